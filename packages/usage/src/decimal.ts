@@ -1,0 +1,97 @@
+/**
+ * Exact decimals. A quantity is a whole number of 10⁻¹² units held in a `bigint`, so addition is exact and order
+ * can not matter. Floats never appear: a JSON number enters as its shortest decimal form.
+ */
+
+/** A quantity of a meter in units of 10⁻¹² (1 CPU hour = 1_000_000_000_000n). */
+export type Quantity = bigint;
+
+/** Decimals that a quantity keeps; the ledger's NUMERIC(38,12) keeps the same. */
+export const QUANTITY_DECIMALS = 12;
+
+/** One whole unit of a meter. */
+export const ONE: Quantity = 10n ** BigInt(QUANTITY_DECIMALS);
+
+/**
+ * The largest quantity that one event may carry, in whole units. 10¹⁵ leaves eleven digits of room in NUMERIC(38,12),
+ * so a sum over 100 billion such events still fits.
+ */
+export const QUANTITY_UNITS_MAX = 10n ** 15n;
+
+/** Longest decimal text we look at: 38 digits, a point and an exponent fit with room; more is an attack on BigInt. */
+const DECIMAL_TEXT_MAX = 64;
+
+/** Exponents beyond this are zero or out of range for every meter; it also bounds the powers of ten we compute. */
+const EXPONENT_MAX = 400;
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+/** An exact decimal: `digits × 10^-scale`. `scale` may be negative (1e21). */
+export type Decimal = { readonly digits: bigint; readonly scale: number };
+
+/**
+ * Reads a JSON number or a decimal string exactly.
+ *
+ * @returns `undefined` when the value is not a finite decimal (NaN, Infinity, text, more than 64 characters).
+ */
+export function parseDecimal(value: number | string): Decimal | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (text.length > DECIMAL_TEXT_MAX) return undefined;
+  const match = DECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponentText] = match;
+  const exponent = exponentText === undefined ? 0 : Number(exponentText);
+  if (Math.abs(exponent) > EXPONENT_MAX) return undefined;
+  return { digits: BigInt(sign + whole + fraction), scale: fraction.length - exponent };
+}
+
+/** Divides and rounds half to even. `denominator` must be positive. */
+export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
+  const quotient = numerator / denominator;
+  const remainder = numerator % denominator;
+  if (remainder === 0n) return quotient;
+  const doubled = (remainder < 0n ? -remainder : remainder) * 2n;
+  const away = numerator < 0n ? quotient - 1n : quotient + 1n;
+  if (doubled > denominator) return away;
+  if (doubled < denominator) return quotient;
+  return quotient % 2n === 0n ? quotient : away;
+}
+
+/**
+ * Turns an exact decimal into a quantity: `decimal × numerator ÷ denominator`, rounded once, half to even, to 12
+ * decimals.
+ */
+export function toQuantity(decimal: Decimal, numerator = 1n, denominator = 1n): Quantity {
+  const shift = QUANTITY_DECIMALS - decimal.scale;
+  return shift >= 0
+    ? divideHalfEven(decimal.digits * numerator * 10n ** BigInt(shift), denominator)
+    : divideHalfEven(decimal.digits * numerator, denominator * 10n ** BigInt(-shift));
+}
+
+/** Writes a quantity as plain decimal text without trailing zeros: `1.5`, `0.000000000001`, `-3`. */
+export function formatQuantity(quantity: Quantity): string {
+  const negative = quantity < 0n;
+  const text = (negative ? -quantity : quantity).toString().padStart(QUANTITY_DECIMALS + 1, '0');
+  let end = text.length;
+  const point = text.length - QUANTITY_DECIMALS;
+  while (end > point && text.charCodeAt(end - 1) === 48) end--;
+  const plain = end === point ? text.slice(0, point) : `${text.slice(0, point)}.${text.slice(point, end)}`;
+  return negative ? `-${plain}` : plain;
+}
+
+/**
+ * Reads what {@link formatQuantity} or Postgres' NUMERIC wrote.
+ *
+ * @throws RangeError when the text is no decimal or has more than 12 decimals that are not zero.
+ */
+export function parseQuantity(text: string): Quantity {
+  const decimal = parseDecimal(text);
+  if (decimal === undefined) throw new RangeError('not a decimal number');
+  const quantity = toQuantity(decimal);
+  if (
+    quantity * 10n ** BigInt(Math.max(decimal.scale, 0)) !==
+    decimal.digits * 10n ** BigInt(QUANTITY_DECIMALS - Math.min(decimal.scale, 0))
+  )
+    throw new RangeError('more than 12 decimals');
+  return quantity;
+}

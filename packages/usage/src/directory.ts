@@ -1,0 +1,132 @@
+import type { UsageEvent } from './event.ts';
+import { METERS } from './event.ts';
+import type { Micros, UsageDay } from './time.ts';
+
+/** From `startedAt` (inclusive) to `endedAt` (exclusive); ±Infinity where it is open. */
+export type Period = { readonly startedAt: Micros; readonly endedAt: Micros };
+
+export type Ownership = Period & { readonly userId: string; readonly accountOwnerId: string };
+export type Assignment = Period & { readonly userId: string; readonly clusterId: string };
+export type Project = Period & {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly userId: string;
+};
+
+/** The price of a meter from a day on: `price` USD for `priceQuantity` units, both as decimal text. */
+export type Rate = {
+  readonly id: string;
+  readonly meter: string;
+  readonly validFrom: UsageDay;
+  readonly price: string;
+  readonly priceQuantity: string;
+};
+
+/** Everything that decides who used, who pays and at which price, as of one version of the database. */
+export type DirectorySnapshot = {
+  readonly version: string;
+  readonly projects: readonly Project[];
+  readonly ownerships: readonly Ownership[];
+  readonly assignments: readonly Assignment[];
+  readonly meters: readonly string[];
+  readonly rates: readonly Rate[];
+};
+
+/** Why an event is parked instead of counted. */
+export const PARK_REASONS = [
+  'unknown_namespace',
+  'unknown_user',
+  'user_not_on_cluster',
+  'unknown_meter',
+  'no_rate',
+  'implausible',
+  'conflict',
+  'uncountable',
+  'unreadable_batch',
+] as const;
+
+export type ParkReason = (typeof PARK_REASONS)[number];
+
+/** Who used it, who pays, and which fact decided. */
+export type Attribution = {
+  readonly accountOwnerId: string;
+  readonly userId: string;
+  readonly projectId: string | undefined;
+  readonly attributedBy: 'subject' | 'namespace';
+};
+
+export type Unattributed = { readonly reason: ParkReason; readonly detail: string };
+
+/** Answers from one {@link DirectorySnapshot}. */
+export type Directory = {
+  readonly version: string;
+  /**
+   * The attribution rule. The subject is the user; without one the owner of the namespace's project is. The account
+   * owner is who owned the user when the usage began. The user must have been assigned to the cluster then.
+   */
+  attribute(clusterId: string, event: UsageEvent): Attribution | Unattributed;
+  /** The meter that usage is counted on: GPU usage moves to its model's own meter where one is registered. */
+  meterOf(meter: string, gpuModel: string | undefined): string;
+  hasMeter(meter: string): boolean;
+  /** The rate in force on a day; `undefined` when the meter has no price yet on that day. */
+  rateOf(meter: string, day: UsageDay): Rate | undefined;
+};
+
+export function createDirectory(snapshot: DirectorySnapshot): Directory {
+  const projects = groupBy(snapshot.projects, ({ clusterId, namespace }) => `${clusterId}\0${namespace}`);
+  const ownerships = groupBy(snapshot.ownerships, ({ userId }) => userId);
+  const assignments = groupBy(snapshot.assignments, ({ clusterId, userId }) => `${clusterId}\0${userId}`);
+  const meters = new Set(snapshot.meters);
+  const rates = groupBy(
+    [...snapshot.rates].sort((a, b) => b.validFrom - a.validFrom),
+    ({ meter }) => meter,
+  );
+  return {
+    version: snapshot.version,
+    attribute(clusterId, { subject, namespace, start }) {
+      const project = namespace === undefined ? undefined : inForce(projects.get(`${clusterId}\0${namespace}`), start);
+      if (namespace !== undefined && project === undefined)
+        return { reason: 'unknown_namespace', detail: `no project has the namespace ${namespace} at that time` };
+      const userId = subject ?? project?.userId;
+      const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), start);
+      if (userId === undefined || ownership === undefined)
+        return { reason: 'unknown_user', detail: `${userId ?? 'no user'} is not known at that time` };
+      if (inForce(assignments.get(`${clusterId}\0${userId}`), start) === undefined)
+        return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
+      return {
+        accountOwnerId: ownership.accountOwnerId,
+        userId,
+        projectId: project?.id,
+        attributedBy: subject === undefined ? 'namespace' : 'subject',
+      };
+    },
+    meterOf(meter, gpuModel) {
+      if (meter !== METERS.gpu || gpuModel === undefined) return meter;
+      const own = gpuMeterOf(gpuModel);
+      return meters.has(own) ? own : meter;
+    },
+    hasMeter: (meter) => meters.has(meter),
+    rateOf: (meter, day) => rates.get(meter)?.find(({ validFrom }) => validFrom <= day),
+  };
+}
+
+/** `H100` → `gpu_hours_h100`. */
+export function gpuMeterOf(gpuModel: string): string {
+  return `${METERS.gpu}_${gpuModel.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+}
+
+function inForce<T extends Period>(periods: readonly T[] | undefined, at: Micros): T | undefined {
+  return periods?.find(({ startedAt, endedAt }) => startedAt <= at && at < endedAt);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

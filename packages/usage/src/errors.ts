@@ -1,0 +1,92 @@
+/**
+ * Every error that a client can see, by its stable code. A code is never reused for another meaning; docs/api.md lists
+ * them and a test compares the two.
+ */
+
+/** What went wrong, in the words that a transport turns into its own (HTTP: a status). */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'timeout'
+  | 'too_large'
+  | 'unsupported'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'internal';
+
+type ErrorEntry = { readonly kind: ErrorKind; readonly title: string };
+
+/** Errors of a whole request. */
+export const REQUEST_ERRORS = {
+  UNAUTHENTICATED: { kind: 'unauthenticated', title: 'A valid key or token is required' },
+  FORBIDDEN: { kind: 'forbidden', title: 'This caller may not do that' },
+  FOREIGN_SOURCE_ONLY: { kind: 'forbidden', title: 'Every event names a source that is not the cluster of this key' },
+  NOT_FOUND: { kind: 'not_found', title: 'There is nothing at this address' },
+  METHOD_NOT_ALLOWED: { kind: 'method_not_allowed', title: 'This address does not take that method' },
+  INVALID_REQUEST: { kind: 'invalid', title: 'The request does not have the documented form' },
+  INVALID_JSON: { kind: 'invalid', title: 'The body is not valid JSON' },
+  INVALID_ENCODING: { kind: 'invalid', title: 'The body does not match its Content-Encoding' },
+  NO_USABLE_EVENT: { kind: 'invalid', title: 'No event in the request could be accepted' },
+  REQUEST_TIMEOUT: { kind: 'timeout', title: 'The request did not arrive in time' },
+  BODY_TOO_LARGE: { kind: 'too_large', title: 'The body is larger than allowed' },
+  TOO_MANY_EVENTS: { kind: 'too_large', title: 'The request holds more events than allowed' },
+  UNSUPPORTED_MEDIA_TYPE: { kind: 'unsupported', title: 'The content type is not one that this address takes' },
+  UNSUPPORTED_ENCODING: { kind: 'unsupported', title: 'The content encoding is not one that this address takes' },
+  RATE_LIMITED: { kind: 'rate_limited', title: 'Too many requests' },
+  BACKPRESSURE: { kind: 'unavailable', title: 'The queue takes no more for the moment' },
+  QUEUE_UNAVAILABLE: { kind: 'unavailable', title: 'The queue did not confirm the events' },
+  NOT_READY: { kind: 'unavailable', title: 'The service is starting, stopping or waiting for something it needs' },
+  INTERNAL: { kind: 'internal', title: 'Something went wrong on our side' },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** Errors of one event; the other events of its request are not affected. */
+export const EVENT_ERRORS = {
+  NOT_AN_OBJECT: 'The event is not a JSON object',
+  MISSING_FIELD: 'A required field is missing',
+  WRONG_TYPE: 'A field has the wrong JSON type',
+  UNKNOWN_FIELD: 'The data holds a field that this event type does not have',
+  UNSUPPORTED_SPEC_VERSION: 'Only CloudEvents 1.0 is understood',
+  UNKNOWN_EVENT_TYPE: 'The event type is not one that is metered',
+  INVALID_TEXT: 'A text is empty, too long, not well-formed Unicode or holds control characters',
+  FOREIGN_SOURCE: 'The source is not the cluster of the key',
+  UNSUPPORTED_DATA: 'The data must be JSON in the field data',
+  INVALID_TIME: 'A time is not RFC 3339',
+  TIME_IN_FUTURE: 'A time is more than 5 minutes ahead',
+  TIME_TOO_OLD: 'The usage is older than the ledger reaches back',
+  INVALID_WINDOW: 'The window does not end after it starts',
+  INVALID_QUANTITY: 'A quantity is not a finite decimal number',
+  NEGATIVE_QUANTITY: 'A quantity is negative',
+  QUANTITY_TOO_LARGE: 'A quantity is larger than any meter can take',
+} as const satisfies Record<string, string>;
+
+export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
+export type EventErrorCode = keyof typeof EVENT_ERRORS;
+
+/** Why an event was refused: a code, where in the event (RFC 6901 pointer) and what was expected and found. */
+export type EventProblem = { readonly code: EventErrorCode; readonly pointer: string; readonly detail: string };
+
+/**
+ * A failure that a client may be told about. `detail` is public; the internal reason belongs into `cause`, which only
+ * the log sees.
+ */
+export class RequestError extends Error {
+  readonly code: RequestErrorCode;
+  readonly detail: string | undefined;
+  /** When a retry can help: after how many seconds. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: RequestErrorCode,
+    detail?: string,
+    options: { readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
+  ) {
+    super(detail ?? REQUEST_ERRORS[code].title, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'RequestError';
+    this.code = code;
+    this.detail = detail;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

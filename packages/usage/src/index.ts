@@ -1,0 +1,12 @@
+export * from './cluster-key.ts';
+export * from './decimal.ts';
+export * from './directory.ts';
+export * from './errors.ts';
+export * from './event.ts';
+export * from './identity.ts';
+export * from './limits.ts';
+export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';
+export * from './parse-event.ts';
+export * from './plausibility.ts';
+export * from './split-by-day.ts';
+export * from './time.ts';

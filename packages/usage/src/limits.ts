@@ -1,0 +1,29 @@
+import { MICROS_PER_DAY, MICROS_PER_HOUR } from './time.ts';
+
+/** Longest event id. Kubernetes-derived ids stay below 150 characters; 256 also keeps index entries small. */
+export const EVENT_ID_LENGTH_MAX = 256;
+
+/** Longest source: the cluster's URN is 58 characters, the rest is room for a path of the cluster's own. */
+export const SOURCE_LENGTH_MAX = 512;
+
+/** Longest subject; Auth0 allows user ids of at most 255 characters. */
+export const SUBJECT_LENGTH_MAX = 255;
+
+/** Longest namespace, meter or GPU model. Kubernetes allows 63 characters for a namespace and 253 for a name. */
+export const NAME_LENGTH_MAX = 253;
+
+/** How far a cluster's clock may be ahead of ours. */
+export const CLOCK_AHEAD_MAX = MICROS_PER_HOUR / 12;
+
+/** How far back usage is taken: the ledger must still hold every event of that age, or a copy would count again. */
+export const LEDGER_RETENTION_DAYS = 400;
+export const LEDGER_RETENTION = LEDGER_RETENTION_DAYS * MICROS_PER_DAY;
+
+/** More cores than this over a window is implausible: the largest clusters metered today have some hundreds. */
+export const PLAUSIBLE_CORES_MAX = 512n;
+
+/** More GPUs than this over a window is implausible. */
+export const PLAUSIBLE_GPUS_MAX = 64n;
+
+/** A longer window is implausible: collectors report hours, and a month is the longest billing period. */
+export const PLAUSIBLE_WINDOW_MAX = 31 * MICROS_PER_DAY;
