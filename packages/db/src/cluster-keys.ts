@@ -1,0 +1,37 @@
+import type { Micros } from '@hopsmeter/usage';
+import type { Pool } from './pool.ts';
+
+/** A cluster key as ingest needs it. `hash` is the SHA-256 of the key. */
+export type ClusterKey = {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly hash: Buffer;
+  readonly expiresAt: Micros | undefined;
+  readonly revokedAt: Micros | undefined;
+};
+
+type Row = {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly hash: Buffer;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+};
+
+/** Reads all keys that are or may come into force. Times come as text: a bigint would be cut by the driver. */
+export async function loadClusterKeys(pool: Pool): Promise<readonly ClusterKey[]> {
+  const result = await pool.query<Row>(`
+    select id, hopsworks_cluster_id as "clusterId", hash,
+      (extract(epoch from expires_at) * 1000000)::bigint::text as "expiresAt",
+      (extract(epoch from revoked_at) * 1000000)::bigint::text as "revokedAt"
+    from cluster_keys
+    where (expires_at is null or expires_at > now()) and (revoked_at is null or revoked_at > now())
+  `);
+  return result.rows.map((row) => ({
+    id: row.id,
+    clusterId: row.clusterId,
+    hash: row.hash,
+    expiresAt: row.expiresAt === null ? undefined : Number(row.expiresAt),
+    revokedAt: row.revokedAt === null ? undefined : Number(row.revokedAt),
+  }));
+}

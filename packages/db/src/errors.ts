@@ -1,0 +1,44 @@
+/** What a failed statement means for its caller. */
+export type FailureKind =
+  /** The database, the network or another transaction was in the way: the same statement can succeed later. */
+  | 'retry'
+  /** HM001: attribute again with a fresh directory. */
+  | 'directory_changed'
+  /** HM002: some identities are taken by other contents. */
+  | 'conflicts'
+  /** The data itself is refused: it will be refused again. */
+  | 'data'
+  /** A programming error or a missing migration: retrying is right for the data, and people must be told. */
+  | 'unexpected';
+
+/** Classes of SQLSTATE that pass: connection, insufficient resources, operator intervention, system, rollback. */
+const RETRY_CLASSES = new Set(['08', '53', '57', '58', '40', '55']);
+
+/** Classes of SQLSTATE that speak about the data: data exception, integrity constraint, cardinality. */
+const DATA_CLASSES = new Set(['22', '23', '21']);
+
+/** Sorts what pg or the network threw. */
+export function kindOfFailure(error: unknown): FailureKind {
+  const code = codeOf(error);
+  if (code === 'HM001') return 'directory_changed';
+  if (code === 'HM002') return 'conflicts';
+  // Without a SQLSTATE it came from the network or the driver: ECONNREFUSED, "Query read timeout", "Connection terminated".
+  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return 'retry';
+  if (RETRY_CLASSES.has(code.slice(0, 2))) return 'retry';
+  return DATA_CLASSES.has(code.slice(0, 2)) ? 'data' : 'unexpected';
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The positions that HM002 names. */
+export function conflictPositionsOf(error: unknown): readonly number[] {
+  if (typeof error !== 'object' || error === null || !('detail' in error) || typeof error.detail !== 'string')
+    throw new TypeError('HM002 came without its positions');
+  const positions: unknown = JSON.parse(error.detail);
+  if (!Array.isArray(positions) || !positions.every((position) => Number.isInteger(position)))
+    throw new TypeError('HM002 came without its positions');
+  return positions;
+}

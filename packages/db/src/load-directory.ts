@@ -1,0 +1,81 @@
+import { type DirectorySnapshot, parseUsageDay } from '@hopsmeter/usage';
+import type { Pool } from './pool.ts';
+
+/**
+ * Reads the whole directory. One statement, so one snapshot: the version belongs to the rows. Open ends come as null,
+ * times as microseconds.
+ */
+const LOAD_DIRECTORY = `
+select
+  (select version::text from directory_versions) as version,
+  (select coalesce(json_agg(json_build_array(
+      id, hopsworks_cluster_id, namespace, user_id,
+      case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
+      case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
+    from projects) as projects,
+  (select coalesce(json_agg(json_build_array(
+      user_id, account_owner_id,
+      case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
+      case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
+    from account_ownerships) as ownerships,
+  (select coalesce(json_agg(json_build_array(
+      user_id, hopsworks_cluster_id,
+      case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
+      case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
+    from user_hopsworks_assignments) as assignments,
+  (select coalesce(json_agg(meter), '[]') from meters) as meters,
+  (select coalesce(json_agg(json_build_array(rates.id, meter, valid_from, price::text, price_quantity::text)), '[]')
+    from rates join rate_cards on rate_cards.id = rates.rate_card_id where rate_cards.is_default) as rates
+`;
+
+type Bound = number | null;
+
+type Row = {
+  readonly version: string;
+  readonly projects: readonly [string, string, string, string, Bound, Bound][];
+  readonly ownerships: readonly [string, string, Bound, Bound][];
+  readonly assignments: readonly [string, string, Bound, Bound][];
+  readonly meters: readonly string[];
+  readonly rates: readonly [string, string, string, string, string][];
+};
+
+/** Reads the directory as of now. */
+export async function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
+  const result = await pool.query<Row>(LOAD_DIRECTORY);
+  const row = result.rows[0];
+  if (row === undefined) throw new Error('the directory has no version: are the migrations applied?');
+  return {
+    version: row.version,
+    projects: row.projects.map(([id, clusterId, namespace, userId, from, to]) => ({
+      id,
+      clusterId,
+      namespace,
+      userId,
+      ...periodOf(from, to),
+    })),
+    ownerships: row.ownerships.map(([userId, accountOwnerId, from, to]) => ({
+      userId,
+      accountOwnerId,
+      ...periodOf(from, to),
+    })),
+    assignments: row.assignments.map(([userId, clusterId, from, to]) => ({ userId, clusterId, ...periodOf(from, to) })),
+    meters: row.meters,
+    rates: row.rates.map(([id, meter, validFrom, price, priceQuantity]) => ({
+      id,
+      meter,
+      validFrom: dayOf(validFrom),
+      price,
+      priceQuantity,
+    })),
+  };
+}
+
+function periodOf(from: Bound, to: Bound): { startedAt: number; endedAt: number } {
+  return { startedAt: from ?? Number.NEGATIVE_INFINITY, endedAt: to ?? Number.POSITIVE_INFINITY };
+}
+
+function dayOf(text: string): number {
+  const day = parseUsageDay(text);
+  if (day === undefined) throw new Error(`the database gave ${text} as a day`);
+  return day;
+}

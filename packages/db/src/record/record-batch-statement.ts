@@ -1,0 +1,151 @@
+/**
+ * Records one batch: ledger, parked events, rollup, prices and the batch's own account, in one statement.
+ *
+ * Guarantees
+ * - All or nothing, in autocommit: there is no transaction to leave open and no session state, so it runs on a
+ *   transaction pooler.
+ * - Each event is counted once, whoever runs it how often: only rows that the ledger took are rolled up, and a batch that
+ *   is already in `usage_batches` changes nothing.
+ * - event_count = counted + duplicate + parked, checked by the table.
+ * - What is attributed and priced is current: see `require_directory_version` in the migrations.
+ *
+ * Errors (nothing is recorded)
+ * - HM001: the directory changed. Read it again, attribute again, run again.
+ * - HM002: the ledger holds other contents under some of the identities; DETAIL lists their positions. Run again with
+ *   those events among the parked ones.
+ * - 40001: an equal event was committed by another statement while this one ran; what it says is visible only to a new
+ *   snapshot. Run again.
+ *
+ * Locks, in this order: the directory's shared advisory lock, ledger keys in key order, parked keys in key order, rollup
+ * rows in key order, the batch. Every writer takes them in this order, so writers wait for each other but never in a
+ * circle (unsorted: 284 deadlocks in 160 batches of four writers; sorted: none).
+ *
+ * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, rates) travel once
+ * and rows point to them by their place from 1.
+ */
+export const RECORD_BATCH = `
+with guard as materialized (
+  select require_directory_version($2::bigint) as version
+  where not exists (select from usage_batches where id = $1::uuid)
+),
+input as materialized (
+  select event.*
+  from guard, unnest(
+    $11::uuid[], $12::smallint[], $13::date[], $14::bigint[], $15::integer[], $16::integer[], $17::integer[],
+    $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[]
+  ) as event (
+    event_key, part, usage_date, content_hash, position, attribution, time_window,
+    source_path, event_id, event_type, attributed_by, meters, quantities
+  )
+),
+attributions as materialized (
+  select * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[]) with ordinality
+    as who (account_owner_id, user_id, hopsworks_cluster_id, project_id, attribution)
+),
+time_windows as materialized (
+  select * from unnest($24::timestamptz[], $25::timestamptz[]) with ordinality
+    as span (window_started_at, window_ended_at, time_window)
+),
+ledger_rows as (
+  select
+    event_key, part, usage_date, content_hash, $1::uuid, position, hopsworks_cluster_id, source_path, event_id,
+    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
+    meters::text[], quantities::numeric[]
+  from input
+  join attributions using (attribution)
+  join time_windows using (time_window)
+),
+first_parts as (
+  insert into usage_events
+  select * from ledger_rows where part = 0 order by event_key
+  on conflict (event_key, part) do nothing
+  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+    meters, quantities
+),
+later_parts as (
+  insert into usage_events
+  select ledger_rows.* from ledger_rows join first_parts using (event_key) where ledger_rows.part > 0
+  order by event_key, ledger_rows.part
+  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+    meters, quantities
+),
+-- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
+copies as materialized (
+  select input.position, input.content_hash, counted.content_hash as counted_hash
+  from input
+  left join usage_events counted on counted.event_key = input.event_key and counted.part = 0
+  where input.part = 0 and not exists (select from first_parts where first_parts.event_key = input.event_key)
+),
+-- Events that can not be counted, unless the ledger already holds them.
+park_input as materialized (
+  select parked.*, counted.content_hash as counted_hash
+  from guard, unnest(
+    $26::uuid[], $27::bigint[], $28::integer[], $29::uuid[], $30::text[], $31::text[], $32::text[], $33::text[],
+    $34::jsonb[]
+  ) as parked (
+    event_key, content_hash, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event
+  )
+  left join usage_events counted on counted.event_key = parked.event_key and counted.part = 0
+),
+newly_parked as (
+  insert into parked_events
+    (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
+  select
+    event_key, content_hash, $1::uuid, position, hopsworks_cluster_id, source_path, event_id,
+    case when counted_hash is null then reason else 'conflict' end,
+    case when counted_hash is null then detail else 'the ledger holds another content under this identity' end,
+    event
+  from park_input
+  where counted_hash is distinct from content_hash
+  order by event_key, content_hash
+  on conflict (event_key, content_hash) do nothing
+  returning 1
+),
+-- left join: a meter without a rate breaks the not-null constraint and is found as the bad event, instead of vanishing.
+rolled_up as (
+  insert into usage_daily as daily
+    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
+     price_quantity, event_count, first_event_at, last_event_at)
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, total.quantity, rate.rate_id,
+    rate.price, rate.price_quantity, total.event_count, total.first_event_at, total.last_event_at
+  from (
+    select
+      usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
+      sum(quantity) as quantity, count(*) as event_count,
+      min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+    from (select * from first_parts union all select * from later_parts) as fresh,
+      unnest(fresh.meters, fresh.quantities) as used (meter, quantity)
+    group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+  ) as total
+  left join unnest($35::date[], $36::text[], $37::uuid[], $38::numeric[], $39::numeric[])
+    as rate (usage_date, meter, rate_id, price, price_quantity) using (usage_date, meter)
+  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
+  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
+    quantity = daily.quantity + excluded.quantity,
+    event_count = daily.event_count + excluded.event_count,
+    first_event_at = least(daily.first_event_at, excluded.first_event_at),
+    last_event_at = greatest(daily.last_event_at, excluded.last_event_at),
+    updated_at = now()
+  returning 1
+),
+result as materialized (
+  select
+    (select count(*) from first_parts) as counted,
+    (select count(*) from copies where content_hash = counted_hash)
+      + (select count(*) from park_input) - (select count(*) from newly_parked)
+      + $10::integer as duplicates,
+    (select count(*) from newly_parked) as parked,
+    require_no_conflicts((select array_agg(position) from copies where content_hash <> counted_hash)),
+    require_seen_copies((select count(*) from copies where counted_hash is null))
+  from guard
+),
+recorded as (
+  insert into usage_batches
+    (id, received_at, event_count, counted_count, duplicate_count, parked_count, requests)
+  select $1::uuid, $3::timestamptz, $4::integer, counted, duplicates, parked, $5::jsonb from result
+  on conflict (id) do nothing
+  returning 1
+)
+select counted::integer, duplicates::integer, parked::integer from result
+`;

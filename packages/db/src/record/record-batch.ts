@@ -1,0 +1,165 @@
+import {
+  type EventType,
+  formatQuantity,
+  formatTime,
+  formatUsageDay,
+  type Micros,
+  type ParkReason,
+  type Rate,
+  type Usage,
+  type UsageDay,
+} from '@hopsmeter/usage';
+import type { ClientBase } from 'pg';
+import { plainArray, textArray } from '../pg-array.ts';
+import type { Pool } from '../pool.ts';
+import { RECORD_BATCH } from './record-batch-statement.ts';
+
+/** Who used it and who pays, once for all events of a batch that share it. */
+export type AttributionEntry = {
+  readonly accountOwnerId: string;
+  readonly userId: string;
+  readonly clusterId: string;
+  readonly projectId: string | undefined;
+};
+
+/** One event's usage on one day. `attribution` and `window` are places in the batch's lists, from 0. */
+export type LedgerRow = {
+  readonly eventKey: string;
+  readonly part: number;
+  readonly day: UsageDay;
+  readonly contentHash: bigint;
+  readonly position: number;
+  readonly attribution: number;
+  readonly window: number;
+  readonly sourcePath: string;
+  readonly eventId: string;
+  readonly eventType: EventType;
+  readonly attributedBy: 'subject' | 'namespace';
+  readonly usages: readonly Usage[];
+};
+
+/** An event that can not be counted now. `event` is JSON text. */
+export type ParkedRow = {
+  readonly eventKey: string;
+  readonly contentHash: bigint;
+  readonly position: number;
+  readonly clusterId: string | undefined;
+  readonly sourcePath: string;
+  readonly eventId: string;
+  readonly reason: ParkReason;
+  readonly detail: string;
+  readonly event: string;
+};
+
+/** A batch, attributed and priced, ready to be recorded. */
+export type BatchRecord = {
+  readonly batchId: string;
+  readonly directoryVersion: string;
+  readonly receivedAt: Micros;
+  readonly eventCount: number;
+  /** JSON text of the batch's requests. */
+  readonly requests: string;
+  /** Equal copies within the batch, beyond the first. */
+  readonly duplicatesWithin: number;
+  readonly attributions: readonly AttributionEntry[];
+  readonly windows: readonly { readonly start: Micros; readonly end: Micros }[];
+  readonly ledger: readonly LedgerRow[];
+  readonly parked: readonly ParkedRow[];
+  readonly rates: readonly { readonly day: UsageDay; readonly rate: Rate }[];
+};
+
+/** What became of the events. */
+export type RecordedCounts = { readonly counted: number; readonly duplicates: number; readonly parked: number };
+
+/**
+ * Records a batch with {@link RECORD_BATCH}.
+ *
+ * @returns the counts, or `undefined` when the batch was recorded before: then nothing changed.
+ * @throws what the statement raises; `kindOfFailure` sorts it.
+ */
+export async function recordBatch(
+  connection: Pool | ClientBase,
+  record: BatchRecord,
+): Promise<RecordedCounts | undefined> {
+  const result = await connection.query<RecordedCounts>(RECORD_BATCH, parametersOf(record));
+  return result.rows[0];
+}
+
+/**
+ * Whether Postgres would take a batch: runs the statement and takes it back. For finding the event that makes a batch
+ * fail.
+ *
+ * @throws what the statement raises.
+ */
+export async function tryRecordBatch(pool: Pool, record: BatchRecord): Promise<void> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    try {
+      await recordBatch(client, record);
+    } finally {
+      await client.query('rollback');
+    }
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    // A connection that saw an error is closed: whether it is still in a transaction is not worth finding out.
+    client.release(broken);
+  }
+}
+
+function parametersOf(record: BatchRecord): (string | number | null)[] {
+  const { attributions, windows, ledger, parked, rates } = record;
+  const days = new Map<UsageDay, string>();
+  const dayText = (day: UsageDay): string => {
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const text = formatUsageDay(day);
+    days.set(day, text);
+    return text;
+  };
+  return [
+    record.batchId,
+    record.directoryVersion,
+    formatTime(record.receivedAt),
+    record.eventCount,
+    record.requests,
+    textArray(attributions.map(({ accountOwnerId }) => accountOwnerId)),
+    textArray(attributions.map(({ userId }) => userId)),
+    plainArray(attributions.map(({ clusterId }) => clusterId)),
+    plainArray(attributions.map(({ projectId }) => projectId ?? null)),
+    record.duplicatesWithin,
+    plainArray(ledger.map(({ eventKey }) => eventKey)),
+    plainArray(ledger.map(({ part }) => part)),
+    plainArray(ledger.map(({ day }) => dayText(day))),
+    plainArray(ledger.map(({ contentHash }) => contentHash)),
+    plainArray(ledger.map(({ position }) => position)),
+    plainArray(ledger.map(({ attribution }) => attribution + 1)),
+    plainArray(ledger.map(({ window }) => window + 1)),
+    textArray(ledger.map(({ sourcePath }) => sourcePath)),
+    textArray(ledger.map(({ eventId }) => eventId)),
+    plainArray(ledger.map(({ eventType }) => eventType)),
+    plainArray(ledger.map(({ attributedBy }) => attributedBy)),
+    // Arrays of arrays must be rectangular in Postgres, so a row's meters and quantities travel as text.
+    textArray(ledger.map(({ usages }) => textArray(usages.map(({ meter }) => meter)))),
+    textArray(ledger.map(({ usages }) => plainArray(usages.map(({ quantity }) => formatQuantity(quantity))))),
+    plainArray(windows.map(({ start }) => formatTime(start))),
+    plainArray(windows.map(({ end }) => formatTime(end))),
+    plainArray(parked.map(({ eventKey }) => eventKey)),
+    plainArray(parked.map(({ contentHash }) => contentHash)),
+    plainArray(parked.map(({ position }) => position)),
+    plainArray(parked.map(({ clusterId }) => clusterId ?? null)),
+    textArray(parked.map(({ sourcePath }) => sourcePath)),
+    textArray(parked.map(({ eventId }) => eventId)),
+    plainArray(parked.map(({ reason }) => reason)),
+    textArray(parked.map(({ detail }) => detail)),
+    textArray(parked.map(({ event }) => event)),
+    plainArray(rates.map(({ day }) => dayText(day))),
+    plainArray(rates.map(({ rate }) => rate.meter)),
+    plainArray(rates.map(({ rate }) => rate.id)),
+    plainArray(rates.map(({ rate }) => rate.price)),
+    plainArray(rates.map(({ rate }) => rate.priceQuantity)),
+  ];
+}

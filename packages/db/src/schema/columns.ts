@@ -1,0 +1,14 @@
+import { customType, numeric, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+/** Times are TIMESTAMPTZ and read as text: a JavaScript Date would cut the microseconds. */
+export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** A quantity or an exact amount below the cent: the twelve decimals of the domain's Quantity. */
+export const exact = (name: string) => numeric(name, { precision: 38, scale: 12 });
+
+/** A user's Auth0 sub: `auth0|123`. */
+export const userId = (name: string) => text(name);
+
+export const systemId = (name = 'id') => uuid(name);
+
+export const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

@@ -1,0 +1,179 @@
+import { sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import { bytes, instant, systemId, userId } from './columns.ts';
+
+/** People. `account_owner_id` is NULL for an account owner; a member's owner pays (two levels, held by a trigger). */
+export const users = pgTable(
+  'users',
+  {
+    id: userId('id').primaryKey(),
+    email: text('email'),
+    name: text('name'),
+    accountOwnerId: userId('account_owner_id').references((): AnyPgColumn => users.id),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('users_account_owner_id_idx').on(table.accountOwnerId),
+    check('users_not_own_owner', sql`${table.accountOwnerId} <> ${table.id}`),
+  ],
+).enableRLS();
+
+/** Who owned a user when: the history that late usage is billed by. Owners own themselves. Kept by a trigger. */
+export const accountOwnerships = pgTable(
+  'account_ownerships',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    userId: userId('user_id')
+      .notNull()
+      .references(() => users.id),
+    accountOwnerId: userId('account_owner_id')
+      .notNull()
+      .references(() => users.id),
+    startedAt: instant('started_at').notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [check('account_ownerships_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
+).enableRLS();
+
+export const hopsworksClusters = pgTable(
+  'hopsworks_clusters',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    name: text('name').notNull().unique(),
+    status: text('status').notNull().default('active'),
+    maxUsers: integer('max_users').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    check('hopsworks_clusters_status_known', sql`${table.status} in ('active', 'inactive')`),
+    check('hopsworks_clusters_max_users_positive', sql`${table.maxUsers} > 0`),
+  ],
+).enableRLS();
+
+/** Which cluster a user is on, and since when. A cluster may only post for its own users. */
+export const userHopsworksAssignments = pgTable(
+  'user_hopsworks_assignments',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    userId: userId('user_id')
+      .notNull()
+      .references(() => users.id),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    startedAt: instant('started_at').notNull().defaultNow(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [check('user_hopsworks_assignments_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
+).enableRLS();
+
+/** Keys that clusters post with. Only the SHA-256 of a key is here; `prefix` recognises it in lists. */
+export const clusterKeys = pgTable(
+  'cluster_keys',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    prefix: text('prefix').notNull(),
+    hash: bytes('hash').notNull().unique(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [check('cluster_keys_hash_is_sha256', sql`octet_length(${table.hash}) = 32`)],
+).enableRLS();
+
+/** A namespace of a cluster and the user who owned it, over time: a name can come back with another owner. */
+export const projects = pgTable(
+  'projects',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    namespace: text('namespace').notNull(),
+    userId: userId('user_id')
+      .notNull()
+      .references(() => users.id),
+    startedAt: instant('started_at').notNull().defaultNow(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [check('projects_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
+).enableRLS();
+
+/** What is measured. `unit` is the unit of a quantity of it. */
+export const meters = pgTable(
+  'meters',
+  {
+    meter: text('meter').primaryKey(),
+    unit: text('unit').notNull(),
+    description: text('description').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    check('meters_name_form', sql`${table.meter} ~ '^[a-z0-9]+(_[a-z0-9]+)*$' and length(${table.meter}) <= 64`),
+  ],
+).enableRLS();
+
+/** A named set of rates. Exactly one is the default. `credit_usd` is what one credit costs. */
+export const rateCards = pgTable(
+  'rate_cards',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    name: text('name').notNull().unique(),
+    currency: text('currency').notNull().default('USD'),
+    creditUsd: numeric('credit_usd', { precision: 38, scale: 12 }).notNull(),
+    isDefault: boolean('is_default').notNull().default(false),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    check('rate_cards_currency_is_usd', sql`${table.currency} = 'USD'`),
+    check('rate_cards_credit_usd_positive', sql`${table.creditUsd} > 0 and ${table.creditUsd} <> 'NaN'`),
+  ],
+).enableRLS();
+
+/** The price of a meter from a day on: `price` for `price_quantity` units (0.50 for 720 GB-hours). */
+export const rates = pgTable(
+  'rates',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    rateCardId: systemId('rate_card_id')
+      .notNull()
+      .references(() => rateCards.id),
+    meter: text('meter')
+      .notNull()
+      .references(() => meters.meter),
+    validFrom: date('valid_from').notNull(),
+    price: numeric('price', { precision: 38, scale: 12 }).notNull(),
+    priceQuantity: numeric('price_quantity', { precision: 38, scale: 12 }).notNull().default('1'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique('rates_one_per_day').on(table.rateCardId, table.meter, table.validFrom),
+    check('rates_price_not_negative', sql`${table.price} >= 0 and ${table.price} <> 'NaN'`),
+    check('rates_price_quantity_positive', sql`${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`),
+  ],
+).enableRLS();
+
+/** One row: the version of everything above. Triggers raise it; the worker's statement refuses to run on an old one. */
+export const directoryVersions = pgTable(
+  'directory_versions',
+  {
+    id: boolean('id').primaryKey().default(true),
+    version: bigint('version', { mode: 'bigint' }).notNull(),
+  },
+  (table) => [check('directory_versions_one_row', sql`${table.id}`)],
+).enableRLS();

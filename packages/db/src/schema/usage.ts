@@ -1,0 +1,155 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { exact, instant, systemId, userId } from './columns.ts';
+import { hopsworksClusters, meters, projects, rates, users } from './directory.ts';
+
+/** The events of one queue job: what became of every acknowledged event, exactly. */
+export const usageBatches = pgTable(
+  'usage_batches',
+  {
+    id: systemId().primaryKey(),
+    receivedAt: instant('received_at').notNull(),
+    recordedAt: instant('recorded_at').notNull().defaultNow(),
+    eventCount: integer('event_count').notNull(),
+    countedCount: integer('counted_count').notNull(),
+    duplicateCount: integer('duplicate_count').notNull(),
+    parkedCount: integer('parked_count').notNull(),
+    /** The HTTP requests that share the batch: [{requestId, clusterId, clusterKeyId, receivedAt, eventCount}]. */
+    requests: jsonb('requests').notNull(),
+  },
+  (table) => [
+    check(
+      'usage_batches_add_up',
+      sql`${table.eventCount} = ${table.countedCount} + ${table.duplicateCount} + ${table.parkedCount}`,
+    ),
+    index('usage_batches_received_at_idx').on(table.receivedAt),
+  ],
+).enableRLS();
+
+/**
+ * The ledger: one row per event and usage day, never changed. Partitioned by hash of the event key, so that identity
+ * is global whatever day a copy claims. `usage_daily` can be rebuilt from it alone.
+ *
+ * No foreign keys: a check per row would cost more than the insert, and the same transaction writes the same ids into
+ * `usage_daily`, which has them.
+ */
+export const usageEvents = pgTable(
+  'usage_events',
+  {
+    eventKey: uuid('event_key').notNull(),
+    /** 0 for the day on which the window begins, then one more per day. */
+    part: smallint('part').notNull(),
+    usageDate: date('usage_date').notNull(),
+    contentHash: bigint('content_hash', { mode: 'bigint' }).notNull(),
+    usageBatchId: systemId('usage_batch_id').notNull(),
+    /** Place of the event in its batch, from 0. */
+    position: integer('position').notNull(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id').notNull(),
+    sourcePath: text('source_path').notNull(),
+    eventId: text('event_id').notNull(),
+    eventType: text('event_type').notNull(),
+    accountOwnerId: userId('account_owner_id').notNull(),
+    userId: userId('user_id').notNull(),
+    projectId: systemId('project_id'),
+    attributedBy: text('attributed_by').notNull(),
+    windowStartedAt: instant('window_started_at').notNull(),
+    windowEndedAt: instant('window_ended_at').notNull(),
+    /** Parallel arrays: quantities[n] was used of meters[n] on this day. */
+    meters: text('meters').array().notNull(),
+    quantities: exact('quantities').array().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'usage_events_pkey', columns: [table.eventKey, table.part] }),
+    index('usage_events_usage_date_idx').using('brin', table.usageDate.op('date_minmax_multi_ops')),
+    check(
+      'usage_events_quantities_valid',
+      sql`cardinality(${table.meters}) = cardinality(${table.quantities}) and 0 <= all (${table.quantities}) and 'NaN' <> all (${table.quantities})`,
+    ),
+  ],
+).enableRLS();
+
+/** The rollup that every total is a GROUP BY of. `cost` is the only rounding below the cent. */
+export const usageDaily = pgTable(
+  'usage_daily',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    usageDate: date('usage_date').notNull(),
+    accountOwnerId: userId('account_owner_id')
+      .notNull()
+      .references(() => users.id),
+    userId: userId('user_id')
+      .notNull()
+      .references(() => users.id),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    projectId: systemId('project_id').references(() => projects.id),
+    meter: text('meter')
+      .notNull()
+      .references(() => meters.meter),
+    quantity: exact('quantity').notNull(),
+    rateId: systemId('rate_id')
+      .notNull()
+      .references(() => rates.id),
+    price: exact('price').notNull(),
+    priceQuantity: exact('price_quantity').notNull(),
+    cost: exact('cost').notNull().generatedAlwaysAs(sql`round(quantity * price / price_quantity, 12)`),
+    eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
+    firstEventAt: instant('first_event_at').notNull(),
+    lastEventAt: instant('last_event_at').notNull(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    // The account comes first: an account's month is one range of this index.
+    unique('usage_daily_one_row')
+      .on(table.accountOwnerId, table.usageDate, table.userId, table.hopsworksClusterId, table.projectId, table.meter)
+      .nullsNotDistinct(),
+    index('usage_daily_usage_date_idx').on(table.usageDate),
+    check('usage_daily_quantity_valid', sql`${table.quantity} >= 0 and ${table.quantity} <> 'NaN'`),
+    check(
+      'usage_daily_price_valid',
+      sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0`,
+    ),
+  ],
+).enableRLS();
+
+/** Accepted events that can not be counted yet, with the reason; counted later from `event`, or given up by a person. */
+export const parkedEvents = pgTable(
+  'parked_events',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    eventKey: uuid('event_key').notNull(),
+    contentHash: bigint('content_hash', { mode: 'bigint' }).notNull(),
+    usageBatchId: systemId('usage_batch_id').notNull(),
+    position: integer('position').notNull(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id'),
+    sourcePath: text('source_path').notNull(),
+    eventId: text('event_id').notNull(),
+    reason: text('reason').notNull(),
+    detail: text('detail').notNull(),
+    /** The whole event, as the queue carried it. */
+    event: jsonb('event').notNull(),
+    status: text('status').notNull().default('pending'),
+    parkedAt: instant('parked_at').notNull().defaultNow(),
+    resolvedAt: instant('resolved_at'),
+  },
+  (table) => [
+    // The same content parked twice is a duplicate; another content is another row, and both are seen.
+    unique('parked_events_one_per_content').on(table.eventKey, table.contentHash),
+    index('parked_events_status_reason_idx').on(table.status, table.reason, table.parkedAt),
+    check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),
+  ],
+).enableRLS();

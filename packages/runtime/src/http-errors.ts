@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+import { RequestError } from '@hopsmeter/usage';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { Logger } from './create-logger.ts';
+import type { HttpApp } from './http-app.ts';
+import { type ProblemItem, sendProblem, statusOf, toProblem, toRequestError } from './problem.ts';
+
+/** Most validation problems told in one answer. */
+const ITEMS_MAX = 100;
+
+/** Answers every error as a problem and logs those that are ours, with the id that the client was told. */
+export function addErrorHandling(app: HttpApp, logger: Logger): void {
+  const routes: { readonly methods: readonly string[]; readonly pattern: RegExp }[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    routes.push({ methods: [method].flat(), pattern: toPattern(url) });
+  });
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toRequestError(thrown);
+    if (statusOf(error.code) >= 500)
+      logger.error(
+        { err: thrown, requestId: request.id, code: error.code, route: request.routeOptions.url },
+        'request failed',
+      );
+    return sendProblem(reply, error, readItems(thrown));
+  });
+  // Decided before the body is read: what a wrong address was sent does not matter.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) {
+      done();
+      return;
+    }
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods));
+    const methods = [...allowed].sort().join(', ');
+    if (methods !== '') reply.header('allow', methods);
+    done(methods === '' ? new RequestError('NOT_FOUND') : new RequestError('METHOD_NOT_ALLOWED', `use ${methods}`));
+  });
+}
+
+/** A route's address as a pattern, to tell a wrong method (405) from a wrong address (404). */
+function toPattern(url: string): RegExp {
+  const parts = url
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace('*', '.*')));
+  return new RegExp(`^${parts.join('/')}$`);
+}
+
+function readItems(thrown: unknown): ProblemItem[] | undefined {
+  if (!hasZodFastifySchemaValidationErrors(thrown)) return undefined;
+  const place = thrown.validationContext ?? 'request';
+  return thrown.validation.slice(0, ITEMS_MAX).map(({ instancePath, message }) => ({
+    pointer: instancePath,
+    detail: `${place === 'querystring' ? 'query' : place}: ${message ?? 'not valid'}`,
+  }));
+}
+
+/** Answers what is no HTTP request or came too slowly; there is no request object yet, only the socket. */
+export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const isLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const problem = toProblem(
+    new RequestError(isLate ? 'REQUEST_TIMEOUT' : 'INVALID_REQUEST', isLarge ? 'the headers are too large' : undefined),
+    'unknown',
+  );
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${isLate ? 'Request Timeout' : 'Bad Request'}\r\nconnection: close\r\n` +
+      `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

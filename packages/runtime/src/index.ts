@@ -1,0 +1,23 @@
+export {
+  createLogger,
+  hideSecrets,
+  LOG_LEVELS,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './create-logger.ts';
+export type { HealthCheck, HealthResult } from './health-routes.ts';
+export type { HttpApp } from './http-app.ts';
+export { createRegistry } from './http-metrics.ts';
+export {
+  CONNECTIONS_MAX,
+  createHttpShell,
+  type HttpShell,
+  type HttpShellOptions,
+  REQUEST_TIMEOUT_MS,
+} from './http-shell.ts';
+export type { Lifecycle } from './lifecycle.ts';
+export { ConfigError, type ConfigSchema, describeConfig, loadConfig, type SettingDescription } from './load-config.ts';
+export type { OpenApiOptions } from './openapi.ts';
+export { PROBLEM_CONTENT_TYPE, type Problem, type ProblemItem, sendProblem, statusOf, toProblem } from './problem.ts';
+export { type ProcessHost, type ProcessOptions, runProcess, SHUTDOWN_DEADLINE_MS } from './run-process.ts';

@@ -1,0 +1,10 @@
+/** The local stack: a real Postgres, a real Redis and our own services as child processes of this one. */
+export { type DirectoryLock, lockDirectory } from './lock-directory.ts';
+export { type Postgres, type PostgresOptions, startPostgres } from './postgres/start-postgres.ts';
+export { endLeftovers } from './process/process-record.ts';
+export type { Restartable } from './process/restartable.ts';
+export type { ProcessExit } from './process/run-process.ts';
+export { type ProcessOptions, startProcess } from './process/start-process.ts';
+export { type Redis, type RedisOptions, startRedis } from './redis/start-redis.ts';
+export type { Report } from './report.ts';
+export { StackError, type StackErrorCode } from './stack-error.ts';

@@ -1,0 +1,21 @@
+/** What went wrong; a message always says what to do next, a code is for code. */
+export type StackErrorCode =
+  | 'COMMAND_FAILED'
+  | 'DIRECTORY_IN_USE'
+  | 'NOT_READY'
+  | 'PLATFORM_UNSUPPORTED'
+  | 'PORT_TAKEN'
+  | 'REDIS_MISSING'
+  | 'SECRET_MISSING'
+  | 'USER_UNUSABLE';
+
+/** The error of this package. */
+export class StackError extends Error {
+  override readonly name = 'StackError';
+  readonly code: StackErrorCode;
+
+  constructor(code: StackErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
