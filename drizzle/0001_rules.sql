@@ -101,6 +101,16 @@ END
 $$;
 --> statement-breakpoint
 
+-- What the ledger holds under an identity; NULL when nothing. Called by the record statement for the few events that
+-- need it: a function keeps its plan for the session, where a join would plan sixteen partitions with every batch and
+-- could be planned as a scan of the whole ledger. STABLE: it sees what the calling statement sees.
+CREATE FUNCTION counted_content_hash(key uuid) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path = '' AS $$
+BEGIN
+  RETURN (SELECT content_hash FROM public.usage_events WHERE event_key = key AND part = 0);
+END
+$$;
+--> statement-breakpoint
+
 -- Two levels only. The directory lock makes concurrent attempts take turns.
 CREATE FUNCTION check_account_levels() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN

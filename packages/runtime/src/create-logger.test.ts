@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { createLogger } from './create-logger.ts';
 
 function logOf(write: (logger: ReturnType<typeof createLogger>) => void): string {
-  let text = '';
-  write(createLogger({ name: 'test', destination: { write: (line) => void (text += line) } }));
-  return text;
+  const lines: string[] = [];
+  write(createLogger({ name: 'test', destination: { write: (line) => lines.push(line) } }));
+  return lines.join('');
 }
 
 it('writes JSON lines with level names', () => {

@@ -7,11 +7,11 @@ import { createRegistry } from './http-metrics.ts';
 import { createHttpShell, type HttpShell, type HttpShellOptions } from './http-shell.ts';
 
 let shell: HttpShell | undefined;
-let log = '';
+let log: string[] = [];
 
 async function createShell(options: Partial<HttpShellOptions> = {}): Promise<HttpShell> {
-  const logger = createLogger({ name: 'test', destination: { write: (line) => void (log += line) } });
-  log = '';
+  const logger = createLogger({ name: 'test', destination: { write: (line) => log.push(line) } });
+  log = [];
   shell = await createHttpShell({ logger, registry: createRegistry({ withProcess: false }), checks: {}, ...options });
   shell.app.get('/throw', async () => {
     throw new Error('password=hunter2');
@@ -60,7 +60,7 @@ describe('errors', () => {
     const { app } = await createShell();
     const answer = await app.inject({ url: '/throw', headers: { 'x-request-id': 'r-2' } });
     expect(answer.body).not.toContain('hunter2');
-    expect(log).toContain('"requestId":"r-2"');
+    expect(log.join('')).toContain('"requestId":"r-2"');
   });
 
   it('says when to come back and how to authenticate', async () => {

@@ -20,6 +20,9 @@
  * rows in key order, the batch. Every writer takes them in this order, so writers wait for each other but never in a
  * circle (unsorted: 284 deadlocks in 160 batches of four writers; sorted: none).
  *
+ * `in … is true` and `not in` are no joins to the planner: they become hash look-ups. As joins they were planned as
+ * nested loops, because it can not know how many rows an insert returns: 1.2 s instead of 0.05 for 5,000 events.
+ *
  * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, rates) travel once
  * and rows point to them by their place from 1.
  */
@@ -64,28 +67,27 @@ first_parts as (
 ),
 later_parts as (
   insert into usage_events
-  select ledger_rows.* from ledger_rows join first_parts using (event_key) where ledger_rows.part > 0
-  order by event_key, ledger_rows.part
+  select * from ledger_rows
+  where part > 0 and (event_key in (select event_key from first_parts)) is true
+  order by event_key, part
   returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
     meters, quantities
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
 copies as materialized (
-  select input.position, input.content_hash, counted.content_hash as counted_hash
+  select input.position, input.content_hash, counted_content_hash(input.event_key) as counted_hash
   from input
-  left join usage_events counted on counted.event_key = input.event_key and counted.part = 0
-  where input.part = 0 and not exists (select from first_parts where first_parts.event_key = input.event_key)
+  where input.part = 0 and input.event_key not in (select event_key from first_parts)
 ),
 -- Events that can not be counted, unless the ledger already holds them.
 park_input as materialized (
-  select parked.*, counted.content_hash as counted_hash
+  select parked.*, counted_content_hash(parked.event_key) as counted_hash
   from guard, unnest(
     $26::uuid[], $27::bigint[], $28::integer[], $29::uuid[], $30::text[], $31::text[], $32::text[], $33::text[],
     $34::jsonb[]
   ) as parked (
     event_key, content_hash, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event
   )
-  left join usage_events counted on counted.event_key = parked.event_key and counted.part = 0
 ),
 newly_parked as (
   insert into parked_events

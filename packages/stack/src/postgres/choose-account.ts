@@ -60,7 +60,8 @@ function direct({ uid, gid }: Owner): Account['wrap'] {
 
 function throughSetpriv({ uid, gid }: Owner): Account['wrap'] {
   const become = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // Postgres asks access(2) about its own files, which looks at the capability only when this security bit is set.
+  const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
   return (command, args) => ({ command: 'setpriv', args: [...become, ...keep, '--', command, ...args] });
 }
 

@@ -50,7 +50,8 @@ export async function initData({ initdb, data, passwordFile, account, env }: Ini
     await runCommand(command, args, { withinMs: INITDB_DEADLINE_MS, env, cwd: '/', uid, gid });
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    throw new StackError('NOT_READY', 'Postgres could not create its data folder: see the cause.', { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StackError('NOT_READY', `Postgres could not create its data folder: ${reason}`, { cause: error });
   }
   await rename(unfinished, data);
 }

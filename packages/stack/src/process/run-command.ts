@@ -31,9 +31,9 @@ export async function runCommand(command: string, args: readonly string[], optio
       cwd,
       ...identity,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: withinMs,
-      killSignal: 'SIGKILL',
     });
+    // Not spawn's own timeout: its timer outlives a command that was not found, and would keep us running.
+    const deadline = setTimeout(() => child.kill('SIGKILL'), withinMs);
     let output = '';
     let all = '';
     const collect = (text: string) => {
@@ -44,8 +44,15 @@ export async function runCommand(command: string, args: readonly string[], optio
       collect(text);
     });
     child.stderr.setEncoding('utf8').on('data', collect);
-    child.on('error', (error) => fail(error.message, error));
-    child.on('close', (code, signal) => (code === 0 ? resolve(output) : fail(`ended with ${code ?? signal}: ${all}`)));
+    child.on('error', (error) => {
+      clearTimeout(deadline);
+      fail(error.message, error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(deadline);
+      if (code === 0) resolve(output);
+      else fail(`ended with ${code ?? signal}: ${all}`);
+    });
   });
 }
 

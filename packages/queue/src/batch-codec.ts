@@ -1,0 +1,90 @@
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import {
+  BATCH_TEXT_BYTES_MAX,
+  type Batch,
+  type BatchJobData,
+  type BatchRequest,
+  batchJobSchema,
+  JOB_VERSION,
+} from './batch-job.ts';
+import { ColumnsError, readColumns, writeColumns } from './batch-columns.ts';
+
+/** Why a job's data is no batch that this version can read. */
+export type UnreadableReason = 'unknown_version' | 'invalid_header' | 'invalid_compression' | 'invalid_columns';
+
+/** Thrown for job data that this version can not read; the job must be parked, not failed. */
+export class UnreadableBatchError extends Error {
+  readonly reason: UnreadableReason;
+
+  constructor(reason: UnreadableReason, detail: string, cause?: unknown) {
+    super(`${reason}: ${detail}`, cause === undefined ? undefined : { cause });
+    this.name = 'UnreadableBatchError';
+    this.reason = reason;
+  }
+}
+
+const DEFLATE = { level: constants.Z_BEST_SPEED };
+
+/** The default chunk of 16 KiB would make five pieces of a common batch, to be joined again. */
+const INFLATE = { maxOutputLength: BATCH_TEXT_BYTES_MAX, chunkSize: 128 * 1024 };
+
+/**
+ * Writes a batch as job data.
+ *
+ * @throws RangeError when the batch is larger than {@link decodeBatch} would read.
+ */
+export function encodeBatch(batch: Batch): BatchJobData {
+  const text = Buffer.from(JSON.stringify(writeColumns(batch.events)));
+  if (text.length > BATCH_TEXT_BYTES_MAX) throw new RangeError(`a batch of ${text.length} bytes is too large`);
+  const places = new Map<string, number>();
+  const keys: [string, string][] = [];
+  const requests = batch.requests.map((request): BatchJobData['requests'][number] => {
+    const key = `${request.clusterId} ${request.clusterKeyId}`;
+    const place = places.get(key) ?? keys.push([request.clusterId, request.clusterKeyId]) - 1;
+    places.set(key, place);
+    return [request.requestId, place, request.receivedAt, request.eventCount];
+  });
+  return { v: JOB_VERSION, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
+}
+
+/**
+ * Reads job data.
+ *
+ * @throws UnreadableBatchError when it was written by another version or is broken.
+ */
+export function decodeBatch(data: unknown): Batch {
+  if (typeof data === 'object' && data !== null && 'v' in data && data.v !== JOB_VERSION)
+    throw new UnreadableBatchError('unknown_version', `version ${String(data.v).slice(0, 20)}`);
+  const header = batchJobSchema.safeParse(data);
+  if (!header.success) throw new UnreadableBatchError('invalid_header', 'not the form of version 1', header.error);
+  const requests = readRequests(header.data);
+  const events = readEvents(header.data.z);
+  const expected = requests.reduce((sum, { eventCount }) => sum + eventCount, 0);
+  if (events.length !== expected)
+    throw new UnreadableBatchError('invalid_header', `${events.length} events, the requests name ${expected}`);
+  return { id: header.data.id, requests, events };
+}
+
+function readRequests({ keys, requests }: BatchJobData): BatchRequest[] {
+  return requests.map(([requestId, place, receivedAt, eventCount]) => {
+    const [clusterId, clusterKeyId] = keys[place] ?? [];
+    if (clusterId === undefined || clusterKeyId === undefined)
+      throw new UnreadableBatchError('invalid_header', 'a request names a key that is not listed');
+    return { requestId, clusterId, clusterKeyId, receivedAt, eventCount };
+  });
+}
+
+function readEvents(compressed: string): Batch['events'] {
+  let text: string;
+  try {
+    text = inflateRawSync(Buffer.from(compressed, 'base64'), INFLATE).toString('utf8');
+  } catch (error) {
+    throw new UnreadableBatchError('invalid_compression', 'does not unpack', error);
+  }
+  try {
+    return readColumns(JSON.parse(text));
+  } catch (error) {
+    const detail = error instanceof ColumnsError ? error.message : 'not JSON';
+    throw new UnreadableBatchError('invalid_columns', detail, error);
+  }
+}
