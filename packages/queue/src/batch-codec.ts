@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { ColumnsError, readColumns, writeColumns } from './batch-columns.ts';
 import {
   BATCH_TEXT_BYTES_MAX,
   type Batch,
@@ -7,7 +8,6 @@ import {
   batchJobSchema,
   JOB_VERSION,
 } from './batch-job.ts';
-import { ColumnsError, readColumns, writeColumns } from './batch-columns.ts';
 
 /** Why a job's data is no batch that this version can read. */
 export type UnreadableReason = 'unknown_version' | 'invalid_header' | 'invalid_compression' | 'invalid_columns';

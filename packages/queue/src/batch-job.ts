@@ -56,7 +56,10 @@ export const batchJobSchema = z.object({
   v: z.literal(JOB_VERSION),
   id: z.uuid(),
   keys: z.array(z.tuple([shortText, shortText])).max(BATCH_REQUESTS_MAX),
-  requests: z.array(z.tuple([shortText, z.int().min(0), z.int(), count])).min(1).max(BATCH_REQUESTS_MAX),
+  requests: z
+    .array(z.tuple([shortText, z.int().min(0), z.int(), count]))
+    .min(1)
+    .max(BATCH_REQUESTS_MAX),
   /** Base64 of the columns (batch-columns.ts) as JSON, compressed with raw deflate. */
   z: z.string(),
 });

@@ -52,6 +52,7 @@ export type ParkReason = (typeof PARK_REASONS)[number];
 export type Attribution = {
   readonly accountOwnerId: string;
   readonly userId: string;
+  readonly clusterId: string;
   readonly projectId: string | undefined;
   readonly attributedBy: 'subject' | 'namespace';
 };
@@ -64,6 +65,8 @@ export type Directory = {
   /**
    * The attribution rule. The subject is the user; without one the owner of the namespace's project is. The account
    * owner is who owned the user when the usage began. The user must have been assigned to the cluster then.
+   *
+   * Equal answers are the same object, so that callers can tell them apart without comparing texts.
    */
   attribute(clusterId: string, event: UsageEvent): Attribution | Unattributed;
   /** The meter that usage is counted on: GPU usage moves to its model's own meter where one is registered. */
@@ -77,6 +80,7 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   const projects = groupBy(snapshot.projects, ({ clusterId, namespace }) => `${clusterId}\0${namespace}`);
   const ownerships = groupBy(snapshot.ownerships, ({ userId }) => userId);
   const assignments = groupBy(snapshot.assignments, ({ clusterId, userId }) => `${clusterId}\0${userId}`);
+  const attributions = createAttributions();
   const meters = new Set(snapshot.meters);
   const rates = groupBy(
     [...snapshot.rates].sort((a, b) => b.validFrom - a.validFrom),
@@ -92,14 +96,10 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
       const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), start);
       if (userId === undefined || ownership === undefined)
         return { reason: 'unknown_user', detail: `${userId ?? 'no user'} is not known at that time` };
-      if (inForce(assignments.get(`${clusterId}\0${userId}`), start) === undefined)
+      const assignment = inForce(assignments.get(`${clusterId}\0${userId}`), start);
+      if (assignment === undefined)
         return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
-      return {
-        accountOwnerId: ownership.accountOwnerId,
-        userId,
-        projectId: project?.id,
-        attributedBy: subject === undefined ? 'namespace' : 'subject',
-      };
+      return attributions.get(ownership, assignment, project, subject === undefined ? 'namespace' : 'subject');
     },
     meterOf(meter, gpuModel) {
       if (meter !== METERS.gpu || gpuModel === undefined) return meter;
@@ -114,6 +114,36 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
 /** `H100` → `gpu_hours_h100`. */
 export function gpuMeterOf(gpuModel: string): string {
   return `${METERS.gpu}_${gpuModel.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+}
+
+/** One object per distinct answer, found by the facts that it follows from. */
+function createAttributions() {
+  type Key = Ownership | Assignment | Project | undefined | 'subject' | 'namespace';
+  type Level = Map<Key, Level | Attribution>;
+  const first: Level = new Map();
+  const next = (level: Level, key: Key): Level => {
+    const known = level.get(key);
+    if (known instanceof Map) return known;
+    const created: Level = new Map();
+    level.set(key, created);
+    return created;
+  };
+  return {
+    get(
+      ownership: Ownership,
+      assignment: Assignment,
+      project: Project | undefined,
+      attributedBy: Attribution['attributedBy'],
+    ): Attribution {
+      const last = next(next(next(first, ownership), assignment), project);
+      const known = last.get(attributedBy);
+      if (known !== undefined && !(known instanceof Map)) return known;
+      const { accountOwnerId, userId } = ownership;
+      const created = { accountOwnerId, userId, clusterId: assignment.clusterId, projectId: project?.id, attributedBy };
+      last.set(attributedBy, created);
+      return created;
+    },
+  };
 }
 
 function inForce<T extends Period>(periods: readonly T[] | undefined, at: Micros): T | undefined {

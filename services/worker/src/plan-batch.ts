@@ -1,15 +1,16 @@
-import type { AttributionEntry, BatchRecord, LedgerRow, ParkedRow } from '@hopsmeter/db';
+import type { BatchRecord, LedgerRow, ParkedRow, RateEntry, WindowEntry } from '@hopsmeter/db';
 import type { Batch, BatchRequest } from '@hopsmeter/queue';
 import {
+  type Attribution,
   contentHashOf,
   type Directory,
   eventKeyOf,
   findImplausible,
   formatTime,
   type ParkReason,
-  type Rate,
   splitByDay,
   type Unattributed,
+  type Usage,
   type UsageDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -23,9 +24,9 @@ type Plan = {
   readonly directory: Directory;
   readonly ledger: LedgerRow[];
   readonly parked: ParkedRow[];
-  readonly attributions: Interned<AttributionEntry>;
-  readonly windows: Interned<{ start: number; end: number }>;
-  readonly rates: Map<string, { day: UsageDay; rate: Rate }>;
+  readonly attributions: Places<Attribution>;
+  readonly windows: { readonly values: WindowEntry[]; readonly places: Map<number, Map<number, number>> };
+  readonly rates: { readonly values: RateEntry[]; readonly days: Map<UsageDay, Set<string>> };
 };
 
 /**
@@ -37,9 +38,9 @@ export function planBatch(batch: Batch, directory: Directory, setAside: SetAside
     directory,
     ledger: [],
     parked: [],
-    attributions: intern(),
-    windows: intern(),
-    rates: new Map(),
+    attributions: { values: [], places: new Map() },
+    windows: { values: [], places: new Map() },
+    rates: { values: [], days: new Map() },
   };
   const contents = new Map<string, bigint>();
   let duplicatesWithin = 0;
@@ -76,7 +77,7 @@ export function planBatch(batch: Batch, directory: Directory, setAside: SetAside
     windows: plan.windows.values,
     ledger: plan.ledger,
     parked: plan.parked,
-    rates: [...plan.rates.values()],
+    rates: plan.rates.values,
   };
 }
 
@@ -101,29 +102,37 @@ function planEvent(plan: Plan, candidate: Candidate, problem: Unattributed | und
     park(plan, candidate, found.reason, found.detail);
     return;
   }
-  const { attributedBy, accountOwnerId, userId, projectId } = found;
-  const parts = splitByDay(event).map(({ day, usages }) => ({
-    day,
-    usages: usages.map(({ meter, quantity }) => ({ meter: plan.directory.meterOf(meter, event.gpuModel), quantity })),
-  }));
+  const parts = splitByDay(event);
   for (const { day, usages } of parts) {
     for (const { meter } of usages) {
-      const problemOfMeter = addRate(plan, meter, day);
+      const problemOfMeter = addRate(plan, plan.directory.meterOf(meter, event.gpuModel), day);
       if (problemOfMeter === undefined) continue;
       park(plan, candidate, problemOfMeter.reason, problemOfMeter.detail);
       return;
     }
   }
-  const attribution = plan.attributions.placeOf(
-    `${accountOwnerId}\0${userId}\0${request.clusterId}\0${projectId ?? ''}`,
-    () => ({ accountOwnerId, userId, clusterId: request.clusterId, projectId }),
-  );
-  const { start, end, sourcePath, id: eventId, type: eventType } = event;
-  const window = plan.windows.placeOf(`${start}/${end}`, () => ({ start, end }));
-  const same = { eventKey, contentHash, position, attribution, window, sourcePath, eventId, eventType, attributedBy };
-  parts.forEach(({ day, usages }, part) => {
-    plan.ledger.push({ ...same, part, day, usages });
-  });
+  const attribution = placeOf(plan.attributions, found);
+  const window = placeOfWindow(plan.windows, event);
+  for (const [part, { day, usages }] of parts.entries()) {
+    plan.ledger.push({
+      eventKey,
+      part,
+      day,
+      contentHash,
+      position,
+      attribution,
+      window,
+      sourcePath: event.sourcePath,
+      eventId: event.id,
+      eventType: event.type,
+      attributedBy: found.attributedBy,
+      usages: event.gpuModel === undefined ? usages : moveToModel(plan.directory, usages, event.gpuModel),
+    });
+  }
+}
+
+function moveToModel(directory: Directory, usages: readonly Usage[], gpuModel: string): readonly Usage[] {
+  return usages.map(({ meter, quantity }) => ({ meter: directory.meterOf(meter, gpuModel), quantity }));
 }
 
 function attributeEvent(directory: Directory, clusterId: string, event: UsageEvent) {
@@ -133,13 +142,15 @@ function attributeEvent(directory: Directory, clusterId: string, event: UsageEve
 }
 
 /** Adds the rate of a meter on a day; says why not when there is none. */
-function addRate(plan: Plan, meter: string, day: UsageDay): Unattributed | undefined {
-  const key = `${meter}/${day}`;
-  if (plan.rates.has(key)) return undefined;
-  if (!plan.directory.hasMeter(meter)) return { reason: 'unknown_meter', detail: `${meter} is not a registered meter` };
-  const rate = plan.directory.rateOf(meter, day);
+function addRate({ directory, rates }: Plan, meter: string, day: UsageDay): Unattributed | undefined {
+  const known = rates.days.get(day);
+  if (known?.has(meter)) return undefined;
+  if (!directory.hasMeter(meter)) return { reason: 'unknown_meter', detail: `${meter} is not a registered meter` };
+  const rate = directory.rateOf(meter, day);
   if (rate === undefined) return { reason: 'no_rate', detail: `${meter} has no price on that day` };
-  plan.rates.set(key, { day, rate });
+  rates.values.push({ day, rate });
+  if (known === undefined) rates.days.set(day, new Set([meter]));
+  else known.add(meter);
   return undefined;
 }
 
@@ -159,18 +170,24 @@ function park(plan: Plan, candidate: Candidate, reason: ParkReason, detail: stri
 }
 
 /** A list in which every value has one place. */
-type Interned<T> = { readonly values: readonly T[]; placeOf(key: string, create: () => T): number };
+type Places<T> = { readonly values: T[]; readonly places: Map<T, number> };
 
-function intern<T>(): Interned<T> {
-  const values: T[] = [];
-  const places = new Map<string, number>();
-  return {
-    values,
-    placeOf(key, create) {
-      const known = places.get(key);
-      if (known !== undefined) return known;
-      places.set(key, values.length);
-      return values.push(create()) - 1;
-    },
-  };
+function placeOf<T>({ values, places }: Places<T>, value: T): number {
+  const known = places.get(value);
+  if (known !== undefined) return known;
+  places.set(value, values.length);
+  return values.push(value) - 1;
+}
+
+/** Two levels of numbers: as a text, start and end together would cost more than everything else about a window. */
+function placeOfWindow({ values, places }: Plan['windows'], { start, end }: WindowEntry): number {
+  let ends = places.get(start);
+  if (ends === undefined) {
+    ends = new Map();
+    places.set(start, ends);
+  }
+  const known = ends.get(end);
+  if (known !== undefined) return known;
+  ends.set(end, values.length);
+  return values.push({ start, end }) - 1;
 }

@@ -1,4 +1,5 @@
 import {
+  type Attribution,
   type EventType,
   formatQuantity,
   formatTime,
@@ -14,13 +15,11 @@ import { plainArray, textArray } from '../pg-array.ts';
 import type { Pool } from '../pool.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';
 
-/** Who used it and who pays, once for all events of a batch that share it. */
-export type AttributionEntry = {
-  readonly accountOwnerId: string;
-  readonly userId: string;
-  readonly clusterId: string;
-  readonly projectId: string | undefined;
-};
+/** A usage window; both ends are the same instant for an event without one. */
+export type WindowEntry = { readonly start: Micros; readonly end: Micros };
+
+/** The rate of its meter in force on a day. */
+export type RateEntry = { readonly day: UsageDay; readonly rate: Rate };
 
 /** One event's usage on one day. `attribution` and `window` are places in the batch's lists, from 0. */
 export type LedgerRow = {
@@ -61,11 +60,12 @@ export type BatchRecord = {
   readonly requests: string;
   /** Equal copies within the batch, beyond the first. */
   readonly duplicatesWithin: number;
-  readonly attributions: readonly AttributionEntry[];
-  readonly windows: readonly { readonly start: Micros; readonly end: Micros }[];
+  /** Who used it and who pays, once for all events of the batch that share it. */
+  readonly attributions: readonly Attribution[];
+  readonly windows: readonly WindowEntry[];
   readonly ledger: readonly LedgerRow[];
   readonly parked: readonly ParkedRow[];
-  readonly rates: readonly { readonly day: UsageDay; readonly rate: Rate }[];
+  readonly rates: readonly RateEntry[];
 };
 
 /** What became of the events. */

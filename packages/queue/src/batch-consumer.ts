@@ -1,0 +1,168 @@
+import { type Job, Worker } from 'bullmq';
+import { decodeBatch, UnreadableBatchError, type UnreadableReason } from './batch-codec.ts';
+import { type Batch, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
+import { createErrorLog, type QueueLogger } from './logger.ts';
+import { createQueueInspector } from './queue-status.ts';
+import { closeConnection, createWorkerConnection } from './redis-connection.ts';
+import { type ConsumptionHealth, createWatchdog } from './watchdog.ts';
+
+/** A job that is no batch this version can read; to be parked with its payload, so that nothing is lost. */
+export type UnreadableBatch = {
+  readonly kind: 'unreadable';
+  /** The job's data as it stands in Redis. */
+  readonly payload: string;
+  readonly reason: UnreadableReason;
+  readonly detail: string;
+};
+
+export type DeliveryContext = {
+  /** Aborted when closing has no more time: give up and throw, the job is delivered again. */
+  readonly signal: AbortSignal;
+  readonly jobId: string;
+  /** 1 at the first delivery. Deliveries after a crash count too. */
+  readonly attemptsStarted: number;
+};
+
+/** Takes one delivery. When it resolves the job is gone; when it throws the job comes again after about a second. */
+export type ProcessBatch = (delivery: Batch | UnreadableBatch, context: DeliveryContext) => Promise<void>;
+
+/** How one delivery went, for metrics. */
+export type Progress = {
+  readonly isDone: boolean;
+  readonly eventCount: number;
+  /** From the add to the start of this delivery. */
+  readonly waitedMs: number;
+  readonly tookMs: number;
+};
+
+export type BatchConsumerOptions = {
+  readonly redisUrl: string;
+  /** Default {@link QUEUE_PREFIX}. */
+  readonly prefix?: string;
+  /** Jobs in work at the same time; as many as there are Postgres connections for them. */
+  readonly concurrency: number;
+  readonly process: ProcessBatch;
+  readonly logger: QueueLogger;
+  readonly onProgress?: (progress: Progress) => void;
+  /** For tests of recovery; default {@link LOCK_DURATION_MS}. */
+  readonly lockDurationMs?: number;
+};
+
+export type BatchConsumer = {
+  /** Whether jobs are being completed while any wait. */
+  health(): ConsumptionHealth;
+  /** Takes no more jobs, waits for those in work, aborts them shortly before the deadline. */
+  close(deadlineMs: number): Promise<void>;
+};
+
+/**
+ * How long a killed worker's jobs stay locked: with {@link STALLED_INTERVAL_MS} they run again about 10 s after a
+ * SIGKILL (60 s by default). Renewed at half of it, so an event loop blocked for 5 s is still safe; a longer one makes
+ * the job run twice, which the ledger turns into nothing.
+ */
+const LOCK_DURATION_MS = 10_000;
+
+/** How often abandoned jobs are looked for. Two rounds are needed to be sure of one. */
+const STALLED_INTERVAL_MS = 3_000;
+
+/** How often a job may be abandoned before it is failed: never. The default of 1 fails it at the second crash. */
+const STALLED_COUNT_MAX = 1_000_000;
+
+/** Seconds that one wait for a job lasts at Redis; its replies keep the socket alive, see the socket timeout. */
+const DRAIN_DELAY_SECONDS = 2;
+
+/** Between attempts to fetch while Redis fails. */
+const FETCH_RETRY_MS = 1_000;
+
+/** What is left of the closing deadline for aborted processors to give their jobs back. */
+const ABORT_GRACE_MS = 2_000;
+
+/** Data that is not even JSON must reach the processor as it is; BullMQ would fail to fetch it again and again. */
+class TolerantWorker extends Worker<unknown, void> {
+  protected override createJob(...[json, jobId]: Parameters<Worker<unknown, void>['createJob']>): Job<unknown, void> {
+    try {
+      return super.createJob(json, jobId);
+    } catch {
+      return super.createJob({ ...json, data: JSON.stringify(json.data) }, jobId);
+    }
+  }
+}
+
+/** Creates a consumer and starts it. Delivery is at least once: the same batch may come again, even at the same time. */
+export function createBatchConsumer(options: BatchConsumerOptions): BatchConsumer {
+  const { redisUrl, prefix = QUEUE_PREFIX, concurrency, process, logger, onProgress } = options;
+  const connection = createWorkerConnection(redisUrl);
+  const logError = createErrorLog(logger, 'the connection to the queue failed');
+  connection.on('error', logError);
+  const inspector = createQueueInspector({ redisUrl, prefix, logger });
+  const watchdog = createWatchdog(() => inspector.inspect());
+  const aborter = new AbortController();
+
+  const deliver = async (job: Job<unknown, void>): Promise<void> => {
+    const startedAt = Date.now();
+    const delivery = readDelivery(job.data);
+    const eventCount = 'kind' in delivery ? 0 : delivery.events.length;
+    const report = (isDone: boolean): void =>
+      onProgress?.({ isDone, eventCount, waitedMs: startedAt - job.timestamp, tookMs: Date.now() - startedAt });
+    try {
+      await process(delivery, {
+        signal: aborter.signal,
+        jobId: job.id ?? '',
+        attemptsStarted: job.attemptsStarted,
+      });
+    } catch (error) {
+      logger.warn(
+        { err: error, jobId: job.id, attemptsStarted: job.attemptsStarted },
+        'a batch will be delivered again',
+      );
+      report(false);
+      throw error;
+    }
+    report(true);
+  };
+
+  const worker = new TolerantWorker(QUEUE_NAME, deliver, {
+    connection,
+    prefix,
+    concurrency,
+    lockDuration: options.lockDurationMs ?? LOCK_DURATION_MS,
+    stalledInterval: STALLED_INTERVAL_MS,
+    maxStalledCount: STALLED_COUNT_MAX,
+    drainDelay: DRAIN_DELAY_SECONDS,
+    runRetryDelay: FETCH_RETRY_MS,
+  });
+  worker.on('error', logError);
+  worker.on('completed', () => watchdog.noteProgress());
+  worker.on('stalled', (jobId) => logger.warn({ jobId }, 'a batch was abandoned by a worker and is delivered again'));
+
+  return {
+    health: () => watchdog.health(),
+    async close(deadlineMs) {
+      watchdog.close();
+      const aborting = setTimeout(() => aborter.abort(), Math.max(0, deadlineMs - ABORT_GRACE_MS));
+      let giveUp: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        giveUp = setTimeout(resolve, deadlineMs);
+      });
+      try {
+        await Promise.race([worker.close(), late]);
+      } finally {
+        clearTimeout(aborting);
+        clearTimeout(giveUp);
+        await inspector.close();
+        // What is still in work keeps its lock until it expires; then another worker takes it.
+        await closeConnection(connection);
+      }
+    },
+  };
+}
+
+function readDelivery(data: unknown): Batch | UnreadableBatch {
+  try {
+    return decodeBatch(data);
+  } catch (error) {
+    if (!(error instanceof UnreadableBatchError)) throw error;
+    const payload = typeof data === 'string' ? data : JSON.stringify(data);
+    return { kind: 'unreadable', payload, reason: error.reason, detail: error.message };
+  }
+}

@@ -1,0 +1,140 @@
+import { RequestError } from '@hopsmeter/usage';
+import { Queue } from 'bullmq';
+import { encodeBatch } from './batch-codec.ts';
+import { type Batch, EVENT_STREAM_LENGTH, JOB_NAME, JOB_OPTIONS, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
+import { createErrorLog, type QueueLogger } from './logger.ts';
+import { type QueueStatus, readQueueStatus } from './queue-status.ts';
+import { closeConnection, createCommandConnection } from './redis-connection.ts';
+import { checkDurability, UnsafeRedisError } from './redis-durability.ts';
+
+export type BatchProducerOptions = {
+  readonly redisUrl: string;
+  /** Default {@link QUEUE_PREFIX}. */
+  readonly prefix?: string;
+  readonly logger: QueueLogger;
+  /** Accept a Redis whose settings can not be read because CONFIG is refused. Default false. */
+  readonly allowUnknownDurability?: boolean;
+};
+
+export type BatchProducer = {
+  /** Waits until Redis is there and checked. @throws UnsafeRedisError when it could lose events; not when it is away. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /**
+   * Queues a batch. Resolves when Redis has it in its append-only file on disk.
+   *
+   * @throws RequestError QUEUE_UNAVAILABLE within 2 s when Redis did not confirm. The batch may or may not be queued.
+   */
+  add(batch: Batch): Promise<void>;
+  /** @throws when Redis does not answer or must not be used. */
+  status(): Promise<QueueStatus>;
+  close(): Promise<void>;
+};
+
+/** A check that failed for a passing reason is repeated after this. */
+const CHECK_AGAIN_MS = 500;
+
+/** Told to clients after a failed add: the reconnect takes about a second. */
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * Creates the producer; it connects by itself, again and again. Each new connection is checked before it is used: the
+ * Redis that comes back may be another one, set up differently.
+ */
+export function createBatchProducer(options: BatchProducerOptions): BatchProducer {
+  const { redisUrl, prefix = QUEUE_PREFIX, logger, allowUnknownDurability = false } = options;
+  const redis = createCommandConnection(redisUrl);
+  const logError = createErrorLog(logger, 'the connection to the queue failed');
+  let queue: Queue | undefined;
+  let checked: Promise<void> | undefined;
+  let isClosing = false;
+  let checkTimer: NodeJS.Timeout | undefined;
+  const waiters = new Set<{ resolve: () => void; reject: (error: unknown) => void }>();
+
+  const settle = (error?: unknown): void => {
+    for (const { resolve, reject } of waiters) error === undefined ? resolve() : reject(error);
+    waiters.clear();
+  };
+
+  const openQueue = async (): Promise<Queue> => {
+    await checkDurability(redis, allowUnknownDurability);
+    const opened = new Queue(QUEUE_NAME, {
+      connection: redis,
+      prefix,
+      streams: { events: { maxLen: EVENT_STREAM_LENGTH } },
+    });
+    opened.on('error', logError);
+    // BullMQ keeps the first failure of its own set-up for good, so a queue that did not open is thrown away.
+    await opened.waitUntilReady();
+    return opened;
+  };
+
+  const check = (): void => {
+    if (isClosing || redis.status !== 'ready') return;
+    const opening = (async () => {
+      const opened = await openQueue();
+      if (checked !== opening) return;
+      queue = opened;
+      settle();
+    })();
+    checked = opening;
+    opening.catch((error: unknown) => {
+      if (checked !== opening) return;
+      if (error instanceof UnsafeRedisError) logger.error({ err: error }, 'the queue must not be used');
+      else logError(error);
+      if (error instanceof UnsafeRedisError) settle(error);
+      checkTimer = setTimeout(check, CHECK_AGAIN_MS);
+    });
+  };
+
+  redis.on('error', logError);
+  redis.on('ready', check);
+  redis.on('close', () => {
+    queue = undefined;
+    checked = undefined;
+    clearTimeout(checkTimer);
+  });
+  redis.connect().catch(() => undefined); // The reason comes as an 'error' event; ioredis goes on trying.
+
+  const openedQueue = (): Queue => {
+    if (queue === undefined) throw unavailable(new Error(`the connection is ${redis.status}`));
+    return queue;
+  };
+
+  return {
+    ready(signal) {
+      if (queue !== undefined) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        waiters.add({ resolve, reject });
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    },
+    async add(batch) {
+      const data = encodeBatch(batch);
+      const opened = openedQueue();
+      try {
+        await opened.add(JOB_NAME, data, JOB_OPTIONS);
+      } catch (error) {
+        logError(error);
+        throw unavailable(error);
+      }
+    },
+    async status() {
+      openedQueue();
+      return readQueueStatus(redis, prefix);
+    },
+    async close() {
+      isClosing = true;
+      clearTimeout(checkTimer);
+      await queue?.close();
+      await closeConnection(redis);
+    },
+  };
+}
+
+function unavailable(cause: unknown): RequestError {
+  return new RequestError(
+    'QUEUE_UNAVAILABLE',
+    'the events may or may not be queued; send them again unchanged, no event counts twice',
+    { retryAfterSeconds: RETRY_AFTER_SECONDS, cause },
+  );
+}

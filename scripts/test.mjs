@@ -1,0 +1,109 @@
+// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then every test. Arguments
+// go to vitest. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something ran.
+import { PrepareError, prepare } from './prepare.mjs';
+import { ROOT, runInstalled } from './run.mjs';
+import { step } from './step.mjs';
+import { readTestCounts, resultsFile } from './test-counts.mjs';
+
+const DIRECTORY = `${ROOT}.hopsmeter/test`;
+
+/** Each is cheap beside the tests; all of them run, so that one round shows everything that is wrong. */
+const CHECKS = /** @type {const} */ ([
+  ['lint and format', 'biome', ['check', '.']],
+  ['types of the tests', 'tsc', ['-p', 'test/tsconfig.json']],
+  ['migrations match the schema', 'drizzle-kit', ['check']],
+]);
+
+const interrupted = new AbortController();
+let exitCodeOfSignal = 0;
+for (const [signal, code] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])) {
+  process.on(signal, () => {
+    // A second signal does not wait for the orderly end.
+    if (interrupted.signal.aborted) process.exit(code);
+    exitCodeOfSignal = code;
+    interrupted.abort();
+  });
+}
+
+try {
+  await prepare();
+  process.exitCode = (await testAll()) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof PrepareError ? error.message : error);
+  process.exitCode = 1;
+}
+if (interrupted.signal.aborted) process.exitCode = exitCodeOfSignal;
+
+/** @returns {Promise<boolean>} Whether all is well. */
+async function testAll() {
+  /** @type {(() => Promise<void>)[]} */
+  const closers = [];
+  try {
+    const env = await bringUp(closers);
+    return await runAll(env);
+  } finally {
+    // In the reverse order of starting, and each though another fails.
+    for (const close of closers.reverse()) {
+      await close().catch((error) => {
+        console.error(error);
+        process.exitCode = 1;
+      });
+    }
+  }
+}
+
+/**
+ * Uses the servers that are named in the environment and starts those that are not.
+ *
+ * @param {(() => Promise<void>)[]} closers
+ */
+async function bringUp(closers) {
+  const env = { TEST_DATABASE_URL: process.env.DATABASE_URL ?? '', TEST_REDIS_URL: process.env.REDIS_URL ?? '' };
+  if (env.TEST_DATABASE_URL !== '' && env.TEST_REDIS_URL !== '') return env;
+  const stack = await import('../packages/stack/dist/index.js');
+  const report = (/** @type {string} */ message) => console.log(`  ${message}`);
+  const lock = await stack.lockDirectory(DIRECTORY);
+  closers.push(() => lock.release());
+  await stack.endLeftovers(DIRECTORY, report);
+  const options = { directory: DIRECTORY, report };
+  if (env.TEST_DATABASE_URL === '') {
+    const postgres = await step('starting Postgres', () => stack.startPostgres(options));
+    closers.push(() => postgres.close());
+    env.TEST_DATABASE_URL = postgres.url;
+  }
+  if (env.TEST_REDIS_URL === '') {
+    const redis = await step('starting Redis', () => stack.startRedis(options));
+    closers.push(() => redis.close());
+    env.TEST_REDIS_URL = redis.url;
+  }
+  return env;
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<boolean>}
+ */
+async function runAll(env) {
+  const { signal } = interrupted;
+  /** @type {string[]} */
+  const failures = [];
+  for (const [title, tool, args] of CHECKS) {
+    if (signal.aborted) return false;
+    const isFine = await step(title, () => runInstalled(tool, args, { env, quiet: true, signal }));
+    if (!isFine) failures.push(title);
+  }
+  if (signal.aborted) return false;
+  const results = await resultsFile(DIRECTORY);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const isFine = await runInstalled('vitest', ['run', ...reporters, ...process.argv.slice(2)], { env, signal });
+  if (signal.aborted) return false;
+
+  const { passed, failed } = await readTestCounts(results);
+  for (const title of failures) console.log(`✗ ${title}: see above`);
+  // A check that failed counts as one, so that the line never looks well when the run is not.
+  console.log(`\n${passed} passed, ${failed + failures.length} failed`);
+  return isFine && failures.length === 0 && failed === 0 && passed > 0;
+}
