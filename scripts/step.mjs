@@ -2,7 +2,8 @@
 const TICK_MS = 1_000;
 
 /**
- * Runs one step and shows it with its elapsed seconds: on a terminal as one line that counts, else as two lines.
+ * Runs one step and shows it with its elapsed seconds: on a terminal as one line that counts, else as two lines. A step
+ * failed when it throws or returns `false`.
  *
  * @template T
  * @param {string} title
@@ -18,7 +19,7 @@ export async function step(title, run) {
   const ticks = isTerminal ? setInterval(() => show(`… ${title} (${seconds()})`), TICK_MS) : undefined;
   try {
     const result = await run();
-    show(`✓ ${title} (${seconds()})`);
+    show(`${result === false ? '✗' : '✓'} ${title} (${seconds()})`);
     return result;
   } catch (error) {
     show(`✗ ${title} (${seconds()})`);

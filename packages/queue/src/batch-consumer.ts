@@ -141,18 +141,16 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
       watchdog.close();
       const aborting = setTimeout(() => aborter.abort(), Math.max(0, deadlineMs - ABORT_GRACE_MS));
       let giveUp: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        giveUp = setTimeout(resolve, deadlineMs);
+      const late = new Promise<'late'>((resolve) => {
+        giveUp = setTimeout(resolve, deadlineMs, 'late');
       });
-      try {
-        await Promise.race([worker.close(), late]);
-      } finally {
-        clearTimeout(aborting);
-        clearTimeout(giveUp);
-        await inspector.close();
-        // What is still in work keeps its lock until it expires; then another worker takes it.
-        await closeConnection(connection);
-      }
+      const outcome = await Promise.race([worker.pause(), late]);
+      clearTimeout(aborting);
+      clearTimeout(giveUp);
+      // What is still in work after a forced close keeps its lock until it expires; then another worker takes it.
+      await worker.close(outcome === 'late');
+      await inspector.close();
+      await closeConnection(connection);
     },
   };
 }

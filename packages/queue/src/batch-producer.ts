@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { encodeBatch } from './batch-codec.ts';
 import { type Batch, EVENT_STREAM_LENGTH, JOB_NAME, JOB_OPTIONS, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
 import { createErrorLog, type QueueLogger } from './logger.ts';
@@ -45,90 +46,92 @@ export function createBatchProducer(options: BatchProducerOptions): BatchProduce
   const redis = createCommandConnection(redisUrl);
   const logError = createErrorLog(logger, 'the connection to the queue failed');
   let queue: Queue | undefined;
-  let checked: Promise<void> | undefined;
-  let isClosing = false;
+  let isUsable = false;
+  let connections = 0;
   let checkTimer: NodeJS.Timeout | undefined;
-  const waiters = new Set<{ resolve: () => void; reject: (error: unknown) => void }>();
+  const waiters = new Set<{ readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
 
   const settle = (error?: unknown): void => {
     for (const { resolve, reject } of waiters) error === undefined ? resolve() : reject(error);
     waiters.clear();
   };
 
-  const openQueue = async (): Promise<Queue> => {
-    await checkDurability(redis, allowUnknownDurability);
-    const opened = new Queue(QUEUE_NAME, {
-      connection: redis,
-      prefix,
-      streams: { events: { maxLen: EVENT_STREAM_LENGTH } },
-    });
-    opened.on('error', logError);
-    // BullMQ keeps the first failure of its own set-up for good, so a queue that did not open is thrown away.
-    await opened.waitUntilReady();
-    return opened;
-  };
-
-  const check = (): void => {
-    if (isClosing || redis.status !== 'ready') return;
-    const opening = (async () => {
-      const opened = await openQueue();
-      if (checked !== opening) return;
-      queue = opened;
+  const check = async (): Promise<void> => {
+    const connection = connections;
+    try {
+      await checkDurability(redis, allowUnknownDurability);
+      queue ??= await openQueue(redis, prefix, logError);
+      if (connection !== connections) return;
+      isUsable = true;
       settle();
-    })();
-    checked = opening;
-    opening.catch((error: unknown) => {
-      if (checked !== opening) return;
-      if (error instanceof UnsafeRedisError) logger.error({ err: error }, 'the queue must not be used');
-      else logError(error);
+    } catch (error) {
+      if (connection !== connections) return;
+      logError(error);
       if (error instanceof UnsafeRedisError) settle(error);
       checkTimer = setTimeout(check, CHECK_AGAIN_MS);
-    });
+    }
   };
 
   redis.on('error', logError);
   redis.on('ready', check);
   redis.on('close', () => {
-    queue = undefined;
-    checked = undefined;
+    isUsable = false;
+    connections += 1;
     clearTimeout(checkTimer);
   });
   redis.connect().catch(() => undefined); // The reason comes as an 'error' event; ioredis goes on trying.
 
-  const openedQueue = (): Queue => {
-    if (queue === undefined) throw unavailable(new Error(`the connection is ${redis.status}`));
+  const usableQueue = (): Queue => {
+    if (queue === undefined || !isUsable) throw unavailable(new Error(`the connection is ${redis.status}`));
     return queue;
   };
 
   return {
     ready(signal) {
-      if (queue !== undefined) return Promise.resolve();
+      if (isUsable) return Promise.resolve();
       return new Promise((resolve, reject) => {
         waiters.add({ resolve, reject });
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     },
     async add(batch) {
+      const usable = usableQueue();
       const data = encodeBatch(batch);
-      const opened = openedQueue();
       try {
-        await opened.add(JOB_NAME, data, JOB_OPTIONS);
+        await usable.add(JOB_NAME, data, JOB_OPTIONS);
       } catch (error) {
         logError(error);
         throw unavailable(error);
       }
     },
     async status() {
-      openedQueue();
+      usableQueue();
       return readQueueStatus(redis, prefix);
     },
     async close() {
-      isClosing = true;
+      connections += 1;
       clearTimeout(checkTimer);
       await queue?.close();
       await closeConnection(redis);
     },
   };
+}
+
+async function openQueue(redis: Redis, prefix: string, onError: (error: unknown) => void): Promise<Queue> {
+  const queue = new Queue(QUEUE_NAME, {
+    connection: redis,
+    prefix,
+    streams: { events: { maxLen: EVENT_STREAM_LENGTH } },
+  });
+  queue.on('error', onError);
+  try {
+    await queue.waitUntilReady();
+    return queue;
+  } catch (error) {
+    // BullMQ keeps the first failure of its own set-up for good, so a queue that did not open is thrown away.
+    await queue.close();
+    throw error;
+  }
 }
 
 function unavailable(cause: unknown): RequestError {

@@ -1,3 +1,4 @@
+export * from './allocate-cents.ts';
 export * from './cluster-key.ts';
 export * from './decimal.ts';
 export * from './directory.ts';

@@ -68,7 +68,7 @@ test('avoids a port that is taken, unless it was asked for', async () => {
   const other = createServer();
   other.listen(63_799, '127.0.0.1');
   // When another stack has the port already, that serves the test as well.
-  await Promise.race([once(other, 'listening'), once(other, 'error')]);
+  await once(other, 'listening').catch(() => undefined);
   try {
     await expect(startRedis({ directory, port: 63_799 })).rejects.toThrow('Port 63799 on 127.0.0.1 is taken');
     redis = await startRedis({ directory });

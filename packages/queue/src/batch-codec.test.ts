@@ -1,0 +1,124 @@
+import { deflateRawSync } from 'node:zlib';
+import type { UsageEvent } from '@hopsmeter/usage';
+import { describe, expect, it } from 'vitest';
+import { decodeBatch, encodeBatch, UnreadableBatchError } from './batch-codec.ts';
+import type { Batch, BatchJobData } from './batch-job.ts';
+import { createBatch } from './sample-batch.ts';
+
+const event: UsageEvent = {
+  id: 'c1/ns "1"/ü€😀',
+  sourcePath: '/collector',
+  type: 'compute',
+  subject: 'auth0|1',
+  namespace: 'ns-1',
+  gpuModel: undefined,
+  start: 1_795_352_400_000_000,
+  end: 1_795_356_000_000_001,
+  usages: [
+    { meter: 'cpu_hours', quantity: 1n },
+    { meter: 'ram_gb_hours', quantity: 10n ** 27n },
+    { meter: 'gpu_hours', quantity: -(2n ** 53n) },
+  ],
+};
+
+function overTheWire(batch: Batch): Batch {
+  return decodeBatch(JSON.parse(JSON.stringify(encodeBatch(batch))));
+}
+
+function withColumns(columns: unknown): BatchJobData {
+  const data = encodeBatch(createBatch([event]));
+  return { ...data, z: deflateRawSync(JSON.stringify(columns)).toString('base64') };
+}
+
+function readColumnsOf(data: BatchJobData): Record<string, unknown> {
+  const captured = encodeBatch(createBatch([event]));
+  expect(captured.v).toBe(data.v);
+  return {
+    id: ['e1'],
+    sourcePath: { values: [''] },
+    type: { values: ['compute'] },
+    subject: { values: [null] },
+    namespace: { values: ['ns'] },
+    gpuModel: { values: [null] },
+    window: { values: [[1, 2]] },
+    meters: { values: [['cpu_hours']] },
+    quantities: [5],
+  };
+}
+
+describe('a batch over the wire', () => {
+  it('comes back exactly, whatever its quantities and texts', () => {
+    const instant = { ...event, id: '2', type: 'meter', subject: undefined, end: event.start, usages: [] } as const;
+    const batch = createBatch([event, instant, { ...event, id: '3', gpuModel: 'H100', namespace: undefined }], 3);
+    expect(overTheWire(batch)).toEqual(batch);
+  });
+
+  it('comes back exactly with many events and several requests', () => {
+    const events = Array.from({ length: 5_000 }, (_, i) => ({ ...event, id: `e${i}`, namespace: `ns-${i % 70}` }));
+    const batch = createBatch(events, 10);
+    expect(overTheWire(batch)).toEqual(batch);
+  });
+
+  it('takes less than 80 bytes an event', () => {
+    const events = Array.from({ length: 1_000 }, (_, i) => ({ ...event, id: `c1/ns/2026-11-22T13Z/${i}` }));
+    expect(JSON.stringify(encodeBatch(createBatch(events))).length / 1_000).toBeLessThan(80);
+  });
+});
+
+describe('data that is no batch of this version', () => {
+  const good = encodeBatch(createBatch([event]));
+  const columns = readColumnsOf(good);
+  it.each([
+    ['text', 'unknown', 'invalid_header'],
+    ['null', null, 'invalid_header'],
+    ['a later version', { ...good, v: 2 }, 'unknown_version'],
+    ['a header without requests', { ...good, requests: [] }, 'invalid_header'],
+    ['a request of a key that is not listed', { ...good, keys: [] }, 'invalid_header'],
+    ['fewer events than the requests name', { ...good, requests: [['r', 0, 1, 2]] }, 'invalid_header'],
+    ['a damaged payload', { ...good, z: good.z.slice(0, -8) }, 'invalid_compression'],
+    [
+      'a payload that unpacks without end',
+      { ...good, z: deflateRawSync(Buffer.alloc(9 << 20)).toString('base64') },
+      'invalid_compression',
+    ],
+    ['a payload that is not JSON', { ...good, z: deflateRawSync('{').toString('base64') }, 'invalid_columns'],
+    ['an unknown event type', withColumns({ ...columns, type: { values: ['carbon'] } }), 'invalid_columns'],
+    ['an index out of range', withColumns({ ...columns, subject: { values: ['a'], indexes: [1] } }), 'invalid_columns'],
+    [
+      'an index that is not whole',
+      withColumns({ ...columns, subject: { values: ['a'], indexes: [0.5] } }),
+      'invalid_columns',
+    ],
+    ['a missing column', withColumns({ ...columns, meters: undefined }), 'invalid_columns'],
+    [
+      'columns of other lengths',
+      withColumns({ ...columns, subject: { values: ['a'], indexes: [0, 0] } }),
+      'invalid_columns',
+    ],
+    ['a quantity too few', withColumns({ ...columns, quantities: [] }), 'invalid_columns'],
+    ['a quantity too many', withColumns({ ...columns, quantities: [1, 2] }), 'invalid_columns'],
+    ['a quantity with a fraction', withColumns({ ...columns, quantities: [1.5] }), 'invalid_columns'],
+    ['a quantity that is no number', withColumns({ ...columns, quantities: ['1e3'] }), 'invalid_columns'],
+    [
+      'a window that ends before it starts',
+      withColumns({ ...columns, window: { values: [[2, 1]] } }),
+      'invalid_columns',
+    ],
+  ])('is unreadable: %s', (_name, data, reason) => {
+    expect(() => decodeBatch(data)).toThrow(expect.objectContaining({ name: 'UnreadableBatchError', reason }));
+  });
+
+  it('is told from columns that are right', () => {
+    expect(decodeBatch(withColumns(columns)).events).toHaveLength(1);
+    expect(new UnreadableBatchError('invalid_header', 'x').message).toBe('invalid_header: x');
+  });
+});
+
+it('refuses to write what it would not read', () => {
+  const events = Array.from({ length: 5_000 }, (_, i) => ({
+    ...event,
+    id: `${i}`,
+    subject: `${i}`.padEnd(2_000, 'x'),
+  }));
+  expect(() => encodeBatch(createBatch(events))).toThrow(RangeError);
+});

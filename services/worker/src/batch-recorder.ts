@@ -1,0 +1,106 @@
+import {
+  type BatchRecord,
+  conflictPositionsOf,
+  type FailureKind,
+  kindOfFailure,
+  type RecordedCounts,
+} from '@hopsmeter/db';
+import type { Directory, Unattributed } from '@hopsmeter/usage';
+import { backOff } from './backoff.ts';
+import type { DirectoryCache } from './directory-cache.ts';
+import { findUncountable } from './find-uncountable.ts';
+import type { SetAside } from './plan-batch.ts';
+
+/** Makes the record of a batch; called again for every attempt. Must be pure. */
+export type MakeRecord = (directory: Directory, setAside: SetAside) => BatchRecord;
+
+export type RecorderStore = {
+  record(record: BatchRecord): Promise<RecordedCounts | undefined>;
+  /** Like `record`, but takes everything back. */
+  tryRecord(record: BatchRecord): Promise<void>;
+};
+
+export type BatchRecorderOptions = {
+  readonly store: RecorderStore;
+  readonly directories: DirectoryCache;
+  /** Told of every attempt that failed. */
+  readonly onFailure: (kind: FailureKind, error: unknown, attempt: number) => void;
+};
+
+export type BatchRecorder = {
+  /**
+   * Records a batch, however long it takes: waits for a database that is away, reads the directory again when it
+   * changed, parks what can not be counted.
+   *
+   * @returns the counts, or `undefined` when the batch was recorded before.
+   * @throws only when `signal` is aborted or on a programming error; then nothing of the batch is recorded.
+   */
+  record(makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined>;
+  /** Batches that wait for the database now. A process with some is not stuck: it waits. */
+  waitingCount(): number;
+};
+
+const CONFLICT: Unattributed = {
+  reason: 'conflict',
+  detail: 'the ledger holds another content under this identity',
+};
+
+export function createBatchRecorder({ store, directories, onFailure }: BatchRecorderOptions): BatchRecorder {
+  let waitingCount = 0;
+
+  const record = async (makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined> => {
+    const setAside = new Map<number, Unattributed>();
+    for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted();
+      const outcome = await attemptRecord(makeRecord, setAside);
+      if ('done' in outcome) return outcome.done;
+      onFailure(outcome.kind, outcome.error, attempt);
+      waitingCount += 1;
+      try {
+        await backOff(attempt, signal);
+      } finally {
+        waitingCount -= 1;
+      }
+    }
+  };
+
+  /** One attempt. Fills `setAside` with what the next one has to park. */
+  const attemptRecord = async (
+    makeRecord: MakeRecord,
+    setAside: Map<number, Unattributed>,
+  ): Promise<{ done: RecordedCounts | undefined } | { kind: FailureKind; error: unknown }> => {
+    const directory = await settle(directories.current());
+    if ('error' in directory) return { kind: 'retry', error: directory.error };
+    const planned = makeRecord(directory.value, setAside);
+    const recorded = await settle(store.record(planned));
+    if ('value' in recorded) return { done: recorded.value };
+    const kind = kindOfFailure(recorded.error);
+    const handled = await settle(handle(kind, recorded.error, planned, setAside));
+    return 'error' in handled
+      ? { kind: kindOfFailure(handled.error), error: handled.error }
+      : { kind, error: recorded.error };
+  };
+
+  const handle = async (
+    kind: FailureKind,
+    error: unknown,
+    planned: BatchRecord,
+    setAside: Map<number, Unattributed>,
+  ): Promise<void> => {
+    if (kind === 'directory_changed') await directories.refresh(planned.directoryVersion);
+    if (kind === 'conflicts') for (const position of conflictPositionsOf(error)) setAside.set(position, CONFLICT);
+    if (kind === 'data')
+      for (const [position, reason] of await findUncountable(planned, (part) => store.tryRecord(part)))
+        setAside.set(position, reason);
+  };
+
+  return { record, waitingCount: () => waitingCount };
+}
+
+async function settle<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { error };
+  }
+}

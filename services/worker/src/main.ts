@@ -1,0 +1,40 @@
+import { createPool } from '@hopsmeter/db';
+import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { workerConfigSchema } from './config.ts';
+import { createWorkerApp } from './worker-app.ts';
+
+/** Connections beside those of the batches: readiness checks and upkeep. */
+const OTHER_CONNECTIONS = 2;
+
+/** Left of the shutdown deadline for the steps after the batches in hand. */
+const CLOSE_MARGIN_MS = 1_000;
+
+const config = loadConfig(workerConfigSchema, process.env);
+const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
+
+await runProcess({
+  name: 'worker',
+  logger,
+  shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
+  async start(lifecycle) {
+    const pool = createPool({
+      url: config.DATABASE_URL,
+      connectionsMax: config.WORKER_CONCURRENCY + OTHER_CONNECTIONS,
+      applicationName: 'hopsmeter-worker',
+      onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection failed'),
+    });
+    lifecycle.onClose('database', () => pool.end());
+    const app = await createWorkerApp({
+      pool,
+      redisUrl: config.REDIS_URL,
+      queuePrefix: config.QUEUE_PREFIX,
+      concurrency: config.WORKER_CONCURRENCY,
+      logger,
+      registry: createRegistry({ withProcess: true }),
+      // The supervisor starts a new process; jobs in hand go to whoever is alive when their locks expire.
+      onStuck: () => process.exit(1),
+    });
+    lifecycle.onClose('worker', () => app.close(config.SHUTDOWN_DEADLINE_MS - CLOSE_MARGIN_MS));
+    await app.http.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });
+  },
+});

@@ -1,0 +1,134 @@
+import { loadDirectory, type Pool, purgeExpiredEvents, recordBatch, tryRecordBatch } from '@hopsmeter/db';
+import {
+  type BatchConsumer,
+  createBatchConsumer,
+  type DeliveryContext,
+  type ProcessBatch,
+  type UnreadableBatch,
+} from '@hopsmeter/queue';
+import { createHttpShell, type HttpApp, type Logger } from '@hopsmeter/runtime';
+import { LEDGER_RETENTION_DAYS, MICROS_PER_MS, type UsageDay, usageDayOf } from '@hopsmeter/usage';
+import type { Registry } from 'prom-client';
+import { createBatchRecorder } from './batch-recorder.ts';
+import { createDirectoryCache } from './directory-cache.ts';
+import { planBatch } from './plan-batch.ts';
+import { planUnreadable } from './plan-unreadable.ts';
+import { startUpkeep } from './upkeep.ts';
+import { createWorkerMetrics } from './worker-metrics.ts';
+
+export type WorkerDependencies = {
+  readonly pool: Pool;
+  readonly redisUrl: string;
+  readonly queuePrefix: string;
+  readonly concurrency: number;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Called once when batches wait and none has been completed for a minute although the database answers. */
+  readonly onStuck: () => void;
+};
+
+export type WorkerApp = {
+  /** Health and metrics; does not listen yet. */
+  readonly http: HttpApp;
+  /** Takes no more batches and finishes those in hand within the deadline. */
+  close(deadlineMs: number): Promise<void>;
+};
+
+/** How often the watchdog is asked. */
+const STUCK_CHECK_MS = 5_000;
+
+/**
+ * Days that an event may wait in the queue or be re-sent beyond the retention that ingest enforces, before its ledger
+ * row may go.
+ */
+const PURGE_MARGIN_DAYS = 10;
+
+/** Creates a worker and starts consuming. */
+export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerApp> {
+  const { pool, logger, registry } = deps;
+  const recorder = createBatchRecorder({
+    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    directories: createDirectoryCache(() => loadDirectory(pool)),
+    onFailure(kind, error, attempt) {
+      metrics.noteFailure(kind);
+      const fields = { err: error, kind, attempt };
+      if (kind === 'unexpected') logger.error(fields, 'recording a batch failed unexpectedly and is tried again');
+      else if (kind === 'retry' && attempt > 1) logger.warn(fields, 'recording a batch waits for the database');
+      else logger.debug(fields, 'recording a batch is tried again');
+    },
+  });
+  const metrics = createWorkerMetrics(registry, () => recorder.waitingCount());
+
+  const process: ProcessBatch = async (delivery, context) => {
+    if ('kind' in delivery) return parkUnreadable(delivery, context);
+    const counts = await recorder.record(
+      (directory, setAside) => planBatch(delivery, directory, setAside),
+      context.signal,
+    );
+    metrics.noteRecorded(counts, delivery.events.length);
+  };
+  const parkUnreadable = async (delivery: UnreadableBatch, { jobId, signal }: DeliveryContext): Promise<void> => {
+    logger.error({ jobId, reason: delivery.reason, detail: delivery.detail }, 'a job can not be read and is parked');
+    const receivedAt = Date.now() * MICROS_PER_MS;
+    const counts = await recorder.record((directory) => planUnreadable(delivery, jobId, receivedAt, directory), signal);
+    metrics.noteRecorded(counts, 1);
+  };
+
+  const consumer = createBatchConsumer({
+    redisUrl: deps.redisUrl,
+    prefix: deps.queuePrefix,
+    concurrency: deps.concurrency,
+    process,
+    logger,
+    onProgress: (progress) => metrics.noteProgress(progress),
+  });
+  const upkeep = startUpkeep(
+    (signal) => purge(pool, logger, signal),
+    (error) => logger.warn({ err: error }, 'upkeep failed and comes again'),
+  );
+  // A worker that waits for its database is not stuck: restarting it would not help.
+  const isConsuming = (): boolean => consumer.health().isHealthy || recorder.waitingCount() > 0;
+  const watchdog = setInterval(() => {
+    if (isConsuming()) return;
+    clearInterval(watchdog);
+    logger.fatal(consumer.health(), 'batches wait and none is completed');
+    deps.onStuck();
+  }, STUCK_CHECK_MS);
+
+  const { app: http, startDraining } = await createHttpShell({
+    logger,
+    registry,
+    checks: {
+      postgres: async () => {
+        await pool.query('select 1');
+        return { ok: true };
+      },
+      redis: () => ({ ok: consumer.health().status !== undefined }),
+      consumption: () => describeConsumption(consumer, isConsuming()),
+    },
+  });
+  return {
+    http,
+    async close(deadlineMs) {
+      startDraining();
+      clearInterval(watchdog);
+      await upkeep.close();
+      await consumer.close(deadlineMs);
+      await http.close();
+    },
+  };
+}
+
+function describeConsumption(consumer: BatchConsumer, ok: boolean): { ok: boolean; detail: string } {
+  const { waiting, sinceProgressMs } = consumer.health();
+  return { ok, detail: `${waiting} batches wait, last completion or empty queue ${sinceProgressMs} ms ago` };
+}
+
+/** Removes ledger rows that no event can be a copy of any more. */
+async function purge(pool: Pool, logger: Logger, signal: AbortSignal): Promise<void> {
+  const today: UsageDay = usageDayOf(Date.now() * MICROS_PER_MS);
+  const before = today - LEDGER_RETENTION_DAYS - PURGE_MARGIN_DAYS;
+  let purged = 0;
+  for (let last = -1; last !== 0 && !signal.aborted; purged += last) last = await purgeExpiredEvents(pool, before);
+  if (purged > 0) logger.info({ purged }, 'removed ledger rows beyond the retention');
+}
