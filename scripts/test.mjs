@@ -32,10 +32,20 @@ try {
   await prepare();
   process.exitCode = (await testAll()) ? 0 : 1;
 } catch (error) {
-  console.error(error instanceof PrepareError ? error.message : error);
+  console.error(isExpected(error) ? error.message : error);
   process.exitCode = 1;
 }
 if (interrupted.signal.aborted) process.exitCode = exitCodeOfSignal;
+
+/**
+ * Whether the message is all that a person needs.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isExpected(error) {
+  return error instanceof PrepareError || (error instanceof Error && error.name === 'StackError');
+}
 
 /** @returns {Promise<boolean>} Whether all is well. */
 async function testAll() {

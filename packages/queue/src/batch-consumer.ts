@@ -56,14 +56,14 @@ export type BatchConsumer = {
 };
 
 /**
- * How long a killed worker's jobs stay locked: with {@link STALLED_INTERVAL_MS} they run again about 10 s after a
- * SIGKILL (60 s by default). Renewed at half of it, so an event loop blocked for 5 s is still safe; a longer one makes
- * the job run twice, which the ledger turns into nothing.
+ * How long a killed worker's jobs stay locked: with {@link STALLED_INTERVAL_MS} they run again 6 to 9 s after a
+ * SIGKILL (60 s with BullMQ's defaults). Renewed at half of it, so an event loop blocked for 2 s is still safe; a
+ * longer pause makes the job run twice, which the ledger turns into nothing.
  */
-const LOCK_DURATION_MS = 10_000;
+const LOCK_DURATION_MS = 5_000;
 
 /** How often abandoned jobs are looked for. Two rounds are needed to be sure of one. */
-const STALLED_INTERVAL_MS = 3_000;
+const STALLED_INTERVAL_MS = 2_000;
 
 /** How often a job may be abandoned before it is failed: never. The default of 1 fails it at the second crash. */
 const STALLED_COUNT_MAX = 1_000_000;

@@ -17,7 +17,7 @@ const DOCKER_DEADLINE_MS = 10_000;
  * @throws StackError `REDIS_MISSING`.
  */
 export async function findRedis(software: string, report: Report): Promise<RedisProgram> {
-  const found = (await onPath()) ?? (await findUnpackedRedis(software)) ?? (await inDocker());
+  const found = (await onPath()) ?? (await findUnpackedRedis(software)) ?? (await inDocker(report));
   if (found !== undefined) return found;
   if (await installRedis(report)) {
     const installed = await onPath();
@@ -36,12 +36,14 @@ async function onPath(): Promise<RedisProgram | undefined> {
   return path === undefined ? undefined : { kind: 'program', path, env: process.env };
 }
 
-async function inDocker(): Promise<RedisProgram | undefined> {
+async function inDocker(report: Report): Promise<RedisProgram | undefined> {
   const path = await findProgram('docker');
   if (path === undefined) return undefined;
   // `docker version` would succeed with no daemon on some versions; a server's field needs the server.
   const answers = await commandSucceeds(path, ['info', '--format', '{{.ServerVersion}}'], {
     withinMs: DOCKER_DEADLINE_MS,
   });
-  return answers ? { kind: 'docker', path } : undefined;
+  if (!answers) return undefined;
+  report('there is no redis-server on the PATH: running Redis in docker');
+  return { kind: 'docker', path };
 }

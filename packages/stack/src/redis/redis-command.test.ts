@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { redisCommand } from './redis-command.ts';
+import { REDIS_IMAGE, redisCommand } from './redis-command.ts';
 
 test('publishes a container on the loopback only and keeps its data in our folder', () => {
   const { command, args, config } = redisCommand({ kind: 'docker', path: '/bin/docker' }, '/clone/redis', 63_799);
   expect([command, ...args].join(' ')).toMatch(
-    /^\/bin\/docker run --rm --name hopsmeter-redis-\w{12} --user \d+:\d+ --publish 127\.0\.0\.1:63799:6379 --volume \/clone\/redis:\/data redis:\S+ redis-server \/data\/redis\.conf$/,
+    /^\/bin\/docker run --rm --name hopsmeter-redis-\w{12} --user \d+:\d+ --publish 127\.0\.0\.1:63799:6379 --volume \/clone\/redis:\/data --entrypoint redis-server redis:\S+ \/data\/redis\.conf$/,
   );
   expect(config).toEqual({ bind: '0.0.0.0', port: 6379, folder: '/data' });
 });
@@ -12,4 +13,9 @@ test('publishes a container on the loopback only and keeps its data in our folde
 test('gives two clones two containers', () => {
   const program = { kind: 'docker', path: '/bin/docker' } as const;
   expect(redisCommand(program, '/a/redis', 1).args[3]).not.toBe(redisCommand(program, '/b/redis', 1).args[3]);
+});
+
+test('runs the same Redis as docker-compose.yml', async () => {
+  const compose = await readFile(new URL('../../../../docker-compose.yml', import.meta.url), 'utf8');
+  expect(compose).toContain(`image: ${REDIS_IMAGE}\n`);
 });
