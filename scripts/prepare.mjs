@@ -1,5 +1,5 @@
-// Makes a clone ready to run: the right Node, installed dependencies, built packages. Plain Node, because it runs before
-// anything is installed; each step is skipped in a moment when there is nothing to do.
+// Makes a clone ready to run: the right Node, installed dependencies, built packages. Plain Node, because it runs
+// before anything is installed; with nothing to do it takes a moment.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { ROOT, run, runInstalled } from './run.mjs';

@@ -1,4 +1,4 @@
-// `npm start`: prepares the clone and hands over to `hopsmeter start`, in this process, so that signals reach it directly.
+// `npm start`: prepares the clone and hands over to `hopsmeter start` in this process, so that signals reach it directly.
 
 import { PrepareError, prepare } from './prepare.mjs';
 import { ROOT } from './run.mjs';

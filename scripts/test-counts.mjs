@@ -1,6 +1,15 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 
 /**
+ * What we read of vitest's JSON report.
+ *
+ * @typedef {object} VitestReport
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults One per file.
+ */
+
+/**
  * Where vitest is to write its results; without those of an earlier run.
  *
  * @param {string} directory
@@ -19,7 +28,7 @@ export async function resultsFile(directory) {
  * @param {string} path
  */
 export async function readTestCounts(path) {
-  /** @type {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+  /** @type {VitestReport} */
   let report;
   try {
     report = JSON.parse(await readFile(path, 'utf8'));

@@ -1,5 +1,6 @@
-// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then every test. Arguments
-// go to vitest. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something ran.
+// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then every test.
+// Arguments go to vitest. The last line is `N passed, N failed`; the exit code is 0 only when something ran and nothing
+// failed.
 import { PrepareError, prepare } from './prepare.mjs';
 import { ROOT, runInstalled } from './run.mjs';
 import { step } from './step.mjs';

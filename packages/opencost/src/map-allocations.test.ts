@@ -99,7 +99,11 @@ describe('mapAllocations on a nasty answer', () => {
     ['a start that says "null"', 'outside_window', row({ start: 'null' })],
     ['more minutes than the window has', 'minutes_exceed_window', row({ minutes: 61.5 })],
     ['more than 512 cores', 'implausible', row({ cpuCoreHours: 512.00001 })],
-    ['what OpenCost clamped to zero above 512 cores', 'implausible', row({ cpuCoreHours: 0, cpuCoreRequestAverage: 600 })],
+    [
+      'what OpenCost clamped to zero above 512 cores',
+      'implausible',
+      row({ cpuCoreHours: 0, cpuCoreRequestAverage: 600 }),
+    ],
     ['more than 64 GPUs', 'implausible', row({ gpuHours: 65 })],
     ['another hour', 'other_window', row({ window: { start: '2026-11-22T12:00:00Z', end: WINDOW.start } })],
     ['another namespace inside', 'not_a_namespace', row({ properties: { namespace: 'fraud' } })],
@@ -107,7 +111,9 @@ describe('mapAllocations on a nasty answer', () => {
 
   it.each(badRows)('quarantines %s as %s', (_what, reason, bad) => {
     const mapped = mapAllocations(answer({ churn: bad, fine: row({ properties: null }) }), CONTEXT);
-    expect(mapped.quarantined.map((quarantined) => [quarantined.name, quarantined.reason])).toEqual([['churn', reason]]);
+    expect(mapped.quarantined.map((quarantined) => [quarantined.name, quarantined.reason])).toEqual([
+      ['churn', reason],
+    ]);
     expect(mapped.events.map(({ data }) => data.namespace)).toEqual(['fine']);
   });
 
@@ -134,7 +140,10 @@ describe('mapAllocations on a nasty answer', () => {
 describe('mapAllocations on odd but honest answers', () => {
   it.each([
     ['a window that says "null"', row({ window: { start: 'null', end: 'null' } })],
-    ['a window in another time zone', row({ window: { start: '2026-11-22T14:00:00+01:00', end: '2026-11-22T15:00:00+01:00' } })],
+    [
+      'a window in another time zone',
+      row({ window: { start: '2026-11-22T14:00:00+01:00', end: '2026-11-22T15:00:00+01:00' } }),
+    ],
     ['fewer minutes than the window has', row({ minutes: 55, end: '2026-11-22T13:55:00Z' })],
     ['one minute more than the window has', row({ minutes: 61, end: '2026-11-22T14:01:00Z' })],
     ['exactly 512 cores', row({ cpuCoreHours: 512 })],

@@ -6,7 +6,7 @@ import { StackError } from './stack-error.ts';
 
 const holderSchema = z.object({ pid: z.number().int().positive(), identity: z.string() });
 
-/** Each attempt either gets the lock, meets a living holder or removes a dead one's; losing five races is no accident. */
+/** Each attempt gets the lock, meets a living holder or removes a dead one's; losing five races is no accident. */
 const LOCK_ATTEMPTS_MAX = 5;
 
 /** A lock that is held. */

@@ -65,7 +65,7 @@ function throughSetpriv({ uid, gid }: Owner): Account['wrap'] {
   return (command, args) => ({ command: 'setpriv', args: [...become, ...keep, '--', command, ...args] });
 }
 
-/** Whether the account can enter the folder and run the program with its libraries; by trying, as rules have exceptions. */
+/** Whether the account can enter the folder and run the program with its libraries; tried, not derived from modes. */
 async function canRun(wrap: Account['wrap'], program: string, folder: string): Promise<boolean> {
   const probe = wrap('/bin/sh', ['-c', 'test -x "$1" && exec "$0" --version', program, folder]);
   return commandSucceeds(probe.command, probe.args, {

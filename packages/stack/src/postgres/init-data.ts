@@ -4,7 +4,7 @@ import { runCommand } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
 import type { Account } from './choose-account.ts';
 
-/** initdb takes about two seconds; on a slow disk its closing fsync of 40 MB may take most of a minute. */
+/** initdb took half a second when measured; its closing fsync of the whole folder is what a slow disk stretches. */
 const INITDB_DEADLINE_MS = 120_000;
 
 /** The superuser of the local stack. Supabase's roles are made by the migrations. */
@@ -21,7 +21,12 @@ export interface InitDataOptions {
 
 /** Whether the folder holds a database already. */
 export async function hasData(data: string): Promise<boolean> {
-  return access(join(data, 'PG_VERSION')).then(
+  return exists(join(data, 'PG_VERSION'));
+}
+
+/** Whether there is something at this path. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );

@@ -10,13 +10,14 @@ export function postgresSettings(port: number): readonly string[] {
     port,
     // The path of a Unix socket may have 107 bytes, and a clone's folder is often deeper than that: TCP only.
     unix_socket_directories: '',
-    // The test suites run several services with their pools at once; each idle connection costs about 2 MB.
+    // Postgres' own default, stated because pools are sized by it: three services, a test and a person's psql fit in.
     max_connections: 100,
-    // The indexes that a month of events keeps hot fit in here. The 128 MB default reads them back from the kernel.
+    // Twice the default: the demo's data and its indexes fit in, and a developer's machine does not notice.
     shared_buffers: '256MB',
     // At full load a minute writes more than the 1 GB default, and each checkpoint makes every page be written whole
     // once more. Four times that is the disk space we are willing to take from a developer.
     max_wal_size: '4GB',
+    // No wal_compression: these binaries are built without lz4, and only pglz would be left.
     // The promise "nothing acknowledged is lost" is tested on this server: these two are the point, not a choice.
     fsync: 'on',
     synchronous_commit: 'on',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,13 @@ test('avoids a port that is taken, unless it was asked for', { timeout: TEST_DEA
   } finally {
     other.close();
   }
+});
+
+test('says so when the password is lost', { timeout: TEST_DEADLINE_MS }, async () => {
+  await postgres.close();
+  const path = join(directory, 'postgres/password');
+  await rename(path, `${path}.lost`);
+  await expect(startPostgres({ directory })).rejects.toThrow(`${path} is missing`);
 });
 
 async function query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {

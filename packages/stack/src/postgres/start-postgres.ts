@@ -12,7 +12,7 @@ import { type Report, silent } from '../report.ts';
 import { StackError } from '../stack-error.ts';
 import { type Account, chooseAccount } from './choose-account.ts';
 import { ensureDatabase, isAccepting, postgresUrl } from './connect.ts';
-import { hasData, initData } from './init-data.ts';
+import { exists, hasData, initData } from './init-data.ts';
 import { locatePostgres } from './locate-postgres.ts';
 import { postgresSettings } from './postgres-settings.ts';
 import { refuseLivePostmaster } from './refuse-live-postmaster.ts';
@@ -20,10 +20,10 @@ import { refuseLivePostmaster } from './refuse-live-postmaster.ts';
 /** Easy to know again, and far from 5432, where a developer's own Postgres is. */
 const PREFERRED_PORT = 54_329;
 
-/** Replaying 4 GB of WAL (`max_wal_size`) after a kill takes about a minute on a slow disk. */
+/** After a kill up to 4 GB of WAL (`max_wal_size`) are replayed: two minutes at a slow disk's 35 MB/s. */
 const READY_DEADLINE_MS = 120_000;
 
-/** After SIGKILL of the postmaster its backends see within a second that it is gone, and hold the shared memory so long. */
+/** After SIGKILL of the postmaster its backends hold the shared memory until they see that it is gone: about a second. */
 const BACKENDS_GONE_MS = 500;
 const BACKENDS_ATTEMPTS_MAX = 20;
 
@@ -53,8 +53,8 @@ export interface Postgres extends Restartable {
 /**
  * Starts Postgres as a child process on 127.0.0.1; the data of an earlier start in the same directory is found again.
  *
- * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `USER_UNUSABLE`, `PLATFORM_UNSUPPORTED`, or `NOT_READY` with the
- * end of the log.
+ * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `USER_UNUSABLE`, `SECRET_MISSING`, `PLATFORM_UNSUPPORTED`, or
+ * `NOT_READY` with the end of the log.
  */
 export async function startPostgres({ directory, port, report = silent }: PostgresOptions): Promise<Postgres> {
   const folder = resolve(directory);
@@ -67,6 +67,7 @@ export async function startPostgres({ directory, port, report = silent }: Postgr
   const account = await chooseAccount(home, programs.postgres);
   if (account.owner !== undefined) await chown(home, account.owner.uid, account.owner.gid);
   const passwordFile = join(home, 'password');
+  await refuseLostPassword(data, passwordFile);
   const password = await readOrCreateSecret(passwordFile, account.owner);
   const env = environment();
   if (!(await hasData(data))) {
@@ -123,6 +124,15 @@ async function launchOnce({ program, folder, data, account, env, password, port 
   await becomeReady(started, { name: 'Postgres', isReady, withinMs: READY_DEADLINE_MS, tail: log.tail });
   await ensureDatabase(port, password);
   return started;
+}
+
+/** A new password would not open old data, and the wait for readiness would not say why. */
+async function refuseLostPassword(data: string, passwordFile: string): Promise<void> {
+  if (!(await hasData(data)) || (await exists(passwordFile))) return;
+  throw new StackError(
+    'SECRET_MISSING',
+    `${passwordFile} is missing: put it back, or remove ${data} and its contents.`,
+  );
 }
 
 /** A developer's PGDATA, PGPORT or PGOPTIONS are about another server. */

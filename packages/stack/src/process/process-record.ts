@@ -77,7 +77,7 @@ export async function claimName(directory: string, name: string, report: Report 
   if ((await identifyProcess(record.pid)) !== record.identity) return;
   throw new StackError(
     'DIRECTORY_IN_USE',
-    `${name} runs in ${directory} already (pid ${record.pid}), started by process ${record.ownerPid}: stop that one first.`,
+    `${name} (pid ${record.pid}) runs in ${directory} for process ${record.ownerPid}: stop that process first.`,
   );
 }
 

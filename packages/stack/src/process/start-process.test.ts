@@ -21,7 +21,11 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const server = `
   const server = require('node:http').createServer((_, response) => response.end('ok'));
   server.listen(process.env.PORT, '127.0.0.1', () => console.log('listening'));
-  process.on('SIGTERM', () => { console.log('stopping'); server.close(() => process.exit(0)); server.closeAllConnections(); });
+  process.on('SIGTERM', () => {
+    console.log('stopping');
+    server.close(() => process.exit(0));
+    server.closeAllConnections();
+  });
 `;
 
 test('waits for readiness, forwards lines, and closes by SIGTERM', async () => {

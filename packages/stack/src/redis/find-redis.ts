@@ -10,8 +10,8 @@ import { findUnpackedRedis, unpackDebianRedis } from './unpack-debian-redis.ts';
 const DOCKER_DEADLINE_MS = 10_000;
 
 /**
- * Finds a Redis, or gets one: what is on the PATH, what an earlier start unpacked, docker, the package manager, packages
- * unpacked without installing them.
+ * Finds a Redis, or gets one: what is on the PATH, what an earlier start unpacked, docker, the system's package manager,
+ * packages unpacked without installing them.
  *
  * @param software - the folder for programs that are unpacked.
  * @throws StackError `REDIS_MISSING`.

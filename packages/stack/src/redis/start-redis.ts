@@ -18,10 +18,10 @@ import type { RedisProgram } from './redis-program.ts';
 /** Easy to know again, and far from 6379, where a developer's own Redis is. */
 const PREFERRED_PORT = 63_799;
 
-/** Loading a full gigabyte (`maxmemory`) takes about 20 s; docker may fetch its image first. */
+/** Up to a gigabyte (`maxmemory`) is loaded from a disk that may be slow; docker may fetch its image first. */
 const READY_DEADLINE_MS = 120_000;
 
-/** SIGTERM closes the append-only file, which is on disk already; Redis waits up to 10 s for replicas, of which we have none. */
+/** SIGTERM closes the append-only file, all of which is on disk already: seconds only when the disk is in trouble. */
 const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [{ signal: 'SIGTERM', withinMs: 15_000 }];
 
 /** Where and how to start. */

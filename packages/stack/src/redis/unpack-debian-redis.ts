@@ -11,7 +11,7 @@ const DOWNLOAD_DEADLINE_MS = 300_000;
 /** Unpacking and asking the package database are local. */
 const LOCAL_DEADLINE_MS = 60_000;
 
-/** redis-server and what a bare Debian or Ubuntu lacks for it are about ten packages; more would not be Redis' needs. */
+/** redis-server and what a bare Debian or Ubuntu lacks for it are about ten packages: many more is another matter. */
 const PACKAGES_MAX = 40;
 
 /** Finds what an earlier `unpackDebianRedis` left, and checks that it still runs here. */

@@ -1,0 +1,131 @@
+import type { PostedEvent } from './events.ts';
+import type { TestWorld } from './world.ts';
+
+/**
+ * What `usage_daily` must hold, computed from the posted events by other means than the product: exact fractions, plain
+ * loops, its own reading of times, prices and owners. It shares no code with packages/usage on purpose.
+ */
+export type ExpectedRow = { readonly quantity: string; readonly cost: string; readonly events: number };
+
+type Fraction = { readonly n: bigint; readonly d: bigint };
+
+const GIB = 1_073_741_824n;
+const HOUR_MICROS = 3_600_000_000n;
+const DAY_MICROS = 86_400_000_000n;
+
+/** The rollup of distinct events, by `date|owner|user|cluster|project|meter`. */
+export function expectRollup(world: TestWorld, events: Iterable<PostedEvent>): Map<string, ExpectedRow> {
+  const sums = new Map<string, { pico: bigint; events: number }>();
+  for (const event of events) {
+    for (const { key, pico } of expectParts(world, event)) {
+      const sum = sums.get(key) ?? { pico: 0n, events: 0 };
+      sums.set(key, { pico: sum.pico + pico, events: sum.events + 1 });
+    }
+  }
+  return new Map([...sums].map(([key, { pico, events: count }]) => [key, priceRow(world, key, pico, count)]));
+}
+
+function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico: bigint }[] {
+  const window = event.data.window as { start: string; end: string } | undefined;
+  const start = micros(window?.start ?? event.time);
+  const end = micros(window?.end ?? event.time);
+  const clusterId = event.source.slice(event.source.lastIndexOf(':') + 1);
+  const project = world.projects.find((p) => p.clusterId === clusterId && p.namespace === event.data.namespace);
+  if (project === undefined) throw new Error(`${event.id} has no project`);
+  const userId = event.subject ?? project.userId;
+  const owner = (world.ownerships.get(userId) ?? []).filter(({ from }) => BigInt(start) >= toMicros(from)).at(-1);
+  if (owner === undefined) throw new Error(`${event.id} has no owner`);
+  const parts: { key: string; pico: bigint }[] = [];
+  for (const [meter, amount] of measures(event, end - start)) {
+    const whole = halfEven(scale(amount, 10n ** 12n));
+    let before = 0n;
+    for (let day = start / DAY_MICROS; day * DAY_MICROS < end || day === start / DAY_MICROS; day++) {
+      const until = end < (day + 1n) * DAY_MICROS ? end : (day + 1n) * DAY_MICROS;
+      const upToHere = end === start ? whole : halfEven({ n: whole * (until - start), d: end - start });
+      const date = new Date(Number(day) * 86_400_000).toISOString().slice(0, 10);
+      if (upToHere !== before)
+        parts.push({
+          key: [date, owner.ownerId, userId, clusterId, project.id, meter].join(' '),
+          pico: upToHere - before,
+        });
+      before = upToHere;
+    }
+  }
+  return parts;
+}
+
+function measures(event: PostedEvent, length: bigint): [string, Fraction][] {
+  const { data } = event;
+  const value = (name: string): Fraction => fraction(data[name]);
+  const storage = (name: string): Fraction => {
+    const { n, d } = value(name);
+    return { n: n * length, d: d * GIB * HOUR_MICROS };
+  };
+  const perGib = (name: string): Fraction => scale(value(name), 1n, GIB);
+  switch (event.type.split('.').at(-2)) {
+    case 'compute':
+      return [
+        ['cpu_hours', value('cpuCoreHours')],
+        ['gpu_hours', value('gpuHours')],
+        ['ram_gb_hours', perGib('ramByteHours')],
+      ];
+    case 'storage':
+      return [
+        ['online_storage_gb_hours', storage('onlineBytes')],
+        ['offline_storage_gb_hours', storage('offlineBytes')],
+      ];
+    case 'network':
+      return [['network_egress_gb', perGib('egressBytes')]];
+    default:
+      return [[String(data.meter), value('quantity')]];
+  }
+}
+
+function priceRow(world: TestWorld, key: string, pico: bigint, events: number): ExpectedRow {
+  const rate = world.rates.get(key.slice(key.lastIndexOf(' ') + 1));
+  if (rate === undefined) throw new Error(`${key} has no rate`);
+  const price = fraction(rate.price);
+  const per = fraction(rate.priceQuantity);
+  // cost = quantity × price ÷ price quantity, to 12 decimals, half away from zero, as Postgres rounds NUMERIC.
+  const n = pico * price.n * per.d;
+  const d = price.d * per.n;
+  return { quantity: plain(pico), cost: plain((2n * n + d) / (2n * d)), events };
+}
+
+/** `1.5`, `3`, `1e-7`, 2.5 → exact fraction. */
+function fraction(value: unknown): Fraction {
+  const [mantissa = '', exponent = '0'] = String(value).toLowerCase().split('e');
+  const [whole = '', decimals = ''] = mantissa.split('.');
+  const n = BigInt(whole + decimals);
+  const power = Number(exponent) - decimals.length;
+  return power >= 0 ? { n: n * 10n ** BigInt(power), d: 1n } : { n, d: 10n ** BigInt(-power) };
+}
+
+function scale({ n, d }: Fraction, by: bigint, over = 1n): Fraction {
+  return { n: n * by, d: d * over };
+}
+
+function halfEven({ n, d }: Fraction): bigint {
+  const floor = n / d;
+  const twice = 2n * (n - floor * d);
+  if (twice === d) return floor % 2n === 0n ? floor : floor + 1n;
+  return twice > d ? floor + 1n : floor;
+}
+
+/** Milliseconds by Date, the three digits after them by hand. */
+function micros(time: string): bigint {
+  const match = /^(.*\.\d{3})(\d{3})Z$/.exec(time);
+  return match === null
+    ? BigInt(Date.parse(time)) * 1_000n
+    : BigInt(Date.parse(`${match[1]}Z`)) * 1_000n + BigInt(match[2] ?? 0);
+}
+
+function toMicros(ms: number): bigint {
+  return Number.isFinite(ms) ? BigInt(ms) * 1_000n : -(2n ** 62n);
+}
+
+/** Twelve decimals, as Postgres prints NUMERIC(38,12). */
+function plain(pico: bigint): string {
+  const text = pico.toString().padStart(13, '0');
+  return `${text.slice(0, -12)}.${text.slice(-12)}`;
+}

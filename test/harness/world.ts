@@ -1,0 +1,133 @@
+import type { Pool } from '@hopsmeter/db';
+import { generateClusterKey } from '@hopsmeter/usage';
+
+/** A cluster of the test's directory, with the key that it posts with. */
+export type TestCluster = { readonly id: string; readonly key: string };
+
+export type TestProject = {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly userId: string;
+};
+
+/** Someone's owner from a moment on; `from` of the first is -Infinity. Milliseconds since 1970. */
+export type TestOwnership = { readonly from: number; readonly ownerId: string };
+
+/** What is in the directory, known to the test without asking the database. */
+export type TestWorld = {
+  readonly clusters: readonly TestCluster[];
+  readonly projects: readonly TestProject[];
+  readonly ownerships: ReadonlyMap<string, readonly TestOwnership[]>;
+  readonly rates: ReadonlyMap<string, { readonly price: string; readonly priceQuantity: string }>;
+};
+
+export type WorldOptions = {
+  readonly clusters: number;
+  readonly ownersPerCluster: number;
+  readonly membersPerOwner: number;
+  readonly projectsPerUser: number;
+  /** Members change their owner at these moments, each to the next owner of the cluster. */
+  readonly ownerChangesAt: readonly number[];
+};
+
+/** The prices of the default card, written down a second time on purpose. */
+const RATES = new Map([
+  ['cpu_hours', { price: '0.35', priceQuantity: '1' }],
+  ['gpu_hours', { price: '3.5', priceQuantity: '1' }],
+  ['ram_gb_hours', { price: '0.035', priceQuantity: '1' }],
+  ['online_storage_gb_hours', { price: '0.5', priceQuantity: '720' }],
+  ['offline_storage_gb_hours', { price: '0.03', priceQuantity: '720' }],
+  ['network_egress_gb', { price: '0.14', priceQuantity: '1' }],
+  ['model_calls', { price: '0.000123', priceQuantity: '1000' }],
+]);
+
+/** Fills an empty directory. */
+export async function createWorld(pool: Pool, options: WorldOptions): Promise<TestWorld> {
+  const clusters: TestCluster[] = [];
+  const projects: TestProject[] = [];
+  const ownerships = new Map<string, TestOwnership[]>();
+  await pool.query(`insert into meters (meter, unit, description) values ('model_calls', 'call', 'Calls of a model')`);
+  await pool.query(
+    `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
+     select id, 'model_calls', '2020-01-01', 0.000123, 1000 from rate_cards where is_default`,
+  );
+  for (let c = 0; c < options.clusters; c++) {
+    const cluster = await createCluster(pool, `cluster-${c}`);
+    clusters.push(cluster);
+    const owners = Array.from({ length: options.ownersPerCluster }, (_, o) => `auth0|c${c}o${o}`);
+    const members = owners.flatMap((_owner, o) =>
+      Array.from({ length: options.membersPerOwner }, (__, m) => ({ id: `google-oauth2|c${c}o${o}m${m}`, o })),
+    );
+    for (const id of owners) {
+      await pool.query('insert into users (id, email) values ($1, $2)', [id, `${id.slice(6)}@example.com`]);
+      ownerships.set(id, [{ from: Number.NEGATIVE_INFINITY, ownerId: id }]);
+    }
+    for (const { id, o } of members)
+      ownerships.set(id, await createMember(pool, id, owners, o, options.ownerChangesAt));
+    for (const userId of [...owners, ...members.map(({ id }) => id)]) {
+      await pool.query(
+        `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+        [userId, cluster.id],
+      );
+      for (let p = 0; p < options.projectsPerUser; p++) {
+        const namespace = `${userId.slice(userId.indexOf('|') + 1)}-p${p}`;
+        const inserted = await pool.query<{ id: string }>(
+          `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+           values ($1, $2, $3, '-infinity') returning id`,
+          [cluster.id, namespace, userId],
+        );
+        projects.push({ id: one(inserted.rows).id, clusterId: cluster.id, namespace, userId });
+      }
+    }
+  }
+  return { clusters, projects, ownerships, rates: RATES };
+}
+
+/** Adds a cluster with a key of its own. */
+export async function createCluster(pool: Pool, name: string): Promise<TestCluster> {
+  const { key, prefix, hash } = generateClusterKey();
+  const inserted = await pool.query<{ id: string }>(
+    'insert into hopsworks_clusters (name, max_users) values ($1, 1000) returning id',
+    [name],
+  );
+  const { id } = one(inserted.rows);
+  await pool.query('insert into cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)', [
+    id,
+    prefix,
+    hash,
+  ]);
+  return { id, key };
+}
+
+async function createMember(
+  pool: Pool,
+  id: string,
+  owners: readonly string[],
+  firstOwner: number,
+  changesAt: readonly number[],
+): Promise<TestOwnership[]> {
+  const ownerAfter = (changes: number): string => owners[(firstOwner + changes) % owners.length] ?? '';
+  await pool.query('insert into users (id, account_owner_id) values ($1, $2)', [id, ownerAfter(changesAt.length)]);
+  await pool.query('delete from account_ownerships where user_id = $1', [id]);
+  const history = [Number.NEGATIVE_INFINITY, ...changesAt].map((from, index) => ({ from, ownerId: ownerAfter(index) }));
+  for (const [index, { from, ownerId }] of history.entries()) {
+    const to = history[index + 1]?.from;
+    await pool.query(
+      `insert into account_ownerships (user_id, account_owner_id, started_at, ended_at) values ($1, $2, $3, $4)`,
+      [
+        id,
+        ownerId,
+        Number.isFinite(from) ? new Date(from).toISOString() : '-infinity',
+        to && new Date(to).toISOString(),
+      ],
+    );
+  }
+  return history;
+}
+
+export function one<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error('expected a row');
+  return row;
+}
