@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** Workspace packages are tested from their sources, so a test never runs against an old build. */
-const conditions = ['source', 'module', 'node', 'import', 'default'];
+/**
+ * Workspace packages are tested from their sources, so a test never runs against an old build. Vitest hands conditions
+ * on to Node too; `import` among them would give pg's ES wrapper to CommonJS callers.
+ */
+const conditions = ['source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',

@@ -4,8 +4,8 @@ import type { CloudEvent, EventBatch } from './cloud-event.ts';
 import { EU } from './demo-people.ts';
 import { type DemoPeriod, demoPeriodOf, formatHour } from './demo-period.ts';
 import { hourEvents } from './hour-events.ts';
-import { collectSamples } from './opencost-samples.ts';
 import { buildOddities } from './oddities.ts';
+import { collectSamples } from './opencost-samples.ts';
 
 /** Within what ingest takes (5,000) and large enough that a request costs little per event. */
 const BATCH_EVENTS = 1_000;
@@ -43,7 +43,10 @@ export function createDemo(asOf: Micros): Demo {
   const eventsOf = (start: Micros): readonly CloudEvent[] => {
     const sample = collected.get(start);
     if (sample === undefined) return hourEvents(start);
-    const named = new Set([...sample.events.map(({ data }) => data.namespace), ...sample.quarantined.map(({ name }) => name)]);
+    const named = new Set([
+      ...sample.events.map(({ data }) => data.namespace),
+      ...sample.quarantined.map(({ name }) => name),
+    ]);
     const isAnswered = ({ source, type, data }: CloudEvent): boolean =>
       type === EVENT_TYPES.compute && source.endsWith(EU.id) && named.has(String(data.namespace));
     return [...hourEvents(start).filter((event) => !isAnswered(event)), ...sample.events];

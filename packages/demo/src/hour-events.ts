@@ -32,7 +32,8 @@ export function hourEvents(start: Micros): CloudEvent[] {
 
 function computeEvent(project: DemoProject, index: number, start: Micros): CloudEvent {
   const hour = start / MICROS_PER_HOUR;
-  const load = loadOf(project.rhythm, start) * vary(0.5, VARIES.load, index, hour) * vary(0.3, VARIES.day, index, dayOf(start));
+  const load =
+    loadOf(project.rhythm, start) * vary(0.5, VARIES.load, index, hour) * vary(0.3, VARIES.day, index, dayOf(start));
   const window = hourWindow(start);
   const gpuHours = gpuHoursOf(project, index, start);
   return event(project, `opencost/${project.namespace}/${window.start}/${window.end}`, EVENT_TYPES.compute, start, {

@@ -23,10 +23,7 @@ export type CollectedHour = MappedAllocations & { readonly start: Micros };
  * bill may be built on. Of their namespaces nothing else is reported for these hours.
  */
 export function collectSamples(end: Micros): readonly CollectedHour[] {
-  return [
-    collect(SAMPLES.healthy, end - 2 * MICROS_PER_HOUR),
-    collect(SAMPLES.nasty, end - MICROS_PER_HOUR),
-  ];
+  return [collect(SAMPLES.healthy, end - 2 * MICROS_PER_HOUR), collect(SAMPLES.nasty, end - MICROS_PER_HOUR)];
 }
 
 function collect(file: string, start: Micros): CollectedHour {

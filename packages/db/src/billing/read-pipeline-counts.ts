@@ -1,0 +1,59 @@
+import type { Pool } from '../pool.ts';
+
+/**
+ * What became of every event that was ever recorded, and what waits for a person.
+ *
+ * Guarantees
+ * - events = counted + duplicates + parked, because the table holds every batch to that. `parked` are the events that
+ *   were parked when they were recorded, whatever became of them since; `pending` are those still waiting.
+ * - One snapshot.
+ *
+ * It reads every batch (one row for up to 5,000 events), so it is for summaries and dashboards, not for a hot path.
+ * Counts travel as text: bigint would be cut by a driver that makes it a number.
+ */
+const READ_PIPELINE_COUNTS = `
+select
+  coalesce(sum(event_count), 0)::text as events,
+  coalesce(sum(counted_count), 0)::text as counted,
+  coalesce(sum(duplicate_count), 0)::text as duplicates,
+  coalesce(sum(parked_count), 0)::text as parked,
+  (
+    select coalesce(jsonb_object_agg(reason, pending), '{}')
+    from (
+      select reason, count(*)::text as pending from parked_events where status = 'pending' group by reason
+    ) as reasons
+  ) as "pendingByReason"
+from usage_batches
+`;
+
+export type PipelineCounts = {
+  readonly events: bigint;
+  readonly counted: bigint;
+  readonly duplicates: bigint;
+  readonly parked: bigint;
+  /** Parked events that wait, by the reason; reasons without any are not listed. */
+  readonly pendingByReason: ReadonlyMap<string, bigint>;
+};
+
+type Row = {
+  readonly events: string;
+  readonly counted: string;
+  readonly duplicates: string;
+  readonly parked: string;
+  readonly pendingByReason: Readonly<Record<string, string>>;
+};
+
+/** Reads with {@link READ_PIPELINE_COUNTS}. */
+export async function readPipelineCounts(pool: Pool): Promise<PipelineCounts> {
+  const { rows } = await pool.query<Row>(READ_PIPELINE_COUNTS);
+  const row = rows[0];
+  if (row === undefined) throw new Error('an aggregate gave no row');
+  const pending = Object.entries(row.pendingByReason).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    events: BigInt(row.events),
+    counted: BigInt(row.counted),
+    duplicates: BigInt(row.duplicates),
+    parked: BigInt(row.parked),
+    pendingByReason: new Map(pending.map(([reason, count]) => [reason, BigInt(count)])),
+  };
+}

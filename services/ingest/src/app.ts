@@ -1,0 +1,59 @@
+import type { BatchProducer } from '@hopsmeter/queue';
+import { createHttpShell, type HttpShell, type Logger } from '@hopsmeter/runtime';
+import type { Micros } from '@hopsmeter/usage';
+import type { Registry } from 'prom-client';
+import { createAdmissionGate } from './admission-gate.ts';
+import { type ClusterKeySource, createClusterKeySnapshot } from './cluster-key-snapshot.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createIngestMetrics } from './ingest-metrics.ts';
+import { addPostEvents } from './post-events.ts';
+import { createTrafficLog } from './traffic-log.ts';
+
+export type IngestDeps = {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly keySource: ClusterKeySource;
+  readonly queue: Pick<BatchProducer, 'add' | 'status'>;
+  /** The moment, in microseconds. */
+  readonly now: () => Micros;
+  /** Oldest waiting job at which requests are refused; default 4 hours. */
+  readonly backlogAgeMaxMs?: number;
+};
+
+/** Assembles ingest. It does not listen; closing its `app` finishes the requests in flight and stops its timers. */
+export async function createIngestApp(deps: IngestDeps): Promise<HttpShell> {
+  const { logger, registry, keySource, queue, now, backlogAgeMaxMs } = deps;
+  const metrics = createIngestMetrics(registry);
+  const keys = createClusterKeySnapshot({ source: keySource, now, logger });
+  const gate = createAdmissionGate({
+    readStatus: queue.status,
+    logger,
+    onRefusal: metrics.noteRefusal,
+    ...(backlogAgeMaxMs === undefined ? {} : { backlogAgeMaxMs }),
+  });
+  metrics.watch(gate, keys);
+  const group = createGroupCommit({ add: queue.add, onGroup: metrics.noteGroup });
+  const traffic = createTrafficLog(logger);
+  const shell = await createHttpShell({
+    logger,
+    registry,
+    checks: {
+      queue() {
+        const reason = gate.closedReason();
+        return { ok: reason === undefined, detail: reason ?? 'open' };
+      },
+      clusterKeys() {
+        // An old copy still works: its age is told, and alarmed on by its metric, but is no reason to take no traffic.
+        const age = keys.ageSeconds();
+        return { ok: age !== undefined, detail: age === undefined ? 'not read yet' : `read ${Math.round(age)} s ago` };
+      },
+    },
+  });
+  shell.app.addHook('onClose', async () => {
+    gate.close();
+    keys.close();
+    traffic.close();
+  });
+  addPostEvents(shell.app, { keys, gate, group, metrics, traffic, now });
+  return shell;
+}

@@ -1,0 +1,22 @@
+import { BATCH_EVENTS_MAX } from '@hopsmeter/queue';
+
+/** Largest body, as sent and unpacked. 5,000 events of 1 KiB fit; a larger body would block the event loop for 100 ms. */
+export const BODY_BYTES_MAX = 5 * 1024 * 1024;
+
+/** Most events of one request: a request is never split, so it must fit one batch. */
+export const REQUEST_EVENTS_MAX = BATCH_EVENTS_MAX;
+
+/**
+ * How much of a refused body is still read, so that the sender sees our answer and its connection stays usable. Beyond
+ * it the connection is cut.
+ */
+export const DISCARD_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * Bodies held at one time. Parsed events take about four times their text, so this stays below 200 MB; at 60,000
+ * events a second about 2 MiB are in flight.
+ */
+export const IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Most problems told in one answer, as long as every refused event is named once. */
+export const PROBLEMS_MAX = 5_000;

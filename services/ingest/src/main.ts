@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool, loadClusterKeys } from '@hopsmeter/db';
+import { createBatchProducer } from '@hopsmeter/queue';
+import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { createIngestApp } from './app.ts';
+import { ingestConfigSchema } from './config.ts';
+
+/** One connection reads the keys every few seconds; a second one is room for a slow answer. */
+const DATABASE_CONNECTIONS_MAX = 2;
+
+const config = readConfig();
+const logger = createLogger({ name: 'ingest', level: config.LOG_LEVEL });
+
+await runProcess({
+  name: 'ingest',
+  logger,
+  shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
+  async start(lifecycle) {
+    const pool = createPool({
+      url: config.DATABASE_URL,
+      connectionsMax: DATABASE_CONNECTIONS_MAX,
+      applicationName: 'hopsmeter-ingest',
+      onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+    });
+    lifecycle.onClose('database', () => pool.end());
+
+    const queue = createBatchProducer({
+      redisUrl: config.REDIS_URL,
+      prefix: config.QUEUE_PREFIX,
+      allowUnknownDurability: config.REDIS_SETTINGS_UNKNOWN_ALLOWED,
+      logger,
+    });
+    lifecycle.onClose('queue', queue.close);
+
+    const { app, startDraining } = await createIngestApp({
+      logger,
+      registry: createRegistry({ withProcess: true }),
+      keySource: { load: () => loadClusterKeys(pool) },
+      queue,
+      now: () => Date.now() * 1_000,
+      backlogAgeMaxMs: config.QUEUE_BACKLOG_AGE_MAX_MS,
+    });
+    lifecycle.onClose('http', () => app.close());
+    lifecycle.onClose('readiness', async () => {
+      startDraining();
+      await delay(config.DRAIN_DELAY_MS);
+    });
+
+    const address = await app.listen({ port: config.INGEST_PORT, host: config.INGEST_HOST });
+    logger.info({ address }, 'ingest is listening');
+    // Listening first: while Redis is away the process is alive and says that it is not ready. A Redis that could
+    // lose events ends the start.
+    await queue.ready(lifecycle.signal);
+  },
+});
+
+function readConfig(): ReturnType<typeof loadConfig<typeof ingestConfigSchema>> {
+  try {
+    return loadConfig(ingestConfigSchema, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`ingest: ${error.message}\n`);
+    process.exit(78); // EX_CONFIG of sysexits.h: a restart will not help.
+  }
+}

@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type HttpApp, sendProblem } from '@hopsmeter/runtime';
+import { type Micros, RequestError } from '@hopsmeter/usage';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AdmissionGate } from './admission-gate.ts';
+import { readBinaryEvent } from './binary-event.ts';
+import type { ClusterKey, ClusterKeySnapshot } from './cluster-key-snapshot.ts';
+import { type ContentMode, readContentForm } from './content-mode.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
+import { REQUEST_EVENTS_MAX } from './limits.ts';
+import { parseJson } from './parse-json.ts';
+import { discardBody, readBody } from './read-body.ts';
+import type { TrafficLog } from './traffic-log.ts';
+import { areAllForeign, listErrors, type ValidatedEvents, validateEvents } from './validate-events.ts';
+
+export type PostEventsDeps = {
+  readonly keys: ClusterKeySnapshot;
+  readonly gate: AdmissionGate;
+  readonly group: GroupCommit;
+  readonly metrics: IngestMetrics;
+  readonly traffic: TrafficLog;
+  readonly now: () => Micros;
+};
+
+/** The path of OpenMeter, so that its SDK and collectors can post here. */
+export const EVENTS_PATH = '/api/v1/events';
+
+/**
+ * Adds `POST /api/v1/events`. A request is judged by its headers before a byte of its body is read; every event is
+ * judged on its own; the good ones are acknowledged when they are on disk.
+ */
+export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
+  app.register(async (scope) => {
+    // The body is read by the handler, after the headers were judged; nothing may be parsed before.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.post(EVENTS_PATH, async (request, reply) => {
+      try {
+        return await postEvents(deps, request, reply);
+      } catch (error) {
+        discardBody(request.raw);
+        const code = error instanceof RequestError ? error.code : 'INTERNAL';
+        deps.traffic.noteRefused(code, { requestId: request.id, err: error });
+        throw error;
+      }
+    });
+  });
+}
+
+async function postEvents(deps: PostEventsDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { keys, gate, group, metrics, traffic, now } = deps;
+  const key = keys.authenticate(request.headers.authorization);
+  const { mode, isGzip } = readContentForm(request.headers);
+  const admission = gate.admit();
+  try {
+    const receivedAt = now();
+    const body = await readBody(request.raw, isGzip, admission.take);
+    const events = readEvents(mode, request.headers, body, { clusterId: key.clusterId, now: receivedAt });
+    metrics.noteEvents(events);
+    if (events.rejected.length > 0) noteRejected(traffic, key, request.id, events);
+    if (events.accepted.length === 0 && events.rejected.length > 0) return refuseAll(reply, events);
+    if (events.accepted.length > 0)
+      await group.commit({
+        request: {
+          requestId: request.id,
+          clusterId: key.clusterId,
+          clusterKeyId: key.id,
+          receivedAt,
+          eventCount: events.accepted.length,
+        },
+        events: events.accepted,
+        bytes: body.length,
+      });
+    traffic.noteAccepted(events.accepted.length);
+    return reply.code(202).header('content-type', 'application/json').send(writeAnswer(events));
+  } finally {
+    admission.release();
+  }
+}
+
+function readEvents(
+  mode: ContentMode,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  context: { readonly clusterId: string; readonly now: Micros },
+): ValidatedEvents {
+  const value = mode === 'binary' && body.length === 0 ? undefined : parseJson(body);
+  if (mode === 'binary') {
+    const binary = readBinaryEvent(headers, value);
+    return binary.ok
+      ? validateEvents([binary.event], context)
+      : { accepted: [], rejected: [{ index: 0, id: undefined, problems: [binary.problem] }] };
+  }
+  if (mode === 'batched' && !Array.isArray(value))
+    throw new RequestError('INVALID_REQUEST', 'expected an array of events');
+  if (mode === 'structured' && Array.isArray(value))
+    throw new RequestError('INVALID_REQUEST', 'expected one event, found an array');
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (values.length > REQUEST_EVENTS_MAX)
+    throw new RequestError('TOO_MANY_EVENTS', `${values.length} events, at most ${REQUEST_EVENTS_MAX} are allowed`);
+  return validateEvents(values, context);
+}
+
+function refuseAll(reply: FastifyReply, { rejected }: ValidatedEvents): FastifyReply {
+  const code = areAllForeign(rejected) ? 'FOREIGN_SOURCE_ONLY' : 'NO_USABLE_EVENT';
+  return sendProblem(reply, new RequestError(code), listErrors(rejected));
+}
+
+/** Written by hand when all is well: the answer that nearly every request gets. */
+function writeAnswer({ accepted, rejected }: ValidatedEvents): string {
+  if (rejected.length === 0) return `{"accepted":${accepted.length},"rejected":0,"errors":[]}`;
+  return JSON.stringify({ accepted: accepted.length, rejected: rejected.length, errors: listErrors(rejected) });
+}
+
+function noteRejected(
+  traffic: TrafficLog,
+  key: ClusterKey,
+  requestId: string,
+  { accepted, rejected }: ValidatedEvents,
+): void {
+  const problem = rejected[0]?.problems[0];
+  traffic.noteRefused(problem?.code ?? 'UNKNOWN', {
+    requestId,
+    clusterId: key.clusterId,
+    clusterKeyId: key.id,
+    pointer: problem?.pointer,
+    accepted: accepted.length,
+    rejected: rejected.length,
+  });
+}

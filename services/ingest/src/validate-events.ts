@@ -1,0 +1,59 @@
+import type { ProblemItem } from '@hopsmeter/runtime';
+import {
+  type EventErrorCode,
+  type EventProblem,
+  type ParseContext,
+  parseEvent,
+  type UsageEvent,
+} from '@hopsmeter/usage';
+import { PROBLEMS_MAX } from './limits.ts';
+
+/** A problem of one event of a request, as clients see it. */
+export type EventError = ProblemItem & {
+  readonly index: number;
+  readonly code: EventErrorCode;
+  readonly pointer: string;
+};
+
+/** An event that was refused, with all that is wrong with it. */
+export type RejectedEvent = {
+  readonly index: number;
+  readonly id: string | undefined;
+  readonly problems: readonly EventProblem[];
+};
+
+export type ValidatedEvents = {
+  readonly accepted: readonly UsageEvent[];
+  readonly rejected: readonly RejectedEvent[];
+};
+
+/** Checks every event on its own. */
+export function validateEvents(values: readonly unknown[], context: ParseContext): ValidatedEvents {
+  const accepted: UsageEvent[] = [];
+  const rejected: RejectedEvent[] = [];
+  values.forEach((value, index) => {
+    const parsed = parseEvent(value, context);
+    if (parsed.ok) accepted.push(parsed.event);
+    else rejected.push({ index, id: parsed.id, problems: parsed.problems });
+  });
+  return { accepted, rejected };
+}
+
+/** Lists the problems: each refused event's first, and as many of its others as leave room for every event. */
+export function listErrors(rejected: readonly RejectedEvent[]): EventError[] {
+  const perEvent = Math.max(1, Math.floor(PROBLEMS_MAX / Math.max(1, rejected.length)));
+  return rejected.flatMap(({ index, id, problems }) =>
+    problems.slice(0, perEvent).map(({ code, pointer, detail }) => ({
+      index,
+      ...(id === undefined ? {} : { id }),
+      code,
+      pointer,
+      detail,
+    })),
+  );
+}
+
+/** Whether every refused event names the source of another cluster: the request used the wrong key. */
+export function areAllForeign(rejected: readonly RejectedEvent[]): boolean {
+  return rejected.every(({ problems }) => problems.some(({ code }) => code === 'FOREIGN_SOURCE'));
+}
