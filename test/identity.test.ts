@@ -75,8 +75,9 @@ describe('the identity of an event', () => {
     const event = calls(project, `conflict-${randomUUID()}`, '1');
     await send(0, project, [event]);
     await gain(before, 1);
-    await send(0, project, [change(event)]);
-    await send(0, project, [change(event)]);
+    const other = change(event);
+    await send(0, project, [other]);
+    await send(0, project, [other]);
 
     expect(await gain(before, 3)).toEqual({ events: 3, counted: 1, duplicates: 1, parked: 1 });
     const parked = await pipeline.pool.query('select reason, status from parked_events where event_id = $1', [

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPool, migrate, type Pool } from '@hopsmeter/db';
 import { type Postgres, type Redis, type Restartable, startPostgres, startProcess, startRedis } from '@hopsmeter/stack';
@@ -22,7 +23,7 @@ export type Pipeline = {
 
 export type PipelineOptions = { readonly ingests?: number; readonly workers?: number };
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** Starts Postgres, Redis, ingest and workers in a directory that is removed on close. */
 export async function startPipeline({ ingests = 1, workers = 1 }: PipelineOptions = {}): Promise<Pipeline> {
@@ -75,6 +76,11 @@ export async function startPipeline({ ingests = 1, workers = 1 }: PipelineOption
     await close();
     throw error;
   }
+}
+
+/** This file runs from its source in tests and from the benchmark's build, at another depth. */
+function findRoot(folder: string): string {
+  return existsSync(join(folder, 'turbo.json')) ? folder : findRoot(dirname(folder));
 }
 
 async function freePort(): Promise<number> {

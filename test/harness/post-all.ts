@@ -30,7 +30,8 @@ export async function postAll(
     return Array.from({ length: CLIENTS_PER_CLUSTER }, async () => {
       for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
         const client = createTestClient(random.pick(pipeline.ingests).url, key);
-        acknowledged += (await client.send(batch)).accepted;
+        const { accepted } = await client.send(batch);
+        acknowledged += accepted;
         onProgress(acknowledged);
       }
     });

@@ -111,9 +111,10 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   };
 }
 
-/** `H100` → `gpu_hours_h100`. */
+/** `H100` → `gpu_hours_h100`. Whatever surrounds a model's words is cut: no meter's name may end in `_`. */
 export function gpuMeterOf(gpuModel: string): string {
-  return `${METERS.gpu}_${gpuModel.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+  const words = gpuModel.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return [METERS.gpu, ...words].join('_');
 }
 
 /** One object per distinct answer, found by the facts that it follows from. */

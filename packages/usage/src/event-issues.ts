@@ -21,7 +21,7 @@ function formatIssue(issue: z.core.$ZodIssue, value: object): EventProblem[] {
   if (found === undefined) return [{ code: 'MISSING_FIELD', pointer, detail: 'required' }];
   if (issue.code === 'invalid_value') return [{ code: 'UNSUPPORTED_SPEC_VERSION', pointer, detail: 'expected "1.0"' }];
   // JSON has no Infinity, but 1e400 reads as it: the type is right, the value is no decimal.
-  if (typeof found === 'number' && !Number.isFinite(found))
+  if (issue.code === 'invalid_union' && typeof found === 'number')
     return [{ code: 'INVALID_QUANTITY', pointer, detail: 'expected a finite decimal number' }];
   return [{ code: 'WRONG_TYPE', pointer, detail: `expected ${expectedOf(issue)}, found ${jsonTypeOf(found)}` }];
 }

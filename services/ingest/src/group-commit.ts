@@ -31,7 +31,10 @@ export type GroupCommitOptions = {
   readonly addsMax?: number;
 };
 
-/** Adds in flight at one time. */
+/**
+ * Adds in flight at one time. 1 to 4 made no difference that could be told from noise at 110,000 events a second; the
+ * second lets a full group be compressed and sent while Redis still syncs the first.
+ */
 const ADDS_MAX = 2;
 
 /** With so many events gathered, waiting for the running add to come back would gain nothing. */

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { type Attribution, createDirectory, type DirectorySnapshot, gpuMeterOf } from './directory.ts';
+import type { UsageEvent } from './event.ts';
+
+const ALWAYS = { startedAt: Number.NEGATIVE_INFINITY, endedAt: Number.POSITIVE_INFINITY };
+const NOON = 1_000_000;
+
+/** Ada owns Bo until noon, then Cy does. The namespace `ml` is Ada's until noon, Cy's after an hour's gap. */
+const snapshot: DirectorySnapshot = {
+  version: '7',
+  projects: [
+    { id: 'p1', clusterId: 'east', namespace: 'ml', userId: 'ada', startedAt: 0, endedAt: NOON },
+    { id: 'p2', clusterId: 'east', namespace: 'ml', userId: 'cy', ...ALWAYS, startedAt: NOON + 3_600 },
+    { id: 'p3', clusterId: 'west', namespace: 'ml', userId: 'wes', ...ALWAYS },
+  ],
+  ownerships: [
+    { userId: 'ada', accountOwnerId: 'ada', ...ALWAYS },
+    { userId: 'bo', accountOwnerId: 'ada', ...ALWAYS, endedAt: NOON },
+    { userId: 'bo', accountOwnerId: 'cy', ...ALWAYS, startedAt: NOON },
+    { userId: 'cy', accountOwnerId: 'cy', ...ALWAYS },
+    { userId: 'wes', accountOwnerId: 'wes', ...ALWAYS },
+  ],
+  assignments: [
+    { userId: 'ada', clusterId: 'east', ...ALWAYS },
+    { userId: 'bo', clusterId: 'east', startedAt: 10, endedAt: 2 * NOON },
+    { userId: 'cy', clusterId: 'east', ...ALWAYS },
+    { userId: 'wes', clusterId: 'west', ...ALWAYS },
+  ],
+  meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100'],
+  rates: [
+    { id: 'r2', meter: 'cpu_hours', validFrom: 200, price: '0.40', priceQuantity: '1' },
+    { id: 'r1', meter: 'cpu_hours', validFrom: 100, price: '0.35', priceQuantity: '1' },
+    { id: 'r3', meter: 'cpu_hours', validFrom: 300, price: '0.45', priceQuantity: '1' },
+  ],
+};
+
+const directory = createDirectory(snapshot);
+
+function attribute(clusterId: string, of: Partial<UsageEvent>) {
+  return directory.attribute(clusterId, {
+    id: 'e',
+    sourcePath: '',
+    type: 'compute',
+    subject: undefined,
+    namespace: undefined,
+    gpuModel: undefined,
+    start: NOON,
+    end: NOON + 10,
+    usages: [],
+    ...of,
+  });
+}
+
+describe('attribution', () => {
+  it('bills a member to the owner at the event time, start inclusive and end exclusive', () => {
+    expect(attribute('east', { subject: 'bo', start: NOON - 1, end: 2 * NOON })).toMatchObject({
+      userId: 'bo',
+      accountOwnerId: 'ada',
+    });
+    expect(attribute('east', { subject: 'bo', start: NOON })).toMatchObject({ userId: 'bo', accountOwnerId: 'cy' });
+  });
+
+  it("bills an owner's own usage to themselves", () => {
+    expect(attribute('east', { subject: 'ada' })).toEqual({
+      accountOwnerId: 'ada',
+      userId: 'ada',
+      clusterId: 'east',
+      projectId: undefined,
+      attributedBy: 'subject',
+    });
+  });
+
+  it('finds the user of a reused namespace by time', () => {
+    expect(attribute('east', { namespace: 'ml', start: 0 })).toMatchObject({
+      userId: 'ada',
+      projectId: 'p1',
+      attributedBy: 'namespace',
+    });
+    expect(attribute('east', { namespace: 'ml', start: NOON - 1 })).toMatchObject({ userId: 'ada', projectId: 'p1' });
+    expect(attribute('east', { namespace: 'ml', start: NOON + 3_600 })).toMatchObject({
+      userId: 'cy',
+      projectId: 'p2',
+    });
+  });
+
+  it.each([[-1], [NOON], [NOON + 3_599]])('knows no namespace where no project is in force (at %d)', (start) => {
+    expect(attribute('east', { namespace: 'ml', start })).toMatchObject({ reason: 'unknown_namespace' });
+  });
+
+  it('tells equal namespaces of two clusters apart', () => {
+    expect(attribute('west', { namespace: 'ml' })).toMatchObject({ userId: 'wes', projectId: 'p3' });
+  });
+
+  it('lets the subject decide over the namespace, and keeps the project', () => {
+    expect(attribute('east', { namespace: 'ml', subject: 'bo', start: 10 })).toMatchObject({
+      userId: 'bo',
+      projectId: 'p1',
+      attributedBy: 'subject',
+    });
+  });
+
+  it('parks usage of a user who is on another cluster', () => {
+    expect(attribute('west', { subject: 'ada' })).toMatchObject({ reason: 'user_not_on_cluster' });
+    expect(attribute('west', { subject: 'ada', namespace: 'ml' })).toMatchObject({ reason: 'user_not_on_cluster' });
+  });
+
+  it('takes an assignment from its start to before its end', () => {
+    expect(attribute('east', { subject: 'bo', start: 9 })).toMatchObject({ reason: 'user_not_on_cluster' });
+    expect(attribute('east', { subject: 'bo', start: 10 })).toMatchObject({ userId: 'bo' });
+    expect(attribute('east', { subject: 'bo', start: 2 * NOON - 1 })).toMatchObject({ userId: 'bo' });
+    expect(attribute('east', { subject: 'bo', start: 2 * NOON })).toMatchObject({ reason: 'user_not_on_cluster' });
+  });
+
+  it('parks unknown users, namespaces and clusters, and says which', () => {
+    expect(attribute('east', { subject: 'eve' })).toEqual({
+      reason: 'unknown_user',
+      detail: 'eve is not known at that time',
+    });
+    expect(attribute('east', { namespace: 'nope' })).toMatchObject({
+      reason: 'unknown_namespace',
+      detail: expect.stringContaining('nope'),
+    });
+    expect(attribute('north', { namespace: 'ml' })).toMatchObject({ reason: 'unknown_namespace' });
+    expect(attribute('east', {})).toMatchObject({ reason: 'unknown_user' });
+    expect(attribute('east', { subject: '__proto__' })).toMatchObject({ reason: 'unknown_user' });
+  });
+
+  it('gives equal answers as the same object and other answers as others', () => {
+    const first = attribute('east', { subject: 'bo', start: 20 });
+    expect(attribute('east', { subject: 'bo', start: 30 })).toBe(first);
+    const answers = [
+      first,
+      attribute('east', { subject: 'bo', start: NOON }),
+      attribute('east', { subject: 'bo', namespace: 'ml', start: 20 }),
+      attribute('east', { subject: 'ada', namespace: 'ml', start: 20 }),
+      attribute('east', { namespace: 'ml', start: 20 }),
+    ];
+    expect(new Set(answers).size).toBe(answers.length);
+    expect(answers.map((answer) => (answer as Attribution).attributedBy)).toEqual([
+      'subject',
+      'subject',
+      'subject',
+      'subject',
+      'namespace',
+    ]);
+  });
+});
+
+describe('meters', () => {
+  it('moves GPU usage to the meter of its model where there is one', () => {
+    expect(directory.meterOf('gpu_hours', 'H100')).toBe('gpu_hours_h100');
+    expect(directory.meterOf('gpu_hours', 'h100')).toBe('gpu_hours_h100');
+    expect(directory.meterOf('gpu_hours', 'A100')).toBe('gpu_hours');
+    expect(directory.meterOf('gpu_hours', undefined)).toBe('gpu_hours');
+    expect(directory.meterOf('cpu_hours', 'H100')).toBe('cpu_hours');
+  });
+
+  it.each([
+    ['NVIDIA-A100-SXM4-80GB', 'gpu_hours_nvidia_a100_sxm4_80gb'],
+    ['Tesla T4', 'gpu_hours_tesla_t4'],
+    ['Tesla V100 (16 GB)', 'gpu_hours_tesla_v100_16_gb'],
+    ['--L4--', 'gpu_hours_l4'],
+  ])('names the meter of %s so that it can be registered', (model, meter) => {
+    expect(gpuMeterOf(model)).toBe(meter);
+    expect(meter).toMatch(/^[a-z0-9]+(_[a-z0-9]+)*$/);
+  });
+
+  it('knows only registered meters', () => {
+    expect(directory.hasMeter('cpu_hours')).toBe(true);
+    expect(directory.hasMeter('constructor')).toBe(false);
+  });
+});
+
+describe('rates', () => {
+  it.each([
+    [99, undefined],
+    [100, 'r1'],
+    [199, 'r1'],
+    [200, 'r2'],
+    [299, 'r2'],
+    [300, 'r3'],
+    [9_999, 'r3'],
+  ])('finds the rate in force on day %d', (day, id) => {
+    expect(directory.rateOf('cpu_hours', day)?.id).toBe(id);
+  });
+
+  it('has none for a meter without a price', () => {
+    expect(directory.rateOf('gpu_hours', 500)).toBeUndefined();
+  });
+});

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { UsageEvent } from './event.ts';
+import { contentHashOf, eventKeyOf } from './identity.ts';
+import { isName } from './text.ts';
+
+const event: UsageEvent = {
+  id: 'event-1',
+  sourcePath: '/collector',
+  type: 'compute',
+  subject: 'auth0|1',
+  namespace: 'project-1',
+  gpuModel: 'H100',
+  start: 1_795_352_400_000_000,
+  end: 1_795_356_000_000_000,
+  usages: [
+    { meter: 'cpu_hours', quantity: 1_500_000_000_000n },
+    { meter: 'gpu_hours', quantity: 2_000_000_000_000n },
+  ],
+};
+
+/** Texts that pass the check of names, from few letters so that joins of them meet often. */
+const name = fc.string({ unit: fc.constantFrom('a', 'b', '/', ':', '|', ' '), minLength: 1, maxLength: 4 });
+
+describe('event keys', () => {
+  it('are the first 128 bits of SHA-256 over cluster, source and id', () => {
+    // printf 'cluster\0/path\0id' | sha256sum
+    expect(eventKeyOf('cluster', { sourcePath: '/path', id: 'id' })).toBe('1dfb510b5c43f9be68a8de55598a2633');
+  });
+
+  it('differ whenever cluster, source or id differ, however the texts are cut', () => {
+    const identity = fc.tuple(name, fc.oneof(fc.constant(''), name), name);
+    fc.assert(
+      fc.property(identity, identity, (a, b) => {
+        const [keyA, keyB] = [a, b].map(([cluster, sourcePath, id]) => eventKeyOf(cluster, { sourcePath, id }));
+        expect(keyA === keyB).toBe(a.join('\0') === b.join('\0'));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('can not be forged with the separator, because no name may hold it', () => {
+    for (const text of ['a\0b', '\0', 'a\u001f', 'a\u007f', 'a\u0085', 'a\n', '\ud800', 'a\udfff', ''])
+      expect(isName(text, 100), JSON.stringify(text)).toBe(false);
+    for (const text of ['a b', 'ä', '🦘', '"', '\\', '{,}']) expect(isName(text, 100), text).toBe(true);
+    expect(isName('a'.repeat(100), 100)).toBe(true);
+    expect(isName('a'.repeat(101), 100)).toBe(false);
+  });
+});
+
+describe('content hashes', () => {
+  it('are equal for equal copies and fit a signed 64-bit column', () => {
+    const hash = contentHashOf(structuredClone(event));
+    expect(hash).toBe(contentHashOf(event));
+    expect(BigInt.asIntN(64, hash)).toBe(hash);
+  });
+
+  const changes: [string, Partial<UsageEvent>][] = [
+    ['type', { type: 'storage' }],
+    ['subject', { subject: 'auth0|2' }],
+    ['missing subject', { subject: undefined }],
+    ['namespace', { namespace: 'project-2' }],
+    ['missing namespace', { namespace: undefined }],
+    ['subject and namespace swapped', { subject: 'project-1', namespace: 'auth0|1' }],
+    ['GPU model', { gpuModel: 'A100' }],
+    ['missing GPU model', { gpuModel: undefined }],
+    ['start', { start: event.start + 1 }],
+    ['end', { end: event.end + 1 }],
+    ['quantity', { usages: [{ meter: 'cpu_hours', quantity: 1_500_000_000_001n }] }],
+    ['meter', { usages: [{ meter: 'ram_gb_hours', quantity: 1_500_000_000_000n }] }],
+    ['fewer usages', { usages: event.usages.slice(0, 1) }],
+    ['no usage', { usages: [] }],
+  ];
+
+  it.each(changes)('differ with another %s', (_name, change) => {
+    expect(contentHashOf({ ...event, ...change })).not.toBe(contentHashOf(event));
+  });
+
+  it('differ between any two of those', () => {
+    expect(new Set(changes.map(([, change]) => contentHashOf({ ...event, ...change }))).size).toBe(changes.length);
+  });
+
+  it('do not cover the identity, which has a key of its own', () => {
+    expect(contentHashOf({ ...event, id: 'event-2', sourcePath: '' })).toBe(contentHashOf(event));
+  });
+});

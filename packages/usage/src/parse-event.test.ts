@@ -1,0 +1,385 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatQuantity } from './decimal.ts';
+import { EVENT_ERRORS, type EventErrorCode } from './errors.ts';
+import { type ParseContext, type ParsedEvent, parseEvent } from './parse-event.ts';
+import { formatTime, MICROS_PER_DAY, MICROS_PER_MS } from './time.ts';
+
+const CLUSTER = '7f9c3a52-5a0e-4a3d-9d3f-0d7a4f1c2b11';
+const SOURCE = `urn:hopsworks:cluster:${CLUSTER}`;
+const NOW = Date.UTC(2026, 10, 22, 17) * MICROS_PER_MS;
+const CONTEXT: ParseContext = { clusterId: CLUSTER, now: NOW };
+
+type Json = Record<string, unknown>;
+
+const window = { start: '2026-11-22T13:00:00Z', end: '2026-11-22T14:00:00Z' };
+const envelope = { id: 'e1', source: SOURCE, specversion: '1.0' };
+const compute: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.compute.v1',
+  data: { namespace: 'ml', window, cpuCoreHours: 1.5, gpuHours: 0.25, ramByteHours: 2 ** 30, gpuModel: 'H100' },
+};
+const storage: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.storage.v1',
+  data: { namespace: 'ml', window, onlineBytes: 2 ** 31, offlineBytes: '3221225472' },
+};
+const network: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.network.v1',
+  data: { namespace: 'ml', window, egressBytes: 2 ** 29 },
+};
+const meter: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.meter.v1',
+  time: '2026-11-22T13:30:00Z',
+  subject: 'auth0|1',
+  data: { meter: 'model_calls', quantity: '42.5' },
+};
+
+/** The event with fields of its own or of its data changed; `undefined` removes one. */
+const change = (event: Json, fields: Json, data: Json = {}): Json => ({
+  ...event,
+  ...('data' in fields ? {} : { data: { ...(event.data as Json), ...data } }),
+  ...fields,
+});
+const changeData = (event: Json, data: Json): Json => change(event, {}, data);
+
+/** Through JSON, as it comes from a client: fields that are `undefined` are away, `__proto__` is a field like others. */
+const parse = (event: unknown): ParsedEvent => parseEvent(JSON.parse(JSON.stringify(event)), CONTEXT);
+
+function accept(event: unknown) {
+  const parsed = parse(event);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.event;
+}
+
+const usagesOf = (event: unknown) =>
+  Object.fromEntries(accept(event).usages.map(({ meter, quantity }) => [meter, formatQuantity(quantity)]));
+
+function problemsOf(event: unknown): [EventErrorCode, string][] {
+  const parsed = parse(event);
+  return parsed.ok ? [] : parsed.problems.map(({ code, pointer }) => [code, pointer]);
+}
+
+describe('events that are accepted', () => {
+  it('reads all that a compute event says', () => {
+    expect(accept({ ...compute, subject: 'auth0|1', time: '2026-11-22T14:00:01Z' })).toEqual({
+      id: 'e1',
+      sourcePath: '',
+      type: 'compute',
+      subject: 'auth0|1',
+      namespace: 'ml',
+      gpuModel: 'H100',
+      start: Date.UTC(2026, 10, 22, 13) * MICROS_PER_MS,
+      end: Date.UTC(2026, 10, 22, 14) * MICROS_PER_MS,
+      usages: [
+        { meter: 'cpu_hours', quantity: 1_500_000_000_000n },
+        { meter: 'gpu_hours', quantity: 250_000_000_000n },
+        { meter: 'ram_gb_hours', quantity: 1_000_000_000_000n },
+      ],
+    });
+  });
+
+  it('turns stored bytes into GB-hours by the length of the window', () => {
+    expect(usagesOf(storage)).toEqual({ online_storage_gb_hours: '2', offline_storage_gb_hours: '3' });
+    const halfHour = { start: window.start, end: '2026-11-22T13:30:00Z' };
+    expect(usagesOf(changeData(storage, { window: halfHour }))).toEqual({
+      online_storage_gb_hours: '1',
+      offline_storage_gb_hours: '1.5',
+    });
+  });
+
+  it('turns sent bytes into GB of 2^30', () => {
+    expect(usagesOf(network)).toEqual({ network_egress_gb: '0.5' });
+    expect(usagesOf(changeData(network, { egressBytes: 1 }))).toEqual({ network_egress_gb: '0.000000000931' });
+  });
+
+  it('takes a meter event at an instant', () => {
+    const event = accept(meter);
+    expect(event.usages).toEqual([{ meter: 'model_calls', quantity: 42_500_000_000_000n }]);
+    expect(event.start).toBe(event.end);
+  });
+
+  it('takes a meter event with a window and a namespace instead', () => {
+    const event = accept(change(meter, { time: undefined, subject: undefined }, { window, namespace: 'ml' }));
+    expect(event).toMatchObject({ namespace: 'ml', subject: undefined });
+    expect(event.end - event.start).toBe(3_600_000_000);
+  });
+
+  it('reads a number and its decimal text as the same quantity', () => {
+    for (const value of [0.1, 1e-7, 3, 12.345678901234])
+      expect(usagesOf(changeData(compute, { cpuCoreHours: value }))).toEqual(
+        usagesOf(changeData(compute, { cpuCoreHours: String(value) })),
+      );
+    expect(usagesOf(changeData(compute, { cpuCoreHours: 0.1 }))).toMatchObject({ cpu_hours: '0.1' });
+  });
+
+  it('keeps no zeros', () => {
+    expect(usagesOf(changeData(compute, { cpuCoreHours: 0, gpuHours: '0.000', ramByteHours: -0 }))).toEqual({});
+  });
+
+  it('takes null for what may be absent', () => {
+    expect(accept(change(compute, { time: null, subject: null, data_base64: null }, { gpuModel: null }))).toMatchObject(
+      {
+        subject: undefined,
+        gpuModel: undefined,
+      },
+    );
+    expect(accept(change(meter, {}, { namespace: null, window: null }))).toMatchObject({ namespace: undefined });
+  });
+
+  it('ignores extension attributes', () => {
+    expect(accept({ ...compute, traceparent: '00-ab', datacontenttype: 'application/json', ext: { a: 1 } })).toEqual(
+      accept(compute),
+    );
+  });
+
+  it.each([
+    [SOURCE, ''],
+    [`${SOURCE}/collector/1`, '/collector/1'],
+    [`${SOURCE}:opencost`, ':opencost'],
+    [`${SOURCE}/`, '/'],
+  ])('takes the source %s', (source, sourcePath) => {
+    expect(accept({ ...compute, source }).sourcePath).toBe(sourcePath);
+  });
+
+  it('takes texts at their longest', () => {
+    accept({ ...compute, id: 'i'.repeat(256), subject: 's'.repeat(255), source: `${SOURCE}/`.padEnd(512, 'x') });
+    accept(changeData(compute, { namespace: 'n'.repeat(253), gpuModel: 'g'.repeat(253) }));
+    accept(changeData(meter, { meter: 'm'.repeat(253) }));
+  });
+
+  it('takes times up to 5 minutes ahead and 400 days back', () => {
+    accept(change(meter, { time: formatTime(NOW + 5 * 60_000_000) }));
+    accept(change(meter, { time: formatTime(NOW - 400 * MICROS_PER_DAY) }));
+    accept(changeData(compute, { window: { start: window.start, end: formatTime(NOW + 5 * 60_000_000) } }));
+  });
+
+  it('takes a million billion units', () => {
+    expect(usagesOf(changeData(meter, { quantity: 1e15 }))).toEqual({ model_calls: '1000000000000000' });
+  });
+});
+
+/** Every way to be refused: the event, its codes and where they point. */
+const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
+  ['null', null, ['NOT_AN_OBJECT', '']],
+  ['a text', 'event', ['NOT_AN_OBJECT', '']],
+  ['a number', 1, ['NOT_AN_OBJECT', '']],
+  ['an array', [compute], ['NOT_AN_OBJECT', '']],
+  [
+    'an empty object',
+    {},
+    ['MISSING_FIELD', '/id'],
+    ['MISSING_FIELD', '/source'],
+    ['MISSING_FIELD', '/specversion'],
+    ['MISSING_FIELD', '/type'],
+  ],
+  ['an unknown type', { ...compute, type: 'com.example.other.v1' }, ['UNKNOWN_EVENT_TYPE', '/type']],
+  ['a type that every object has', { ...compute, type: 'constructor' }, ['UNKNOWN_EVENT_TYPE', '/type']],
+  ['a type of another JSON type', { ...compute, type: 7 }, ['WRONG_TYPE', '/type']],
+  ['another CloudEvents version', { ...compute, specversion: '0.3' }, ['UNSUPPORTED_SPEC_VERSION', '/specversion']],
+  ['a version as a number', { ...compute, specversion: 1.0 }, ['UNSUPPORTED_SPEC_VERSION', '/specversion']],
+  ['no id', { ...compute, id: undefined }, ['MISSING_FIELD', '/id']],
+  ['an id that is a number', { ...compute, id: 7 }, ['WRONG_TYPE', '/id']],
+  ['an empty id', { ...compute, id: '' }, ['INVALID_TEXT', '/id']],
+  ['a long id', { ...compute, id: 'i'.repeat(257) }, ['INVALID_TEXT', '/id']],
+  ['NUL in the id', { ...compute, id: 'a\0b' }, ['INVALID_TEXT', '/id']],
+  ['half a surrogate pair in the id', { ...compute, id: 'a\ud800' }, ['INVALID_TEXT', '/id']],
+  ['a line break in the subject', { ...compute, subject: 'a\nb' }, ['INVALID_TEXT', '/subject']],
+  ['a long subject', { ...compute, subject: 's'.repeat(256) }, ['INVALID_TEXT', '/subject']],
+  ['an empty namespace', changeData(compute, { namespace: '' }), ['INVALID_TEXT', '/data/namespace']],
+  ['a long GPU model', changeData(compute, { gpuModel: 'g'.repeat(254) }), ['INVALID_TEXT', '/data/gpuModel']],
+  ['an empty meter', changeData(meter, { meter: '' }), ['INVALID_TEXT', '/data/meter']],
+  ['neither subject nor namespace', change(meter, { subject: undefined }), ['MISSING_FIELD', '/subject']],
+  ['another cluster', { ...compute, source: 'urn:hopsworks:cluster:other' }, ['FOREIGN_SOURCE', '/source']],
+  ['a longer cluster id', { ...compute, source: `${SOURCE}0` }, ['FOREIGN_SOURCE', '/source']],
+  ['a cluster id in capitals', { ...compute, source: SOURCE.toUpperCase() }, ['FOREIGN_SOURCE', '/source']],
+  ['a long source', { ...compute, source: `${SOURCE}/`.padEnd(513, 'x') }, ['INVALID_TEXT', '/source']],
+  ['a control character in the source', { ...compute, source: `${SOURCE}/\u0001` }, ['INVALID_TEXT', '/source']],
+  ['binary data', { ...compute, data: undefined, data_base64: 'AA==' }, ['UNSUPPORTED_DATA', '/data_base64']],
+  ['no data', { ...compute, data: undefined }, ['MISSING_FIELD', '/data']],
+  ['data as a text', { ...compute, data: '{}' }, ['WRONG_TYPE', '/data']],
+  ['a missing quantity', changeData(compute, { gpuHours: undefined }), ['MISSING_FIELD', '/data/gpuHours']],
+  ['a quantity that is null', changeData(compute, { gpuHours: null }), ['WRONG_TYPE', '/data/gpuHours']],
+  ['a misspelt field', changeData(compute, { gpuhours: 1 }), ['UNKNOWN_FIELD', '/data/gpuhours']],
+  ['a field with a slash', changeData(compute, { 'a/b~c': 1 }), ['UNKNOWN_FIELD', '/data/a~1b~0c']],
+  ['no window', changeData(compute, { window: undefined }), ['MISSING_FIELD', '/data/window']],
+  ['half a window', changeData(compute, { window: { start: window.start } }), ['MISSING_FIELD', '/data/window/end']],
+  ['neither time nor window', change(meter, { time: undefined }), ['MISSING_FIELD', '/time']],
+  ['an empty time', change(compute, { time: '' }), ['INVALID_TIME', '/time']],
+  [
+    'a day that does not exist',
+    changeData(compute, { window: { ...window, start: '2026-02-30T00:00:00Z' } }),
+    ['INVALID_TIME', '/data/window/start'],
+  ],
+  [
+    'a window of no length',
+    changeData(compute, { window: { ...window, end: window.start } }),
+    ['INVALID_WINDOW', '/data/window'],
+  ],
+  [
+    'a window that ends before it starts',
+    changeData(storage, { window: { start: window.end, end: window.start } }),
+    ['INVALID_WINDOW', '/data/window'],
+  ],
+  [
+    'a time more than 5 minutes ahead',
+    change(meter, { time: formatTime(NOW + 5 * 60_000_000 + 1) }),
+    ['TIME_IN_FUTURE', '/time'],
+  ],
+  [
+    'a window that ends more than 5 minutes ahead',
+    changeData(compute, { window: { ...window, end: '2026-11-22T17:05:00.000001Z' } }),
+    ['TIME_IN_FUTURE', '/data/window/end'],
+  ],
+  [
+    'usage of more than 400 days ago',
+    change(meter, { time: formatTime(NOW - 400 * MICROS_PER_DAY - 1) }),
+    ['TIME_TOO_OLD', '/time'],
+  ],
+  [
+    'a window that began more than 400 days ago',
+    changeData(compute, { window: { ...window, start: '2025-10-18T16:59:59Z' } }),
+    ['TIME_TOO_OLD', '/data/window/start'],
+  ],
+  ['a quantity in words', changeData(compute, { cpuCoreHours: 'two' }), ['INVALID_QUANTITY', '/data/cpuCoreHours']],
+  ['NaN as a text', changeData(compute, { ramByteHours: 'NaN' }), ['INVALID_QUANTITY', '/data/ramByteHours']],
+  ['a negative quantity', changeData(network, { egressBytes: -1 }), ['NEGATIVE_QUANTITY', '/data/egressBytes']],
+  [
+    'the smallest negative quantity',
+    changeData(meter, { quantity: '-1e-400' }),
+    ['NEGATIVE_QUANTITY', '/data/quantity'],
+  ],
+  [
+    'a quantity above the largest',
+    changeData(meter, { quantity: '1000000000000000.000000000001' }),
+    ['QUANTITY_TOO_LARGE', '/data/quantity'],
+  ],
+  [
+    'a quantity of 400 digits',
+    changeData(storage, { onlineBytes: '9e400' }),
+    ['QUANTITY_TOO_LARGE', '/data/onlineBytes'],
+  ],
+  [
+    'the largest JSON number',
+    changeData(compute, { cpuCoreHours: Number.MAX_VALUE }),
+    ['QUANTITY_TOO_LARGE', '/data/cpuCoreHours'],
+  ],
+  [
+    'everything wrong at once, all told together',
+    change(compute, { id: '', source: 'x' }, { cpuCoreHours: -1, gpuHours: 'x', window: { ...window, end: 'x' } }),
+    ['INVALID_TEXT', '/id'],
+    ['FOREIGN_SOURCE', '/source'],
+    ['INVALID_TIME', '/data/window/end'],
+    ['NEGATIVE_QUANTITY', '/data/cpuCoreHours'],
+    ['INVALID_QUANTITY', '/data/gpuHours'],
+  ],
+];
+
+describe('events that are refused', () => {
+  it.each(REFUSED)('refuses %s', (_name, event, ...expected) => {
+    expect(problemsOf(event)).toEqual(expected);
+  });
+
+  it('has an example of every code', () => {
+    const seen = new Set(REFUSED.flatMap(([, , ...expected]) => expected.map(([code]) => code)));
+    expect([...seen].sort()).toEqual(Object.keys(EVENT_ERRORS).sort());
+  });
+
+  it('tells a number too large for JSON where a quantity stands from one where a text stands', () => {
+    const text = JSON.stringify(network).replace('"e1"', '1e999').replace('536870912', '1e999');
+    const parsed = parseEvent(JSON.parse(text), CONTEXT);
+    expect(parsed).toMatchObject({
+      ok: false,
+      id: undefined,
+      problems: [
+        { code: 'WRONG_TYPE', pointer: '/id', detail: 'expected string, found number' },
+        { code: 'INVALID_QUANTITY', pointer: '/data/egressBytes' },
+      ],
+    });
+  });
+
+  it('echoes the id only where it is text that could be stored', () => {
+    const idOf = (id: unknown) => {
+      const parsed = parse({ ...compute, id, source: 'x' });
+      return parsed.ok ? 'accepted' : parsed.id;
+    };
+    expect(idOf('e1')).toBe('e1');
+    expect(idOf('a\0b')).toBeUndefined();
+    expect(idOf('x'.repeat(257))).toBeUndefined();
+    expect(idOf(7)).toBeUndefined();
+  });
+
+  it('tells at most 20 problems, with short pointers', () => {
+    const fields = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}`.padEnd(1_000, 'x'), i]));
+    const parsed = parse(changeData(compute, fields));
+    if (parsed.ok) throw new Error('accepted');
+    expect(parsed.problems).toHaveLength(20);
+    for (const { pointer } of parsed.problems) expect(pointer.length).toBeLessThan(100);
+  });
+});
+
+describe('hostile JSON', () => {
+  const dangerous = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf'];
+
+  it.each(dangerous)('refuses %s in the data as an unknown field', (key) => {
+    const text = JSON.stringify(compute).replace('"namespace"', `"${key}":{"window":{}},"namespace"`);
+    expect(parseEvent(JSON.parse(text), CONTEXT)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'UNKNOWN_FIELD', pointer: `/data/${key}` }],
+    });
+  });
+
+  it.each(dangerous)('takes nothing from %s in the envelope and leaves every object as it was', (key) => {
+    const text = `{"${key}":{"id":"forged","specversion":"1.0","polluted":true},${JSON.stringify(compute).slice(1)}`;
+    const parsed = parseEvent(JSON.parse(text), CONTEXT);
+    expect(parsed).toMatchObject({ ok: true, event: { id: 'e1' } });
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
+  it('takes no field from a prototype', () => {
+    const text = `{"__proto__":${JSON.stringify(compute)}}`;
+    expect(parseEvent(JSON.parse(text), CONTEXT)).toMatchObject({
+      ok: false,
+      problems: [{ pointer: '/id' }, { pointer: '/source' }, { pointer: '/specversion' }, { pointer: '/type' }],
+    });
+  });
+
+  /** Refused with codes of ours and pointers that are RFC 6901, or accepted; nothing else, and nothing thrown. */
+  function checkAnswer(value: unknown): void {
+    const parsed = parseEvent(value, CONTEXT);
+    if (parsed.ok) {
+      for (const { quantity } of parsed.event.usages) expect(quantity > 0n).toBe(true);
+      return;
+    }
+    expect(parsed.problems.length).toBeGreaterThan(0);
+    for (const { code, pointer } of parsed.problems) {
+      expect(EVENT_ERRORS).toHaveProperty(code);
+      expect(pointer).toMatch(/^(\/([^~/]|~[01])*)*$/u);
+    }
+  }
+
+  it('is answered, never thrown at', () => {
+    fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false }), checkAnswer));
+  });
+
+  it('is answered in any field of an event', () => {
+    const fields = ['id', 'source', 'specversion', 'type', 'time', 'subject', 'data', 'data_base64'];
+    const dataFields = Object.keys({ ...(compute.data as Json), ...(storage.data as Json), ...(meter.data as Json) });
+    const nasty = fc.oneof(
+      fc.jsonValue({ noUnicodeString: false }),
+      fc.constantFrom('', '-0', '1e400', 1e308, 5e-324, -1, '9'.repeat(64), '2026-11-22T13:00:00Z', SOURCE),
+      fc.record({ start: fc.jsonValue(), end: fc.jsonValue() }),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(compute, storage, network, meter),
+        fc.dictionary(fc.constantFrom(...fields), nasty, { maxKeys: 2 }),
+        fc.dictionary(fc.constantFrom(...dataFields), nasty, { maxKeys: 3 }),
+        (event, top, data) => checkAnswer(change(event, top, data)),
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});

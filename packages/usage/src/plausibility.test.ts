@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { ONE } from './decimal.ts';
+import { METERS } from './event.ts';
+import { findImplausible } from './plausibility.ts';
+import { MICROS_PER_DAY, MICROS_PER_HOUR } from './time.ts';
+
+const used = (meter: string, quantity: bigint, duration = MICROS_PER_HOUR) => ({
+  start: 0,
+  end: duration,
+  usages: [{ meter, quantity }],
+});
+
+describe('plausibility', () => {
+  it('takes exactly 512 cores over the window and nothing above', () => {
+    expect(findImplausible(used(METERS.cpu, 512n * ONE))).toBeUndefined();
+    expect(findImplausible(used(METERS.cpu, 512n * ONE + 1n))).toBe('more than 512 cores over the window');
+  });
+
+  it('takes exactly 64 GPUs over the window and nothing above', () => {
+    expect(findImplausible(used(METERS.gpu, 64n * ONE))).toBeUndefined();
+    expect(findImplausible(used(METERS.gpu, 64n * ONE + 1n))).toBe('more than 64 GPUs over the window');
+  });
+
+  it('measures against the window, not the hour', () => {
+    expect(findImplausible(used(METERS.cpu, 512n * 24n * ONE, MICROS_PER_DAY))).toBeUndefined();
+    expect(findImplausible(used(METERS.cpu, 512n * 24n * ONE, MICROS_PER_DAY - 1))).toBeDefined();
+    expect(findImplausible(used(METERS.cpu, 1n, 1))).toBeUndefined();
+  });
+
+  it('takes a window of exactly 31 days and none longer', () => {
+    expect(findImplausible(used(METERS.ram, ONE, 31 * MICROS_PER_DAY))).toBeUndefined();
+    expect(findImplausible(used(METERS.ram, ONE, 31 * MICROS_PER_DAY + 1))).toBe('the window is longer than 31 days');
+  });
+
+  it('looks at every usage of the event', () => {
+    const event = used(METERS.cpu, ONE);
+    expect(
+      findImplausible({ ...event, usages: [...event.usages, { meter: METERS.gpu, quantity: 65n * ONE }] }),
+    ).toBeDefined();
+  });
+
+  it('says nothing about an instant, which has no rate', () => {
+    expect(findImplausible(used(METERS.cpu, 10n ** 27n, 0))).toBeUndefined();
+  });
+});

@@ -1,0 +1,54 @@
+import {
+  type AccountsPage,
+  type AccountsQuery,
+  type AccountTotalsQuery,
+  type AccountTotalsRow,
+  checkBilling,
+  type Freshness,
+  hasAccount,
+  kindOfFailure,
+  listAccounts,
+  type PipelineCounts,
+  type Pool,
+  readAccountTotals,
+  readFreshness,
+  readPipelineCounts,
+} from '@hopsmeter/db';
+import { RequestError } from '@hopsmeter/usage';
+
+/** What the routes read. */
+export type Billing = {
+  /** Rejects when totals can not be read. */
+  check(): Promise<void>;
+  listAccounts(query: AccountsQuery): Promise<AccountsPage>;
+  hasAccount(id: string): Promise<boolean>;
+  readAccountTotals(query: AccountTotalsQuery): Promise<readonly AccountTotalsRow[]>;
+  readPipelineCounts(): Promise<PipelineCounts>;
+  /** Read it before what it is shown with: then that holds at least what was recorded by this time. */
+  readFreshness(): Promise<Freshness>;
+};
+
+/** Long enough for a failover's first attempt, short enough for a person who waits. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Reads billing from Postgres. While Postgres can not answer, every read rejects with NOT_READY. */
+export function createBilling(pool: Pool): Billing {
+  return {
+    check: () => checkBilling(pool),
+    listAccounts: (query) => answerOrNotReady(listAccounts(pool, query)),
+    hasAccount: (id) => answerOrNotReady(hasAccount(pool, id)),
+    readAccountTotals: (query) => answerOrNotReady(readAccountTotals(pool, query)),
+    readPipelineCounts: () => answerOrNotReady(readPipelineCounts(pool)),
+    readFreshness: () => answerOrNotReady(readFreshness(pool)),
+  };
+}
+
+async function answerOrNotReady<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (kindOfFailure(error) !== 'retry') throw error;
+    const options = { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error };
+    throw new RequestError('NOT_READY', 'the database does not answer', options);
+  }
+}

@@ -1,0 +1,42 @@
+import { type Cents, QUANTITY_DECIMALS, type Quantity } from '@hopsmeter/usage';
+import { z } from 'zod';
+
+/** The currency of every amount; the rate cards hold no other. */
+export const CURRENCY = 'USD' as const;
+
+export const currencySchema = z.literal(CURRENCY).meta({ description: 'Currency of every amount, ISO 4217' });
+
+/** Money that a person is asked to pay. */
+export const moneySchema = z
+  .string()
+  .regex(/^-?\d+\.\d{2}$/)
+  .meta({
+    id: 'Money',
+    description: 'An amount to the cent, as text: a JSON number can not hold every amount exactly',
+    examples: ['12.34'],
+  });
+
+/** An amount or a quantity before any rounding. */
+export const exactSchema = z
+  .string()
+  .regex(/^-?\d+\.\d{12}$/)
+  .meta({
+    id: 'Exact',
+    description: 'An exact decimal with 12 decimals, as text: a JSON number can not hold it exactly',
+    examples: ['12.336000000000'],
+  });
+
+/** Writes cents as `12.34`. */
+export function formatCents(cents: Cents): string {
+  return formatDecimal(cents, 2);
+}
+
+/** Writes an exact amount as Postgres' NUMERIC(38,12) does: with all its 12 decimals. */
+export function formatExact(exact: Quantity): string {
+  return formatDecimal(exact, QUANTITY_DECIMALS);
+}
+
+function formatDecimal(units: bigint, decimals: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, '0');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}

@@ -1,0 +1,104 @@
+import type { HttpApp } from '@hopsmeter/runtime';
+import { type ProblemItem, sendProblem } from '@hopsmeter/runtime';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  PARAMETER_ERRORS,
+  ParameterError,
+  type ParameterErrorCode,
+  type ParameterProblem,
+} from './parameter-errors.ts';
+
+const problemSchema = z
+  .object({
+    type: z.string().meta({ examples: ['urn:hopsmeter:error:INVALID_REQUEST'] }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string().optional(),
+    instance: z.string().meta({ description: 'Names the request in our logs' }),
+    code: z.string().meta({ description: 'Stable; decide by this one', examples: ['INVALID_REQUEST'] }),
+    errors: z
+      .array(
+        z.object({
+          parameter: z.string(),
+          code: z.enum(Object.keys(PARAMETER_ERRORS)),
+          detail: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'What is wrong with the parameters' }),
+  })
+  .meta({ id: 'Problem', description: 'An RFC 9457 problem' });
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
+
+/** The problems that every route below /v1 can answer with. */
+export const PROBLEM_RESPONSES = {
+  400: problem('A parameter is wrong; `errors` says which and how'),
+  401: problem('The Authorization header holds no valid key'),
+  500: problem('Something went wrong on our side'),
+  503: problem('The database does not answer; come back after Retry-After seconds'),
+};
+
+export const NOT_FOUND_RESPONSE = { 404: problem('There is no such account') };
+
+/** Most problems told in one answer; an address has a handful of parameters. */
+const PROBLEMS_MAX = 20;
+
+/** Longest name of an unknown parameter that is told back. */
+const NAME_LENGTH_MAX = 100;
+
+/** Answers wrong parameters with a code for each; every other error stays with the shell. */
+export function addParameterProblems(scope: HttpApp): void {
+  scope.setErrorHandler((thrown, request, reply) => {
+    const error = toParameterError(thrown, request.query);
+    if (error === undefined) throw thrown;
+    const items: readonly ProblemItem[] = error.problems.slice(0, PROBLEMS_MAX);
+    return sendProblem(reply, error, items);
+  });
+}
+
+function toParameterError(thrown: unknown, query: unknown): ParameterError | undefined {
+  if (thrown instanceof ParameterError) return thrown;
+  if (!hasZodFastifySchemaValidationErrors(thrown)) return undefined;
+  const problems = thrown.validation.flatMap(({ keyword, instancePath, message, params }) =>
+    readProblems({ keyword, name: instancePath.slice(1), message: message ?? 'not valid', params }, query),
+  );
+  return new ParameterError(problems, { cause: thrown });
+}
+
+type Issue = {
+  readonly keyword: string;
+  readonly name: string;
+  readonly message: string;
+  readonly params: Readonly<Record<string, unknown>>;
+};
+
+/** What the parameter schemas add to an issue of their own. */
+const ownParamsSchema = z.object({ params: z.object({ code: z.custom<ParameterErrorCode>(isParameterErrorCode) }) });
+
+const unknownKeysSchema = z.object({ keys: z.array(z.string()) });
+
+function readProblems({ keyword, name, message, params }: Issue, query: unknown): ParameterProblem[] {
+  const unknownKeys = unknownKeysSchema.safeParse(params);
+  if (keyword === 'unrecognized_keys' && unknownKeys.success)
+    return unknownKeys.data.keys.map((key) => ({
+      parameter: key.slice(0, NAME_LENGTH_MAX),
+      code: 'UNKNOWN_PARAMETER',
+      detail: 'this address has no such parameter',
+    }));
+  const own = ownParamsSchema.safeParse(params);
+  if (own.success) return [{ parameter: name, code: own.data.params.code, detail: message }];
+  // The only thing left is the type: every parameter is one text.
+  const isGiven = typeof query === 'object' && query !== null && name in query;
+  return isGiven
+    ? [{ parameter: name, code: 'REPEATED_PARAMETER', detail: 'expected it once' }]
+    : [{ parameter: name, code: 'MISSING_PARAMETER', detail: 'required' }];
+}
+
+function isParameterErrorCode(value: unknown): value is ParameterErrorCode {
+  return typeof value === 'string' && Object.hasOwn(PARAMETER_ERRORS, value);
+}

@@ -1,0 +1,57 @@
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import type { Billing } from '../billing.ts';
+import { freshnessSchema } from '../contract/freshness.ts';
+import { PROBLEM_RESPONSES } from '../contract/problems.ts';
+
+/** z.int() refuses what a JSON number can not hold: an answer that would be wrong is an error instead. */
+const countSchema = z.int().min(0);
+
+const answerSchema = z
+  .object({
+    events: countSchema.meta({ description: 'Events recorded: counted, duplicates and parked', examples: [120000] }),
+    counted: countSchema.meta({ description: 'Counted in the totals when they were recorded', examples: [119000] }),
+    duplicates: countSchema.meta({ description: 'Copies of events recorded before; no effect', examples: [900] }),
+    parked: countSchema.meta({
+      description: 'Parked when they were recorded, whatever became of them since',
+      examples: [100],
+    }),
+    parkedPending: countSchema.meta({ description: 'Parked and waiting now', examples: [12] }),
+    parkedByReason: z
+      .record(z.string(), countSchema)
+      .meta({ description: 'Parked and waiting now, by reason', examples: [{ unknown_namespace: 12 }] }),
+    freshness: freshnessSchema,
+  })
+  .meta({ id: 'Pipeline' });
+
+const description = `What became of every event that was ever recorded. events = counted + duplicates + parked.
+
+These are counts, not amounts: JSON numbers. They are exact up to 2^53, which 100,000 events a second reach after 2,800
+years; beyond it the answer would be an error, never a rounded number.`;
+
+export type ReadPipelineDeps = { readonly billing: Billing };
+
+/** `GET /v1/pipeline` */
+export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): void {
+  const schema = {
+    operationId: 'readPipeline',
+    summary: 'Read what became of the events',
+    description,
+    tags: ['Pipeline'],
+    querystring: z.strictObject({}),
+    response: { 200: answerSchema, ...PROBLEM_RESPONSES },
+  };
+  app.get('/v1/pipeline', { schema }, async () => {
+    const freshness = await billing.readFreshness();
+    const { events, counted, duplicates, parked, pendingByReason } = await billing.readPipelineCounts();
+    return {
+      events: Number(events),
+      counted: Number(counted),
+      duplicates: Number(duplicates),
+      parked: Number(parked),
+      parkedPending: Number([...pendingByReason.values()].reduce((sum, count) => sum + count, 0n)),
+      parkedByReason: Object.fromEntries([...pendingByReason].map(([reason, count]) => [reason, Number(count)])),
+      freshness,
+    };
+  });
+}

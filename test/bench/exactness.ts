@@ -1,0 +1,34 @@
+import type { Pool } from '@hopsmeter/db';
+
+export type Account = {
+  readonly recorded: number;
+  readonly counted: number;
+  readonly parked: number;
+  readonly ledger: number;
+  readonly cpuHours: string;
+  readonly ramGbHours: string;
+};
+
+/** Everything that was recorded, by three ways: the batches' own account, the ledger, the rollup. */
+export async function readAccount(pool: Pool): Promise<Account> {
+  const result = await pool.query<Account>(`
+    select
+      (select coalesce(sum(event_count), 0)::integer from usage_batches) as recorded,
+      (select coalesce(sum(counted_count), 0)::integer from usage_batches) as counted,
+      (select count(*)::integer from parked_events) as parked,
+      (select count(*)::integer from usage_events) as ledger,
+      (select coalesce(sum(quantity), 0)::text from usage_daily where meter = 'cpu_hours') as "cpuHours",
+      (select coalesce(sum(quantity), 0)::text from usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
+  `);
+  const [account] = result.rows;
+  if (account === undefined) throw new Error('no account');
+  return account;
+}
+
+/** Events recorded so far, read cheaply while the load runs. */
+export async function readRecorded(pool: Pool): Promise<number> {
+  const result = await pool.query<{ n: number }>(
+    'select coalesce(sum(event_count), 0)::integer as n from usage_batches',
+  );
+  return result.rows[0]?.n ?? 0;
+}
