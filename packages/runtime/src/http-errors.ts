@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
-import { RequestError } from '@hopsmeter/usage';
+import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from './create-logger.ts';
 import type { HttpApp } from './http-app.ts';
 import { type ProblemItem, sendProblem, statusOf, toProblem, toRequestError } from './problem.ts';
+
+/** The same 503 is logged again after this time; how many there were is in the metrics. */
+const REPEAT_AFTER_MS = 10_000;
 
 /** Most validation problems told in one answer. */
 const ITEMS_MAX = 100;
@@ -14,9 +17,10 @@ export function addErrorHandling(app: HttpApp, logger: Logger): void {
   app.addHook('onRoute', ({ method, url }) => {
     routes.push({ methods: [method].flat(), pattern: toPattern(url) });
   });
+  const isWorthALine = createLogLimit();
   app.setErrorHandler((thrown, request, reply) => {
     const error = toRequestError(thrown);
-    if (statusOf(error.code) >= 500)
+    if (statusOf(error.code) >= 500 && isWorthALine(error.code))
       logger.error(
         { err: thrown, requestId: request.id, code: error.code, route: request.routeOptions.url },
         'request failed',
@@ -35,6 +39,18 @@ export function addErrorHandling(app: HttpApp, logger: Logger): void {
     if (methods !== '') reply.header('allow', methods);
     done(methods === '' ? new RequestError('NOT_FOUND') : new RequestError('METHOD_NOT_ALLOWED', `use ${methods}`));
   });
+}
+
+/** A bug is always told; a dependency that is away fails thousands of requests a second with the same words. */
+function createLogLimit(): (code: RequestErrorCode) => boolean {
+  const quietUntil = new Map<RequestErrorCode, number>();
+  return (code) => {
+    const now = performance.now();
+    if (code === 'INTERNAL') return true;
+    if (now < (quietUntil.get(code) ?? 0)) return false;
+    quietUntil.set(code, now + REPEAT_AFTER_MS);
+    return true;
+  };
 }
 
 /** A route's address as a pattern, to tell a wrong method (405) from a wrong address (404). */

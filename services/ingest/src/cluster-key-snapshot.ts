@@ -61,7 +61,7 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
       if (isFailing) logger.info({ keys: keys.size }, 'cluster keys are read again');
       isFailing = false;
     } catch (error) {
-      if (!isFailing) logger.warn({ err: error }, 'cluster keys can not be read, the last copy stays in use');
+      if (!isFailing) logger.warn({ err: error, copyOf: keys?.size }, 'cluster keys can not be read');
       isFailing = true;
     }
     // A timeout after the answer, not an interval: a slow Postgres must not be asked twice at once.

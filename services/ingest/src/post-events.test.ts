@@ -164,7 +164,8 @@ describe('events', () => {
     const { post } = await start();
     const answer = await post('[{"a":1e400}]');
     expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toMatchObject({ code: 'NO_USABLE_EVENT', errors: [{ index: 0 }] });
+    expect(answer.json()).toMatchObject({ code: 'NO_USABLE_EVENT' });
+    expect(answer.json().errors[0]).toMatchObject({ index: 0, code: 'MISSING_FIELD', pointer: '/id' });
   });
 
   it('says of an infinite quantity that it is no quantity', async () => {

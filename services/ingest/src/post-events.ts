@@ -36,21 +36,28 @@ export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.post(EVENTS_PATH, async (request, reply) => {
+      let key: ClusterKey | undefined;
       try {
-        return await postEvents(deps, request, reply);
+        key = deps.keys.authenticate(request.headers.authorization);
+        return await postEvents(deps, key, request, reply);
       } catch (error) {
         discardBody(request.raw);
-        const code = error instanceof RequestError ? error.code : 'INTERNAL';
-        deps.traffic.noteRefused(code, { requestId: request.id, err: error });
+        // What is no RequestError is a bug; the shell logs it in full.
+        if (error instanceof RequestError)
+          deps.traffic.noteRefused(error.code, describeRefusal(error, request.id, key));
         throw error;
       }
     });
   });
 }
 
-async function postEvents(deps: PostEventsDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { keys, gate, group, metrics, traffic, now } = deps;
-  const key = keys.authenticate(request.headers.authorization);
+async function postEvents(
+  deps: PostEventsDeps,
+  key: ClusterKey,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { gate, group, metrics, traffic, now } = deps;
   const { mode, isGzip } = readContentForm(request.headers);
   const admission = gate.admit();
   try {
@@ -111,6 +118,10 @@ function refuseAll(reply: FastifyReply, { rejected }: ValidatedEvents): FastifyR
 function writeAnswer({ accepted, rejected }: ValidatedEvents): string {
   if (rejected.length === 0) return `{"accepted":${accepted.length},"rejected":0,"errors":[]}`;
   return JSON.stringify({ accepted: accepted.length, rejected: rejected.length, errors: listErrors(rejected) });
+}
+
+function describeRefusal(error: RequestError, requestId: string, key: ClusterKey | undefined): Record<string, unknown> {
+  return { requestId, clusterId: key?.clusterId, clusterKeyId: key?.id, detail: error.detail, err: error.cause };
 }
 
 function noteRejected(

@@ -1,4 +1,4 @@
-import { formatUsageDay, parseUsageDay, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
+import { parseUsageDay, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { ParameterErrorCode } from './parameter-errors.ts';
 
@@ -11,32 +11,59 @@ const MONTH = /^2\d{3}-(?:0[1-9]|1[0-2])$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
-/**
- * A parameter as it stands in the address: one text, read by `parse`, which gives undefined for what it can not read.
- * `expected` is told to the caller then, with the code.
- */
-export function parameter<T>(code: ParameterErrorCode, expected: string, parse: (text: string) => T | undefined) {
-  return z.string().transform((text, context): T => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expected, params: { code } });
-    return z.NEVER;
-  });
+export type ParameterOptions<T> = {
+  /** Reads the text; undefined when it can not. */
+  readonly parse: (text: string) => T | undefined;
+  /** What a caller is told then: the code and what was expected. */
+  readonly code: ParameterErrorCode;
+  readonly expected: string;
+  /** What the OpenAPI document says, as JSON Schema of what stands in the address. */
+  readonly describedAs: {
+    readonly description: string;
+    readonly examples?: readonly string[];
+    readonly [keyword: string]: unknown;
+  };
+};
+
+/** A parameter: one text in the address, read once and trusted afterwards. */
+export function parameter<T>({ parse, code, expected, describedAs }: ParameterOptions<T>) {
+  const { examples, ...meta } = describedAs;
+  // On the text and not on the result: zod leaves the examples of a result out of what describes the input.
+  const text = z.string().meta({ ...meta, ...(examples === undefined ? {} : { examples: [...examples] }) });
+  return text
+    .transform((given, context): T => {
+      const value = parse(given);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: expected, params: { code } });
+      return z.NEVER;
+    })
+    .meta({ description: describedAs.description });
 }
 
 /** The id of an account owner. */
-export const accountIdSchema = parameter(
-  'INVALID_TEXT',
-  `expected 1 to ${SUBJECT_LENGTH_MAX} characters without control characters`,
-  (text) => (isText(text, SUBJECT_LENGTH_MAX) ? text : undefined),
-).meta({ description: "The account owner's user id; `|` may stand as it is or as %7C", examples: ['auth0|507f1f77'] });
+export const accountIdSchema = parameter({
+  parse: (text) => (isText(text, SUBJECT_LENGTH_MAX) ? text : undefined),
+  code: 'INVALID_TEXT',
+  expected: `expected 1 to ${SUBJECT_LENGTH_MAX} characters without control characters`,
+  describedAs: {
+    description: "The account owner's user id; `|` may stand as it is or as %7C",
+    examples: ['auth0|507f1f77'],
+  },
+});
 
 /** A calendar month in UTC, as its first day and the day after its last. */
 export type Month = { readonly month: string; readonly from: string; readonly to: string };
 
-export const monthSchema = parameter('INVALID_MONTH', 'expected a month such as 2026-11', (text) =>
-  MONTH.test(text) ? monthOf(text) : undefined,
-);
+export const monthSchema = parameter({
+  parse: (text) => (MONTH.test(text) ? monthOf(text) : undefined),
+  code: 'INVALID_MONTH',
+  expected: 'expected a month such as 2026-11',
+  describedAs: {
+    description: 'Calendar month in UTC; the current one when not given',
+    examples: ['2026-11'],
+    pattern: MONTH.source,
+  },
+});
 
 /** `2026-11` as a month. */
 export function monthOf(text: string): Month {
@@ -46,27 +73,37 @@ export function monthOf(text: string): Month {
   return { month: text, from: `${text}-01`, to: `${next}-01` };
 }
 
-export const daySchema = parameter('INVALID_DAY', 'expected a day such as 2026-11-22', (text) => {
-  const day = parseUsageDay(text);
-  // A year such as 0001 can be read; written back it shows whether the database would understand it as we do.
-  return day !== undefined && formatUsageDay(day) === text ? day : undefined;
-});
+/** A UTC day. */
+export function daySchema(description: string, example: string) {
+  return parameter({
+    parse: parseUsageDay,
+    code: 'INVALID_DAY',
+    expected: 'expected a day such as 2026-11-22',
+    describedAs: { description, examples: [example], format: 'date' },
+  });
+}
 
 /** What a text search looks for; empty is the same as not given, because that is what an empty search box sends. */
-export const searchSchema = parameter(
-  'INVALID_TEXT',
-  `expected at most ${SEARCH_LENGTH_MAX} characters without control characters`,
-  (text) => (text === '' || isText(text, SEARCH_LENGTH_MAX) ? text : undefined),
-);
+export function searchSchema(description: string, example: string) {
+  return parameter({
+    parse: (text) => (text === '' || isText(text, SEARCH_LENGTH_MAX) ? text : undefined),
+    code: 'INVALID_TEXT',
+    expected: `expected at most ${SEARCH_LENGTH_MAX} characters without control characters`,
+    describedAs: { description, examples: [example], maxLength: SEARCH_LENGTH_MAX },
+  });
+}
 
 /** How many items a page holds. */
 export function limitSchema({ most, standard }: { readonly most: number; readonly standard: number }) {
-  return parameter('INVALID_LIMIT', `expected a whole number from 1 to ${most}`, (text) => {
-    const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-    return limit >= 1 && limit <= most ? limit : undefined;
-  })
-    .default(standard)
-    .meta({ type: 'integer', minimum: 1, maximum: most, description: 'Items on a page' });
+  return parameter({
+    parse: (text) => {
+      const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+      return limit >= 1 && limit <= most ? limit : undefined;
+    },
+    code: 'INVALID_LIMIT',
+    expected: `expected a whole number from 1 to ${most}`,
+    describedAs: { description: 'Items on a page', type: 'integer', minimum: 1, maximum: most, default: standard },
+  }).default(standard);
 }
 
 function isText(text: string, lengthMax: number): boolean {

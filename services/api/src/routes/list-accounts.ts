@@ -14,17 +14,16 @@ const ACCOUNTS_MAX = 1_000;
 const ACCOUNTS_DEFAULT = 100;
 
 const querySchema = z.strictObject({
-  month: monthSchema.optional().meta({
-    description: 'Calendar month in UTC; the current one when not given',
-    examples: ['2026-11'],
-  }),
-  q: searchSchema.optional().meta({
-    description: "Part of the owner's id, name or e-mail address, in upper or lower case",
-    examples: ['ada@'],
-  }),
-  cursor: parameter('INVALID_CURSOR', 'expected the nextCursor of a page of this list', parseAccountsCursor)
-    .optional()
-    .meta({ description: 'Where the page begins: `nextCursor` of the page before, with the same month and q' }),
+  month: monthSchema.optional(),
+  q: searchSchema("Part of the owner's id, name or e-mail address, in upper or lower case", 'ada@').optional(),
+  cursor: parameter({
+    parse: parseAccountsCursor,
+    code: 'INVALID_CURSOR',
+    expected: 'expected the nextCursor of a page of this list',
+    describedAs: {
+      description: 'Where the page begins: `nextCursor` of the page before, with the same month and q',
+    },
+  }).optional(),
   limit: limitSchema({ most: ACCOUNTS_MAX, standard: ACCOUNTS_DEFAULT }),
 });
 
@@ -39,7 +38,10 @@ const accountSchema = z
       .string()
       .nullable()
       .meta({ examples: ['ada@example.com'] }),
-    memberCount: z.int().min(0).meta({ description: 'Members whom the owner has now, without the owner', examples: [4] }),
+    memberCount: z
+      .int()
+      .min(0)
+      .meta({ description: 'Members whom the owner has now, without the owner', examples: [4] }),
     total: moneySchema,
     totalExact: exactSchema,
   })

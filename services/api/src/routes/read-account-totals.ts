@@ -15,23 +15,19 @@ const RANGE_DAYS_MAX = 400;
 /** A month of 100 members by day, user and meter is 18,600 groups, 5 MB of JSON. */
 const GROUPS_MAX = 20_000;
 
-const groupBySchema = parameter(
-  'INVALID_GROUP_BY',
-  `expected some of ${GROUPINGS.join(',')}, each once, separated by commas`,
-  parseGroupBy,
-);
-
 const querySchema = z
   .strictObject({
-    from: daySchema.meta({ description: 'First usage day (UTC)', examples: ['2026-11-01'] }),
-    to: daySchema.meta({
-      description: `Usage day after the last one (UTC); at most ${RANGE_DAYS_MAX} days after \`from\``,
-      examples: ['2026-12-01'],
-    }),
-    groupBy: groupBySchema.optional().meta({
-      description: `Any of ${GROUPINGS.join(', ')}, separated by commas; without it there is one group`,
-      examples: ['day,meter'],
-    }),
+    from: daySchema('First usage day (UTC)', '2026-11-01'),
+    to: daySchema(`Usage day after the last one (UTC); at most ${RANGE_DAYS_MAX} days after \`from\``, '2026-12-01'),
+    groupBy: parameter({
+      parse: parseGroupBy,
+      code: 'INVALID_GROUP_BY',
+      expected: `expected some of ${GROUPINGS.join(',')}, each once, separated by commas`,
+      describedAs: {
+        description: `Any of ${GROUPINGS.join(', ')}, separated by commas; without it there is one group`,
+        examples: ['day,meter'],
+      },
+    }).optional(),
   })
   .superRefine(({ from, to }, context) => {
     const days = to - from;

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+
+/** What the commands do; `main.ts` provides it. */
+export type Actions = {
+  start(options: { readonly once: boolean; readonly demo: boolean; readonly directory: string }): Promise<void>;
+  migrate(): Promise<void>;
+};
+
+const START_HELP = `
+What it uses:
+  DATABASE_URL               Postgres to use instead of an own one
+  DATABASE_DIRECT_URL        the same Postgres without a pooler, for migrations
+  SUPABASE_DB_PASSWORD       its password, where the URL has none
+  REDIS_URL                  Redis to use instead of an own one
+  SUPABASE_SERVICE_ROLE_KEY  key of the api; made and kept when not set
+  INGEST_PORT, WORKER_PORT, API_PORT
+                             exactly these ports; when not set 4100, 4200 and 4000 or the next free ones
+  LOG_LEVEL                  of the services' logs, warn when not set
+
+Everything is kept in .hopsmeter: data, keys, logs. Removing that directory starts from nothing.`;
+
+const MIGRATE_HELP = `
+What it uses:
+  DATABASE_DIRECT_URL        Postgres, the server itself and no transaction pooler
+  DATABASE_URL               used when DATABASE_DIRECT_URL is not set
+  SUPABASE_DB_PASSWORD       its password, where the URL has none
+
+May run several times and from several places at once: each migration is applied once.`;
+
+/** The command line. Pure: it reads arguments and calls actions. */
+export function createProgram(actions: Actions, directory: string): Command {
+  const program = new Command('hopsmeter')
+    .description('Usage metering for Hopsworks: events in, exact and priced daily totals out')
+    .showHelpAfterError('(hopsmeter --help says more)');
+
+  program
+    .command('start')
+    .description('run everything on this machine: Postgres, Redis, ingest, worker and api, with a demo to look at')
+    .option('--once', 'exit after the totals, with 1 when a number does not add up', false)
+    .option('--no-demo', 'do not load the demo into an empty database')
+    .option('--directory <path>', 'where data, keys and logs are kept', directory)
+    .addHelpText('after', START_HELP)
+    .action((options) => actions.start(options));
+
+  program
+    .command('migrate')
+    .description('bring the database schema up to date')
+    .addHelpText('after', MIGRATE_HELP)
+    .action(() => actions.migrate());
+
+  return program;
+}
