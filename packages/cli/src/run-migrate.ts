@@ -8,7 +8,11 @@ export async function runMigrate(env: Environment, screen: Screen): Promise<void
   const url = migrationUrlOf(env);
   if (url === undefined)
     throw new CliError('Set DATABASE_DIRECT_URL or DATABASE_URL to the Postgres that is to be migrated.');
-  await migrateStep(url, read(env, 'DATABASE_DIRECT_URL') === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL', screen);
+  await migrateStep(
+    url,
+    read(env, 'DATABASE_DIRECT_URL') === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL',
+    screen,
+  );
 }
 
 /** Migrates as a step on the screen. `variable` names where the URL comes from, for the error. */

@@ -18,12 +18,15 @@ type Row = {
   readonly revokedAt: string | null;
 };
 
-/** Reads all keys that are or may come into force. Times come as text: a bigint would be cut by the driver. */
+/**
+ * Reads all keys that are or may come into force. Times come as text: a bigint would be cut by the driver. `infinity` is
+ * no end: it has no microseconds, and without the check one such key would keep all of them from being read.
+ */
 export async function loadClusterKeys(pool: Pool): Promise<readonly ClusterKey[]> {
   const result = await pool.query<Row>(`
     select id, hopsworks_cluster_id as "clusterId", hash,
-      (extract(epoch from expires_at) * 1000000)::bigint::text as "expiresAt",
-      (extract(epoch from revoked_at) * 1000000)::bigint::text as "revokedAt"
+      case when isfinite(expires_at) then (extract(epoch from expires_at) * 1000000)::bigint::text end as "expiresAt",
+      case when isfinite(revoked_at) then (extract(epoch from revoked_at) * 1000000)::bigint::text end as "revokedAt"
     from cluster_keys
     where (expires_at is null or expires_at > now()) and (revoked_at is null or revoked_at > now())
   `);

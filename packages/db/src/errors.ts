@@ -17,13 +17,16 @@ const RETRY_CLASSES = new Set(['08', '53', '57', '58', '40', '55']);
 /** Classes of SQLSTATE that speak about the data: data exception, integrity constraint, cardinality. */
 const DATA_CLASSES = new Set(['22', '23', '21']);
 
+/** Five characters of which one at least is a digit: EPIPE is the network's. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+
 /** Sorts what pg or the network threw. */
 export function kindOfFailure(error: unknown): FailureKind {
   const code = codeOf(error);
   if (code === 'HM001') return 'directory_changed';
   if (code === 'HM002') return 'conflicts';
   // Without a SQLSTATE it came from the network or the driver: ECONNREFUSED, "Query read timeout", "Connection terminated".
-  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return 'retry';
+  if (code === undefined || !SQLSTATE.test(code)) return 'retry';
   if (RETRY_CLASSES.has(code.slice(0, 2))) return 'retry';
   return DATA_CLASSES.has(code.slice(0, 2)) ? 'data' : 'unexpected';
 }

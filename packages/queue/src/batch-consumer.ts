@@ -56,7 +56,7 @@ export type BatchConsumer = {
 };
 
 /**
- * How long a killed worker's jobs stay locked: with {@link STALLED_INTERVAL_MS} they run again 6 to 9 s after a
+ * How long a killed worker's jobs stay locked: with {@link STALLED_INTERVAL_MS} they run again 4 to 6 s after a
  * SIGKILL (60 s with BullMQ's defaults). Renewed at half of it, so an event loop blocked for 2 s is still safe; a
  * longer pause makes the job run twice, which the ledger turns into nothing.
  */

@@ -5,12 +5,15 @@ const columns = [{ heading: 'Account' }, { heading: 'USD', align: 'right' }] as 
 
 describe('formatTable', () => {
   it('aligns text to the left, numbers to the right, and leaves no space at the end', () => {
-    expect(formatTable({ columns, rows: [['Astrid Berg', '1,234.50'], ['Nils', '7.00']] })).toEqual([
-      'Account           USD',
-      '───────────  ────────',
-      'Astrid Berg  1,234.50',
-      'Nils             7.00',
-    ]);
+    expect(
+      formatTable({
+        columns,
+        rows: [
+          ['Astrid Berg', '1,234.50'],
+          ['Nils', '7.00'],
+        ],
+      }),
+    ).toEqual(['Account           USD', '───────────  ────────', 'Astrid Berg  1,234.50', 'Nils             7.00']);
   });
 
   it('puts a total below a rule and counts it for the width', () => {
@@ -32,7 +35,15 @@ describe('formatTable', () => {
   });
 
   it('keeps the columns of names with accents and of an empty table', () => {
-    expect(formatTable({ columns, rows: [['Zoe\u0308', '1'], ['Zoë', '2']] }).slice(2)).toEqual(['Zoe\u0308        1', 'Zoë        2']);
+    expect(
+      formatTable({
+        columns,
+        rows: [
+          ['Zoe\u0308', '1'],
+          ['Zoë', '2'],
+        ],
+      }).slice(2),
+    ).toEqual(['Zoe\u0308        1', 'Zoë        2']);
     expect(formatTable({ columns, rows: [] })).toEqual(['Account  USD', '───────  ───']);
   });
 });

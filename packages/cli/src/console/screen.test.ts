@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createScreen } from './screen.ts';
 
@@ -39,11 +40,10 @@ describe('a screen on a terminal', () => {
       screen.warn('the worker was restarted');
       return { value: undefined, text: 'started' };
     });
-    const lines = output
-      .text()
-      .replace(/\x1b\[\d+m/g, '')
+    // What a terminal shows: each carriage return comes with clearing the line.
+    const lines = stripVTControlCharacters(output.text())
       .split('\n')
-      .map((line) => line.split('\r\x1b[2K').at(-1));
+      .map((line) => line.split('\r').at(-1));
     expect(lines).toEqual(['! the worker was restarted', expect.stringMatching(/^✓ started \(0\.\d s\)$/), '']);
   });
 });

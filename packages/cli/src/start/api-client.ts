@@ -11,7 +11,9 @@ const money = z.string().regex(/^-?\d+\.\d{2}$/);
 
 const accountsSchema = z.object({
   total: money,
-  accounts: z.array(z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable(), total: money })),
+  accounts: z.array(
+    z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable(), total: money }),
+  ),
   nextCursor: z.string().nullish(),
 });
 

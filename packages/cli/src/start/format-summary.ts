@@ -50,9 +50,7 @@ export function formatSummary(summary: Summary): readonly Section[] {
   return [
     { title: 'Totals in USD', lines: formatTotals(summary.months) },
     { title: 'Every event is accounted for', lines: formatChecks(checksOf(summary)) },
-    ...(parked.length === 0
-      ? []
-      : [{ title: 'Parked events, waiting for a person', lines: formatParked(parked) }]),
+    ...(parked.length === 0 ? [] : [{ title: 'Parked events, waiting for a person', lines: formatParked(parked) }]),
     ...(quarantined.length === 0
       ? []
       : [{ title: 'OpenCost rows in quarantine, never billed as they are', lines: formatQuarantined(quarantined) }]),
@@ -111,7 +109,9 @@ function formatChecks(checks: readonly Check[]): string[] {
 
 function formatTotals(months: readonly Month[]): string[] {
   const accounts = new Map(
-    months.flatMap(({ accounts }) => accounts.accounts.map(({ id, name, email }) => [id, { id, name, email }] as const)),
+    months.flatMap(({ accounts }) =>
+      accounts.accounts.map(({ id, name, email }) => [id, { id, name, email }] as const),
+    ),
   );
   const totalIn = ({ accounts }: Month, id: string): string =>
     formatMoney(accounts.accounts.find((account) => account.id === id)?.total ?? '0.00');

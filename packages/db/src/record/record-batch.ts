@@ -157,7 +157,8 @@ function parametersOf(record: BatchRecord): (string | number | null)[] {
     textArray(parked.map(({ detail }) => detail)),
     textArray(parked.map(({ event }) => event)),
     plainArray(rates.map(({ day }) => dayText(day))),
-    plainArray(rates.map(({ rate }) => rate.meter)),
+    // Quoted: a meter may be called `null`.
+    textArray(rates.map(({ rate }) => rate.meter)),
     plainArray(rates.map(({ rate }) => rate.id)),
     plainArray(rates.map(({ rate }) => rate.price)),
     plainArray(rates.map(({ rate }) => rate.priceQuantity)),

@@ -30,6 +30,11 @@ const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'An RFC 9457 problem' });
 
+/** What a route answers with when all is well. */
+export function answer<S extends z.ZodType>(description: string, schema: S) {
+  return { 200: { description, content: { 'application/json': { schema } } } };
+}
+
 const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema } },

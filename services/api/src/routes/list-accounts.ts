@@ -5,7 +5,7 @@ import type { Billing } from '../billing.ts';
 import { CURRENCY, currencySchema, exactSchema, moneySchema } from '../contract/amounts.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
 import { limitSchema, monthOf, monthSchema, parameter, searchSchema } from '../contract/parameters.ts';
-import { PROBLEM_RESPONSES } from '../contract/problems.ts';
+import { answer, PROBLEM_RESPONSES } from '../contract/problems.ts';
 import { formatAccountsCursor, parseAccountsCursor } from './accounts-cursor.ts';
 
 /** 1,000 accounts are 200 kB of JSON; more belongs on another page. */
@@ -82,7 +82,7 @@ export function addListAccounts(app: HttpApp, { billing, now }: ListAccountsDeps
     description,
     tags: ['Billing'],
     querystring: querySchema,
-    response: { 200: answerSchema, ...PROBLEM_RESPONSES },
+    response: { ...answer('A page of accounts', answerSchema), ...PROBLEM_RESPONSES },
   };
   app.get('/v1/accounts', { schema }, async ({ query }) => {
     const { limit, cursor, q } = query;

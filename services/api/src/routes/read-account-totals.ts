@@ -7,7 +7,7 @@ import { CURRENCY, currencySchema, exactSchema, formatCents, formatExact, moneyS
 import { freshnessSchema } from '../contract/freshness.ts';
 import { ParameterError } from '../contract/parameter-errors.ts';
 import { accountIdSchema, daySchema, parameter } from '../contract/parameters.ts';
-import { NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../contract/problems.ts';
+import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../contract/problems.ts';
 
 /** A year, and a month on each side of it: enough to compare a month with the same one a year ago. */
 const RANGE_DAYS_MAX = 400;
@@ -133,7 +133,7 @@ export function addReadAccountTotals(app: HttpApp, { billing }: ReadAccountTotal
     tags: ['Billing'],
     params: z.strictObject({ id: accountIdSchema }),
     querystring: querySchema,
-    response: { 200: answerSchema, ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
+    response: { ...answer('The totals', answerSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
   app.get('/v1/accounts/:id/totals', { schema }, async ({ params, query }) => {
     const from = formatUsageDay(query.from);

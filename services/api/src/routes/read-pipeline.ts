@@ -2,7 +2,7 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import type { Billing } from '../billing.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
-import { PROBLEM_RESPONSES } from '../contract/problems.ts';
+import { answer, PROBLEM_RESPONSES } from '../contract/problems.ts';
 
 /** z.int() refuses what a JSON number can not hold: an answer that would be wrong is an error instead. */
 const countSchema = z.int().min(0);
@@ -39,7 +39,7 @@ export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): vo
     description,
     tags: ['Pipeline'],
     querystring: z.strictObject({}),
-    response: { 200: answerSchema, ...PROBLEM_RESPONSES },
+    response: { ...answer('The counts', answerSchema), ...PROBLEM_RESPONSES },
   };
   app.get('/v1/pipeline', { schema }, async () => {
     const freshness = await billing.readFreshness();

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { describeError } from './cli-error.ts';
+import { createScreen } from './console/screen.ts';
+import { createProgram } from './create-program.ts';
+import { runMigrate } from './run-migrate.ts';
+import { runStart } from './start/run-start.ts';
+
+/** What a shell expects of a program that was ended by Ctrl-C. */
+const EXIT_INTERRUPTED = 130;
+
+/** Beside the package.json of the clone, so that it does not matter where the command is called. */
+const DIRECTORY = fileURLToPath(new URL('../../../.hopsmeter', import.meta.url));
+
+const screen = createScreen(process.stdout);
+const stopping = new AbortController();
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    // Children get their orderly signal when this process exits.
+    if (stopping.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    stopping.abort();
+    screen.line();
+    screen.line('Stopping; once more stops at once.');
+  });
+
+const program = createProgram(
+  {
+    async start(options) {
+      process.exitCode = await runStart({
+        ...options,
+        cwd: process.cwd(),
+        env: process.env,
+        screen,
+        signal: stopping.signal,
+      });
+    },
+    migrate: () => runMigrate(process.env, screen),
+  },
+  DIRECTORY,
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (stopping.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
+  else {
+    process.stderr.write(`\n${describeError(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Pool } from '@hopsmeter/db';
+import type { PreparedDemo } from '@hopsmeter/demo';
+import type { ApiClient } from './api-client.ts';
+import { compareLedger } from './compare-ledger.ts';
+import type { Delivery, Summary } from './format-summary.ts';
+
+export type SummaryContext = {
+  readonly api: ApiClient;
+  readonly pool: Pool;
+  readonly prepared: PreparedDemo | undefined;
+  readonly delivery: Delivery | undefined;
+  readonly now: Date;
+};
+
+/** Collects what the summary says: totals and counts from the api, the comparison from Postgres. */
+export async function readSummary({ api, pool, prepared, delivery, now }: SummaryContext): Promise<Summary> {
+  const months = monthsUpTo(now);
+  return {
+    months: await Promise.all(
+      months.map(async (month, index) => ({
+        month,
+        isRunning: index === months.length - 1,
+        accounts: await api.listAccounts(month),
+      })),
+    ),
+    delivery,
+    pipeline: await api.readPipeline(),
+    ledger: await compareLedger(pool),
+    quarantined: prepared?.demo.quarantined ?? [],
+  };
+}
+
+/** The past month and the running one, in UTC: `2026-10`, `2026-11`. */
+export function monthsUpTo(now: Date): readonly [past: string, running: string] {
+  const monthOf = (offset: number): string =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset)).toISOString().slice(0, 7);
+  return [monthOf(-1), monthOf(0)];
+}

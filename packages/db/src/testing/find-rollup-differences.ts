@@ -1,0 +1,45 @@
+import type { Pool } from '../pool.ts';
+
+/** What the ledger says and the rollup does not, and the other way round; batches that do not match either. */
+const FIND_DIFFERENCES = `
+with ledger as (
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, sum(quantity) as quantity,
+    count(*) as event_count, min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+),
+rollup_rows as (
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
+    event_count, first_event_at, last_event_at
+  from usage_daily
+),
+batches as (
+  select id, counted_count, parked_count from usage_batches
+),
+recorded as (
+  select
+    batches.id,
+    (select count(*) from usage_events where usage_batch_id = batches.id and part = 0) as counted_count,
+    (select count(*) from parked_events where usage_batch_id = batches.id) as parked_count
+  from batches
+)
+select 'ledger only: ' || ledger::text as difference from (table ledger except table rollup_rows) as ledger
+union all
+select 'rollup only: ' || daily::text from (table rollup_rows except table ledger) as daily
+union all
+select 'batch: ' || batch::text from (table batches except table recorded) as batch
+union all
+select 'cost: ' || daily::text from usage_daily as daily
+where cost is distinct from round(quantity * price / price_quantity, 12)
+union all
+select 'event without a batch: ' || event_id from usage_events
+where not exists (select from usage_batches where id = usage_batch_id)
+`;
+
+/** Compares ledger, rollup and batches to the last digit. @returns the differences; there must be none. */
+export async function findRollupDifferences(pool: Pool): Promise<readonly string[]> {
+  const result = await pool.query<{ difference: string }>(FIND_DIFFERENCES);
+  return result.rows.map(({ difference }) => difference);
+}

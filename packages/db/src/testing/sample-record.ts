@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { eventKeyOf, type Micros, type ParkReason, type Usage, usageDayOf } from '@hopsmeter/usage';
+import type { BatchRecord, LedgerRow, ParkedRow, RateEntry } from '../record/record-batch.ts';
+import type { SeededDirectory } from './seed-directory.ts';
+
+/** 2026-11-22T13:00:00Z. */
+export const SAMPLE_START: Micros = 1_795_352_400_000_000;
+const HOUR: Micros = 3_600_000_000;
+
+/** An event as the ledger takes it. */
+export type SampleEvent = {
+  readonly id: string;
+  readonly userId: string;
+  /** Stands for everything an event says: another number is another content. */
+  readonly content: bigint;
+  readonly start: Micros;
+  readonly end: Micros;
+  /** What was used on the first day, on the next day and so on. */
+  readonly days: readonly (readonly Usage[])[];
+};
+
+/** An hour of the member with one and a half CPU hours. */
+export function sampleEvent(id: string, changes: Partial<SampleEvent> = {}): SampleEvent {
+  return {
+    id,
+    userId: 'auth0|member',
+    content: 1n,
+    start: SAMPLE_START,
+    end: SAMPLE_START + HOUR,
+    days: [[{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }]],
+    ...changes,
+  };
+}
+
+/** The record of a new batch with these events, all to be counted. */
+export function sampleRecord(
+  seeded: SeededDirectory,
+  events: readonly SampleEvent[],
+  changes: Partial<BatchRecord> = {},
+): BatchRecord {
+  return {
+    batchId: randomUUID(),
+    directoryVersion: seeded.directory.version,
+    receivedAt: SAMPLE_START + 2 * HOUR,
+    eventCount: events.length + (changes.parked?.length ?? 0) + (changes.duplicatesWithin ?? 0),
+    requests: '[]',
+    duplicatesWithin: 0,
+    attributions: events.map((event) => attribute(seeded, event)),
+    windows: events.map(({ start, end }) => ({ start, end })),
+    ledger: events.flatMap((event, place) => ledgerRowsOf(seeded, event, place)),
+    parked: [],
+    rates: ratesOf(seeded, events),
+    ...changes,
+  };
+}
+
+/** The event as one that can not be counted. */
+export function sampleParked(
+  seeded: SeededDirectory,
+  { id, content }: SampleEvent,
+  reason: ParkReason = 'unknown_user',
+  position = 0,
+): ParkedRow {
+  return {
+    eventKey: eventKeyOf(seeded.clusterId, { id, sourcePath: '' }),
+    contentHash: content,
+    position,
+    clusterId: seeded.clusterId,
+    sourcePath: '',
+    eventId: id,
+    reason,
+    detail: 'for a test',
+    event: JSON.stringify({ id }),
+  };
+}
+
+function attribute({ clusterId, projectId, directory }: SeededDirectory, { userId, start }: SampleEvent) {
+  const found = directory.attribute(clusterId, {
+    id: '',
+    sourcePath: '',
+    type: 'compute',
+    subject: userId,
+    namespace: undefined,
+    gpuModel: undefined,
+    start,
+    end: start,
+    usages: [],
+  });
+  if ('reason' in found) throw new Error(found.detail);
+  return userId === 'auth0|member' ? { ...found, projectId } : found;
+}
+
+function ledgerRowsOf({ clusterId }: SeededDirectory, event: SampleEvent, place: number): LedgerRow[] {
+  return event.days.map((usages, part) => ({
+    eventKey: eventKeyOf(clusterId, { id: event.id, sourcePath: '' }),
+    part,
+    day: usageDayOf(event.start) + part,
+    contentHash: event.content,
+    position: place,
+    attribution: place,
+    window: place,
+    sourcePath: '',
+    eventId: event.id,
+    eventType: 'compute',
+    attributedBy: 'subject',
+    usages,
+  }));
+}
+
+function ratesOf({ directory }: SeededDirectory, events: readonly SampleEvent[]): RateEntry[] {
+  const entries = new Map<string, RateEntry>();
+  for (const { start, days } of events)
+    for (const [part, usages] of days.entries())
+      for (const { meter } of usages) {
+        const day = usageDayOf(start) + part;
+        const rate = directory.rateOf(meter, day);
+        if (rate !== undefined) entries.set(`${day} ${meter}`, { day, rate });
+      }
+  return [...entries.values()];
+}

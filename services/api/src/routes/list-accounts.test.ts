@@ -1,0 +1,179 @@
+import { schema } from '@hopsmeter/db';
+import { parseQuantity } from '@hopsmeter/usage';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addCluster, addUsage, type Json, startTestApi, type TestApi } from '../test-api.ts';
+import { formatAccountsCursor } from './accounts-cursor.ts';
+
+let api: TestApi;
+
+/** Twelve owners; some share a total, some have none; quantities that end in half a cent. */
+const OWNERS = Array.from({ length: 12 }, (_, place) => ({
+  id: `auth0|owner-${String(place).padStart(2, '0')}`,
+  quantity: ['0', '1.1', '0.1', '0.1', '33.333333333333', '0.3'][place % 6] ?? '0',
+}));
+
+beforeAll(async () => {
+  api = await startTestApi();
+  const { tables } = api;
+  await tables.insert(schema.users).values(OWNERS.map(({ id }) => ({ id })));
+  await tables
+    .insert(schema.users)
+    .values([
+      { id: 'auth0|UPPER', name: 'Grace 100% Hopper_', email: 'grace@navy.example' },
+      { id: 'auth0|member-1', name: 'Member', accountOwnerId: 'auth0|owner-01' },
+      { id: 'auth0|member-2', accountOwnerId: 'auth0|owner-01' },
+      { id: 'auth0|former' },
+    ]);
+  const cluster = await addCluster(tables, 'eu-1');
+  await addUsage(
+    tables,
+    OWNERS.filter(({ quantity }) => quantity !== '0').flatMap(({ id: owner, quantity }) => [
+      { day: '2026-11-01', owner, cluster, quantity },
+      { day: '2026-11-30', owner, user: 'auth0|UPPER', cluster, quantity },
+      { day: '2026-10-31', owner, cluster, quantity: '1000' },
+      { day: '2026-12-01', owner, cluster, quantity: '1000' },
+    ]),
+  );
+  await addUsage(tables, [{ day: '2026-11-01', owner: 'auth0|former', cluster, quantity: '2' }]);
+  await tables.update(schema.users).set({ accountOwnerId: 'auth0|UPPER' }).where(eq(schema.users.id, 'auth0|former'));
+});
+
+afterAll(async () => {
+  await api?.close();
+});
+
+const idsOf = (body: Json): string[] => body.accounts.map(({ id }: Json) => id);
+const centsOf = (money: string): bigint => BigInt(money.replace('.', ''));
+
+it('lists owners and whoever had usage billed, the largest total first, then by id', async () => {
+  const { status, body } = await api.get('/v1/accounts?month=2026-11');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ month: '2026-11', currency: 'USD', freshness: { recordedAt: null, receivedAt: null } });
+  expect(idsOf(body).slice(0, 5)).toEqual([
+    'auth0|owner-04',
+    'auth0|owner-10',
+    'auth0|owner-01',
+    'auth0|owner-07',
+    'auth0|former',
+  ]);
+  expect(body.accounts[0]).toEqual({
+    id: 'auth0|owner-04',
+    name: null,
+    email: null,
+    memberCount: 0,
+    total: '23.33',
+    totalExact: '23.333333333334',
+  });
+  expect(body.accounts[2].memberCount).toBe(2);
+  // Without usage: by code unit, so capitals come first.
+  expect(idsOf(body).slice(-3)).toEqual(['auth0|UPPER', 'auth0|owner-00', 'auth0|owner-06']);
+  expect(idsOf(body)).not.toContain('auth0|member-1');
+  expect(body.nextCursor).toBeUndefined();
+});
+
+it('rounds each account by itself and sums what it shows', async () => {
+  const { body } = await api.get('/v1/accounts?month=2026-11');
+  const sum = body.accounts.reduce((cents: bigint, { total }: Json) => cents + centsOf(total), 0n);
+  expect(centsOf(body.total)).toBe(sum);
+  for (const { id, total, totalExact } of body.accounts) {
+    const one = await api.get(`/v1/accounts/${encodeURIComponent(id)}/totals?from=2026-11-01&to=2026-12-01`);
+    expect([one.body.total, one.body.totalExact]).toEqual([total, totalExact]);
+  }
+});
+
+it('rounds half a cent away from zero', async () => {
+  // 0.35 × 0.1 is 0.035.
+  const cluster = await addCluster(api.tables, 'half');
+  await addUsage(api.tables, [{ day: '2026-05-01', owner: 'auth0|UPPER', cluster, quantity: '0.1' }]);
+  const { body } = await api.get('/v1/accounts?month=2026-05&limit=1');
+  expect(body.accounts[0]).toMatchObject({ total: '0.04', totalExact: '0.035000000000' });
+  expect(body.total).toBe('0.04');
+});
+
+it('takes the current month in UTC when none is given', async () => {
+  expect((await api.get('/v1/accounts')).body.month).toBe('2026-11');
+});
+
+it('counts December up to New Year', async () => {
+  const { body } = await api.get('/v1/accounts?month=2026-12');
+  expect(body.accounts[0].totalExact).toBe('350.000000000000');
+});
+
+describe('search', () => {
+  it.each([
+    ['upper', ['auth0|UPPER']],
+    ['GRACE', ['auth0|UPPER']],
+    ['NAVY.example', ['auth0|UPPER']],
+    ['100%', ['auth0|UPPER']],
+    ['%', ['auth0|UPPER']],
+    ['_', ['auth0|UPPER']],
+    ['\\', []],
+    ['owner-1', ['auth0|owner-10', 'auth0|owner-11']],
+    ["' or true --", []],
+    ['member', []],
+  ])('%s', async (q, ids) => {
+    const { status, body } = await api.get(`/v1/accounts?month=2026-11&q=${encodeURIComponent(q)}`);
+    expect([status, idsOf(body)]).toEqual([200, ids]);
+    const sum = body.accounts.reduce((cents: bigint, { total }: Json) => cents + centsOf(total), 0n);
+    expect(centsOf(body.total)).toBe(sum);
+  });
+
+  it('finds everything with nothing', async () => {
+    expect((await api.get('/v1/accounts?q=')).body).toEqual((await api.get('/v1/accounts')).body);
+  });
+});
+
+describe('pages', () => {
+  it.each([1, 2, 3, 5, 7, 14, 15, 1_000])('of %i show each account once, in order, under one total', async (limit) => {
+    const whole = await api.get('/v1/accounts?month=2026-11&limit=1000');
+    const seen: Json[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < 20; pages++) {
+      const next: string = cursor === undefined ? '' : `&cursor=${cursor}`;
+      const { body } = await api.get(`/v1/accounts?month=2026-11&limit=${limit}${next}`);
+      expect(body.total).toBe(whole.body.total);
+      expect(body.accounts.length).toBeLessThanOrEqual(limit);
+      seen.push(...body.accounts);
+      cursor = body.nextCursor;
+      if (cursor === undefined) break;
+    }
+    expect(seen).toEqual(whole.body.accounts);
+  });
+
+  it('give the total also beyond the end', async () => {
+    const cursor = formatAccountsCursor({ totalExact: '-1.000000000000', id: 'auth0|x' });
+    const { body } = await api.get(`/v1/accounts?month=2026-11&cursor=${cursor}`);
+    expect(body.accounts).toEqual([]);
+    expect(parseQuantity(body.total) > 0n).toBe(true);
+  });
+});
+
+describe('parameters', () => {
+  it.each([
+    ['month=2026-13', 'month', 'INVALID_MONTH'],
+    ['month=2026-1', 'month', 'INVALID_MONTH'],
+    ['month=26-11', 'month', 'INVALID_MONTH'],
+    ['month=', 'month', 'INVALID_MONTH'],
+    ["month=2026-11'--", 'month', 'INVALID_MONTH'],
+    ['month=2026-11&month=2026-10', 'month', 'REPEATED_PARAMETER'],
+    ['limit=0', 'limit', 'INVALID_LIMIT'],
+    ['limit=1001', 'limit', 'INVALID_LIMIT'],
+    ['limit=-1', 'limit', 'INVALID_LIMIT'],
+    ['limit=1e2', 'limit', 'INVALID_LIMIT'],
+    ['limit=1.0', 'limit', 'INVALID_LIMIT'],
+    ['limit=', 'limit', 'INVALID_LIMIT'],
+    ['cursor=', 'cursor', 'INVALID_CURSOR'],
+    ['cursor=abc', 'cursor', 'INVALID_CURSOR'],
+    [`cursor=${btoa('["1.000000000000","x"]')}=`, 'cursor', 'INVALID_CURSOR'],
+    [`cursor=${btoa('["NaN","x"]')}`, 'cursor', 'INVALID_CURSOR'],
+    ['q=a%00b', 'q', 'INVALID_TEXT'],
+    [`q=${'x'.repeat(255)}`, 'q', 'INVALID_TEXT'],
+    ['page=2', 'page', 'UNKNOWN_PARAMETER'],
+  ])('refuses %s', async (query, parameter, code) => {
+    const { status, body } = await api.get(`/v1/accounts?${query}`);
+    expect([status, body.code]).toEqual([400, 'INVALID_REQUEST']);
+    expect(body.errors).toEqual([{ parameter, code, detail: expect.any(String) }]);
+    expect(JSON.stringify(body)).not.toMatch(/select|zod|node_modules/i);
+  });
+});

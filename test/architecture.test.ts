@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Which of our packages each folder may import, as ARCHITECTURE.md says it. */
+const ARROWS = readArrows();
+
+const FILES = [...ARROWS.keys()].flatMap((folder) => sourcesIn(join(ROOT, folder, 'src')));
+
+describe('the architecture', () => {
+  it('has a row for every package and service', () => {
+    const folders = ['packages', 'services'].flatMap((group) =>
+      readdirSync(join(ROOT, group)).map((name) => `${group}/${name}`),
+    );
+    expect([...ARROWS.keys()].sort()).toEqual(folders.sort());
+  });
+
+  it('has no import against the arrows', () => {
+    const wrong = FILES.flatMap((file) => {
+      const folder = folderOf(file);
+      const allowed = ARROWS.get(folder) ?? [];
+      return importsOf(file)
+        .flatMap((target) => /^@hopsmeter\/([^/]+)/.exec(target)?.[1] ?? [])
+        .filter((name) => !allowed.includes(name))
+        .map((name) => `${relative(ROOT, file)} imports ${name}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no file that imports its own package or leaves it by a path', () => {
+    const wrong = FILES.flatMap((file) => {
+      const home = join(ROOT, folderOf(file), 'src');
+      return importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => resolve(dirname(file), target))
+        .filter((target) => target === join(home, 'index.ts') || relative(home, target).startsWith('..'))
+        .map((target) => `${relative(ROOT, file)} imports ${relative(ROOT, target)}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circle of files', () => {
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file].map((part) => relative(ROOT, part)).join(' → '));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const target of importsOf(file).filter((name) => name.startsWith('.')))
+        visit(resolve(dirname(file), target), [...path, file]);
+      done.add(file);
+    };
+    for (const file of FILES) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('reads the environment and handles signals in main.ts only', () => {
+    const wrong = FILES.filter((file) => !file.endsWith('main.ts') && !mayTouchTheProcess(folderOf(file)))
+      .filter((file) => /\bprocess\.(env|on|once|exit)\b/.test(codeOf(file)))
+      .map((file) => relative(ROOT, file));
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps SQL in packages/db', () => {
+    const wrong = FILES.filter((file) => !['packages/db', 'packages/demo', 'packages/stack'].includes(folderOf(file)))
+      .filter((file) =>
+        /\b(select|insert into|update|delete from)\b[^;'"`]*\b(from|values|set|where)\b/.test(codeOf(file)),
+      )
+      .map((file) => relative(ROOT, file));
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no float in money or quantities', () => {
+    const wrong = FILES.filter((file) => /\b(parseFloat|toFixed|Math\.round)\b/.test(codeOf(file)))
+      .filter((file) => /(cost|price|amount|quantity|total)/i.test(codeOf(file)))
+      .filter((file) => ['packages/usage', 'packages/db', 'services/worker', 'services/api'].includes(folderOf(file)))
+      .map((file) => relative(ROOT, file));
+    expect(wrong).toEqual([]);
+  });
+});
+
+function readArrows(): Map<string, readonly string[]> {
+  const rows = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| `([^`]+)` \|[^|]*\| ([^|]*) \|$/gm);
+  return new Map(
+    [...rows].map(([, folder = '', names = '']) => [folder, names === 'nothing of ours' ? [] : names.split(', ')]),
+  );
+}
+
+/** These live in the process that a person started: their children, their terminal. */
+function mayTouchTheProcess(folder: string): boolean {
+  return folder === 'packages/stack' || folder === 'packages/cli' || folder === 'packages/runtime';
+}
+
+function folderOf(file: string): string {
+  return relative(ROOT, file).split('/').slice(0, 2).join('/');
+}
+
+/** Source files without tests; a test may use whatever it needs. */
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return name === 'testing' ? [] : sourcesIn(path);
+    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, target = '']) => target,
+  );
+}
+
+/** The file without comments: what they say is no code. */
+function codeOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+}
