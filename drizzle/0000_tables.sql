@@ -159,7 +159,7 @@ CREATE TABLE "usage_daily" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "usage_daily_one_row" UNIQUE NULLS NOT DISTINCT("account_owner_id","usage_date","user_id","hopsworks_cluster_id","project_id","meter"),
 	CONSTRAINT "usage_daily_quantity_valid" CHECK ("usage_daily"."quantity" >= 0 and "usage_daily"."quantity" <> 'NaN'),
-	CONSTRAINT "usage_daily_price_valid" CHECK ("usage_daily"."price" >= 0 and "usage_daily"."price" <> 'NaN' and "usage_daily"."price_quantity" > 0)
+	CONSTRAINT "usage_daily_price_valid" CHECK ("usage_daily"."price" >= 0 and "usage_daily"."price" <> 'NaN' and "usage_daily"."price_quantity" > 0 and "usage_daily"."price_quantity" <> 'NaN')
 ) WITH (fillfactor = 60);
 --> statement-breakpoint
 ALTER TABLE "usage_daily" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint

@@ -23,7 +23,7 @@ export function unreachable(what: string, variable: string, url: string, error: 
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'an address that is no URL';
+  return URL.canParse(url) ? new URL(url).host : 'an unknown address';
 }
 
 function reasonOf(error: unknown): string {

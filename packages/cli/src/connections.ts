@@ -1,3 +1,5 @@
+import { CliError } from './cli-error.ts';
+
 /** What the environment says about the servers to use. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -7,22 +9,40 @@ export function read(env: Environment, name: string): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }
 
-/** The Postgres that services use; perhaps a transaction pooler. `undefined`: none is given. */
+/**
+ * The Postgres that services use; perhaps a transaction pooler. `undefined`: none is given.
+ *
+ * @throws CliError when what is given is no URL of a Postgres.
+ */
 export function databaseUrlOf(env: Environment): string | undefined {
-  return withPassword(read(env, 'DATABASE_URL'), env);
+  return readDatabaseUrl(env, 'DATABASE_URL');
 }
 
-/** The Postgres that migrations use: the server itself, where it is named. */
+/** The Postgres that migrations use: the server itself, where it is named. @throws CliError, see above. */
 export function migrationUrlOf(env: Environment): string | undefined {
-  return withPassword(read(env, 'DATABASE_DIRECT_URL'), env) ?? databaseUrlOf(env);
+  return readDatabaseUrl(env, 'DATABASE_DIRECT_URL') ?? databaseUrlOf(env);
+}
+
+/** The Redis to use; `undefined`: none is given. @throws CliError when what is given is no URL of a Redis. */
+export function redisUrlOf(env: Environment): string | undefined {
+  return readUrl(env, 'REDIS_URL', ['redis:', 'rediss:'])?.href;
 }
 
 /** Supabase shows its URLs without the password, which comes in a variable of its own. */
-function withPassword(url: string | undefined, env: Environment): string | undefined {
+function readDatabaseUrl(env: Environment, name: string): string | undefined {
+  const url = readUrl(env, name, ['postgres:', 'postgresql:']);
   const password = read(env, 'SUPABASE_DB_PASSWORD');
-  if (url === undefined || password === undefined || !URL.canParse(url)) return url;
-  const parsed = new URL(url);
-  if (parsed.password !== '' || parsed.username === '') return url;
-  parsed.password = encodeURIComponent(password);
-  return parsed.href;
+  if (url === undefined || password === undefined || url.password !== '' || url.username === '') return url?.href;
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+/** The value is not shown: it may hold a password. */
+function readUrl(env: Environment, name: string, protocols: readonly string[]): URL | undefined {
+  const text = read(env, name);
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !protocols.includes(url.protocol))
+    throw new CliError(`${name} must be a URL that starts with ${protocols.join('// or ')}//.`);
+  return url;
 }

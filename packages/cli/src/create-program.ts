@@ -36,11 +36,11 @@ export function createProgram(actions: Actions, directory: string): Command {
   program
     .command('start')
     .description('run everything on this machine: Postgres, Redis, ingest, worker and api, with a demo to look at')
-    .option('--once', 'exit after the totals, with 1 when a number does not add up', false)
+    .option('--once', 'exit after the totals, with 1 when a number does not add up')
     .option('--no-demo', 'do not load the demo into an empty database')
     .option('--directory <path>', 'where data, keys and logs are kept', directory)
     .addHelpText('after', START_HELP)
-    .action((options) => actions.start(options));
+    .action(({ once, demo, directory }) => actions.start({ once: once === true, demo, directory }));
 
   program
     .command('migrate')

@@ -12,6 +12,9 @@ const EXIT_INTERRUPTED = 130;
 /** Beside the package.json of the clone, so that it does not matter where the command is called. */
 const DIRECTORY = fileURLToPath(new URL('../../../.hopsmeter', import.meta.url));
 
+// Whoever reads may stop reading (`npm start | head`); that ends nothing else.
+process.stdout.on('error', () => undefined);
+
 const screen = createScreen(process.stdout);
 const stopping = new AbortController();
 

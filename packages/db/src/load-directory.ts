@@ -31,7 +31,7 @@ select
 type Bound = number | null;
 
 type Row = {
-  readonly version: string;
+  readonly version: string | null;
   readonly projects: readonly [string, string, string, string, Bound, Bound][];
   readonly ownerships: readonly [string, string, Bound, Bound][];
   readonly assignments: readonly [string, string, Bound, Bound][];
@@ -43,9 +43,11 @@ type Row = {
 export async function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
   const result = await pool.query<Row>(LOAD_DIRECTORY);
   const row = result.rows[0];
-  if (row === undefined) throw new Error('the directory has no version: are the migrations applied?');
+  const version = row?.version ?? null;
+  if (row === undefined || version === null)
+    throw new Error('the directory has no version: are the migrations applied?');
   return {
-    version: row.version,
+    version,
     projects: row.projects.map(([id, clusterId, namespace, userId, from, to]) => ({
       id,
       clusterId,

@@ -66,6 +66,8 @@ export type LoadProgress = { readonly sent: number; readonly recorded: number };
 export type LoadOptions = {
   readonly pool: Pool;
   readonly ingestUrl: string;
+  /** Whether no event waits in the queue or is being recorded. */
+  readonly isQueueEmpty: () => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
 };
@@ -82,7 +84,7 @@ export type LoadResult = PostCounts & { readonly recorded: number };
  * @throws DemoError when ingest or the worker does not do its part.
  */
 export async function loadDemo({ demo, files, keys }: PreparedDemo, options: LoadOptions): Promise<LoadResult> {
-  const { pool, ingestUrl, signal, onProgress } = options;
+  const { pool, ingestUrl, isQueueEmpty, signal, onProgress } = options;
   const before = await countRecorded(pool);
   const done: PostCounts = { sent: 0, accepted: 0, refused: 0, unanswered: 0 };
   for (const batches of [demo.batches(), demo.lateBatches()]) {
@@ -100,6 +102,7 @@ export async function loadDemo({ demo, files, keys }: PreparedDemo, options: Loa
     await waitUntilRecorded({
       pool,
       events: before + done.accepted,
+      isQueueEmpty,
       signal,
       onProgress: (recorded) => onProgress({ sent: done.sent, recorded: recorded - before }),
     });

@@ -50,17 +50,20 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
 
   const record = async (makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined> => {
     const setAside = new Map<number, Unattributed>();
-    for (let attempt = 1; ; attempt++) {
-      signal.throwIfAborted();
-      const outcome = await attemptRecord(makeRecord, setAside);
-      if ('done' in outcome) return outcome.done;
-      onFailure(outcome.kind, outcome.error, attempt);
-      waitingCount += 1;
-      try {
+    let isWaiting = false;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        signal.throwIfAborted();
+        const outcome = await attemptRecord(makeRecord, setAside);
+        if ('done' in outcome) return outcome.done;
+        onFailure(outcome.kind, outcome.error, attempt);
+        // Until it is done, not only between attempts: a database that hangs keeps an attempt for half a minute.
+        if (!isWaiting) waitingCount += 1;
+        isWaiting = true;
         await backOff(attempt, signal);
-      } finally {
-        waitingCount -= 1;
       }
+    } finally {
+      if (isWaiting) waitingCount -= 1;
     }
   };
 
@@ -70,7 +73,7 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     setAside: Map<number, Unattributed>,
   ): Promise<{ done: RecordedCounts | undefined } | { kind: FailureKind; error: unknown }> => {
     const directory = await settle(directories.current());
-    if ('error' in directory) return { kind: 'retry', error: directory.error };
+    if ('error' in directory) return { kind: kindOfFailure(directory.error), error: directory.error };
     const planned = makeRecord(directory.value, setAside);
     const recorded = await settle(store.record(planned));
     if ('value' in recorded) return { done: recorded.value };
@@ -78,20 +81,24 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     const handled = await settle(handle(kind, recorded.error, planned, setAside));
     return 'error' in handled
       ? { kind: kindOfFailure(handled.error), error: handled.error }
-      : { kind, error: recorded.error };
+      : { kind: handled.value, error: recorded.error };
   };
 
+  /** Prepares the next attempt. Returns what kind of failure it turned out to be. */
   const handle = async (
     kind: FailureKind,
     error: unknown,
     planned: BatchRecord,
     setAside: Map<number, Unattributed>,
-  ): Promise<void> => {
+  ): Promise<FailureKind> => {
     if (kind === 'directory_changed') await directories.refresh(planned.directoryVersion);
     if (kind === 'conflicts') for (const position of conflictPositionsOf(error)) setAside.set(position, CONFLICT);
-    if (kind === 'data')
-      for (const [position, reason] of await findUncountable(planned, (part) => store.tryRecord(part)))
-        setAside.set(position, reason);
+    if (kind !== 'data') return kind;
+    const found = await findUncountable(planned, (part) => store.tryRecord(part));
+    const isNews = [...found.keys()].some((position) => setAside.get(position)?.reason !== 'uncountable');
+    for (const [position, reason] of found) setAside.set(position, reason);
+    // Refused as a whole though each event alone is fine, or even as a parked one: people must be told.
+    return isNews ? kind : 'unexpected';
   };
 
   return { record, waitingCount: () => waitingCount };

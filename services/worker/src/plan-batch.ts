@@ -15,6 +15,7 @@ import {
   type UsageEvent,
 } from '@hopsmeter/usage';
 import { describeEvent } from './describe-event.ts';
+import { toStorableEvent, toStorableText } from './storable-text.ts';
 
 /** Events that an earlier attempt found impossible to count, by their position in the batch, and why. */
 export type SetAside = ReadonlyMap<number, Unattributed>;
@@ -69,15 +70,24 @@ export function planBatch(batch: Batch, directory: Directory, setAside: SetAside
     directoryVersion: directory.version,
     receivedAt: batch.requests.reduce((first, { receivedAt }) => Math.min(first, receivedAt), Number.POSITIVE_INFINITY),
     eventCount: batch.events.length,
-    requests: JSON.stringify(
-      batch.requests.map((request) => ({ ...request, receivedAt: formatTime(request.receivedAt) })),
-    ),
+    requests: JSON.stringify(batch.requests.map(describeRequest)),
     duplicatesWithin,
     attributions: plan.attributions.values,
     windows: plan.windows.values,
     ledger: plan.ledger,
     parked: plan.parked,
     rates: plan.rates.values,
+  };
+}
+
+/** Always storable: a request that Postgres refuses would make all of its batch uncountable. */
+function describeRequest({ requestId, clusterId, clusterKeyId, receivedAt, eventCount }: BatchRequest) {
+  return {
+    requestId: toStorableText(requestId),
+    clusterId: toStorableText(clusterId),
+    clusterKeyId: toStorableText(clusterKeyId),
+    receivedAt: formatTime(receivedAt),
+    eventCount,
   };
 }
 
@@ -154,13 +164,19 @@ function addRate({ directory, rates }: Plan, meter: string, day: UsageDay): Unat
   return undefined;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 function park(plan: Plan, candidate: Candidate, reason: ParkReason, detail: string): void {
-  const { request, event, eventKey, contentHash, position } = candidate;
+  const { request, eventKey, contentHash, position } = candidate;
+  // Postgres refused it as it came, perhaps for one character or for its cluster: parked like that, it would be refused
+  // again, and the batch with it, for ever.
+  const isRefused = reason === 'uncountable';
+  const event = isRefused ? toStorableEvent(candidate.event) : candidate.event;
   plan.parked.push({
     eventKey,
     contentHash,
     position,
-    clusterId: request.clusterId,
+    clusterId: isRefused && !UUID.test(request.clusterId) ? undefined : request.clusterId,
     sourcePath: event.sourcePath,
     eventId: event.id,
     reason,

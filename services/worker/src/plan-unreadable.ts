@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { BatchRecord } from '@hopsmeter/db';
 import type { UnreadableBatch } from '@hopsmeter/queue';
 import type { Directory, Micros } from '@hopsmeter/usage';
+import { toStorableText } from './storable-text.ts';
 
 /**
  * Parks a job that this version can not read, whole, as one entry: its payload is kept until a person or a newer
@@ -34,9 +35,9 @@ export function planUnreadable(
         position: 0,
         clusterId: undefined,
         sourcePath: '',
-        eventId: `job ${jobId}`,
+        eventId: toStorableText(`job ${jobId}`),
         reason: 'unreadable_batch',
-        detail: `${reason}: ${detail}`,
+        detail: toStorableText(`${reason}: ${detail}`),
         event: JSON.stringify(event),
       },
     ],

@@ -112,9 +112,10 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     async close(deadlineMs) {
       startDraining();
       clearInterval(watchdog);
-      await upkeep.close();
-      await consumer.close(deadlineMs);
+      // Together: a round of upkeep that hangs in the database must not keep the consumer taking batches.
+      const outcomes = await Promise.allSettled([upkeep.close(), consumer.close(deadlineMs)]);
       await http.close();
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
   };
 }

@@ -7,6 +7,9 @@ const TICK_MS = 200;
 /** Elsewhere (a log, CI) progress is a line of its own, seldom enough not to fill it. */
 const PROGRESS_LINE_EVERY_MS = 5_000;
 
+/** The mark before a step, a space, and the last column, which some terminals wrap at. */
+const MARK_WIDTH = 3;
+
 /** Where a person reads what happens. One step runs at a time. */
 export type Screen = {
   /** Writes a line. */
@@ -28,6 +31,8 @@ export type Done<T> = { readonly value: T; readonly text: string };
 export type ScreenOutput = {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
+  /** Width of the terminal. */
+  readonly columns?: number | undefined;
 };
 
 /** Creates a screen on a stream, `process.stdout` mostly. Without a terminal nothing is coloured or overwritten. */
@@ -53,7 +58,9 @@ export function createScreen(output: ScreenOutput): Screen {
       let progress = '';
       let lineAt = startedAt;
       const draw = (): void => {
-        running = `\r\x1b[2K${style('dim', '…')} ${title}${progress === '' ? '' : `: ${progress}`} (${elapsed()})`;
+        const text = `${title}${progress === '' ? '' : `: ${progress}`} (${elapsed()})`;
+        // A line that wraps could not be cleared again.
+        running = `\r\x1b[2K${style('dim', '…')} ${text.slice(0, (output.columns || Number.POSITIVE_INFINITY) - MARK_WIDTH)}`;
         output.write(running);
       };
       const show = (text: string): void => {

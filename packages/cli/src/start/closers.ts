@@ -3,7 +3,7 @@ export type Closers = {
   /** Registers how to undo a step; call it on the line after opening. */
   add(name: string, close: () => Promise<unknown> | unknown): void;
   /** Runs every step though one fails. @returns whether all of them succeeded. */
-  closeAll(onStep: (name: string) => void, onError: (name: string, error: unknown) => void): Promise<boolean>;
+  closeAll(onError: (name: string, error: unknown) => void): Promise<boolean>;
 };
 
 export function createClosers(): Closers {
@@ -12,10 +12,9 @@ export function createClosers(): Closers {
     add(name, close) {
       steps.push({ name, close });
     },
-    async closeAll(onStep, onError) {
+    async closeAll(onError) {
       let isClean = true;
       for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
-        onStep(step.name);
         try {
           await step.close();
         } catch (error) {

@@ -34,6 +34,7 @@ export async function deliverDemo(prepared: PreparedDemo, context: LoadDemoConte
     const { sent, accepted, refused, unanswered } = await loadDemo(prepared, {
       pool,
       ingestUrl,
+      isQueueEmpty: () => isEmpty(queue),
       signal,
       onProgress: (progress) => {
         const recorded = progress.recorded === 0 ? '' : `, ${formatCount(progress.recorded)} recorded`;
@@ -50,12 +51,17 @@ export async function deliverDemo(prepared: PreparedDemo, context: LoadDemoConte
 async function waitUntilDrained(queue: QueueInspector, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + DRAINED_WITHIN_MS;
   for (;;) {
-    const { waiting, active, delayed } = await queue.inspect();
-    if (waiting + active + delayed === 0) return;
+    if (await isEmpty(queue)) return;
     if (performance.now() > deadline)
       throw new CliError('The worker does not empty the queue that an earlier run left: see its log.');
     await sleep(ASK_EVERY_MS, undefined, { signal });
   }
+}
+
+/** A Redis that does not answer says nothing about its queue: it may be starting again. */
+async function isEmpty(queue: QueueInspector): Promise<boolean> {
+  const status = await queue.inspect().catch(() => undefined);
+  return status !== undefined && status.waiting + status.active + status.delayed === 0;
 }
 
 function grownSince(before: PipelineCounts, after: PipelineCounts): PipelineCounts {

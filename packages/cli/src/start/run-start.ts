@@ -62,9 +62,8 @@ export async function runStart(context: StartContext): Promise<number> {
     throw failed.signal.aborted ? failed.signal.reason : error;
   } finally {
     stopping.abort();
-    await closers.closeAll(
-      () => undefined,
-      (name, error) => screen.warn(`${name} did not stop cleanly: ${error instanceof Error ? error.message : error}`),
+    await closers.closeAll((name, error) =>
+      screen.warn(`${name} did not stop cleanly: ${error instanceof Error ? error.message : error}`),
     );
   }
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createQueueInspector, type QueueInspector } from '@hopsmeter/queue';
 import { type Restartable, startPostgres, startRedis } from '@hopsmeter/stack';
 import { unreachable } from '../cli-error.ts';
-import { databaseUrlOf, type Environment, migrationUrlOf, read } from '../connections.ts';
+import { databaseUrlOf, type Environment, migrationUrlOf, read, redisUrlOf } from '../connections.ts';
 import type { Screen } from '../console/screen.ts';
 import type { Closers } from './closers.ts';
 
@@ -30,10 +30,12 @@ export type Stack = {
 export async function startStack(context: StackContext): Promise<Stack> {
   const { env } = context;
   const databaseUrl = databaseUrlOf(env) ?? (await startOwnPostgres(context));
-  const redisUrl = read(env, 'REDIS_URL') ?? (await startOwnRedis(context));
-  const queue = createQueueInspector({ redisUrl, logger: SILENT });
+  const givenRedisUrl = redisUrlOf(env);
+  const redisUrl = givenRedisUrl ?? (await startOwnRedis(context));
+  const errors: unknown[] = [];
+  const queue = createQueueInspector({ redisUrl, logger: keepErrors(errors) });
   context.closers.add('queue inspector', queue.close);
-  if (read(env, 'REDIS_URL') !== undefined) await checkRedis(queue, redisUrl, context.screen);
+  if (givenRedisUrl !== undefined) await checkRedis(queue, givenRedisUrl, { errors, screen: context.screen });
   return {
     databaseUrl,
     migrationUrl: migrationUrlOf(env) ?? databaseUrl,
@@ -43,8 +45,14 @@ export async function startStack(context: StackContext): Promise<Stack> {
   };
 }
 
-/** What the inspector would log is said by the errors that it throws. */
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+/** The inspector logs why its connection failed; what it throws afterwards only says that it did. */
+function keepErrors(errors: unknown[]) {
+  const keep = (fields: object): void => {
+    // The newest one is enough, and a Redis that is away for hours must not fill our memory.
+    if ('err' in fields) errors[0] = fields.err;
+  };
+  return { info: () => undefined, warn: keep, error: keep };
+}
 
 async function startOwnPostgres({ directory, screen, closers, onStarted }: StackContext): Promise<string> {
   return screen.step('starting Postgres', async (show) => {
@@ -64,12 +72,16 @@ async function startOwnRedis({ directory, screen, closers, onStarted }: StackCon
   });
 }
 
-async function checkRedis(queue: QueueInspector, url: string, screen: Screen): Promise<void> {
+async function checkRedis(
+  queue: QueueInspector,
+  url: string,
+  { errors, screen }: { readonly errors: readonly unknown[]; readonly screen: Screen },
+): Promise<void> {
   await screen.step('asking Redis', async () => {
     try {
       await queue.inspect();
     } catch (error) {
-      throw unreachable('Redis', 'REDIS_URL', url, error);
+      throw unreachable('Redis', 'REDIS_URL', url, errors[0] ?? error);
     }
     return { value: undefined, text: `Redis at ${new URL(url).host} answers` };
   });

@@ -112,6 +112,7 @@ export async function tryRecordBatch(pool: Pool, record: BatchRecord): Promise<v
 
 function parametersOf(record: BatchRecord): (string | number | null)[] {
   const { attributions, windows, ledger, parked, rates } = record;
+  const meterLists = createMeterLists();
   const days = new Map<UsageDay, string>();
   const dayText = (day: UsageDay): string => {
     const known = days.get(day);
@@ -142,8 +143,8 @@ function parametersOf(record: BatchRecord): (string | number | null)[] {
     textArray(ledger.map(({ eventId }) => eventId)),
     plainArray(ledger.map(({ eventType }) => eventType)),
     plainArray(ledger.map(({ attributedBy }) => attributedBy)),
-    // Arrays of arrays must be rectangular in Postgres, so a row's meters and quantities travel as text.
-    textArray(ledger.map(({ usages }) => textArray(usages.map(({ meter }) => meter)))),
+    plainArray(ledger.map(({ usages }) => meterLists.placeOf(usages))),
+    // Arrays of arrays must be rectangular in Postgres, so a row's quantities travel as text.
     textArray(ledger.map(({ usages }) => plainArray(usages.map(({ quantity }) => formatQuantity(quantity))))),
     plainArray(windows.map(({ start }) => formatTime(start))),
     plainArray(windows.map(({ end }) => formatTime(end))),
@@ -162,5 +163,20 @@ function parametersOf(record: BatchRecord): (string | number | null)[] {
     plainArray(rates.map(({ rate }) => rate.id)),
     plainArray(rates.map(({ rate }) => rate.price)),
     plainArray(rates.map(({ rate }) => rate.priceQuantity)),
+    textArray(meterLists.texts()),
   ];
+}
+
+/** The few different lists of meters that a batch's events have: text[] literals and their places from 1. */
+function createMeterLists() {
+  const places = new Map<string, number>();
+  return {
+    placeOf(usages: readonly Usage[]): number {
+      const text = textArray(usages.map(({ meter }) => meter));
+      const place = places.get(text) ?? places.size + 1;
+      places.set(text, place);
+      return place;
+    },
+    texts: (): string[] => [...places.keys()],
+  };
 }

@@ -121,7 +121,7 @@ export const usageDaily = pgTable(
     check('usage_daily_quantity_valid', sql`${table.quantity} >= 0 and ${table.quantity} <> 'NaN'`),
     check(
       'usage_daily_price_valid',
-      sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0`,
+      sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`,
     ),
   ],
 ).enableRLS();
