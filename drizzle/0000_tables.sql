@@ -206,5 +206,6 @@ ALTER TABLE "usage_daily" ADD CONSTRAINT "usage_daily_rate_id_rates_id_fk" FOREI
 CREATE INDEX "users_account_owner_id_idx" ON "users" USING btree ("account_owner_id");--> statement-breakpoint
 CREATE INDEX "parked_events_status_reason_idx" ON "parked_events" USING btree ("status","reason","parked_at");--> statement-breakpoint
 CREATE INDEX "usage_batches_received_at_idx" ON "usage_batches" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "usage_batches_recorded_at_idx" ON "usage_batches" USING btree ("recorded_at");--> statement-breakpoint
 CREATE INDEX "usage_daily_usage_date_idx" ON "usage_daily" USING btree ("usage_date");--> statement-breakpoint
 CREATE INDEX "usage_events_usage_date_idx" ON "usage_events" USING brin ("usage_date" date_minmax_multi_ops);

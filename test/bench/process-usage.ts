@@ -6,11 +6,14 @@ export type ProcessUsage = { readonly cpuSeconds: number; readonly peakMemoryByt
 /** USER_HZ, which is 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
-/** Reads a process and all its descendants from /proc. Peak memory is that of the largest single process. */
+/**
+ * Reads a process and all its descendants from /proc; of our own process only itself, because the others descend from
+ * it. Peak memory is that of the largest single process.
+ */
 export function readUsage(pid: number): ProcessUsage {
   let cpuSeconds = 0;
   let peakMemoryBytes = 0;
-  for (const member of familyOf(pid)) {
+  for (const member of pid === process.pid ? [pid] : familyOf(pid)) {
     const fields = statOf(member);
     if (fields === undefined) continue;
     // Fields 14 to 17: own time and that of children that ended, in user and kernel mode.

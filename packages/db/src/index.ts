@@ -5,6 +5,7 @@ export * from './billing/read-account-totals.ts';
 export * from './billing/read-freshness.ts';
 export * from './billing/read-pipeline-counts.ts';
 export * from './cluster-keys.ts';
+export * from './compare-ledger.ts';
 export * from './errors.ts';
 export * from './load-directory.ts';
 export * from './migrate.ts';

@@ -72,6 +72,8 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent) => parent,
     genReqId: readRequestId,
+    // Auth0 user ids in paths: at most 255 characters, three times that when every one is percent-encoded.
+    routerOptions: { maxParamLength: 765 },
     bodyLimit: options.bodyLimit ?? BODY_BYTES_DEFAULT,
     requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 import { createPool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestApp, type Json, startTestApi, TEST_KEY, type TestApi } from './test-api.ts';
+import { createTestApp, type Json, startTestApi, TEST_KEY, type TestApi } from './testing/test-api.ts';
 
 const ROUTES = ['/v1/accounts', '/v1/accounts/{id}/totals', '/v1/pipeline'];
 const ADDRESSES = ['/v1/accounts', '/v1/accounts/auth0|x/totals?from=2026-11-01&to=2026-11-02', '/v1/pipeline'];

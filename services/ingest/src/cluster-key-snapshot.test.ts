@@ -22,13 +22,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Known keys are answered at once, unknown ones after a look; both are the same to a caller that awaits. */
+async function ask(keys: ClusterKeySnapshot, authorization: string | undefined): Promise<ClusterKey> {
+  return keys.authenticate(authorization);
+}
+
 const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 
 describe('a cluster key', () => {
   it('is found by what it hashes to, whatever the case of the scheme', async () => {
     const keys = await start([inForce]);
-    expect(keys.authenticate(`Bearer ${key}`).id).toBe('k');
-    expect(keys.authenticate(`bearer  ${key}`).id).toBe('k');
+    expect(await ask(keys, `Bearer ${key}`)).toMatchObject({ id: 'k' });
+    expect(await ask(keys, `bearer  ${key}`)).toMatchObject({ id: 'k' });
   });
 
   it.each([
@@ -40,7 +45,7 @@ describe('a cluster key', () => {
     ['two keys', `Bearer ${key} ${key}`],
   ])('is asked for when there is %s', async (_name, authorization) => {
     const keys = await start([inForce]);
-    expect(() => keys.authenticate(authorization)).toThrow(unauthenticated);
+    await expect(ask(keys, authorization)).rejects.toEqual(unauthenticated);
   });
 
   it('is refused from its expiry or revocation on', async () => {
@@ -51,8 +56,8 @@ describe('a cluster key', () => {
     ] as const) {
       for (const field of ['expiresAt', 'revokedAt']) {
         const keys = await start([{ ...inForce, [field]: at }]);
-        if (isRefused) expect(() => keys.authenticate(`Bearer ${key}`)).toThrow(unauthenticated);
-        else expect(keys.authenticate(`Bearer ${key}`).id).toBe('k');
+        if (isRefused) await expect(ask(keys, `Bearer ${key}`)).rejects.toEqual(unauthenticated);
+        else expect(await ask(keys, `Bearer ${key}`)).toMatchObject({ id: 'k' });
         keys.close();
       }
     }
@@ -62,14 +67,34 @@ describe('a cluster key', () => {
     const keys = await start([inForce]);
     load = async () => [];
     await vi.advanceTimersByTimeAsync(5_100);
-    expect(() => keys.authenticate(`Bearer ${key}`)).toThrow(unauthenticated);
+    await expect(ask(keys, `Bearer ${key}`)).rejects.toEqual(unauthenticated);
+  });
+
+  it('works at once when it is new, though keys are read again only every few seconds', async () => {
+    const keys = await start([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    load = async () => [inForce];
+    expect(await ask(keys, `Bearer ${key}`)).toMatchObject({ id: 'k' });
+  });
+
+  it('can not be guessed at the expense of Postgres: unknown keys ask at most once a second', async () => {
+    const keys = await start([inForce]);
+    let loads = 0;
+    load = async () => {
+      loads += 1;
+      return [inForce];
+    };
+    await vi.advanceTimersByTimeAsync(1_500);
+    for (let i = 0; i < 50; i++)
+      await expect(ask(keys, `Bearer ${generateClusterKey().key}`)).rejects.toEqual(unauthenticated);
+    expect(loads).toBe(1);
   });
 
   it('goes on working while Postgres is away, and the age of the copy is told', async () => {
     const keys = await start([inForce]);
     load = () => Promise.reject(new Error('away'));
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(keys.authenticate(`Bearer ${key}`).id).toBe('k');
+    expect(await ask(keys, `Bearer ${key}`)).toMatchObject({ id: 'k' });
     expect(keys.ageSeconds()).toBeCloseTo(60, 0);
     load = async () => [inForce];
     await vi.advanceTimersByTimeAsync(5_100);

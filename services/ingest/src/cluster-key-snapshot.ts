@@ -15,11 +15,12 @@ export type ClusterKeySource = { load(): Promise<readonly ClusterKey[]> };
 
 export type ClusterKeySnapshot = {
   /**
-   * Finds the key of an `Authorization` header.
+   * Finds the key of an `Authorization` header. A key that the copy does not hold may be new: then the keys are read
+   * again, at most once a second.
    *
    * @throws RequestError UNAUTHENTICATED, or NOT_READY as long as no keys were ever loaded.
    */
-  authenticate(authorization: string | undefined): ClusterKey;
+  authenticate(authorization: string | undefined): ClusterKey | Promise<ClusterKey>;
   /** Seconds since the keys were last read; `undefined` when they never were. */
   ageSeconds(): number | undefined;
   close(): void;
@@ -36,6 +37,9 @@ export type ClusterKeySnapshotOptions = {
 /** A revoked key stops working within this time. A thousand keys take a few milliseconds to read. */
 const REFRESH_MS = 5_000;
 
+/** Unknown keys make Postgres be asked at most this often, however many are tried. */
+const UNKNOWN_KEY_REFRESH_MS = 1_000;
+
 /** Told to a client that came before the first keys. */
 const RETRY_AFTER_SECONDS = 5;
 
@@ -49,11 +53,14 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
   const { source, now, logger, refreshMs = REFRESH_MS } = options;
   let keys: ReadonlyMap<string, ClusterKey> | undefined;
   let loadedAt = 0;
+  let triedAt = 0;
+  let loading: Promise<void> | undefined;
   let isFailing = false;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  const refresh = async (): Promise<void> => {
+  const load = async (): Promise<void> => {
+    triedAt = performance.now();
     try {
       const loaded = await source.load();
       keys = new Map(loaded.map((key) => [key.hash.toString('hex'), key]));
@@ -64,10 +71,33 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
       if (!isFailing) logger.warn({ err: error, copyOf: keys?.size }, 'cluster keys can not be read');
       isFailing = true;
     }
-    // A timeout after the answer, not an interval: a slow Postgres must not be asked twice at once.
-    if (!isClosed) timer = setTimeout(refresh, refreshMs);
   };
-  void refresh();
+
+  /** Those who ask while keys are being read wait for that answer: a slow Postgres must not be asked twice at once. */
+  const refresh = (): Promise<void> => {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  };
+
+  const keepFresh = async (): Promise<void> => {
+    await refresh();
+    if (!isClosed) timer = setTimeout(keepFresh, refreshMs);
+  };
+  void keepFresh();
+
+  const find = (hash: string): ClusterKey | undefined => {
+    const found = keys?.get(hash);
+    return found === undefined || isOver(found.expiresAt, now()) || isOver(found.revokedAt, now()) ? undefined : found;
+  };
+
+  const findNew = async (hash: string): Promise<ClusterKey> => {
+    if (performance.now() - triedAt >= UNKNOWN_KEY_REFRESH_MS || loading !== undefined) await refresh();
+    const found = find(hash);
+    if (found === undefined) throw new RequestError('UNAUTHENTICATED', 'this cluster key is not in force');
+    return found;
+  };
 
   return {
     authenticate(authorization) {
@@ -78,10 +108,8 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
       if (keys === undefined)
         throw new RequestError('NOT_READY', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
       // Found by the hash of a 190 bit secret: nothing is compared that timing could give away.
-      const found = keys.get(hashClusterKey(key).toString('hex'));
-      if (found === undefined || isOver(found.expiresAt, now()) || isOver(found.revokedAt, now()))
-        throw new RequestError('UNAUTHENTICATED', 'this cluster key is not in force');
-      return found;
+      const hash = hashClusterKey(key).toString('hex');
+      return find(hash) ?? findNew(hash);
     },
     ageSeconds: () => (keys === undefined ? undefined : (performance.now() - loadedAt) / 1_000),
     close() {

@@ -9,7 +9,7 @@ import {
 } from '@hopsmeter/queue';
 import { type PrivateRedis, startPrivateRedis } from '@hopsmeter/queue/private-redis';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createEvent, createTestIngest, type TestIngest } from './test-ingest.ts';
+import { createEvent, createTestIngest, type TestIngest } from './testing/test-ingest.ts';
 
 const queueLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const prefix = '{test}';

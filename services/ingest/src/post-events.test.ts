@@ -2,7 +2,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { RequestError } from '@hopsmeter/usage';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IngestDeps } from './app.ts';
-import { createEvent, createTestIngest, IDLE, type TestIngest } from './test-ingest.ts';
+import { createEvent, createTestIngest, IDLE, type TestIngest } from './testing/test-ingest.ts';
 
 let ingest: TestIngest | undefined;
 

@@ -38,7 +38,9 @@ export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
     scope.post(EVENTS_PATH, async (request, reply) => {
       let key: ClusterKey | undefined;
       try {
-        key = deps.keys.authenticate(request.headers.authorization);
+        const found = deps.keys.authenticate(request.headers.authorization);
+        // No wait for a known key: a promise would give up the turn of the event loop in which requests gather.
+        key = found instanceof Promise ? await found : found;
         return await postEvents(deps, key, request, reply);
       } catch (error) {
         discardBody(request.raw);

@@ -1,7 +1,7 @@
+import type { LedgerComparison } from '@hopsmeter/db';
 import { formatCount, formatMoney } from '../console/format-number.ts';
 import { formatTable } from '../console/format-table.ts';
 import type { AccountsOfMonth, Pipeline, PipelineCounts } from './api-client.ts';
-import type { LedgerComparison } from './compare-ledger.ts';
 
 /** How events were answered when they were sent. */
 export type Delivery = {

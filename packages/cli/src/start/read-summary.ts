@@ -1,7 +1,7 @@
 import type { Pool } from '@hopsmeter/db';
+import { compareLedger } from '@hopsmeter/db';
 import type { PreparedDemo } from '@hopsmeter/demo';
 import type { ApiClient } from './api-client.ts';
-import { compareLedger } from './compare-ledger.ts';
 import type { Delivery, Summary } from './format-summary.ts';
 
 export type SummaryContext = {

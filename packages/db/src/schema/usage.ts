@@ -36,6 +36,7 @@ export const usageBatches = pgTable(
       sql`${table.eventCount} = ${table.countedCount} + ${table.duplicateCount} + ${table.parkedCount}`,
     ),
     index('usage_batches_received_at_idx').on(table.receivedAt),
+    index('usage_batches_recorded_at_idx').on(table.recordedAt),
   ],
 ).enableRLS();
 

@@ -2,7 +2,7 @@ import { schema } from '@hopsmeter/db';
 import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, type TestApi } from '../test-api.ts';
+import { addCluster, addUsage, type Json, startTestApi, type TestApi } from '../testing/test-api.ts';
 import { formatAccountsCursor } from './accounts-cursor.ts';
 
 let api: TestApi;

@@ -3,7 +3,15 @@ import { GROUPINGS, type Grouping, schema } from '@hopsmeter/db';
 import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, TEST_KEY, type TestApi, type Usage } from '../test-api.ts';
+import {
+  addCluster,
+  addUsage,
+  type Json,
+  startTestApi,
+  TEST_KEY,
+  type TestApi,
+  type Usage,
+} from '../testing/test-api.ts';
 
 const ADA = 'auth0|ada';
 const BOB = 'google-oauth2|bob';

@@ -3,7 +3,7 @@ import { createPool, migrate, type Pool, schema } from '@hopsmeter/db';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { parseTime } from '@hopsmeter/usage';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { createApiApp } from './app.ts';
+import { createApiApp } from '../app.ts';
 
 /** For tests: an api on a database of its own. */
 export type TestApi = {

@@ -1,4 +1,4 @@
-import type { Pool } from '@hopsmeter/db';
+import type { Pool } from './pool.ts';
 
 /**
  * Compares the ledger with the rollup, row by row and to the last digit. One snapshot, so running workers do not
