@@ -24,9 +24,10 @@ export async function measureFloor(
   const pool = createPool({ url: databaseUrl, connectionsMax: CONNECTIONS + 1, onIdleError: () => undefined });
   try {
     const directory = createDirectory(await loadDirectory(pool));
+    const round = randomUUID();
     let sequence = 0;
     const createRecord = (): BatchRecord => {
-      const events = Array.from({ length: eventsPerBatch }, () => createEvent(sequence++));
+      const events = Array.from({ length: eventsPerBatch }, () => createEvent(round, sequence++));
       const request = {
         requestId: 'floor',
         clusterId,
@@ -57,13 +58,11 @@ export async function measureFloor(
   }
 }
 
-const RUN = randomUUID().slice(0, 8);
-
-function createEvent(sequence: number): UsageEvent {
+function createEvent(round: string, sequence: number): UsageEvent {
   const namespace = sequence % LOAD_NAMESPACES;
   const start = Math.floor(Date.now() / 3_600_000 - 2 - (namespace % 48)) * HOUR;
   return {
-    id: `floor/${RUN}/${sequence}`,
+    id: `floor/${round}/${sequence}`,
     sourcePath: '',
     type: 'compute',
     subject: undefined,

@@ -47,10 +47,7 @@ type Batch = ReturnType<typeof sampleBatch>;
 const batchOf = (events: readonly UsageEvent[]): Batch => sampleBatch(events, { clusterId: seeded.clusterId });
 
 const record = (batch: Batch) =>
-  startRecorder().record(
-    (directory, setAside) => planBatch(batch, directory, setAside),
-    AbortSignal.timeout(30_000),
-  );
+  startRecorder().record((directory, setAside) => planBatch(batch, directory, setAside), AbortSignal.timeout(30_000));
 
 async function rowsOf<T extends object>(sql: string): Promise<T[]> {
   return (await database.pool.query<T>(sql)).rows;
@@ -93,7 +90,9 @@ describe('a poison event', () => {
   it.each(POISON)('is parked where it %s', async (_name, changes) => {
     const events = [sampleEvent('before'), sampleEvent('poison', changes), sampleEvent('after')];
     expect(await record(batchOf(events))).toEqual({ counted: 2, duplicates: 0, parked: 1 });
-    expect(await rowsOf('select reason, position from parked_events')).toEqual([{ reason: 'uncountable', position: 1 }]);
+    expect(await rowsOf('select reason, position from parked_events')).toEqual([
+      { reason: 'uncountable', position: 1 },
+    ]);
   });
 
   it('is found among many others of its kind', async () => {
@@ -131,7 +130,9 @@ describe('a batch', () => {
     await send(batchOf([sampleEvent('before')]));
     await database.pool.query(`update users set account_owner_id = null where id = $1`, [seeded.memberId]);
     const late = sampleEvent('late', { start: SAMPLE_START - HOUR, end: SAMPLE_START });
-    const { now } = (await rowsOf<{ now: number }>('select (extract(epoch from now()) * 1000000)::float8 as now'))[0] ?? {
+    const { now } = (
+      await rowsOf<{ now: number }>('select (extract(epoch from now()) * 1000000)::float8 as now')
+    )[0] ?? {
       now: 0,
     };
     await send(batchOf([late, sampleEvent('after', { start: now, end: now + HOUR })]));
@@ -170,18 +171,21 @@ describe('a batch', () => {
 });
 
 describe('an unreadable job', () => {
-  it.each(['{"v":9}', 'a\0b', '\ud800', '{"v":"\\u0000"}'])('is parked once, however often it comes (%j)', async (payload) => {
-    const unreadable = { kind: 'unreadable', payload, reason: 'unknown_version', detail: 'version \0' } as const;
-    const park = () =>
-      startRecorder().record(
-        (directory) => planUnreadable(unreadable, '7', SAMPLE_START, directory),
-        AbortSignal.timeout(30_000),
-      );
-    expect(await park()).toEqual({ counted: 0, duplicates: 0, parked: 1 });
-    expect(await park()).toBeUndefined();
-    expect(failures).toEqual([]);
-    expect(await rowsOf('select reason, event_id, hopsworks_cluster_id from parked_events')).toEqual([
-      { reason: 'unreadable_batch', event_id: 'job 7', hopsworks_cluster_id: null },
-    ]);
-  });
+  it.each(['{"v":9}', 'a\0b', '\ud800', '{"v":"\\u0000"}'])(
+    'is parked once, however often it comes (%j)',
+    async (payload) => {
+      const unreadable = { kind: 'unreadable', payload, reason: 'unknown_version', detail: 'version \0' } as const;
+      const park = () =>
+        startRecorder().record(
+          (directory) => planUnreadable(unreadable, '7', SAMPLE_START, directory),
+          AbortSignal.timeout(30_000),
+        );
+      expect(await park()).toEqual({ counted: 0, duplicates: 0, parked: 1 });
+      expect(await park()).toBeUndefined();
+      expect(failures).toEqual([]);
+      expect(await rowsOf('select reason, event_id, hopsworks_cluster_id from parked_events')).toEqual([
+        { reason: 'unreadable_batch', event_id: 'job 7', hopsworks_cluster_id: null },
+      ]);
+    },
+  );
 });

@@ -22,11 +22,13 @@ beforeEach(() => {
 });
 afterEach(() => upkeep?.close());
 
+const failOn = (error: unknown): never => expect.fail(String(error));
+
 const waitForWaits = (count: number) => vi.waitFor(() => expect(waits).toHaveLength(count), { interval: 1 });
 
 it('runs the first round within five minutes and then one every hour', async () => {
   const round = vi.fn(async () => undefined);
-  upkeep = startUpkeep(round, expect.fail);
+  upkeep = startUpkeep(round, failOn);
   await waitForWaits(1);
   expect(waits[0]?.ms).toBeLessThanOrEqual(300_000);
   expect(round).not.toHaveBeenCalled();
@@ -70,7 +72,7 @@ it('aborts the round that runs and waits for its end', async () => {
       endRound = resolve;
     });
     steps.push('round ended');
-  }, expect.fail);
+  }, failOn);
   await waitForWaits(1);
   waits[0]?.end();
   await vi.waitFor(() => expect(endRound).toBeDefined(), { interval: 1 });

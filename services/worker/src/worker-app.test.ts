@@ -1,6 +1,6 @@
+import { createPool } from '@hopsmeter/db';
 import type { BatchConsumer, BatchConsumerOptions, ConsumptionHealth } from '@hopsmeter/queue';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
-import { createPool } from '@hopsmeter/db';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { sampleBatch, sampleEvent } from './sample-events.ts';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';
@@ -43,7 +43,7 @@ beforeEach(async () => {
     queuePrefix: '{unused}',
     concurrency: 3,
     logger: createLogger({ name: 'worker', level: 'silent' }),
-    registry: createRegistry(),
+    registry: createRegistry({ withProcess: false }),
     onStuck: () => {
       stuckCount += 1;
     },

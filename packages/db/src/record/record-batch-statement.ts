@@ -44,16 +44,19 @@ input as materialized (
     source_path, event_id, event_type, attributed_by, meter_list, quantities
   )
 ),
-attributions as materialized (
-  select * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[]) with ordinality
+-- distinct: places are distinct anyway, and now the planner knows. Without it, it takes every list for the number of its
+-- rows over 200 matches a place and multiplies them: 5,000 events of 1,000 attributions and 5,000 windows took 3 s
+-- instead of 0.15.
+attributions as not materialized (
+  select distinct on (attribution) * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[]) with ordinality
     as who (account_owner_id, user_id, hopsworks_cluster_id, project_id, attribution)
 ),
-time_windows as materialized (
-  select * from unnest($24::timestamptz[], $25::timestamptz[]) with ordinality
+time_windows as not materialized (
+  select distinct on (time_window) * from unnest($24::timestamptz[], $25::timestamptz[]) with ordinality
     as span (window_started_at, window_ended_at, time_window)
 ),
-meter_lists as materialized (
-  select meters::text[] as meters, meter_list
+meter_lists as not materialized (
+  select distinct on (meter_list) meters::text[] as meters, meter_list
   from unnest($40::text[]) with ordinality as list (meters, meter_list)
 ),
 -- not materialized: its rows are wide, and nearly all of them are read once.

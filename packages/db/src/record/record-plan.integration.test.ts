@@ -21,6 +21,7 @@ const ROWS_MAX = 10 * EVENTS;
 
 let database: TestDatabase;
 let seeded: SeededDirectory;
+/** Every event has an attribution and a window of its own. */
 let batch: BatchRecord;
 
 beforeAll(async () => {
@@ -37,6 +38,18 @@ afterAll(() => database?.close());
 
 it('stays linear for a batch of new events', async () => {
   expect(await countMostRows(batch)).toBeLessThan(ROWS_MAX);
+});
+
+it('stays linear when all events share who and when', async () => {
+  const ledger = batch.ledger.map((row) => ({ ...row, attribution: 0, window: 0 }));
+  const [attributions, windows] = [batch.attributions.slice(0, 1), batch.windows.slice(0, 1)];
+  expect(await countMostRows({ ...batch, attributions, windows, ledger })).toBeLessThan(ROWS_MAX);
+});
+
+it('stays linear when some do', async () => {
+  const ledger = batch.ledger.map((row) => ({ ...row, attribution: row.attribution % 1_000 }));
+  const attributions = batch.attributions.slice(0, 1_000);
+  expect(await countMostRows({ ...batch, attributions, ledger })).toBeLessThan(ROWS_MAX);
 });
 
 it('stays linear for a batch of duplicates', async () => {
