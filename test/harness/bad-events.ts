@@ -50,15 +50,17 @@ let count = 0;
 
 export function createEventMaker({ source, namespace, subject, now }: Sender): Events {
   const window = { start: at(now - 3 * HOUR), end: at(now - 2 * HOUR) };
-  const create = (type: string, standard: Fields) => (fields: Fields = {}, data: Fields = {}) => ({
-    specversion: '1.0',
-    id: `event-${count++}`,
-    source,
-    type: `ai.hopsworks.usage.${type}.v1`,
-    time: window.end,
-    data: { ...standard, ...data },
-    ...fields,
-  });
+  const create =
+    (type: string, standard: Fields) =>
+    (fields: Fields = {}, data: Fields = {}) => ({
+      specversion: '1.0',
+      id: `event-${count++}`,
+      source,
+      type: `ai.hopsworks.usage.${type}.v1`,
+      time: window.end,
+      data: { ...standard, ...data },
+      ...fields,
+    });
   return {
     compute: create('compute', { namespace, window, cpuCoreHours: 1, gpuHours: 0, ramByteHours: 1_024 }),
     storage: create('storage', { namespace, window, onlineBytes: 1_024, offlineBytes: '2048' }),
@@ -150,7 +152,13 @@ function listForms({ compute, storage, network, calls }: Events): BadEvent[] {
   ];
 }
 
-const COMPUTE_FIELDS = ['/data/namespace', '/data/window', '/data/cpuCoreHours', '/data/gpuHours', '/data/ramByteHours'];
+const COMPUTE_FIELDS = [
+  '/data/namespace',
+  '/data/window',
+  '/data/cpuCoreHours',
+  '/data/gpuHours',
+  '/data/ramByteHours',
+];
 const STORAGE_FIELDS = ['/data/namespace', '/data/window', '/data/onlineBytes', '/data/offlineBytes'];
 const NETWORK_FIELDS = ['/data/namespace', '/data/window', '/data/egressBytes'];
 const NUMBERS_AS_WINDOW: readonly [EventErrorCode, string][] = [
@@ -165,7 +173,11 @@ function listSources({ source, foreignSource }: Sender, { compute }: Events): Ba
     ['the source of another cluster', compute({ source: foreignSource }), ['FOREIGN_SOURCE', '/source']],
     ['a source below another cluster', compute({ source: `${foreignSource}/x` }), ['FOREIGN_SOURCE', '/source']],
     ['a cluster whose id begins with this one', compute({ source: `${source}0` }), ['FOREIGN_SOURCE', '/source']],
-    ['a cluster whose id this one begins with', compute({ source: source.slice(0, -1) }), ['FOREIGN_SOURCE', '/source']],
+    [
+      'a cluster whose id this one begins with',
+      compute({ source: source.slice(0, -1) }),
+      ['FOREIGN_SOURCE', '/source'],
+    ],
     ['this source in capitals', compute({ source: source.toUpperCase() }), ['FOREIGN_SOURCE', '/source']],
     ['this source and a space', compute({ source: `${source} ` }), ['FOREIGN_SOURCE', '/source']],
     ['a space and this source', compute({ source: ` ${source}` }), ['FOREIGN_SOURCE', '/source']],

@@ -306,10 +306,14 @@ function listBinaryEvents({ sender, events, make }: Sources): BadRequest[] {
     events400('no body', binary({}, ''), ['MISSING_FIELD', '/data']),
     events400('an array as body', binary({}, '[]'), ['WRONG_TYPE', '/data']),
     events400('a whole event as body', binary({}, toJson({ data })), ...WHOLE_EVENT_AS_DATA),
-    events400('no ce- header at all', make({ headers: { 'content-type': 'application/json' }, body: toJson(data) }), [
-      'MISSING_FIELD',
-      '/id',
-    ], ['MISSING_FIELD', '/source'], ['MISSING_FIELD', '/specversion'], ['MISSING_FIELD', '/type']),
+    events400(
+      'no ce- header at all',
+      make({ headers: { 'content-type': 'application/json' }, body: toJson(data) }),
+      ['MISSING_FIELD', '/id'],
+      ['MISSING_FIELD', '/source'],
+      ['MISSING_FIELD', '/specversion'],
+      ['MISSING_FIELD', '/type'],
+    ),
     [
       'binary, the source of another cluster',
       binary({ 'ce-source': sender.foreignSource }),
