@@ -1,25 +1,28 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as openRequest } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, request as openRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** A request as a client could send it, careful or not. */
 export type HttpRequest = {
-  /** Default POST. */
-  readonly method?: string;
+  readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: OutgoingHttpHeaders;
   /** A function makes a stream that is sent in chunks. */
-  readonly body?: string | Buffer | (() => Readable);
+  readonly body: string | Buffer | (() => Readable);
 };
 
-/** Bytes for a connection, for what no HTTP client would send. Our side ends its half of the connection after them. */
-export type WireRequest = { readonly wire: string | Buffer };
+/** Bytes for a connection, for what no HTTP client would send. */
+export type WireRequest = {
+  readonly wire: string | Buffer;
+  /** Whether our side of the connection ends after them. */
+  readonly isEnd: boolean;
+};
 
 export type Answer = {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string;
 };
 
@@ -31,7 +34,7 @@ export function send(url: string, request: HttpRequest | WireRequest): Promise<A
   return 'wire' in request ? sendWire(url, request) : sendHttp(url, request);
 }
 
-async function sendHttp(url: string, { method = 'POST', path, headers, body = '' }: HttpRequest): Promise<Answer> {
+async function sendHttp(url: string, { method, path, headers, body }: HttpRequest): Promise<Answer> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const { hostname, port } = new URL(url);
   // The path goes out as it is: a URL would repair it.
@@ -51,17 +54,38 @@ async function sendHttp(url: string, { method = 'POST', path, headers, body = ''
   return read;
 }
 
-async function sendWire(url: string, { wire }: WireRequest): Promise<Answer> {
+function sendWire(url: string, { wire, isEnd }: WireRequest): Promise<Answer> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
-  socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('no answer in time')));
-  socket.end(wire);
-  const answer = await text(socket);
-  const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
-  const [statusLine = '', ...lines] = head.split('\r\n');
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const fail = (reason: string): void => {
+      socket.destroy();
+      reject(new Error(`${reason} after ${JSON.stringify(received)}`));
+    };
+    socket.setTimeout(ANSWER_WITHIN_MS, () => fail('no answer in time'));
+    socket.on('error', ({ message }) => fail(message)).on('end', () => fail('the connection ended'));
+    socket.on('data', (bytes) => {
+      received += bytes.toString('latin1');
+      const answer = readAnswer(received);
+      if (answer === undefined) return;
+      resolve(answer);
+      socket.destroy();
+    });
+    socket.write(wire);
+    if (isEnd) socket.end();
+  });
+}
+
+/** The first answer in what was received, once it is complete. */
+function readAnswer(received: string): Answer | undefined {
+  const headEnd = received.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const [statusLine = '', ...lines] = received.slice(0, headEnd).split('\r\n');
   const headers = Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
-  // What follows belongs to the next answer on the connection.
-  return { status: Number(statusLine.split(' ')[1]), headers, body: body.slice(0, Number(headers['content-length'])) };
+  const length = Number(headers['content-length']);
+  const body = received.slice(headEnd + 4, headEnd + 4 + length);
+  return body.length < length ? undefined : { status: Number(statusLine.split(' ')[1]), headers, body };
 }

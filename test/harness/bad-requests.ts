@@ -2,18 +2,8 @@ import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { EventErrorCode, RequestErrorCode } from '@hopsmeter/usage';
 import type { HttpRequest, WireRequest } from './bad-connection.ts';
-import { DEEP, type Events, type Sender, toJson } from './bad-events.ts';
-
-/** The keys to post with. */
-export type Keys = {
-  readonly good: string;
-  /** Of the cluster that `foreignSource` names. */
-  readonly foreign: string;
-  readonly revoked: string;
-  readonly expired: string;
-  /** Well-formed, but nobody's. */
-  readonly unknown: string;
-};
+import type { Keys, Sender } from './bad-directory.ts';
+import { DEEP, type Events, toJson } from './bad-events.ts';
 
 /** What is refused as a whole: why in words, the request, the answer, and the problems of its events where it has any. */
 export type BadRequest = readonly [
@@ -28,7 +18,7 @@ export type BadRequest = readonly [
 export type Change = {
   readonly method?: string;
   readonly path?: string;
-  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: HttpRequest['body'];
 };
 
@@ -340,8 +330,8 @@ const WHOLE_EVENT_AS_DATA: readonly [EventErrorCode, string][] = [
 function listAddresses({ events, make }: Sources): BadRequest[] {
   const body = toJson([events.compute()]);
   return [
-    ...['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'QUERY'].map(
-      (method): BadRequest => [method, make({ method, body }), 405, 'METHOD_NOT_ALLOWED'],
+    ...['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'].map(
+      (method): BadRequest => [method, make({ method, body: '' }), 405, 'METHOD_NOT_ALLOWED'],
     ),
     ['POST to a health address', make({ path: '/readyz', body }), 405, 'METHOD_NOT_ALLOWED'],
     ...[
@@ -361,10 +351,13 @@ function listAddresses({ events, make }: Sources): BadRequest[] {
   ];
 }
 
+const CHUNKED = ['transfer-encoding: chunked'];
+
 /** What has to be written byte by byte, because an HTTP client would repair or refuse it. */
 function listWires({ keys, events }: Sources): BadRequest[] {
   const good = toJson([events.compute()]);
   const wire = (headers: readonly string[], body: string, start = `POST ${PATH} HTTP/1.1`): WireRequest => ({
+    isEnd: false,
     wire: [start, 'host: ingest', `authorization: Bearer ${keys.good}`, `content-type: ${BATCHED}`, ...headers]
       .concat('', body)
       .join('\r\n'),
@@ -372,27 +365,27 @@ function listWires({ keys, events }: Sources): BadRequest[] {
   const length = Buffer.byteLength(good);
   const invalid = (name: string, request: WireRequest): BadRequest => [name, request, 400, 'INVALID_REQUEST'];
   return [
-    ['a length that is too short', wire([`content-length: ${length - 9}`], good), 400, 'INVALID_JSON'],
-    invalid('a length that is too long', wire([`content-length: ${length + 9}`], good)),
-    invalid('chunks that end early', wire(['transfer-encoding: chunked'], `${length.toString(16)}\r\n${good}\r\n`)),
+    invalid('a length that is too short', wire([`content-length: ${length - 9}`], good)),
+    invalid('a length that is too long', { ...wire([`content-length: ${length + 9}`], good), isEnd: true }),
+    invalid('chunks that end early', { ...wire(CHUNKED, `${length.toString(16)}\r\n${good}\r\n`), isEnd: true }),
     invalid('a negative length', wire(['content-length: -1'], good)),
     invalid('a length in words', wire(['content-length: many'], good)),
     invalid('a length beyond 2^64', wire(['content-length: 99999999999999999999'], good)),
     invalid('two lengths', wire([`content-length: ${length}`, 'content-length: 0'], good)),
     invalid('a length and chunks', wire(['content-length: 3', 'transfer-encoding: chunked'], '0\r\n\r\n')),
     invalid('an unknown transfer encoding', wire(['transfer-encoding: zip'], good)),
-    invalid('a chunk size that is none', wire(['transfer-encoding: chunked'], 'zz\r\n')),
+    invalid('a chunk size that is none', wire(CHUNKED, 'zz\r\n')),
     ['6 MiB announced', wire([`content-length: ${6 * MIB}`], ''), 413, 'BODY_TOO_LARGE'],
     invalid('a header of 20,000 characters', wire([`x: ${'x'.repeat(20_000)}`], '')),
-    invalid('5,000 headers', wire(Array(5_000).fill('x: y'), '')),
+    invalid('5,000 headers', wire(Array(5_000).fill('x: yyyyy'), '')),
     invalid('a header without a name', wire([': x'], '')),
     invalid('a space before the colon', wire([`content-length : ${length}`], good)),
     invalid('a folded header', wire(['x: y', '  z'], '')),
     invalid('NUL in a header', wire(['x: a\0b'], '')),
     invalid('an unknown method', wire(['content-length: 2'], '[]', `FETCH ${PATH} HTTP/1.1`)),
     invalid('HTTP 3.0', wire(['content-length: 2'], '[]', `POST ${PATH} HTTP/3.0`)),
-    invalid('HTTP 2', { wire: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' }),
-    invalid('TLS', { wire: Buffer.from('160301020001fc0303', 'hex') }),
-    invalid('noise', { wire: Buffer.alloc(100_000, 0xa5) }),
+    invalid('HTTP 2', { wire: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', isEnd: false }),
+    invalid('TLS', { wire: Buffer.from('160301020001fc0303', 'hex'), isEnd: false }),
+    invalid('noise', { wire: Buffer.alloc(100_000, 0xa5), isEnd: false }),
   ];
 }

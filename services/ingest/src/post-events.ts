@@ -43,7 +43,7 @@ export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
         key = found instanceof Promise ? await found : found;
         return await postEvents(deps, key, request, reply);
       } catch (error) {
-        discardBody(request.raw);
+        await discardBody(request.raw, !reply.raw.shouldKeepAlive);
         // What is no RequestError is a bug; the shell logs it in full.
         if (error instanceof RequestError)
           deps.traffic.noteRefused(error.code, describeRefusal(error, request.id, key));

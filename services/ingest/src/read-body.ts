@@ -73,14 +73,23 @@ function tooLarge(): RequestError {
 /**
  * Reads the rest of a refused body to nowhere. An answer sent while the client still writes would otherwise be lost
  * with the connection, and the next request on it would begin in the middle of this body.
+ *
+ * @param closes whether the connection is closed after the answer. Closing it with bytes unread resets it, and a reset
+ * makes the client lose an answer that it has not read yet: then the answer must wait for the body.
+ * @returns when the answer may be sent.
  */
-export function discardBody(message: IncomingMessage): void {
-  if (message.readableEnded) return;
+export function discardBody(message: IncomingMessage, closes: boolean): Promise<void> {
+  if (message.readableEnded) return Promise.resolve();
   let size = 0;
-  message.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > DISCARD_BYTES_MAX) message.destroy();
+  const read = new Promise<void>((resolve) => {
+    message.on('end', resolve).on('close', resolve).on('error', () => resolve());
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= DISCARD_BYTES_MAX) return;
+      if (closes) resolve();
+      else message.destroy();
+    });
   });
-  message.on('error', () => undefined);
   message.resume();
+  return closes ? read : Promise.resolve();
 }

@@ -7,10 +7,12 @@ import {
   date,
   index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { bytes, instant, systemId, userId } from './columns.ts';
 
@@ -92,6 +94,10 @@ export const clusterKeys = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
+    /** Coarse: written at most once a minute. */
+    lastUsedAt: instant('last_used_at'),
+    /** The key that this one replaces. */
+    rotatedFromId: systemId('rotated_from_id').references((): AnyPgColumn => clusterKeys.id),
   },
   (table) => [check('cluster_keys_hash_is_sha256', sql`octet_length(${table.hash}) = 32`)],
 ).enableRLS();
@@ -165,6 +171,58 @@ export const rates = pgTable(
     unique('rates_one_per_day').on(table.rateCardId, table.meter, table.validFrom),
     check('rates_price_not_negative', sql`${table.price} >= 0 and ${table.price} <> 'NaN'`),
     check('rates_price_quantity_positive', sql`${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`),
+  ],
+).enableRLS();
+
+/** Invitations into an account's team. The token is shown once; only its SHA-256 is here. */
+export const teamInvites = pgTable(
+  'team_invites',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    accountOwnerId: userId('account_owner_id')
+      .notNull()
+      .references(() => users.id),
+    email: text('email').notNull(),
+    tokenHash: bytes('token_hash').notNull().unique(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+    acceptedAt: instant('accepted_at'),
+    acceptedByUserId: userId('accepted_by_user_id').references(() => users.id),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [
+    uniqueIndex('team_invites_one_pending')
+      .on(table.accountOwnerId, sql`lower(${table.email})`)
+      .where(sql`accepted_at is null and revoked_at is null`),
+    check('team_invites_token_hash_is_sha256', sql`octet_length(${table.tokenHash}) = 32`),
+    check('team_invites_ends_once', sql`${table.acceptedAt} is null or ${table.revokedAt} is null`),
+    check('team_invites_accepted_by_someone', sql`(${table.acceptedAt} is null) = (${table.acceptedByUserId} is null)`),
+  ],
+).enableRLS();
+
+/** Who changed what, and why. Rows are only ever added (a trigger holds that). */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    happenedAt: instant('happened_at').notNull().defaultNow(),
+    /** `staff`, `owner`, `service` or `system`. */
+    actorKind: text('actor_kind').notNull(),
+    /** An Auth0 sub, or the name of the server or job. */
+    actorId: text('actor_id').notNull(),
+    /** Verb and noun: `change_owner`, `revoke_cluster_key`. */
+    action: text('action').notNull(),
+    /** The table and the key of what was changed. */
+    entity: text('entity').notNull(),
+    entityId: text('entity_id').notNull(),
+    before: jsonb('before'),
+    after: jsonb('after'),
+    reason: text('reason'),
+    requestId: text('request_id'),
+  },
+  (table) => [
+    index('audit_log_entity_idx').on(table.entity, table.entityId, table.happenedAt),
+    check('audit_log_actor_kind_known', sql`${table.actorKind} in ('staff', 'owner', 'service', 'system')`),
   ],
 ).enableRLS();
 

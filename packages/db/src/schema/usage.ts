@@ -146,11 +146,17 @@ export const parkedEvents = pgTable(
     status: text('status').notNull().default('pending'),
     parkedAt: instant('parked_at').notNull().defaultNow(),
     resolvedAt: instant('resolved_at'),
+    /** Who gave it up or released it, and why. */
+    resolvedBy: text('resolved_by'),
+    resolution: text('resolution'),
+    triedAt: instant('tried_at'),
+    tryCount: integer('try_count').notNull().default(0),
   },
   (table) => [
     // The same content parked twice is a duplicate; another content is another row, and both are seen.
     unique('parked_events_one_per_content').on(table.eventKey, table.contentHash),
     index('parked_events_status_reason_idx').on(table.status, table.reason, table.parkedAt),
     check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),
+    check('parked_events_resolved_at_the_end', sql`(${table.status} = 'pending') = (${table.resolvedAt} is null)`),
   ],
 ).enableRLS();
