@@ -174,13 +174,6 @@ function listBodies({ events, make }: Sources): BadRequest[] {
   return [
     ...bodies.map(([name, body]): BadRequest => [name, make({ body }), 400, 'INVALID_JSON']),
     ['200,000 brackets', make({ body: DEEP }), 400, 'NO_USABLE_EVENT', [0, 'NOT_AN_OBJECT', '']],
-    [
-      '2.6 million brackets',
-      make({ body: '['.repeat(2.5 * MIB) + ']'.repeat(2.5 * MIB) }),
-      400,
-      'NO_USABLE_EVENT',
-      [0, 'NOT_AN_OBJECT', ''],
-    ],
   ];
 }
 
@@ -243,22 +236,30 @@ function listSizes({ events, make }: Sources): BadRequest[] {
   const endless = 1_024;
   const many = toJson(Array.from({ length: 5_001 }, () => events.calls()));
   return [
-    ['6 MiB', make({ body: Buffer.alloc(6 * MIB, ' ') }), 413, 'BODY_TOO_LARGE'],
+    ['6 MiB', make({ body: LARGE }), 413, 'BODY_TOO_LARGE'],
+    ['6 MiB on a connection that stays', make({ headers: STAYS, body: LARGE }), 413, 'BODY_TOO_LARGE'],
+    ['6 MiB without a key', make({ headers: { authorization: undefined }, body: LARGE }), 401, 'UNAUTHENTICATED'],
+    ['6 MiB of text', make({ headers: { 'content-type': 'text/plain' }, body: LARGE }), 415, 'UNSUPPORTED_MEDIA_TYPE'],
     ['5 MiB and a byte', make({ body: '[]'.padEnd(5 * MIB + 1) }), 413, 'BODY_TOO_LARGE'],
     ['6 MiB in chunks', make({ body: stream(96) }), 413, 'BODY_TOO_LARGE'],
-    ['chunks without an end', make({ body: stream(endless) }), 413, 'BODY_TOO_LARGE'],
+    ['chunks without an end', make({ headers: STAYS, body: stream(endless) }), 413, 'BODY_TOO_LARGE'],
     [
       'chunks without an end and without a key',
-      make({ headers: { authorization: undefined }, body: stream(endless) }),
+      make({ headers: { ...STAYS, authorization: undefined }, body: stream(endless) }),
       401,
       'UNAUTHENTICATED',
     ],
-    ['6 MiB in gzip', make({ headers: GZIP, body: gzipSync(Buffer.alloc(6 * MIB, ' ')) }), 413, 'BODY_TOO_LARGE'],
+    ['6 MiB in gzip', make({ headers: GZIP, body: gzipSync(LARGE) }), 413, 'BODY_TOO_LARGE'],
     ['5,001 events', make({ body: many }), 413, 'TOO_MANY_EVENTS'],
     ['5,001 events in gzip', make({ headers: GZIP, body: gzipSync(many) }), 413, 'TOO_MANY_EVENTS'],
     ['two million numbers', make({ body: `[${'1,'.repeat(2_000_000)}1]` }), 413, 'TOO_MANY_EVENTS'],
   ];
 }
+
+const LARGE = Buffer.alloc(6 * MIB, ' ');
+
+/** Other requests of the table ask for their connection to be closed. */
+const STAYS = { connection: 'keep-alive' };
 
 const GZIP = { 'content-encoding': 'gzip' };
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@hopsmeter/runtime';
 import { hashClusterKey, isClusterKey, type Micros, RequestError } from '@hopsmeter/usage';
 
@@ -15,8 +16,8 @@ export type ClusterKeySource = { load(): Promise<readonly ClusterKey[]> };
 
 export type ClusterKeySnapshot = {
   /**
-   * Finds the key of an `Authorization` header. A key that the copy does not hold may be new: then the keys are read
-   * again, at most once a second.
+   * Finds the key of an `Authorization` header. A key that the copy does not hold may be new: it is refused only after
+   * the keys were read once more, which happens at most once a second.
    *
    * @throws RequestError UNAUTHENTICATED, or NOT_READY as long as no keys were ever loaded.
    */
@@ -37,7 +38,7 @@ export type ClusterKeySnapshotOptions = {
 /** A revoked key stops working within this time. A thousand keys take a few milliseconds to read. */
 const REFRESH_MS = 5_000;
 
-/** Unknown keys make Postgres be asked at most this often, however many are tried. */
+/** Unknown keys make Postgres be asked at most this often, however many are tried; they wait for it together. */
 const UNKNOWN_KEY_REFRESH_MS = 1_000;
 
 /** Told to a client that came before the first keys. */
@@ -55,6 +56,7 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
   let loadedAt = 0;
   let triedAt = 0;
   let loading: Promise<void> | undefined;
+  let nextRefresh: Promise<void> | undefined;
   let isFailing = false;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -92,8 +94,19 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
     return found === undefined || isOver(found.expiresAt, now()) || isOver(found.revokedAt, now()) ? undefined : found;
   };
 
+  /** A read that begins after now: one that is under way may have missed a key that was just made. */
+  const refreshSoon = (): Promise<void> => {
+    nextRefresh ??= delay(Math.max(0, triedAt + UNKNOWN_KEY_REFRESH_MS - performance.now()))
+      .then(() => loading)
+      .then(() => {
+        nextRefresh = undefined;
+        return refresh();
+      });
+    return nextRefresh;
+  };
+
   const findNew = async (hash: string): Promise<ClusterKey> => {
-    if (performance.now() - triedAt >= UNKNOWN_KEY_REFRESH_MS || loading !== undefined) await refresh();
+    await refreshSoon();
     const found = find(hash);
     if (found === undefined) throw new RequestError('UNAUTHENTICATED', 'this cluster key is not in force');
     return found;

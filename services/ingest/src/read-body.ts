@@ -82,7 +82,10 @@ export function discardBody(message: IncomingMessage, closes: boolean): Promise<
   if (message.readableEnded) return Promise.resolve();
   let size = 0;
   const read = new Promise<void>((resolve) => {
-    message.on('end', resolve).on('close', resolve).on('error', () => resolve());
+    message
+      .on('end', resolve)
+      .on('close', resolve)
+      .on('error', () => resolve());
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= DISCARD_BYTES_MAX) return;

@@ -34,6 +34,12 @@ export type WorkerApp = {
   close(deadlineMs: number): Promise<void>;
 };
 
+/**
+ * A directory that changed, a conflict and a bad event are each settled by the next attempt; with all of them in one
+ * batch and a busy directory a few attempts pass. After so many it is a bug, and people must be told.
+ */
+const STRANGE_ATTEMPTS = 8;
+
 /** How often the watchdog is asked. */
 const STUCK_CHECK_MS = 5_000;
 
@@ -52,8 +58,9 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     onFailure(kind, error, attempt) {
       metrics.noteFailure(kind);
       const fields = { err: error, kind, attempt };
-      if (kind === 'unexpected') logger.error(fields, 'recording a batch failed unexpectedly and is tried again');
-      else if (kind === 'retry' && attempt > 1) logger.warn(fields, 'recording a batch waits for the database');
+      if (kind === 'unexpected' || (kind !== 'retry' && attempt >= STRANGE_ATTEMPTS))
+        logger.error(fields, 'recording a batch fails unexpectedly and is tried again');
+      else if (attempt > 1) logger.warn(fields, 'recording a batch waits for the database');
       else logger.debug(fields, 'recording a batch is tried again');
     },
   });

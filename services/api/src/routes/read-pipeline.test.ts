@@ -43,6 +43,7 @@ it('counts what became of events beyond 32 bits, and what waits by reason', asyn
     reason,
     detail: '',
     event: {},
+    resolvedAt: status === 'pending' ? null : '2026-11-22T14:00:00Z',
     status,
   });
   await api.tables
