@@ -183,7 +183,7 @@ CREATE TABLE "usage_events" (
 	"meters" text[] NOT NULL,
 	"quantities" numeric(38, 12)[] NOT NULL,
 	CONSTRAINT "usage_events_pkey" PRIMARY KEY("event_key","part"),
-	CONSTRAINT "usage_events_quantities_valid" CHECK (cardinality("usage_events"."meters") = cardinality("usage_events"."quantities") and 0 <= all ("usage_events"."quantities") and 'NaN' <> all ("usage_events"."quantities"))
+	CONSTRAINT "usage_events_quantities_valid" CHECK (cardinality("usage_events"."meters") = cardinality("usage_events"."quantities") and 0 <= all ("usage_events"."quantities") and 'NaN' <> all ("usage_events"."quantities") and array_position("usage_events"."quantities", null) is null)
 ) PARTITION BY HASH ("event_key");
 --> statement-breakpoint
 ALTER TABLE "usage_events" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint

@@ -111,6 +111,7 @@ describe('bad input', () => {
     const other = { ...event, data: { ...event.data, quantity: 2 } };
     await accept({ body: toJson([event, event, event]) }, { counted: 1, duplicates: 2 });
     await accept({ body: toJson([event, other, other]) }, { duplicates: 2, parked: 1 });
+    expect(await waitForAll()).toEqual(expected);
   });
 
   it('takes the last of equal keys, as JavaScript reads them', async () => {

@@ -5,7 +5,7 @@ import type { HttpRequest, WireRequest } from './bad-connection.ts';
 import type { Keys, Sender } from './bad-directory.ts';
 import { DEEP, type Events, toJson } from './bad-events.ts';
 
-/** What is refused as a whole: why in words, the request, the answer, and the problems of its events where it has any. */
+/** What is refused as a whole: why in words, the request, the answer, and what is wrong with its events. */
 export type BadRequest = readonly [
   name: string,
   request: HttpRequest | WireRequest,

@@ -15,7 +15,7 @@ export type Pipeline = {
   readonly redis: Redis;
   readonly pool: Pool;
   readonly ingests: readonly (Restartable & { readonly url: string })[];
-  readonly workers: readonly Restartable[];
+  readonly workers: readonly (Restartable & { readonly url: string })[];
   /** Waits until as many events are recorded as were acknowledged. */
   drain(acknowledged: number): Promise<BatchTotals>;
   close(): Promise<void>;

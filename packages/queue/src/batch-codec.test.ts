@@ -53,6 +53,18 @@ describe('a batch over the wire', () => {
     expect(overTheWire(batch)).toEqual(batch);
   });
 
+  it('keeps one meter with spaces in its name apart from two meters', () => {
+    const [cpu, gpu] = [
+      { meter: 'cpu_hours', quantity: 1n },
+      { meter: 'gpu_hours', quantity: 2n },
+    ];
+    const batch = createBatch([
+      { ...event, usages: [cpu, gpu] },
+      { ...event, id: '2', type: 'meter', usages: [{ meter: 'cpu_hours gpu_hours', quantity: 3n }] },
+    ]);
+    expect(overTheWire(batch)).toEqual(batch);
+  });
+
   it('comes back exactly with many events and several requests', () => {
     const events = Array.from({ length: 5_000 }, (_, i) => ({ ...event, id: `e${i}`, namespace: `ns-${i % 70}` }));
     const batch = createBatch(events, 10);
@@ -72,6 +84,7 @@ describe('data that is no batch of this version', () => {
     ['text', 'unknown', 'invalid_header'],
     ['null', null, 'invalid_header'],
     ['a later version', { ...good, v: 2 }, 'unknown_version'],
+    ['a version that is no value', { ...good, v: { toString: 1, valueOf: 1 } }, 'unknown_version'],
     ['a header without requests', { ...good, requests: [] }, 'invalid_header'],
     ['a request of a key that is not listed', { ...good, keys: [] }, 'invalid_header'],
     ['fewer events than the requests name', { ...good, requests: [['r', 0, 1, 2]] }, 'invalid_header'],

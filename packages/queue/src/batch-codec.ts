@@ -60,7 +60,7 @@ export function encodeBatch(batch: Batch): BatchJobData {
  */
 export function decodeBatch(data: unknown): Batch {
   if (typeof data === 'object' && data !== null && 'v' in data && data.v !== JOB_VERSION)
-    throw new UnreadableBatchError('unknown_version', `version ${String(data.v).slice(0, 20)}`);
+    throw new UnreadableBatchError('unknown_version', `version ${JSON.stringify(data.v)?.slice(0, 20)}`);
   const header = batchJobSchema.safeParse(data);
   if (!header.success) throw new UnreadableBatchError('invalid_header', 'not the form of version 1', header.error);
   const requests = readRequests(header.data);

@@ -56,7 +56,8 @@ export function writeColumns(events: readonly UsageEvent[]): Columns {
     window.addNew(`${event.start} ${event.end}`, () => [event.start, event.end]);
     let key = '';
     for (const usage of event.usages) {
-      key += `${usage.meter} `;
+      // NUL, because no name holds it: with a space a meter named `cpu_hours gpu_hours` would pass for two meters.
+      key += `${usage.meter}\0`;
       quantities.push(writeQuantity(usage.quantity));
     }
     meters.addNew(key, () => event.usages.map(({ meter }) => meter));

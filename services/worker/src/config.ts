@@ -7,6 +7,7 @@ export const workerConfigSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected a URL that starts with postgres://')
     .describe('Postgres; may be a transaction pooler (Supabase port 6543)'),
+  SUPABASE_DB_PASSWORD: z.string().optional().describe('Password of `DATABASE_URL`, where that has none'),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//, 'expected a URL that starts with redis:// or rediss://')

@@ -1,4 +1,4 @@
-import { createPool } from '@hopsmeter/db';
+import { addDatabasePassword, createPool } from '@hopsmeter/db';
 import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
@@ -18,7 +18,7 @@ await runProcess({
   shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
   async start(lifecycle) {
     const pool = createPool({
-      url: config.DATABASE_URL,
+      url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: config.WORKER_CONCURRENCY + OTHER_CONNECTIONS,
       applicationName: 'hopsmeter-worker',
       onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection failed'),

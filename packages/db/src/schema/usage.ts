@@ -77,7 +77,7 @@ export const usageEvents = pgTable(
     index('usage_events_usage_date_idx').using('brin', table.usageDate.op('date_minmax_multi_ops')),
     check(
       'usage_events_quantities_valid',
-      sql`cardinality(${table.meters}) = cardinality(${table.quantities}) and 0 <= all (${table.quantities}) and 'NaN' <> all (${table.quantities})`,
+      sql`cardinality(${table.meters}) = cardinality(${table.quantities}) and 0 <= all (${table.quantities}) and 'NaN' <> all (${table.quantities}) and array_position(${table.quantities}, null) is null`,
     ),
   ],
 ).enableRLS();
@@ -146,17 +146,39 @@ export const parkedEvents = pgTable(
     status: text('status').notNull().default('pending'),
     parkedAt: instant('parked_at').notNull().defaultNow(),
     resolvedAt: instant('resolved_at'),
-    /** Who gave it up or released it, and why. */
+    /** Who gave it up or released it. */
     resolvedBy: text('resolved_by'),
+    /** Of a counted one `counted`, or `duplicate` when the ledger held it already; of one given up, why. */
     resolution: text('resolution'),
     triedAt: instant('tried_at'),
     tryCount: integer('try_count').notNull().default(0),
+    /** Version of the directory with which it was last tried: a later one may make it countable. */
+    triedVersion: bigint('tried_version', { mode: 'bigint' }).notNull().default(sql`current_directory_version()`),
+    /** Since when a person wants it to be tried; NULL when nobody asked. */
+    dueAt: instant('due_at'),
+    /** When a person decided that it is counted however implausible it is, and why. */
+    releasedAt: instant('released_at'),
+    releaseReason: text('release_reason'),
   },
   (table) => [
     // The same content parked twice is a duplicate; another content is another row, and both are seen.
     unique('parked_events_one_per_content').on(table.eventKey, table.contentHash),
     index('parked_events_status_reason_idx').on(table.status, table.reason, table.parkedAt),
+    index('parked_events_status_parked_at_idx').on(table.status, table.parkedAt, table.id),
+    index('parked_events_due_idx').on(table.dueAt, table.id).where(sql`due_at is not null`),
+    // What a change of the directory may make countable, the longest untried first.
+    index('parked_events_retry_idx')
+      .on(table.triedVersion, table.parkedAt, table.id)
+      .where(
+        sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')`,
+      ),
     check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),
     check('parked_events_resolved_at_the_end', sql`(${table.status} = 'pending') = (${table.resolvedAt} is null)`),
+    check('parked_events_due_while_pending', sql`${table.dueAt} is null or ${table.status} = 'pending'`),
+    check('parked_events_released_with_reason', sql`(${table.releasedAt} is null) = (${table.releaseReason} is null)`),
+    check(
+      'parked_events_given_up_with_reason',
+      sql`${table.status} <> 'given_up' or (${table.resolvedBy} is not null and ${table.resolution} is not null)`,
+    ),
   ],
 ).enableRLS();
