@@ -15,11 +15,11 @@ describe('docs/operations.md', () => {
     ['api', apiConfigSchema],
   ])('lists exactly the settings of %s, with their defaults and meanings', (service, schema) => {
     const [, section = ''] = DOCS.split(`### ${service}\n`);
-    const rows = [...(section.split('\n#')[0] ?? '').matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)];
+    const rows = [...(section.split('\n#')[0] ?? '').matchAll(/^\| `([A-Z0-9_]+)` \| (.+?) \| (.+) \|$/gm)];
     expect(rows.map(([, name, value, meaning]) => ({ name, value, meaning }))).toEqual(
       describeConfig(schema).map(({ name, defaultValue, isRequired, description }) => ({
         name,
-        value: isRequired ? 'required' : `\`${defaultValue}\``,
+        value: isRequired ? 'required' : defaultValue === undefined ? 'not set' : `\`${defaultValue}\``,
         meaning: description,
       })),
     );

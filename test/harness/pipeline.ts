@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -5,7 +6,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPool, migrate, type Pool } from '@hopsmeter/db';
-import { type Postgres, type Redis, type Restartable, startPostgres, startProcess, startRedis } from '@hopsmeter/stack';
+import {
+  type PgBouncer,
+  type Postgres,
+  type Redis,
+  type Restartable,
+  startPgBouncer,
+  startPostgres,
+  startProcess,
+  startRedis,
+} from '@hopsmeter/stack';
 import { type BatchTotals, readBatchTotals } from './rollup.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -13,20 +23,39 @@ import { waitFor } from './wait-for.ts';
 export type Pipeline = {
   readonly postgres: Postgres;
   readonly redis: Redis;
+  /** Between the services and Postgres, where it was asked for. */
+  readonly pooler: PgBouncer | undefined;
+  /** Of the superuser, straight to Postgres. */
   readonly pool: Pool;
-  readonly ingests: readonly (Restartable & { readonly url: string })[];
-  readonly workers: readonly (Restartable & { readonly url: string })[];
+  readonly ingests: readonly Service[];
+  readonly workers: readonly Service[];
+  readonly apis: readonly Service[];
   /** Waits until as many events are recorded as were acknowledged. */
   drain(acknowledged: number): Promise<BatchTotals>;
   close(): Promise<void>;
 };
 
-export type PipelineOptions = { readonly ingests?: number; readonly workers?: number };
+export type Service = Restartable & { readonly url: string };
+
+export type PipelineOptions = {
+  readonly ingests?: number;
+  readonly workers?: number;
+  readonly apis?: number;
+  /** Puts a PgBouncer between the services and Postgres. */
+  readonly isPooled?: boolean;
+};
+
+/** With it a test may ask the api for everything. */
+export const SERVICE_ROLE_KEY = 'service-role-key-of-the-tests-0123456789';
 
 const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
-/** Starts Postgres, Redis, ingest and workers in a directory that is removed on close. */
-export async function startPipeline({ ingests = 1, workers = 1 }: PipelineOptions = {}): Promise<Pipeline> {
+/**
+ * Starts Postgres, Redis and the services in a directory that is removed on close. The services log in with the rights
+ * that they are given in production, so every test of the pipeline proves that these are enough.
+ */
+export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
+  const { ingests = 1, workers = 1, apis = 0, isPooled = false } = options;
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-test-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -40,8 +69,18 @@ export async function startPipeline({ ingests = 1, workers = 1 }: PipelineOption
     await migrate(postgres.url);
     const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
     closers.push(() => pool.end());
-    const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, LOG_LEVEL: 'warn' };
-    const start = async (service: 'ingest' | 'worker', index: number) => {
+    const servicesUrl = await createLogin(pool, postgres.url);
+    const pooler = isPooled
+      ? await startPgBouncer({ directory, postgresUrl: servicesUrl, port: await freePort() })
+      : undefined;
+    closers.push(async () => pooler?.close());
+    const env = {
+      DATABASE_URL: pooler?.url ?? servicesUrl,
+      REDIS_URL: redis.url,
+      SUPABASE_SERVICE_ROLE_KEY: SERVICE_ROLE_KEY,
+      LOG_LEVEL: 'warn',
+    };
+    const start = async (service: 'ingest' | 'worker' | 'api', index: number): Promise<Service> => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
       const started = await startProcess({
@@ -55,16 +94,19 @@ export async function startPipeline({ ingests = 1, workers = 1 }: PipelineOption
       closers.push(() => started.close());
       return Object.assign(started, { url });
     };
-    const startedIngests = [];
-    for (let i = 0; i < ingests; i++) startedIngests.push(await start('ingest', i));
-    const startedWorkers = [];
-    for (let i = 0; i < workers; i++) startedWorkers.push(await start('worker', i));
+    const startAll = async (service: 'ingest' | 'worker' | 'api', count: number): Promise<readonly Service[]> => {
+      const started: Service[] = [];
+      for (let i = 0; i < count; i++) started.push(await start(service, i));
+      return started;
+    };
     return {
       postgres,
       redis,
+      pooler,
       pool,
-      ingests: startedIngests,
-      workers: startedWorkers,
+      ingests: await startAll('ingest', ingests),
+      workers: await startAll('worker', workers),
+      apis: await startAll('api', apis),
       drain: (acknowledged) =>
         waitFor('every acknowledged event to be recorded', async () => {
           const totals = await readBatchTotals(pool);
@@ -76,6 +118,15 @@ export async function startPipeline({ ingests = 1, workers = 1 }: PipelineOption
     await close();
     throw error;
   }
+}
+
+/** Creates a login for the services, as docs/operations.md tells operators to. @returns the URL with it. */
+async function createLogin(pool: Pool, postgresUrl: string): Promise<string> {
+  const url = new URL(postgresUrl);
+  url.username = 'hopsmeter_services';
+  url.password = randomBytes(16).toString('hex');
+  await pool.query(`create role ${url.username} login password '${url.password}' in role hopsmeter_app`);
+  return url.href;
 }
 
 /** This file runs from its source in tests and from the benchmark's build, at another depth. */

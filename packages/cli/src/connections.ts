@@ -1,3 +1,4 @@
+import { addDatabasePassword } from '@hopsmeter/db';
 import { CliError } from './cli-error.ts';
 
 /** What the environment says about the servers to use. */
@@ -28,13 +29,10 @@ export function redisUrlOf(env: Environment): string | undefined {
   return readUrl(env, 'REDIS_URL', ['redis:', 'rediss:'])?.href;
 }
 
-/** Supabase shows its URLs without the password, which comes in a variable of its own. */
+/** With the password of Supabase, where the URL has none. */
 function readDatabaseUrl(env: Environment, name: string): string | undefined {
   const url = readUrl(env, name, ['postgres:', 'postgresql:']);
-  const password = read(env, 'SUPABASE_DB_PASSWORD');
-  if (url === undefined || password === undefined || url.password !== '' || url.username === '') return url?.href;
-  url.password = encodeURIComponent(password);
-  return url.href;
+  return url === undefined ? undefined : addDatabasePassword(url.href, read(env, 'SUPABASE_DB_PASSWORD'));
 }
 
 /** The value is not shown: it may hold a password. */

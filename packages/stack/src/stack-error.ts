@@ -3,6 +3,7 @@ export type StackErrorCode =
   | 'COMMAND_FAILED'
   | 'DIRECTORY_IN_USE'
   | 'NOT_READY'
+  | 'PGBOUNCER_MISSING'
   | 'PLATFORM_UNSUPPORTED'
   | 'PORT_TAKEN'
   | 'REDIS_MISSING'

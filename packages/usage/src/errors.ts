@@ -50,6 +50,8 @@ export const REQUEST_ERRORS = {
   NAMESPACE_TAKEN: { kind: 'conflict', title: 'Another project has the namespace at that time' },
   PROJECT_ENDED: { kind: 'conflict', title: 'The project has ended' },
   USAGE_COUNTED_LATER: { kind: 'conflict', title: 'Usage after that moment is counted already' },
+  TOO_MANY_KEYS: { kind: 'conflict', title: 'The cluster has as many live keys as it may have' },
+  KEY_ENDED: { kind: 'conflict', title: 'The key is revoked or has expired' },
   REQUEST_TIMEOUT: { kind: 'timeout', title: 'The request did not arrive in time' },
   BODY_TOO_LARGE: { kind: 'too_large', title: 'The body is larger than allowed' },
   TOO_MANY_EVENTS: { kind: 'too_large', title: 'The request holds more events than allowed' },

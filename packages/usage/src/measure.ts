@@ -74,7 +74,7 @@ export function createMeasure(usages: Usage[], problems: EventProblem[], start: 
 
 const QUANTITY_DETAILS = {
   INVALID_QUANTITY: 'expected a finite decimal number, as a JSON number or a decimal string',
-  NEGATIVE_QUANTITY: 'a quantity is never negative; corrections have their own event type',
+  NEGATIVE_QUANTITY: 'a quantity is never negative',
   QUANTITY_TOO_LARGE: `at most ${QUANTITY_UNITS_MAX} units in one event`,
 } as const;
 

@@ -20,11 +20,17 @@ afterAll(async () => {
 
 describe('without the key', () => {
   it.each(ADDRESSES)('%s answers nothing', async (url) => {
-    for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: `Basic ${TEST_KEY}` }])
+    for (const authorization of [undefined, 'Bearer wrong', `Basic ${TEST_KEY}`])
       for (const method of ['GET', 'HEAD'] as const) {
-        const answer = await api.app.inject({ method, url, headers });
+        const answer = await api.app.inject({
+          method,
+          url,
+          headers: authorization === undefined ? {} : { authorization },
+        });
         expect(answer.statusCode).toBe(401);
-        expect(answer.headers['www-authenticate']).toBe('Bearer');
+        expect(answer.headers['www-authenticate']).toBe(
+          authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"',
+        );
         if (method === 'GET') expect(answer.json().code).toBe('UNAUTHENTICATED');
       }
   });
@@ -134,7 +140,7 @@ describe('the OpenAPI document', () => {
           expect.any(String),
           expect.stringMatching(/^(string|integer)$/),
         ]);
-      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '400', '401', '500', '503']));
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '400', '401', '403', '429', '500', '503']));
       for (const [status, { description: text, content }] of Object.entries<Json>(responses)) {
         expect(text).toEqual(expect.any(String));
         const type = status === '200' ? 'application/json' : 'application/problem+json';

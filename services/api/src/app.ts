@@ -2,17 +2,25 @@ import type { Pool } from '@hopsmeter/db';
 import { createHttpShell, type HttpApp, type HttpShell, type HttpShellOptions } from '@hopsmeter/runtime';
 import type { Micros } from '@hopsmeter/usage';
 import { createBilling } from './billing.ts';
+import { type AccessTokensOptions, createAccessTokens } from './callers/access-tokens.ts';
 import { createAuthenticate } from './callers/authenticate.ts';
+import { guardRoutes } from './callers/guard-routes.ts';
+import { limitRequests, REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
 import { addParameterProblems } from './contract/problems.ts';
 import { addDocsPage } from './docs-page.ts';
+import { addAdmin } from './routes/admin/add-admin.ts';
 import { addListAccounts } from './routes/list-accounts.ts';
 import { addReadAccountTotals } from './routes/read-account-totals.ts';
 import { addReadPipeline } from './routes/read-pipeline.ts';
 
 export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly pool: Pool;
-  /** At least 32 characters; the only way in. */
+  /** At least 32 characters. */
   readonly serviceRoleKey: string;
+  /** Whose tokens let people in. Default: nobody's, the service role key is the only way in. */
+  readonly people?: Omit<AccessTokensOptions, 'now'> | undefined;
+  /** Most requests that a caller may send in a minute. Default {@link REQUESTS_PER_MINUTE}. */
+  readonly requestsPerMinute?: number | undefined;
   readonly now: () => Micros;
 };
 
@@ -27,7 +35,7 @@ const OPENAPI = {
   version: '1.0.0',
   description:
     'Billing totals of Hopsworks usage. Money and quantities are text, days are UTC, errors are RFC 9457 problems.',
-  bearer: 'The service role key',
+  bearer: 'An Auth0 access token of a person, or the service role key',
 };
 
 /**
@@ -35,9 +43,14 @@ const OPENAPI = {
  *
  * @throws RangeError when the service role key is missing or too short: it fails closed.
  */
-export async function createApiApp({ pool, logger, registry, serviceRoleKey, now }: ApiDeps): Promise<HttpShell> {
-  const authenticate = createAuthenticate({ serviceRoleKey });
+export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
+  const { pool, logger, registry, serviceRoleKey, people, requestsPerMinute = REQUESTS_PER_MINUTE, now } = deps;
   const billing = createBilling(pool);
+  const authenticate = createAuthenticate({
+    serviceRoleKey,
+    tokens: people === undefined ? undefined : createAccessTokens({ ...people, now }),
+    findPerson: billing.findPerson,
+  });
   const shell = await createHttpShell({
     logger,
     registry,
@@ -52,16 +65,15 @@ export async function createApiApp({ pool, logger, registry, serviceRoleKey, now
     openapi: OPENAPI,
   });
   await addDocsPage(shell.app);
-  // Every route below /v1 belongs into this scope: its hook runs before anything is read of a request.
+  // Every route below /v1 belongs into this scope: here it is guarded.
   await shell.app.register(async (scope: HttpApp) => {
-    scope.decorateRequest('caller');
-    scope.addHook('onRequest', async (request) => {
-      request.caller = await authenticate(request);
-    });
+    guardRoutes(scope, authenticate);
+    await limitRequests(scope, requestsPerMinute);
     addParameterProblems(scope);
     addListAccounts(scope, { billing, now });
     addReadAccountTotals(scope, { billing });
     addReadPipeline(scope, { billing });
+    await addAdmin(scope, pool);
   });
   return shell;
 }

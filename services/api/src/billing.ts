@@ -5,9 +5,11 @@ import {
   type AccountTotalsRow,
   checkBilling,
   type Freshness,
+  findPerson,
   hasAccount,
   kindOfFailure,
   listAccounts,
+  type PersonRow,
   type PipelineCounts,
   type Pool,
   readAccountTotals,
@@ -16,10 +18,12 @@ import {
 } from '@hopsmeter/db';
 import { RequestError } from '@hopsmeter/usage';
 
-/** What the routes read. */
+/** What is read to answer a request. */
 export type Billing = {
   /** Rejects when totals can not be read. */
   check(): Promise<void>;
+  /** Undefined when there is no such user. */
+  findPerson(id: string): Promise<PersonRow | undefined>;
   listAccounts(query: AccountsQuery): Promise<AccountsPage>;
   hasAccount(id: string): Promise<boolean>;
   readAccountTotals(query: AccountTotalsQuery): Promise<readonly AccountTotalsRow[]>;
@@ -35,6 +39,7 @@ const RETRY_AFTER_SECONDS = 2;
 export function createBilling(pool: Pool): Billing {
   return {
     check: () => checkBilling(pool),
+    findPerson: (id) => answerOrNotReady(findPerson(pool, id)),
     listAccounts: (query) => answerOrNotReady(listAccounts(pool, query)),
     hasAccount: (id) => answerOrNotReady(hasAccount(pool, id)),
     readAccountTotals: (query) => answerOrNotReady(readAccountTotals(pool, query)),
@@ -43,7 +48,8 @@ export function createBilling(pool: Pool): Billing {
   };
 }
 
-async function answerOrNotReady<T>(answer: Promise<T>): Promise<T> {
+/** Rejects with NOT_READY while the database can not answer. */
+export async function answerOrNotReady<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

@@ -12,6 +12,7 @@ it('needs a database and a service role key, and has a default for the rest', ()
     DATABASE_URL,
     API_DATABASE_CONNECTIONS_MAX: 10,
     SUPABASE_SERVICE_ROLE_KEY,
+    API_REQUESTS_PER_MINUTE: 6_000,
     LOG_LEVEL: 'info',
     DRAIN_DELAY_MS: 0,
     SHUTDOWN_DEADLINE_MS: 25_000,
@@ -24,6 +25,47 @@ describe('a key that protects nothing ends the start', () => {
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(/^ {2}SUPABASE_SERVICE_ROLE_KEY: /m);
     expect(load).not.toThrow(/kkk/);
+  });
+});
+
+describe('people', () => {
+  const AUTH0_ISSUER = 'https://tenant.eu.auth0.com/';
+  const AUTH0_AUDIENCE = 'https://hopsmeter.example/api';
+  const load = (env: Readonly<Record<string, string>>) =>
+    loadConfig(apiConfigSchema, { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, ...env });
+
+  it('get in with the tokens of an issuer, which ends with a slash', () => {
+    for (const issuer of [AUTH0_ISSUER, AUTH0_ISSUER.slice(0, -1)])
+      expect(load({ AUTH0_ISSUER: issuer, AUTH0_AUDIENCE })).toMatchObject({ AUTH0_ISSUER, AUTH0_AUDIENCE });
+    const local = 'http://127.0.0.1:4999/';
+    expect(load({ AUTH0_ISSUER: local, AUTH0_AUDIENCE })).toMatchObject({ AUTH0_ISSUER: local });
+  });
+
+  it('do not when nothing is said of them', () => {
+    for (const env of [{}, { AUTH0_ISSUER: '', AUTH0_AUDIENCE: ' ' }]) {
+      const config = load(env);
+      expect([config.AUTH0_ISSUER, config.AUTH0_AUDIENCE]).toEqual([undefined, undefined]);
+    }
+  });
+
+  it.each([
+    [{ AUTH0_ISSUER }, 'AUTH0_AUDIENCE'],
+    [{ AUTH0_AUDIENCE }, 'AUTH0_ISSUER'],
+    [{ AUTH0_ISSUER: '', AUTH0_AUDIENCE }, 'AUTH0_ISSUER'],
+  ])('end the start when half of it is said: %j', (env, missing) => {
+    expect(() => load(env)).toThrow(new RegExp(`^  ${missing}: required, but not set$`, 'm'));
+    expect(() => load({ ...env, API_PORT: 'x' })).toThrow(new RegExp(`^  ${missing}: required, but not set$`, 'm'));
+  });
+
+  it.each(['tenant.eu.auth0.com', 'http://tenant.eu.auth0.com/', 'http://127.0.0.1.evil.example/', 'ftp://x/', 'x'])(
+    'do not get in by an issuer whose keys anybody could give: %s',
+    (issuer) => {
+      expect(() => load({ AUTH0_ISSUER: issuer, AUTH0_AUDIENCE })).toThrow(/^ {2}AUTH0_ISSUER: /m);
+    },
+  );
+
+  it.each(['https://tenant.eu.auth0.com/?a=b', 'https://tenant.eu.auth0.com/#a'])('nor by %s', (issuer) => {
+    expect(() => load({ AUTH0_ISSUER: issuer, AUTH0_AUDIENCE })).toThrow(/^ {2}AUTH0_ISSUER: /m);
   });
 });
 

@@ -1,9 +1,12 @@
 import { LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
 import { SERVICE_ROLE_KEY_FORM, SERVICE_ROLE_KEY_LENGTH_MIN } from './callers/service-role-key.ts';
 
-/** The settings of the api. */
-export const apiConfigSchema = z.object({
+/** Tokens are only as good as the keys behind them, so those come by https; on this machine there is nobody between. */
+const ISSUER_FORM = /^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost)[:/])[^?#]+$/;
+
+const settings = z.object({
   API_PORT: z.coerce.number().int().min(0).max(65_535).default(4_000).describe('Port that the api listens on'),
   API_HOST: z
     .string()
@@ -12,6 +15,7 @@ export const apiConfigSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('Postgres that totals are read from; may be a transaction pooler'),
+  SUPABASE_DB_PASSWORD: z.string().optional().describe('Password of `DATABASE_URL`, where that has none'),
   API_DATABASE_CONNECTIONS_MAX: z.coerce
     .number()
     .int()
@@ -23,7 +27,24 @@ export const apiConfigSchema = z.object({
     .string()
     .min(SERVICE_ROLE_KEY_LENGTH_MIN, `expected at least ${SERVICE_ROLE_KEY_LENGTH_MIN} characters`)
     .regex(SERVICE_ROLE_KEY_FORM, 'expected characters that a Bearer header can carry')
-    .describe('Key that sees every account; without it the api does not start'),
+    .describe('Key that may do everything; without it the api does not start'),
+  AUTH0_ISSUER: z
+    .url('expected a URL such as https://TENANT/')
+    .regex(ISSUER_FORM, 'expected https://TENANT/')
+    .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+    .optional()
+    .describe("Auth0 tenant whose access tokens let people in, such as `https://TENANT/`; without it nobody's do"),
+  AUTH0_AUDIENCE: z
+    .string()
+    .optional()
+    .describe('Identifier of this API at Auth0, which a token must be for; set together with `AUTH0_ISSUER`'),
+  API_REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(REQUESTS_PER_MINUTE)
+    .describe('Requests that a caller may send to one process in a minute; beyond it the answer is 429'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Least important lines that are logged'),
   DRAIN_DELAY_MS: z.coerce
     .number()
@@ -39,3 +60,17 @@ export const apiConfigSchema = z.object({
     .default(SHUTDOWN_DEADLINE_MS)
     .describe('How long closing may take after SIGTERM'),
 });
+
+/** Told beside every other problem, and not only once those are solved. */
+const ALWAYS = { when: () => true };
+
+/** The settings of the api. One of issuer and audience alone would check half of a token: then it does not start. */
+export const apiConfigSchema = settings
+  .refine((given) => given.AUTH0_AUDIENCE === undefined || given.AUTH0_ISSUER !== undefined, {
+    ...ALWAYS,
+    path: ['AUTH0_ISSUER'],
+  })
+  .refine((given) => given.AUTH0_ISSUER === undefined || given.AUTH0_AUDIENCE !== undefined, {
+    ...ALWAYS,
+    path: ['AUTH0_AUDIENCE'],
+  });

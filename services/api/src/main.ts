@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPool } from '@hopsmeter/db';
+import { addDatabasePassword, createPool } from '@hopsmeter/db';
 import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { createApiApp } from './app.ts';
 import { apiConfigSchema } from './config.ts';
@@ -13,18 +13,21 @@ await runProcess({
   shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
   async start(lifecycle) {
     const pool = createPool({
-      url: config.DATABASE_URL,
+      url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: config.API_DATABASE_CONNECTIONS_MAX,
       applicationName: 'hopsmeter-api',
       onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
     });
     lifecycle.onClose('database', () => pool.end());
 
+    const people = readPeople();
     const { app, startDraining } = await createApiApp({
       pool,
       logger,
       registry: createRegistry({ withProcess: true }),
       serviceRoleKey: config.SUPABASE_SERVICE_ROLE_KEY,
+      people,
+      requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
       now: () => Date.now() * 1_000,
     });
     lifecycle.onClose('http', () => app.close());
@@ -34,9 +37,15 @@ await runProcess({
     });
 
     const address = await app.listen({ port: config.API_PORT, host: config.API_HOST });
-    logger.info({ address }, 'api is listening');
+    logger.info({ address, isOpenToPeople: people !== undefined }, 'api is listening');
   },
 });
+
+/** The schema takes both or none. */
+function readPeople() {
+  const { AUTH0_ISSUER: issuer, AUTH0_AUDIENCE: audience } = config;
+  return issuer === undefined || audience === undefined ? undefined : { issuer, audience };
+}
 
 function readConfig(): ReturnType<typeof loadConfig<typeof apiConfigSchema>> {
   try {

@@ -14,6 +14,7 @@ export const ingestConfigSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('Postgres that the cluster keys are read from; may be a transaction pooler'),
+  SUPABASE_DB_PASSWORD: z.string().optional().describe('Password of `DATABASE_URL`, where that has none'),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w{}-]{1,64}$/)

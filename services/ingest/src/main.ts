@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPool, loadClusterKeys } from '@hopsmeter/db';
+import { addDatabasePassword, createPool, loadClusterKeys } from '@hopsmeter/db';
 import { createBatchProducer } from '@hopsmeter/queue';
 import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { createIngestApp } from './app.ts';
@@ -17,7 +17,7 @@ await runProcess({
   shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
   async start(lifecycle) {
     const pool = createPool({
-      url: config.DATABASE_URL,
+      url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: DATABASE_CONNECTIONS_MAX,
       applicationName: 'hopsmeter-ingest',
       onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),

@@ -3,8 +3,8 @@ import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
-/** Connections beside those of the batches: readiness checks and upkeep. */
-const OTHER_CONNECTIONS = 2;
+/** Connections beside those of the batches: readiness checks, upkeep and parked events. */
+const OTHER_CONNECTIONS = 3;
 
 /** Left of the shutdown deadline for the steps after the batches in hand. */
 const CLOSE_MARGIN_MS = 1_000;

@@ -119,3 +119,19 @@ it('removes the ledger rows that no copy can come for any more, and no younger o
   // The rollup stays; the check after each test compares it to the ledger, so it is put in line.
   await database.pool.query('truncate usage_events, usage_daily, usage_batches, parked_events');
 });
+
+it('counts a parked event by itself, soon after its project is there', async () => {
+  await deliver(batchOf(sampleEvent('early', { namespace: 'soon' })));
+  await database.pool.query(
+    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'soon', $2, '-infinity')`,
+    [seeded.clusterId, seeded.memberId],
+  );
+  const find = async () =>
+    (await database.pool.query(`select status from parked_events where event_id = 'early'`)).rows;
+  await vi.waitFor(async () => expect(await find()).toEqual([{ status: 'counted' }]), {
+    timeout: 10_000,
+    interval: 50,
+  });
+  const { body } = await worker.http.inject('/metrics');
+  expect(body).toContain('parked_events_retried_total{outcome="counted"} 1');
+});

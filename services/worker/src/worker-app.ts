@@ -1,4 +1,13 @@
-import { loadDirectory, type Pool, purgeExpiredEvents, recordBatch, tryRecordBatch } from '@hopsmeter/db';
+import {
+  loadDirectory,
+  type Pool,
+  purgeExpiredEvents,
+  readParkedWork,
+  recordBatch,
+  type SettledCounts,
+  settleParked,
+  tryRecordBatch,
+} from '@hopsmeter/db';
 import {
   type BatchConsumer,
   createBatchConsumer,
@@ -11,8 +20,10 @@ import { LEDGER_RETENTION_DAYS, MICROS_PER_MS, type UsageDay, usageDayOf } from 
 import type { Registry } from 'prom-client';
 import { createBatchRecorder } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';
+import { startParkedWatch } from './parked-watch.ts';
 import { planBatch } from './plan-batch.ts';
 import { planUnreadable } from './plan-unreadable.ts';
+import { type ParkedStore, retryParked } from './retry-parked.ts';
 import { startUpkeep } from './upkeep.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
@@ -52,9 +63,10 @@ const PURGE_MARGIN_DAYS = 10;
 /** Creates a worker and starts consuming. */
 export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerApp> {
   const { pool, logger, registry } = deps;
+  const directories = createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
     store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
-    directories: createDirectoryCache(() => loadDirectory(pool)),
+    directories,
     onFailure(kind, error, attempt) {
       metrics.noteFailure(kind);
       const fields = { err: error, kind, attempt };
@@ -93,6 +105,20 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     (signal) => purge(pool, logger, signal),
     (error) => logger.warn({ err: error }, 'upkeep failed and comes again'),
   );
+  const onSettled = (counts: SettledCounts): void => {
+    metrics.noteRetried(counts);
+    if (counts.counted + counts.duplicates > 0) logger.info(counts, 'counted parked events');
+  };
+  const parkedStore: ParkedStore = { settle: (choice, makePlan) => settleParked(pool, choice, makePlan) };
+  const parkedWatch = startParkedWatch({
+    readWork: () => readParkedWork(pool),
+    retry: (kind, version, signal) =>
+      retryParked({ store: parkedStore, directories, onSettled }, kind, version, signal),
+    onChange: (failure) => {
+      if (failure === undefined) logger.info('parked events are looked after again');
+      else logger.warn({ err: failure }, 'parked events can not be looked after');
+    },
+  });
   // A worker that waits for its database is not stuck: restarting it would not help.
   const isConsuming = (): boolean => consumer.health().isHealthy || recorder.waitingCount() > 0;
   const watchdog = setInterval(() => {
@@ -119,8 +145,8 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     async close(deadlineMs) {
       startDraining();
       clearInterval(watchdog);
-      // Together: a round of upkeep that hangs in the database must not keep the consumer taking batches.
-      const outcomes = await Promise.allSettled([upkeep.close(), consumer.close(deadlineMs)]);
+      // Together: a round of upkeep or of retries that hangs in the database must not keep the consumer taking batches.
+      const outcomes = await Promise.allSettled([upkeep.close(), parkedWatch.close(), consumer.close(deadlineMs)]);
       await http.close();
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },

@@ -1,4 +1,4 @@
-import type { FailureKind, RecordedCounts } from '@hopsmeter/db';
+import type { FailureKind, RecordedCounts, SettledCounts } from '@hopsmeter/db';
 import type { Progress } from '@hopsmeter/queue';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -7,6 +7,8 @@ const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15
 
 export type WorkerMetrics = {
   noteRecorded(counts: RecordedCounts | undefined, eventCount: number): void;
+  /** What became of parked events that were tried again. */
+  noteRetried(counts: SettledCounts): void;
   noteFailure(kind: FailureKind): void;
   noteProgress(progress: Progress): void;
 };
@@ -17,6 +19,12 @@ export function createWorkerMetrics(registry: Registry, waitingCount: () => numb
   const events = new Counter({
     name: 'events_recorded_total',
     help: 'Events by what became of them; redelivered: their batch had been recorded before',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const retried = new Counter({
+    name: 'parked_events_retried_total',
+    help: 'Parked events that were tried again, by what became of them',
     labelNames: ['outcome'],
     registers,
   });
@@ -55,6 +63,11 @@ export function createWorkerMetrics(registry: Registry, waitingCount: () => numb
       events.inc({ outcome: 'counted' }, counts.counted);
       events.inc({ outcome: 'duplicate' }, counts.duplicates);
       events.inc({ outcome: 'parked' }, counts.parked);
+    },
+    noteRetried(counts) {
+      retried.inc({ outcome: 'counted' }, counts.counted);
+      retried.inc({ outcome: 'duplicate' }, counts.duplicates);
+      retried.inc({ outcome: 'pending' }, counts.pending);
     },
     noteFailure: (kind) => failures.inc({ kind }),
     noteProgress({ waitedMs, tookMs }) {

@@ -1,22 +1,33 @@
 import type { Pool } from '../pool.ts';
 
 /**
- * What became of every event that was ever recorded, and what waits for a person.
+ * What became of every event that was ever recorded, as of now, and what waits for a person.
  *
  * Guarantees
- * - events = counted + duplicates + parked, because the table holds every batch to that. `parked` are the events that
- *   were parked when they were recorded, whatever became of them since; `pending` are those still waiting.
+ * - events = counted + duplicates + parked. Of each batch the table holds it for the moment of its recording; an event that
+ *   was parked then and counted since moves from `parked` to `counted`, or to `duplicates` when it turned out to be a
+ *   copy. So `counted` is what the ledger took, and `parked` what waits or was given up.
  * - One snapshot.
  *
- * It reads every batch (one row for up to 5,000 events), so it is for summaries and dashboards, not for a hot path.
+ * It reads every batch (one row for up to 5,000 events) and the index of parked events, so it is for summaries and
+ * dashboards, not for a hot path.
  * Counts travel as text: bigint would be cut by a driver that makes it a number.
  */
 const READ_PIPELINE_COUNTS = `
+with later as (
+  select
+    count(*) filter (where status = 'counted' and resolution = 'counted') as counted,
+    count(*) filter (where status = 'counted' and resolution = 'duplicate') as duplicates,
+    count(*) filter (where status = 'given_up') as given_up
+  from parked_events
+  where status <> 'pending'
+)
 select
   coalesce(sum(event_count), 0)::text as events,
-  coalesce(sum(counted_count), 0)::text as counted,
-  coalesce(sum(duplicate_count), 0)::text as duplicates,
-  coalesce(sum(parked_count), 0)::text as parked,
+  (coalesce(sum(counted_count), 0) + (select counted from later))::text as counted,
+  (coalesce(sum(duplicate_count), 0) + (select duplicates from later))::text as duplicates,
+  (coalesce(sum(parked_count), 0) - (select counted + duplicates from later))::text as parked,
+  (select given_up::text from later) as "givenUp",
   (
     select coalesce(jsonb_object_agg(reason, pending), '{}')
     from (
@@ -30,7 +41,9 @@ export type PipelineCounts = {
   readonly events: bigint;
   readonly counted: bigint;
   readonly duplicates: bigint;
+  /** Parked and not counted since: waiting or given up. */
   readonly parked: bigint;
+  readonly givenUp: bigint;
   /** Parked events that wait, by the reason; reasons without any are not listed. */
   readonly pendingByReason: ReadonlyMap<string, bigint>;
 };
@@ -40,6 +53,7 @@ type Row = {
   readonly counted: string;
   readonly duplicates: string;
   readonly parked: string;
+  readonly givenUp: string;
   readonly pendingByReason: Readonly<Record<string, string>>;
 };
 
@@ -54,6 +68,7 @@ export async function readPipelineCounts(pool: Pool): Promise<PipelineCounts> {
     counted: BigInt(row.counted),
     duplicates: BigInt(row.duplicates),
     parked: BigInt(row.parked),
+    givenUp: BigInt(row.givenUp),
     pendingByReason: new Map(pending.map(([reason, count]) => [reason, BigInt(count)])),
   };
 }

@@ -177,6 +177,10 @@ export const parkedEvents = pgTable(
     check('parked_events_due_while_pending', sql`${table.dueAt} is null or ${table.status} = 'pending'`),
     check('parked_events_released_with_reason', sql`(${table.releasedAt} is null) = (${table.releaseReason} is null)`),
     check(
+      'parked_events_counted_once',
+      sql`${table.status} <> 'counted' or (${table.resolution} is not null and ${table.resolution} in ('counted', 'duplicate'))`,
+    ),
+    check(
       'parked_events_given_up_with_reason',
       sql`${table.status} <> 'given_up' or (${table.resolvedBy} is not null and ${table.resolution} is not null)`,
     ),

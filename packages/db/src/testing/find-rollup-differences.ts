@@ -21,7 +21,10 @@ batches as (
 recorded as (
   select
     batches.id,
-    (select count(*) from usage_events where usage_batch_id = batches.id and part = 0) as counted_count,
+    -- What was counted later is in the ledger under its batch too; the batch's own account is history.
+    (select count(*) from usage_events where usage_batch_id = batches.id and part = 0)
+      - (select count(*) from parked_events
+         where usage_batch_id = batches.id and status = 'counted' and resolution = 'counted') as counted_count,
     (select count(*) from parked_events where usage_batch_id = batches.id) as parked_count
   from batches
 )
@@ -33,6 +36,13 @@ select 'batch: ' || batch::text from (table batches except table recorded) as ba
 union all
 select 'cost: ' || daily::text from usage_daily as daily
 where cost is distinct from round(quantity * price / price_quantity, 12)
+union all
+select 'parked and ledger disagree: ' || parked.event_id from parked_events as parked
+where (status = 'counted' and resolution = 'counted') <> exists (
+  select from usage_events as ledger
+  where ledger.event_key = parked.event_key and ledger.content_hash = parked.content_hash
+    and ledger.usage_batch_id = parked.usage_batch_id and ledger.position = parked.position
+)
 union all
 select 'event without a batch: ' || event_id from usage_events
 where not exists (select from usage_batches where id = usage_batch_id)

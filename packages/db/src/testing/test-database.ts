@@ -6,6 +6,7 @@ import { migrate } from '../migrate.ts';
 import { createPool, type Pool } from '../pool.ts';
 
 export { findRollupDifferences } from './find-rollup-differences.ts';
+export { type ReportedUsage, recordUsage } from './record-usage.ts';
 export { type SeededDirectory, seedDirectory } from './seed-directory.ts';
 
 /** A migrated database of a test file's own. */

@@ -1,11 +1,13 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { commandSucceeds } from '../process/run-command.ts';
+import type { Program } from '../program/package.ts';
 import { StackError } from '../stack-error.ts';
 
 /** A probe starts one small program; ten seconds is a machine that stands still. */
 const PROBE_DEADLINE_MS = 10_000;
 
-/** The account that Postgres runs as. */
+/** The account that a server runs as. */
 export interface Account {
   /** Who must own the data; absent when that is simply us. */
   readonly owner?: { readonly uid: number; readonly gid: number };
@@ -22,16 +24,16 @@ export interface AccountCommand {
 }
 
 /**
- * Decides who runs Postgres, which refuses to run as root: an ordinary user runs it as themselves; for root it is the
- * owner of the data that is there already, else the user `postgres`, else `nobody`.
+ * Decides who runs a server that refuses to run as root, as Postgres and PgBouncer do: an ordinary user runs it as
+ * themselves; for root it is the owner of the data that is there already, else the user `postgres`, else `nobody`.
  *
- * A clone below /root can not be entered by those. Then Postgres keeps one of root's capabilities, to pass closed
+ * A clone below /root can not be entered by those. Then the server keeps one of root's capabilities, to pass closed
  * folders (CAP_DAC_OVERRIDE), through util-linux' setpriv: the clone's permissions stay as they are.
  *
  * @param home - the folder that will hold the data; it is created.
  * @throws StackError `USER_UNUSABLE`.
  */
-export async function chooseAccount(home: string, program: string): Promise<Account> {
+export async function chooseAccount(home: string, program: Program): Promise<Account> {
   const uid = process.getuid?.();
   await mkdir(home, { recursive: true, mode: 0o700 });
   const { uid: ownerUid, gid: ownerGid } = await stat(home);
@@ -47,7 +49,7 @@ export async function chooseAccount(home: string, program: string): Promise<Acco
   for (const wrap of ways) if (await canRun(wrap, program, home)) return { owner, wrap };
   throw new StackError(
     'USER_UNUSABLE',
-    `Postgres can not run as root, and the user with id ${owner.uid} can not enter ${home}: ` +
+    `${basename(program.path)} can not run as root, and the user with id ${owner.uid} can not enter ${home}: ` +
       'clone into a folder that everyone can enter, install util-linux (setpriv), or run as an ordinary user.',
   );
 }
@@ -66,10 +68,11 @@ function throughSetpriv({ uid, gid }: Owner): Account['wrap'] {
 }
 
 /** Whether the account can enter the folder and run the program with its libraries; tried, not derived from modes. */
-async function canRun(wrap: Account['wrap'], program: string, folder: string): Promise<boolean> {
-  const probe = wrap('/bin/sh', ['-c', 'test -x "$1" && exec "$0" --version', program, folder]);
+async function canRun(wrap: Account['wrap'], { path, env }: Program, folder: string): Promise<boolean> {
+  const probe = wrap('/bin/sh', ['-c', 'test -x "$1" && exec "$0" --version', path, folder]);
   return commandSucceeds(probe.command, probe.args, {
     withinMs: PROBE_DEADLINE_MS,
+    env,
     cwd: '/',
     uid: probe.uid,
     gid: probe.gid,
@@ -85,6 +88,6 @@ async function findUnprivilegedUser(): Promise<Owner> {
   }
   throw new StackError(
     'USER_UNUSABLE',
-    'Postgres can not run as root, and there is no user postgres or nobody: add one.',
+    'A server can not run as root, and there is no user postgres or nobody: add one.',
   );
 }

@@ -64,12 +64,12 @@ export async function startPostgres({ directory, port, report = silent }: Postgr
   await claimName(folder, 'postgres', report);
   await refuseLivePostmaster(data);
 
-  const account = await chooseAccount(home, programs.postgres);
+  const env = environment();
+  const account = await chooseAccount(home, { path: programs.postgres, env });
   if (account.owner !== undefined) await chown(home, account.owner.uid, account.owner.gid);
   const passwordFile = join(home, 'password');
   await refuseLostPassword(data, passwordFile);
   const password = await readOrCreateSecret(passwordFile, account.owner);
-  const env = environment();
   if (!(await hasData(data))) {
     report('creating the Postgres data folder');
     await initData({ initdb: programs.initdb, data, passwordFile, account, env });

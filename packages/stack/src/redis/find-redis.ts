@@ -1,10 +1,19 @@
 import { commandSucceeds } from '../process/run-command.ts';
+import { findProgram } from '../program/find-program.ts';
+import { installPackage } from '../program/install-package.ts';
+import type { Package, Program } from '../program/package.ts';
+import { findUnpacked, unpackDebianPackage } from '../program/unpack-debian-package.ts';
 import type { Report } from '../report.ts';
 import { StackError } from '../stack-error.ts';
-import { findProgram } from './find-program.ts';
-import { installRedis } from './install-redis.ts';
 import type { RedisProgram } from './redis-program.ts';
-import { findUnpackedRedis, unpackDebianRedis } from './unpack-debian-redis.ts';
+
+const REDIS: Package = {
+  title: 'Redis',
+  apt: 'redis-server',
+  brew: 'redis',
+  debianPath: 'usr/bin/redis-server',
+  folder: 'redis',
+};
 
 /** A docker whose daemon is away waits for its socket; a running one answers in well under a second. */
 const DOCKER_DEADLINE_MS = 10_000;
@@ -17,23 +26,22 @@ const DOCKER_DEADLINE_MS = 10_000;
  * @throws StackError `REDIS_MISSING`.
  */
 export async function findRedis(software: string, report: Report): Promise<RedisProgram> {
-  const found = (await onPath()) ?? (await findUnpackedRedis(software)) ?? (await inDocker(report));
-  if (found !== undefined) return found;
-  if (await installRedis(report)) {
-    const installed = await onPath();
-    if (installed !== undefined) return installed;
-  }
-  const unpacked = await unpackDebianRedis(software, report);
-  if (unpacked !== undefined) return unpacked;
+  const local = (await onPath()) ?? (await findUnpacked(REDIS, software));
+  if (local !== undefined) return { kind: 'program', ...local };
+  const docker = await inDocker(report);
+  if (docker !== undefined) return docker;
+  const installed = (await installPackage(REDIS, report)) ? await onPath() : undefined;
+  const gotten = installed ?? (await unpackDebianPackage(REDIS, software, report));
+  if (gotten !== undefined) return { kind: 'program', ...gotten };
   throw new StackError(
     'REDIS_MISSING',
     'There is no Redis: install redis-server or valkey-server, start docker, or set REDIS_URL.',
   );
 }
 
-async function onPath(): Promise<RedisProgram | undefined> {
+async function onPath(): Promise<Program | undefined> {
   const path = (await findProgram('redis-server')) ?? (await findProgram('valkey-server'));
-  return path === undefined ? undefined : { kind: 'program', path, env: process.env };
+  return path === undefined ? undefined : { path, env: process.env };
 }
 
 async function inDocker(report: Report): Promise<RedisProgram | undefined> {

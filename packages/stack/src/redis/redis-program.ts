@@ -1,4 +1,6 @@
+import type { Program } from '../program/package.ts';
+
 /** How Redis can be run here. */
 export type RedisProgram =
-  | { readonly kind: 'program'; readonly path: string; readonly env: NodeJS.ProcessEnv }
+  | ({ readonly kind: 'program' } & Program)
   | { readonly kind: 'docker'; readonly path: string };

@@ -43,7 +43,9 @@ const problem = (description: string) => ({
 /** The problems that every route below /v1 can answer with. */
 export const PROBLEM_RESPONSES = {
   400: problem('A parameter is wrong; `errors` says which and how'),
-  401: problem('The Authorization header holds no valid key'),
+  401: problem('The Authorization header holds no valid token or key'),
+  403: problem('The caller may not do that'),
+  429: problem('Too many requests; come back after Retry-After seconds'),
   500: problem('Something went wrong on our side'),
   503: problem('The database does not answer; come back after Retry-After seconds'),
 };

@@ -2,6 +2,7 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Billing } from '../billing.ts';
+import { accountsOf } from '../callers/access.ts';
 import { CURRENCY, currencySchema, exactSchema, moneySchema } from '../contract/amounts.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
 import { limitSchema, monthOf, monthSchema, parameter, searchSchema } from '../contract/parameters.ts';
@@ -62,7 +63,7 @@ const answerSchema = z
   .meta({ id: 'Accounts' });
 
 const description = `The accounts of a month: every owner, and whoever had usage billed to them in it. Sorted by exact
-total, the largest first, then by id.
+total, the largest first, then by id. An account owner sees their own account only.
 
 Each \`total\` is what the account is asked to pay: its exact total, rounded once, half away from zero, by itself. The
 \`total\` of the list is the sum of those, so it is what all pages add up to, and it can differ by some cents from the
@@ -84,13 +85,15 @@ export function addListAccounts(app: HttpApp, { billing, now }: ListAccountsDeps
     querystring: querySchema,
     response: { ...answer('A page of accounts', answerSchema), ...PROBLEM_RESPONSES },
   };
-  app.get('/v1/accounts', { schema }, async ({ query }) => {
+  app.get('/v1/accounts', { schema, config: { access: 'any-owner' } }, async ({ query, caller }) => {
     const { limit, cursor, q } = query;
     const { month, from, to } = query.month ?? monthOf(formatUsageDay(usageDayOf(now())).slice(0, 7));
     const freshness = await billing.readFreshness();
     // One more than asked for tells whether there is a next page.
     const search = q === '' ? undefined : q;
-    const page = await billing.listAccounts({ from, to, search, after: cursor, limit: limit + 1 });
+    const accountsSeen = accountsOf(caller);
+    const ownerId = accountsSeen === 'all' ? undefined : accountsSeen.id;
+    const page = await billing.listAccounts({ from, to, ownerId, search, after: cursor, limit: limit + 1 });
     const accounts = page.accounts.slice(0, limit);
     const last = page.accounts.length > limit ? accounts.at(-1) : undefined;
     return {

@@ -135,7 +135,7 @@ export function addReadAccountTotals(app: HttpApp, { billing }: ReadAccountTotal
     querystring: querySchema,
     response: { ...answer('The totals', answerSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
-  app.get('/v1/accounts/:id/totals', { schema }, async ({ params, query }) => {
+  app.get('/v1/accounts/:id/totals', { schema, config: { access: 'own-account' } }, async ({ params, query }) => {
     const from = formatUsageDay(query.from);
     const to = formatUsageDay(query.to);
     const groupBy = query.groupBy ?? new Set<Grouping>();

@@ -41,7 +41,7 @@ export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): vo
     querystring: z.strictObject({}),
     response: { ...answer('The counts', answerSchema), ...PROBLEM_RESPONSES },
   };
-  app.get('/v1/pipeline', { schema }, async () => {
+  app.get('/v1/pipeline', { schema, config: { access: 'staff' } }, async () => {
     const freshness = await billing.readFreshness();
     const { events, counted, duplicates, parked, pendingByReason } = await billing.readPipelineCounts();
     return {

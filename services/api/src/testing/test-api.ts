@@ -3,7 +3,7 @@ import { createPool, migrate, type Pool, schema } from '@hopsmeter/db';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { parseTime } from '@hopsmeter/usage';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { createApiApp } from '../app.ts';
+import { type ApiDeps, createApiApp } from '../app.ts';
 
 /** For tests: an api on a database of its own. */
 export type TestApi = {
@@ -25,8 +25,14 @@ export const TEST_KEY = 'a-service-role-key-of-the-tests-0123456789';
 /** The moment at which the api of a test believes to be. */
 export const TEST_NOW = '2026-11-22T14:00:00Z';
 
+/** What a test may set of an api. */
+export type TestApiOptions = Pick<ApiDeps, 'people' | 'requestsPerMinute'>;
+
 /** Creates a database in the server of TEST_DATABASE_URL, with the tables unless told otherwise, and an api on it. */
-export async function startTestApi({ withTables = true } = {}): Promise<TestApi> {
+export async function startTestApi({
+  withTables = true,
+  ...options
+}: TestApiOptions & { readonly withTables?: boolean } = {}): Promise<TestApi> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (serverUrl === undefined)
     throw new Error('TEST_DATABASE_URL must name a Postgres in which databases may be created');
@@ -38,7 +44,7 @@ export async function startTestApi({ withTables = true } = {}): Promise<TestApi>
   if (withTables) await migrate(url.href);
   const pool = createPool({ url: url.href, connectionsMax: 4, onIdleError: () => undefined });
   const log: string[] = [];
-  const app = await createTestApp(pool, log);
+  const app = await createTestApp(pool, log, options);
   return {
     app,
     tables: drizzle(pool),
@@ -57,7 +63,7 @@ export async function startTestApi({ withTables = true } = {}): Promise<TestApi>
 }
 
 /** An api on any pool. */
-export async function createTestApp(pool: Pool, log: string[] = []): Promise<HttpApp> {
+export async function createTestApp(pool: Pool, log: string[] = [], options: TestApiOptions = {}): Promise<HttpApp> {
   const now = parseTime(TEST_NOW) ?? 0;
   const { app } = await createApiApp({
     pool,
@@ -65,6 +71,7 @@ export async function createTestApp(pool: Pool, log: string[] = []): Promise<Htt
     registry: createRegistry({ withProcess: false }),
     serviceRoleKey: TEST_KEY,
     now: () => now,
+    ...options,
   });
   return app;
 }

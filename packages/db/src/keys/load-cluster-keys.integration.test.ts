@@ -1,7 +1,12 @@
 import { generateClusterKey } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadClusterKeys } from './cluster-keys.ts';
-import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from './testing/test-database.ts';
+import {
+  createTestDatabase,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '../testing/test-database.ts';
+import { loadClusterKeys } from './load-cluster-keys.ts';
 
 let database: TestDatabase;
 let seeded: SeededDirectory;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingPackages } from './unpack-debian-redis.ts';
+import { missingPackages } from './unpack-debian-package.ts';
 
 test('reads the packages that apt-get would install', () => {
   const simulated = `Reading package lists...

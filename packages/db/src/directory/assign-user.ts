@@ -1,0 +1,119 @@
+import { RequestError } from '@hopsmeter/usage';
+import type { Pool } from '../pool.ts';
+import { type AssignmentRow, beginAssignment, endAssignment, findAssignment, readFollowers } from './assignments.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
+import type { Created } from './create-user.ts';
+import { readCluster } from './read-cluster.ts';
+import { readUser, type UserRow } from './read-user.ts';
+
+/** The active cluster with the fewest users among those with room; the first by name among equals. */
+const FIND_ROOM = `
+select hopsworks_clusters.id
+from hopsworks_clusters
+left join user_hopsworks_assignments as assignment
+  on assignment.hopsworks_cluster_id = hopsworks_clusters.id and assignment.ended_at is null
+where hopsworks_clusters.status = 'active'
+group by hopsworks_clusters.id
+having count(assignment.id) < hopsworks_clusters.max_users
+order by count(assignment.id), hopsworks_clusters.name collate "C"
+limit 1
+`;
+
+export type Placement = {
+  readonly userId: string;
+  /** Without it an owner gets the active cluster with the fewest users, a member the owner's cluster. */
+  readonly clusterId?: string | undefined;
+};
+
+/**
+ * Puts a user on a cluster. One who is on a cluster already stays there, and that assignment is returned, unless another
+ * cluster is named: then see {@link moveUser}.
+ *
+ * A cluster never has more users than it may: everybody who assigns takes turns at the directory's lock.
+ *
+ * @throws RequestError NOT_FOUND, UNKNOWN_REFERENCE, MEMBER_FOLLOWS_OWNER, OWNER_NOT_ASSIGNED, CLUSTER_INACTIVE,
+ * CLUSTER_FULL, NO_CLUSTER_WITH_ROOM
+ */
+export function assignUser(pool: Pool, change: Change, wanted: Placement): Promise<Created<AssignmentRow>> {
+  return changeDirectory(pool, change, async (transaction) => {
+    const user = await readUser(transaction, wanted.userId);
+    return placeUser(transaction, user, wanted.clusterId);
+  });
+}
+
+/**
+ * Moves a user to another cluster: the old period ends and the new one begins at the same instant; the past stays. The
+ * members who are on an owner's cluster move along, all of them or nobody. A user who is on no cluster is assigned.
+ *
+ * @throws RequestError as {@link assignUser}.
+ */
+export async function moveUser(
+  pool: Pool,
+  change: Change,
+  wanted: { readonly userId: string; readonly clusterId: string },
+): Promise<AssignmentRow> {
+  return (await assignUser(pool, change, wanted)).value;
+}
+
+/**
+ * Takes a user off their cluster, and with an owner the members who are on it. Their places are free from then on; the
+ * past stays. Asked again it changes nothing.
+ *
+ * @returns the assignment that ended; undefined when the user was on no cluster.
+ * @throws RequestError NOT_FOUND
+ */
+export function unassignUser(pool: Pool, change: Change, userId: string): Promise<AssignmentRow | undefined> {
+  return changeDirectory(pool, change, async (transaction) => {
+    await readUser(transaction, userId);
+    const current = await findAssignment(transaction, userId);
+    if (current === undefined) return undefined;
+    for (const follower of await readFollowers(transaction, current)) await endAssignment(transaction, follower);
+    return endAssignment(transaction, userId);
+  });
+}
+
+/** {@link assignUser} within a change. */
+export async function placeUser(
+  transaction: DirectoryTransaction,
+  user: UserRow,
+  wantedClusterId?: string,
+): Promise<Created<AssignmentRow>> {
+  const current = await findAssignment(transaction, user.id);
+  if (current !== undefined && (wantedClusterId ?? current.clusterId) === current.clusterId)
+    return { isCreated: false, value: current };
+  const clusterId = await chooseCluster(transaction, user, wantedClusterId);
+  const followers = current === undefined ? [] : await readFollowers(transaction, current);
+  await requireRoom(transaction, clusterId, followers.length + 1);
+  const place = async (userId: string): Promise<AssignmentRow> => {
+    const ended = await endAssignment(transaction, userId);
+    return beginAssignment(transaction, { userId, clusterId, ...(ended === undefined ? {} : { at: ended.endedAt }) });
+  };
+  for (const follower of followers) await place(follower);
+  return { isCreated: true, value: await place(user.id) };
+}
+
+async function chooseCluster(
+  transaction: DirectoryTransaction,
+  user: UserRow,
+  wantedClusterId: string | undefined,
+): Promise<string> {
+  if (wantedClusterId !== undefined) await readCluster(transaction, wantedClusterId, 'UNKNOWN_REFERENCE');
+  if (user.accountOwnerId !== null) {
+    const owners = await findAssignment(transaction, user.accountOwnerId);
+    if (owners === undefined) throw new RequestError('OWNER_NOT_ASSIGNED', `assign ${user.accountOwnerId} first`);
+    if (wantedClusterId !== undefined && wantedClusterId !== owners.clusterId)
+      throw new RequestError('MEMBER_FOLLOWS_OWNER', `${user.accountOwnerId} is on the cluster ${owners.clusterId}`);
+    return owners.clusterId;
+  }
+  if (wantedClusterId !== undefined) return wantedClusterId;
+  const [found] = await transaction.rowsOf<{ id: string }>(FIND_ROOM);
+  if (found === undefined) throw new RequestError('NO_CLUSTER_WITH_ROOM', 'make room on a cluster or add one');
+  return found.id;
+}
+
+async function requireRoom(transaction: DirectoryTransaction, clusterId: string, users: number): Promise<void> {
+  const cluster = await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
+  if (cluster.status !== 'active') throw new RequestError('CLUSTER_INACTIVE', `${cluster.name} is inactive`);
+  if (cluster.currentUsers + users > cluster.maxUsers)
+    throw new RequestError('CLUSTER_FULL', `${cluster.name} has ${cluster.currentUsers} of ${cluster.maxUsers} users`);
+}

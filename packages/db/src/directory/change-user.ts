@@ -1,0 +1,25 @@
+import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from './change-directory.ts';
+import { readUser, type UserRow } from './read-user.ts';
+
+/** What is not given stays as it is; null takes it away. */
+export type UserChanges = { readonly name?: string | null | undefined; readonly email?: string | null | undefined };
+
+/** Sets $2 e-mail and $3 name of $1. Locks: the directory. */
+const CHANGE_USER = 'update users set email = $2, name = $3 where id = $1';
+
+/** Changes how a user is called and reached. Running it twice is running it once. @throws RequestError NOT_FOUND */
+export function changeUser(pool: Pool, change: Change, id: string, changes: UserChanges): Promise<UserRow> {
+  return changeDirectory(pool, change, async (transaction) => {
+    const known = await readUser(transaction, id);
+    const before = { email: known.email, name: known.name };
+    const after = {
+      email: changes.email === undefined ? known.email : changes.email,
+      name: changes.name === undefined ? known.name : changes.name,
+    };
+    if (after.email === before.email && after.name === before.name) return known;
+    await transaction.rowsOf(CHANGE_USER, [id, after.email, after.name]);
+    await transaction.audit({ action: 'change_user', entity: 'users', entityId: id, before, after });
+    return { ...known, ...after };
+  });
+}

@@ -1,0 +1,32 @@
+import type { Pool } from '../pool.ts';
+import { USER_COLUMNS, type UserRow } from './read-user.ts';
+
+/**
+ * A page of users by id. Parameters: $1 LIKE pattern or NULL, $2 owner or NULL, $3 id of the last user seen or NULL,
+ * $4 number of rows. Ids are compared by code unit, so that the order is the same on every server.
+ */
+const LIST_USERS = `
+select ${USER_COLUMNS}
+from users
+where ($1::text is null or users.id ilike $1 or users.name ilike $1 or users.email ilike $1)
+  and ($2::text is null or users.account_owner_id = $2)
+  and ($3::text is null or users.id collate "C" > $3)
+order by users.id collate "C"
+limit $4::integer
+`;
+
+export type UsersQuery = {
+  /** Text that the id, the name or the e-mail address contains, upper or lower case. */
+  readonly search?: string | undefined;
+  /** Only the members of this owner. */
+  readonly accountOwnerId?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+};
+
+/** Lists users with {@link LIST_USERS}. */
+export async function listUsers(pool: Pool, query: UsersQuery): Promise<readonly UserRow[]> {
+  const pattern = query.search === undefined ? null : `%${query.search.replace(/[\\%_]/g, '\\$&')}%`;
+  const parameters = [pattern, query.accountOwnerId ?? null, query.after ?? null, query.limit];
+  return (await pool.query<UserRow>(LIST_USERS, parameters)).rows;
+}

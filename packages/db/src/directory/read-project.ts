@@ -1,0 +1,29 @@
+import { RequestError } from '@hopsmeter/usage';
+import type { DirectoryTransaction } from './change-directory.ts';
+import { instantText } from './instant.ts';
+
+/** A namespace of a cluster and whose it is, or was; null where the period is open. */
+export type ProjectRow = {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly userId: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+};
+
+/** Columns of a {@link ProjectRow} of `projects`. */
+export const PROJECT_COLUMNS = `
+  projects.id, projects.hopsworks_cluster_id as "clusterId", projects.namespace, projects.user_id as "userId",
+  ${instantText('projects.started_at')} as "startedAt", ${instantText('projects.ended_at')} as "endedAt"
+`;
+
+/** Reads one project by id, $1. */
+const READ_PROJECT = `select ${PROJECT_COLUMNS} from projects where id = $1::uuid`;
+
+/** Reads a project. @throws RequestError NOT_FOUND */
+export async function readProject({ rowsOf }: DirectoryTransaction, id: string): Promise<ProjectRow> {
+  const [project] = await rowsOf<ProjectRow>(READ_PROJECT, [id]);
+  if (project === undefined) throw new RequestError('NOT_FOUND', `there is no project ${id}`);
+  return project;
+}

@@ -1,0 +1,107 @@
+import type { DirectoryTransaction } from './change-directory.ts';
+
+/** How much an account gained (or lost, negative) of a meter; texts with 12 decimals. */
+export type MovedUsage = {
+  readonly accountOwnerId: string;
+  readonly meter: string;
+  readonly quantity: string;
+  readonly cost: string;
+};
+
+/**
+ * Makes the rollup of some users and days what the ledger says, and tells what that changed.
+ *
+ * Guarantees
+ * - Afterwards sum(ledger) = usage_daily for these users and days, to the last digit; rows without usage are gone.
+ * - A row that stays keeps its price, as it does when a batch adds to it; a new row gets the rate in force on its day.
+ *   A meter without a rate breaks a not-null constraint instead of being lost.
+ * - The answer is after minus before, by account and meter, exact: quantities add up to zero where usage only moved.
+ * - Running it twice changes nothing the second time.
+ *
+ * Parameters: $1 user ids, $2 usage days in ascending order.
+ *
+ * Locks: the directory must be held, so no batch is recorded meanwhile; the ledger's rows are not locked. Days that the
+ * ledger has forgotten must not be named: their rollup rows would go.
+ *
+ * One statement, one snapshot: what is read of `usage_daily` is what was there before. The first and last day are said
+ * again as a range, which the BRIN index of the ledger understands.
+ */
+const REBUILD_USAGE_DAILY = `
+with ledger as materialized (
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter,
+    sum(used.quantity)::numeric(38, 12) as quantity, count(*) as event_count,
+    min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  where usage_date >= ($2::date[])[1] and usage_date <= ($2::date[])[cardinality($2::date[])]
+    and usage_date = any ($2::date[]) and user_id = any ($1::text[])
+  group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter
+),
+before as materialized (
+  select * from usage_daily where usage_date = any ($2::date[]) and user_id = any ($1::text[])
+),
+after as materialized (
+  select
+    ledger.*,
+    coalesce(before.rate_id, rate.id) as rate_id,
+    coalesce(before.price, rate.price) as price,
+    coalesce(before.price_quantity, rate.price_quantity) as price_quantity
+  from ledger
+  left join before on before.usage_date = ledger.usage_date and before.account_owner_id = ledger.account_owner_id
+    and before.user_id = ledger.user_id and before.hopsworks_cluster_id = ledger.hopsworks_cluster_id
+    and before.project_id is not distinct from ledger.project_id and before.meter = ledger.meter
+  left join lateral (
+    select rates.id, rates.price, rates.price_quantity
+    from rates join rate_cards on rate_cards.id = rates.rate_card_id and rate_cards.is_default
+    where rates.meter = ledger.meter and rates.valid_from <= ledger.usage_date
+    order by rates.valid_from desc
+    limit 1
+  ) as rate on true
+),
+gone as (
+  delete from usage_daily using before
+  where usage_daily.id = before.id and not exists (
+    select from after
+    where after.usage_date = before.usage_date and after.account_owner_id = before.account_owner_id
+      and after.user_id = before.user_id and after.hopsworks_cluster_id = before.hopsworks_cluster_id
+      and after.project_id is not distinct from before.project_id and after.meter = before.meter
+  )
+),
+written as (
+  insert into usage_daily as daily
+    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
+     price_quantity, event_count, first_event_at, last_event_at)
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
+    price_quantity, event_count, first_event_at, last_event_at
+  from after
+  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
+  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
+    quantity = excluded.quantity,
+    event_count = excluded.event_count,
+    first_event_at = excluded.first_event_at,
+    last_event_at = excluded.last_event_at,
+    updated_at = now()
+  where (daily.quantity, daily.event_count, daily.first_event_at, daily.last_event_at)
+    is distinct from (excluded.quantity, excluded.event_count, excluded.first_event_at, excluded.last_event_at)
+)
+select
+  account_owner_id as "accountOwnerId", meter,
+  sum(quantity)::numeric(38, 12)::text as quantity, sum(cost)::numeric(38, 12)::text as cost
+from (
+  select account_owner_id, meter, -quantity as quantity, -cost as cost from before
+  union all
+  select account_owner_id, meter, quantity, round(quantity * price / price_quantity, 12) from after
+) as differences
+group by account_owner_id, meter
+having sum(quantity) <> 0 or sum(cost) <> 0
+order by account_owner_id collate "C", meter
+`;
+
+/** Rebuilds with {@link REBUILD_USAGE_DAILY}. */
+export async function rebuildUsageDaily(
+  { rowsOf }: DirectoryTransaction,
+  { userIds, days }: { readonly userIds: readonly string[]; readonly days: readonly string[] },
+): Promise<readonly MovedUsage[]> {
+  return days.length === 0 ? [] : rowsOf<MovedUsage>(REBUILD_USAGE_DAILY, [userIds, days]);
+}

@@ -1,0 +1,76 @@
+import type { Pool } from '../pool.ts';
+
+/**
+ * A page of parked events, the longest waiting first.
+ *
+ * Parameters: $1 status, $2 reason or NULL, $3 cluster or NULL, $4 and $5 time and id of the last event seen or NULL,
+ * $6 number of rows. Read along the index of status and time, so a page costs what it holds unless a filter is rare.
+ */
+const LIST_PARKED = `
+select
+  id, event_id as "eventId", source_path as "sourcePath", hopsworks_cluster_id as "clusterId", reason, detail, status,
+  to_char(parked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "parkedAt",
+  floor(extract(epoch from coalesce(resolved_at, now()) - parked_at))::integer as "ageSeconds",
+  try_count as "tryCount",
+  to_char(tried_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "triedAt",
+  to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "dueAt",
+  to_char(released_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "releasedAt",
+  release_reason as "releaseReason",
+  to_char(resolved_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "resolvedAt",
+  resolved_by as "resolvedBy", resolution, event
+from parked_events
+where status = $1
+  and ($2::text is null or reason = $2)
+  and ($3::uuid is null or hopsworks_cluster_id = $3)
+  and ($4::timestamptz is null or (parked_at, id) > ($4, $5::uuid))
+order by parked_at, id
+limit $6
+`;
+
+export const PARKED_STATUSES = ['pending', 'counted', 'given_up'] as const;
+export type ParkedStatus = (typeof PARKED_STATUSES)[number];
+
+/** The last event of a page: the next page begins after it. */
+export type ParkedPosition = { readonly parkedAt: string; readonly id: string };
+
+export type ParkedQuery = {
+  readonly status: ParkedStatus;
+  readonly reason: string | undefined;
+  readonly clusterId: string | undefined;
+  readonly after: ParkedPosition | undefined;
+  readonly limit: number;
+};
+
+/** A parked event. Times are RFC 3339 in UTC with microseconds. */
+export type ParkedEventRow = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly sourcePath: string;
+  readonly clusterId: string | null;
+  readonly reason: string;
+  readonly detail: string;
+  readonly status: ParkedStatus;
+  readonly parkedAt: string;
+  /** How long it waits, or waited. */
+  readonly ageSeconds: number;
+  readonly tryCount: number;
+  readonly triedAt: string | null;
+  readonly dueAt: string | null;
+  readonly releasedAt: string | null;
+  readonly releaseReason: string | null;
+  readonly resolvedAt: string | null;
+  readonly resolvedBy: string | null;
+  readonly resolution: string | null;
+  /** The event as it was parked. */
+  readonly event: Readonly<Record<string, unknown>>;
+};
+
+/** Lists with {@link LIST_PARKED}. */
+export async function listParked(
+  pool: Pool,
+  { status, reason, clusterId, after, limit }: ParkedQuery,
+): Promise<readonly ParkedEventRow[]> {
+  const parameters = [status, reason ?? null, clusterId ?? null, after?.parkedAt ?? null, after?.id ?? null, limit];
+  const { rows } = await pool.query<ParkedEventRow>(LIST_PARKED, parameters);
+  return rows;
+}

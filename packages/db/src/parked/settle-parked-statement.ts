@@ -1,0 +1,133 @@
+/**
+ * Counts parked events and marks them, in one statement: ledger, rollup, prices and the parked rows themselves. It is the
+ * record statement (record/record-batch-statement.ts) for events whose batch was recorded long ago.
+ *
+ * Guarantees
+ * - All or nothing, together with the transaction that locked the rows. An event is in the ledger exactly when its row
+ *   says `counted`, so it is counted once, whatever is killed and whoever tries again.
+ * - The ledger row names the batch and the position that the event came with. The batch's own account is history and
+ *   does not change.
+ * - The ledger already holds the same content: the row is `counted` with the resolution `duplicate`, and nothing is added.
+ *   It holds another content: the row stays pending as a `conflict`.
+ * - What is attributed and priced is current: see `require_directory_version` in the migrations.
+ *
+ * Errors (nothing is changed)
+ * - HM001: the directory changed. Read it again, plan again, run again.
+ * - 40001: a copy was committed by another statement while this one ran. Run again.
+ *
+ * Locks, in this order: the parked rows (by the caller, passing over those that are taken), the directory's shared
+ * advisory lock, ledger keys in key order, rollup rows in key order. Record statements take theirs in the same order; one
+ * that waits for a parked row here holds no rollup row yet.
+ *
+ * Parameters: $1 version of the directory, $2 what is to be counted, one entry for each usage day, $3 what can not be
+ * counted and why (NULL: as before), $4 rates. Lists are JSON: a few hundred rows do not need the record statement's
+ * arrays. No two events of $2 may have one identity; the plan sees to it.
+ */
+export const SETTLE_PARKED = `
+with guard as materialized (
+  select require_directory_version($1::bigint) as version
+),
+ledger_rows as materialized (
+  select
+    parked.event_key, plan.part, plan.usage_date, parked.content_hash, parked.usage_batch_id, parked.position,
+    parked.hopsworks_cluster_id, parked.source_path, parked.event_id, plan.event_type, plan.account_owner_id,
+    plan.user_id, plan.project_id, plan.attributed_by, plan.window_started_at, plan.window_ended_at, plan.meters,
+    plan.quantities, parked.id
+  from guard, jsonb_to_recordset($2::jsonb) as plan (
+    id uuid, part smallint, usage_date date, event_type text, account_owner_id text, user_id text, project_id uuid,
+    attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[]
+  )
+  join parked_events as parked on parked.id = plan.id and parked.status = 'pending'
+),
+first_parts as (
+  insert into usage_events
+  select
+    event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
+    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
+    quantities
+  from ledger_rows where part = 0 order by event_key
+  on conflict (event_key, part) do nothing
+  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+    meters, quantities
+),
+later_parts as (
+  insert into usage_events
+  select
+    event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
+    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
+    quantities
+  from ledger_rows
+  where part > 0 and (event_key in (select event_key from first_parts)) is true
+  order by event_key, part
+  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+    meters, quantities
+),
+-- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
+copies as materialized (
+  select id, content_hash, counted_content_hash(event_key) as counted_hash
+  from ledger_rows
+  where part = 0 and event_key not in (select event_key from first_parts)
+),
+outcomes as materialized (
+  select id, 'counted' as outcome, null as reason, null as detail
+  from ledger_rows
+  where part = 0 and (event_key in (select event_key from first_parts)) is true
+  union all
+  select id, 'duplicate', null, null from copies where content_hash = counted_hash
+  union all
+  select id, 'pending', 'conflict', 'the ledger holds another content under this identity'
+  from copies where content_hash <> counted_hash
+  union all
+  select id, 'pending', reason, detail
+  from guard, jsonb_to_recordset($3::jsonb) as problem (id uuid, reason text, detail text)
+),
+settled as (
+  update parked_events as parked set
+    status = case outcomes.outcome when 'pending' then 'pending' else 'counted' end,
+    resolved_at = case outcomes.outcome when 'pending' then null else now() end,
+    resolution = case outcomes.outcome when 'pending' then null else outcomes.outcome end,
+    reason = coalesce(outcomes.reason, parked.reason),
+    detail = coalesce(outcomes.detail, parked.detail),
+    tried_at = now(),
+    try_count = parked.try_count + 1,
+    tried_version = $1::bigint,
+    due_at = null
+  from outcomes
+  where parked.id = outcomes.id and parked.status = 'pending'
+  returning outcomes.outcome
+),
+-- left join: a meter without a rate breaks the not-null constraint instead of vanishing.
+rolled_up as (
+  insert into usage_daily as daily
+    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
+     price_quantity, event_count, first_event_at, last_event_at)
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, total.quantity, rate.rate_id,
+    rate.price, rate.price_quantity, total.event_count, total.first_event_at, total.last_event_at
+  from (
+    select
+      usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
+      sum(quantity) as quantity, count(*) as event_count,
+      min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+    from (select * from first_parts union all select * from later_parts) as fresh,
+      unnest(fresh.meters, fresh.quantities) as used (meter, quantity)
+    group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+  ) as total
+  left join jsonb_to_recordset($4::jsonb)
+    as rate (usage_date date, meter text, rate_id uuid, price numeric, price_quantity numeric) using (usage_date, meter)
+  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
+  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
+    quantity = daily.quantity + excluded.quantity,
+    event_count = daily.event_count + excluded.event_count,
+    first_event_at = least(daily.first_event_at, excluded.first_event_at),
+    last_event_at = greatest(daily.last_event_at, excluded.last_event_at),
+    updated_at = now()
+  returning 1
+)
+select
+  (select count(*) from settled where outcome = 'counted')::integer as counted,
+  (select count(*) from settled where outcome = 'duplicate')::integer as duplicates,
+  (select count(*) from settled where outcome = 'pending')::integer as pending,
+  require_seen_copies((select count(*) from copies where counted_hash is null))
+from guard
+`;

@@ -1,0 +1,88 @@
+import type { PoolClient } from 'pg';
+
+const COLUMNS = `
+  id, event_key::text as "eventKey", content_hash::text as "contentHash", hopsworks_cluster_id as "clusterId",
+  released_at is not null as "isReleased", event
+`;
+
+/**
+ * Takes parked events to try them again, and locks their rows until the transaction ends. Rows that somebody else has
+ * taken are passed over, so several workers share the work and never do the same twice.
+ */
+
+/** Those that a person asked for, the longest asked first. Parameters: $1 most rows. */
+const TAKE_DUE = `
+select ${COLUMNS} from parked_events
+where due_at is not null and status = 'pending'
+order by due_at, id
+limit $1
+for update skip locked
+`;
+
+/**
+ * Those that a change of the directory may have made countable: parked for what the directory lacked, and not tried with
+ * this version. The reasons are those of the index that this reads, in its order, so it stops after $2 rows.
+ *
+ * Each failure doubles the time until the next try, from 10 ms to 10 minutes: a dozen changes in a row are seen at once,
+ * and an event that no change helps is not read and written again with every one of thousands.
+ *
+ * Parameters: $1 version of the directory, $2 most rows.
+ */
+const TAKE_CHANGED = `
+select ${COLUMNS} from parked_events
+where status = 'pending'
+  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')
+  and tried_version < $1::bigint
+  and (tried_at is null
+    or tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes'))
+order by tried_version, parked_at, id
+limit $2
+for update skip locked
+`;
+
+/** Those with the ids $1. */
+const TAKE_THESE = `
+select ${COLUMNS} from parked_events
+where id = any($1::uuid[]) and status = 'pending'
+order by parked_at, id
+for update skip locked
+`;
+
+/** Which parked events to try: asked for by a person, concerned by a new version of the directory, or named. */
+export type ParkedChoice =
+  | { readonly kind: 'due'; readonly limit: number }
+  | { readonly kind: 'changed'; readonly limit: number; readonly directoryVersion: string }
+  | { readonly kind: 'these'; readonly ids: readonly string[] };
+
+/** A parked event to be tried again. Its identity and content are those that it was parked with. */
+export type TakenEvent = {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly contentHash: bigint;
+  readonly clusterId: string | undefined;
+  /** Whether a person decided that it is counted however implausible it is. */
+  readonly isReleased: boolean;
+  /** The JSON that was parked, not checked. */
+  readonly event: unknown;
+};
+
+type Row = Omit<TakenEvent, 'contentHash' | 'clusterId'> & {
+  readonly contentHash: string;
+  readonly clusterId: string | null;
+};
+
+/** Takes parked events within a transaction. */
+export async function takeParked(client: PoolClient, choice: ParkedChoice): Promise<readonly TakenEvent[]> {
+  const { rows } = await client.query<Row>(...statementOf(choice));
+  return rows.map(({ contentHash, clusterId, ...row }) => ({
+    ...row,
+    contentHash: BigInt(contentHash),
+    clusterId: clusterId ?? undefined,
+  }));
+}
+
+function statementOf(choice: ParkedChoice): [sql: string, parameters: unknown[]] {
+  if (choice.kind === 'due') return [TAKE_DUE, [choice.limit]];
+  if (choice.kind === 'changed') return [TAKE_CHANGED, [choice.directoryVersion, choice.limit]];
+  return [TAKE_THESE, [choice.ids]];
+}

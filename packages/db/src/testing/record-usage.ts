@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Attribution,
+  contentHashOf,
+  createDirectory,
+  type Directory,
+  eventKeyOf,
+  parseQuantity,
+  splitByDay,
+  type UsageEvent,
+} from '@hopsmeter/usage';
+import { kindOfFailure } from '../errors.ts';
+import { loadDirectory } from '../load-directory.ts';
+import type { Pool } from '../pool.ts';
+import {
+  type BatchRecord,
+  type LedgerRow,
+  type ParkedRow,
+  type RateEntry,
+  recordBatch,
+} from '../record/record-batch.ts';
+
+/** Usage as a cluster reports it, for tests. Times are microseconds. */
+export type ReportedUsage = {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly subject?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly start: number;
+  readonly end: number;
+  readonly meter?: string;
+  readonly quantity: string;
+};
+
+/**
+ * Records usage as a worker does: attributes it from a directory in memory, and reads that again when the database says
+ * that it has changed.
+ *
+ * @returns how many events were counted and parked.
+ */
+export async function recordUsage(
+  pool: Pool,
+  usages: readonly ReportedUsage[],
+  cached?: Directory,
+): Promise<{ readonly counted: number; readonly parked: number; readonly refusedCount: number }> {
+  const batchId = randomUUID();
+  let directory = cached ?? createDirectory(await loadDirectory(pool));
+  for (let refusedCount = 0; ; refusedCount++)
+    try {
+      const counts = await recordBatch(pool, planUsages(batchId, usages, directory));
+      return { counted: counts?.counted ?? 0, parked: counts?.parked ?? 0, refusedCount };
+    } catch (error) {
+      if (!['retry', 'directory_changed'].includes(kindOfFailure(error))) throw error;
+      directory = createDirectory(await loadDirectory(pool));
+    }
+}
+
+function planUsages(batchId: string, usages: readonly ReportedUsage[], directory: Directory): BatchRecord {
+  const attributions: Attribution[] = [];
+  const ledger: LedgerRow[] = [];
+  const parked: ParkedRow[] = [];
+  const rates = new Map<string, RateEntry>();
+  for (const [position, usage] of usages.entries()) {
+    const event = toEvent(usage);
+    const identity = { eventKey: eventKeyOf(usage.clusterId, event), contentHash: contentHashOf(event), position };
+    const origin = { sourcePath: '', eventId: event.id };
+    const found = directory.attribute(usage.clusterId, event);
+    attributions.push('reason' in found ? NOBODY : found);
+    if ('reason' in found) {
+      parked.push({ ...identity, ...origin, ...found, clusterId: usage.clusterId, event: '{}' });
+      continue;
+    }
+    for (const [part, { day, usages }] of splitByDay(event).entries()) {
+      ledger.push({
+        ...identity,
+        ...origin,
+        part,
+        day,
+        usages,
+        attribution: position,
+        window: position,
+        eventType: event.type,
+        attributedBy: found.attributedBy,
+      });
+      for (const { meter } of usages) {
+        const rate = directory.rateOf(meter, day);
+        if (rate !== undefined) rates.set(`${day} ${meter}`, { day, rate });
+      }
+    }
+  }
+  return {
+    batchId,
+    directoryVersion: directory.version,
+    receivedAt: Date.now() * 1_000,
+    eventCount: usages.length,
+    requests: '[]',
+    duplicatesWithin: 0,
+    attributions,
+    windows: usages.map(({ start, end }) => ({ start, end })),
+    ledger,
+    parked,
+    rates: [...rates.values()],
+  };
+}
+
+/** Holds the place of an event that is parked. */
+const NOBODY: Attribution = {
+  accountOwnerId: '',
+  userId: '',
+  clusterId: '00000000-0000-0000-0000-000000000000',
+  projectId: undefined,
+  attributedBy: 'subject',
+};
+
+function toEvent({ id, subject, namespace, start, end, meter = 'cpu_hours', quantity }: ReportedUsage): UsageEvent {
+  return {
+    id,
+    sourcePath: '',
+    type: 'meter',
+    subject,
+    namespace,
+    gpuModel: undefined,
+    start,
+    end,
+    usages: [{ meter, quantity: parseQuantity(quantity) }],
+  };
+}

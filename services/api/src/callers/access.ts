@@ -1,0 +1,62 @@
+import { RequestError } from '@hopsmeter/usage';
+import type { Caller } from './caller.ts';
+
+/**
+ * What a route below /v1 asks of its caller, from much to little. The service role may call every one.
+ *
+ * - `admin`: staff with `billing:admin`
+ * - `staff`: staff
+ * - `own-account`: staff, and the owner of the one account that the request names
+ * - `any-owner`: staff, and every account owner; the route answers with the accounts of {@link accountsOf} only
+ * - `person`: everybody with a valid token
+ */
+export const ACCESS_NEEDS = ['admin', 'staff', 'own-account', 'any-owner', 'person'] as const;
+
+export type AccessNeed = (typeof ACCESS_NEEDS)[number];
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route asks of its caller. A route below /v1 without it is refused when it is registered. */
+    access?: AccessNeed;
+  }
+}
+
+/**
+ * Decides whether a caller may make a request; nothing else does. Whether the account exists is not asked:
+ * somebody else's account and one that is not there are refused with the same words.
+ *
+ * @param account The account that the request names; undefined when it names none, or more than one.
+ * @throws RequestError FORBIDDEN
+ */
+export function checkAccess(caller: Caller, need: AccessNeed, account: string | undefined): void {
+  if (!isAllowed(caller, need, account)) throw new RequestError('FORBIDDEN', REFUSALS[need]);
+}
+
+/** Which accounts a caller may see: all of them, or the one of that id. @throws RequestError FORBIDDEN when none. */
+export function accountsOf(caller: Caller): 'all' | { readonly id: string } {
+  checkAccess(caller, 'any-owner', undefined);
+  return caller.kind === 'owner' ? { id: caller.userId } : 'all';
+}
+
+const REFUSALS: Readonly<Record<AccessNeed, string>> = {
+  admin: 'this needs the permission billing:admin',
+  staff: 'this needs the permission billing:read',
+  'own-account': 'an account is shown to its owner and to billing staff',
+  'any-owner': 'billing is shown to account owners and to billing staff',
+  person: 'this needs a person',
+};
+
+function isAllowed(caller: Caller, need: AccessNeed, account: string | undefined): boolean {
+  switch (caller.kind) {
+    case 'service_role':
+      return true;
+    case 'staff':
+      return need !== 'admin' || caller.rights === 'admin';
+    case 'owner':
+      return need === 'person' || need === 'any-owner' || (need === 'own-account' && account === caller.userId);
+    // A member has no billing access: the bill is the owner's.
+    case 'member':
+    case 'stranger':
+      return need === 'person';
+  }
+}

@@ -1,0 +1,48 @@
+import { acceptInvite, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { RequestError } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import type { Caller } from '../../callers/caller.ts';
+import { BODY_BYTES_MAX, changed, inviteSchema, userSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { nameField, tokenField, userIdField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  token: tokenField,
+  userId: userIdField('Who accepts; a person accepts for themselves and need not say it').optional(),
+  name: nameField('What somebody new is called', 'Ada Lovelace').optional(),
+});
+
+const answerSchema = z.object({ invite: inviteSchema, user: userSchema }).meta({ id: 'AcceptedInvite' });
+
+const description = `The user becomes a member of the account from now on and comes to the cluster of its owner. Somebody new is
+added, with the address that was invited. Used once; the same user who sends it again gets the same answer.`;
+
+/** `POST /v1/invites/accept` */
+export function addAcceptInvite(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'acceptInvite',
+    summary: 'Accept an invitation',
+    description,
+    tags: ['People'],
+    body: bodySchema,
+    response: changed('The invitation and the user as they are now', answerSchema),
+  };
+  app.post('/v1/invites/accept', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'person' } }, (request) => {
+    const { token, name } = request.body;
+    const userId = acceptingUser(request.caller, request.body.userId);
+    return answerOrNotReady(acceptInvite(pool, changeOf(request), { token, userId, name }));
+  });
+}
+
+/** Nobody accepts for somebody else, but a service of ours for the person who is logged in there. */
+function acceptingUser(caller: Caller, named: string | undefined): string {
+  if (caller.kind === 'service_role') {
+    if (named === undefined) throw new RequestError('INVALID_REQUEST', 'userId must say who accepts');
+    return named;
+  }
+  if (named !== undefined && named !== caller.userId)
+    throw new RequestError('FORBIDDEN', 'a person accepts for themselves');
+  return caller.userId;
+}

@@ -1,0 +1,37 @@
+import type { Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { addAcceptInvite } from './accept-invite.ts';
+import { addAssignUser } from './assign-user.ts';
+import { addChangeCluster } from './change-cluster.ts';
+import { addChangeOwner } from './change-owner.ts';
+import { addChangeUser } from './change-user.ts';
+import { addCreateCluster } from './create-cluster.ts';
+import { addCreateInvite } from './create-invite.ts';
+import { addCreateProject } from './create-project.ts';
+import { addCreateUser } from './create-user.ts';
+import { addEndProject } from './end-project.ts';
+import { addFieldProblems } from './field-problems.ts';
+import { addHandOverProject } from './hand-over-project.ts';
+import { addListAuditLog } from './list-audit-log.ts';
+import { addListClusters } from './list-clusters.ts';
+import { addListInvites } from './list-invites.ts';
+import { addListProjects } from './list-projects.ts';
+import { addListUsers } from './list-users.ts';
+import { addRevokeInvite } from './revoke-invite.ts';
+import { addUnassignUser } from './unassign-user.ts';
+
+/** Everything that changes the directory, and its lists. Part of the scope below /v1, which guards it. */
+export async function addAdmin(scope: HttpApp, pool: Pool): Promise<void> {
+  await scope.register(async (app: HttpApp) => {
+    addFieldProblems(app);
+    const routes = [
+      [addListUsers, addCreateUser, addChangeUser, addChangeOwner],
+      [addAssignUser, addUnassignUser],
+      [addListInvites, addCreateInvite, addAcceptInvite, addRevokeInvite],
+      [addListClusters, addCreateCluster, addChangeCluster],
+      [addListProjects, addCreateProject, addEndProject, addHandOverProject],
+      [addListAuditLog],
+    ];
+    for (const addRoute of routes.flat()) addRoute(app, pool);
+  });
+}

@@ -1,0 +1,39 @@
+import { assignUser, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
+import { assignmentSchema, BODY_BYTES_MAX, created } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { systemIdField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  clusterId: systemIdField('The cluster; not given, a place is chosen').optional(),
+});
+
+const description = `Without \`clusterId\`, somebody who is on a cluster stays there; else an owner gets the active cluster with
+the fewest users that has room, and a member the cluster of the owner. With it, the user is assigned or moved: the old
+period ends and the new one begins at the same instant. Members who are on an owner's cluster move along. Usage is
+counted on the cluster that the user was on when it began.`;
+
+/** `POST /v1/users/{id}/assignment` */
+export function addAssignUser(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'assignUser',
+    summary: 'Assign a user to a cluster, or move them',
+    description,
+    tags: ['Clusters'],
+    params: z.strictObject({ id: accountIdSchema }),
+    body: bodySchema,
+    response: created('The user was assigned', assignmentSchema),
+  };
+  app.post(
+    '/v1/users/:id/assignment',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request, reply) => {
+      const wanted = { userId: request.params.id, clusterId: request.body.clusterId };
+      const { isCreated, value } = await answerOrNotReady(assignUser(pool, changeOf(request), wanted));
+      return reply.code(isCreated ? 201 : 200).send(value);
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import { changeOwner, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
+import { BODY_BYTES_MAX, changed, moveShape, userSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { momentField, reasonField, userIdField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  accountOwnerId: userIdField('Who pays from then on; null makes the user an account owner').nullable(),
+  from: momentField('Since when; from now on when not given').optional(),
+  reason: reasonField.optional(),
+  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+});
+
+const answerSchema = z
+  .object({
+    dryRun: z.boolean(),
+    user: userSchema,
+    from: z.string().meta({ examples: ['2026-11-22T13:00:00.000000Z'] }),
+    ...moveShape,
+  })
+  .meta({ id: 'OwnerChange' });
+
+const description = `The user belongs to the new owner from \`from\` until now and on: what the history said of that time is
+replaced. Usage whose window began since then moves along, at the price of its day, in one transaction; the answer tells
+what each account gained or lost. Two levels must hold at every moment since \`from\`. Sent again it changes nothing.`;
+
+/** `POST /v1/users/{id}/owner` */
+export function addChangeOwner(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'changeOwner',
+    summary: 'Change who pays for a user, from now or from a moment in the past',
+    description,
+    tags: ['People'],
+    params: z.strictObject({ id: accountIdSchema }),
+    body: bodySchema,
+    response: changed('What changed, or would', answerSchema),
+  };
+  app.post(
+    '/v1/users/:id/owner',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request) => {
+      const { dryRun, ...wanted } = request.body;
+      const change = { ...wanted, userId: request.params.id, isDryRun: dryRun };
+      const { user, from, eventCount, moved } = await answerOrNotReady(changeOwner(pool, changeOf(request), change));
+      return { dryRun, user, from, eventCount, moved: [...moved] };
+    },
+  );
+}

@@ -1,0 +1,29 @@
+import { changeUser, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
+import { BODY_BYTES_MAX, changed, userSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { emailField, nameField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  email: emailField.nullable().optional(),
+  name: nameField('What the user is called', 'Ada Lovelace').nullable().optional(),
+});
+
+/** `PATCH /v1/users/{id}` */
+export function addChangeUser(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'changeUser',
+    summary: 'Change how a user is called and reached',
+    description: 'What is not given stays as it is; null takes it away.',
+    tags: ['People'],
+    params: z.strictObject({ id: accountIdSchema }),
+    body: bodySchema,
+    response: changed('The user as it is now', userSchema),
+  };
+  app.patch('/v1/users/:id', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, (request) =>
+    answerOrNotReady(changeUser(pool, changeOf(request), request.params.id, request.body)),
+  );
+}

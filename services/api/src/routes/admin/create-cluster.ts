@@ -1,0 +1,33 @@
+import { createCluster, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, clusterSchema, created } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { nameField } from './fields.ts';
+
+/** Far beyond the largest cluster; more is a typing error. */
+export const USERS_MAX = 100_000;
+
+export const clusterNameField = nameField('Name, unique among clusters', 'eu-north-1');
+export const maxUsersField = z.int().min(1).max(USERS_MAX).meta({ description: 'Users whom it can take' });
+
+/** `POST /v1/clusters` */
+export function addCreateCluster(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'createCluster',
+    summary: 'Add a cluster',
+    description: 'Sent again with the same data it answers 200 with the cluster.',
+    tags: ['Clusters'],
+    body: z.strictObject({ name: clusterNameField, maxUsers: maxUsersField }),
+    response: created('The cluster was added', clusterSchema),
+  };
+  app.post(
+    '/v1/clusters',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request, reply) => {
+      const { isCreated, value } = await answerOrNotReady(createCluster(pool, changeOf(request), request.body));
+      return reply.code(isCreated ? 201 : 200).send(value);
+    },
+  );
+}

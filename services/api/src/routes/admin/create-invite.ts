@@ -1,0 +1,38 @@
+import { createInvite, INVITE_DAYS, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, created, inviteSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { emailField, userIdField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  accountOwnerId: userIdField('The account that invites'),
+  email: emailField,
+});
+
+const answerSchema = z
+  .object({
+    invite: inviteSchema,
+    token: z.string().meta({ description: 'Shown this once: whoever has it can accept. Put it into the link' }),
+  })
+  .meta({ id: 'CreatedInvite' });
+
+/** `POST /v1/invites` */
+export function addCreateInvite(app: HttpApp, pool: Pool): void {
+  const { 200: _, ...response } = created('The invitation was made', answerSchema);
+  const schema = {
+    operationId: 'createInvite',
+    summary: "Invite somebody into an account's team",
+    description: `Good for ${INVITE_DAYS} days. An account has one open invitation for an address; an expired one is replaced.`,
+    tags: ['People'],
+    body: bodySchema,
+    response,
+  };
+  app.post(
+    '/v1/invites',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'own-account' } },
+    async (request, reply) =>
+      reply.code(201).send(await answerOrNotReady(createInvite(pool, changeOf(request), request.body))),
+  );
+}

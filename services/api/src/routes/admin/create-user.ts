@@ -1,0 +1,31 @@
+import { createUser, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, created, userSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { emailField, nameField, userIdField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  id: userIdField('Auth0 user id (`sub`)'),
+  email: emailField.nullable().default(null),
+  name: nameField('What the user is called', 'Ada Lovelace').nullable().default(null),
+  accountOwnerId: userIdField('Who pays; null, or not given, makes an account owner').nullable().default(null),
+});
+
+/** `POST /v1/users` */
+export function addCreateUser(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'createUser',
+    summary: 'Add an account owner or a member',
+    description:
+      'The first owner is taken to have owned the user always. Sent again with the same data it answers 200 with the user.',
+    tags: ['People'],
+    body: bodySchema,
+    response: created('The user was added', userSchema),
+  };
+  app.post('/v1/users', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request, reply) => {
+    const { isCreated, value } = await answerOrNotReady(createUser(pool, changeOf(request), request.body));
+    return reply.code(isCreated ? 201 : 200).send(value);
+  });
+}

@@ -1,0 +1,42 @@
+import { handOverProject, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { momentField, reasonField, systemIdSchema, userIdField } from './fields.ts';
+
+const bodySchema = z.strictObject({
+  userId: userIdField('Whose usage it is from then on'),
+  from: momentField('Since when; from now on when not given').optional(),
+  reason: reasonField.optional(),
+  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+});
+
+const answerSchema = z
+  .object({ dryRun: z.boolean(), project: projectSchema, ...moveShape })
+  .meta({ id: 'ProjectHandOver' });
+
+/** `POST /v1/projects/{id}/user` */
+export function addHandOverProject(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'handOverProject',
+    summary: 'Hand a project over to another user, from now or from a moment in the past',
+    description:
+      'The old period ends and one of the new user, with an id of its own, begins at the same instant. Usage whose window began since then moves along. The new user must have been on the cluster all that time.',
+    tags: ['Projects'],
+    params: z.strictObject({ id: systemIdSchema("The project's id") }),
+    body: bodySchema,
+    response: changed("The new user's project and what moved, or would", answerSchema),
+  };
+  app.post(
+    '/v1/projects/:id/user',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request) => {
+      const { dryRun, ...wanted } = request.body;
+      const handOver = { ...wanted, projectId: request.params.id, isDryRun: dryRun };
+      const { project, eventCount, moved } = await answerOrNotReady(handOverProject(pool, changeOf(request), handOver));
+      return { dryRun, project, eventCount, moved: [...moved] };
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import { listAuditLog, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema, searchSchema } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
+
+const querySchema = z.strictObject({
+  entity: searchSchema('Only changes of this table', 'users').optional(),
+  entityId: searchSchema('Only changes of the row with this key', 'auth0|507f1f77').optional(),
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const entrySchema = z
+  .object({
+    id: z.string(),
+    happenedAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
+    actorKind: z.string().meta({ description: '`staff`, `owner`, `service` or `system`' }),
+    actorId: z.string(),
+    action: z.string().meta({ examples: ['change_owner'] }),
+    entity: z.string().meta({ examples: ['users'] }),
+    entityId: z.string(),
+    before: z.unknown(),
+    after: z.unknown(),
+    reason: z.string().nullable(),
+    requestId: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' });
+
+const answerSchema = z.object({ entries: z.array(entrySchema), nextCursor: nextCursorSchema }).meta({ id: 'AuditLog' });
+
+/** `GET /v1/audit-log` */
+export function addListAuditLog(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listAuditLog',
+    summary: 'Read who changed what, and why',
+    description: 'The newest first. Entries are only ever added.',
+    tags: ['Audit'],
+    querystring: querySchema,
+    response: listed('A page of entries', answerSchema),
+  };
+  app.get('/v1/audit-log', { schema, config: { access: 'staff' } }, async ({ query }) => {
+    const [happenedAt, id] = query.cursor ?? [];
+    const after = happenedAt === undefined || id === undefined ? undefined : { happenedAt, id };
+    const filters = { entity: query.entity || undefined, entityId: query.entityId || undefined };
+    const found = await answerOrNotReady(listAuditLog(pool, { ...filters, after, limit: query.limit + 1 }));
+    const { rows, next } = pageOf(found, query.limit, (row) => [row.happenedAt, row.id]);
+    return { entries: rows, ...next };
+  });
+}

@@ -1,0 +1,33 @@
+import { listClusters, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema } from '../../contract/parameters.ts';
+import { clusterSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
+import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from './page-cursor.ts';
+
+const querySchema = z.strictObject({
+  cursor: cursorSchema(ANY_TEXT),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ clusters: z.array(clusterSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'Clusters' });
+
+/** `GET /v1/clusters` */
+export function addListClusters(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listClusters',
+    summary: 'List clusters',
+    description: 'All clusters by name, with the number of users who are on them now.',
+    tags: ['Clusters'],
+    querystring: querySchema,
+    response: listed('A page of clusters', answerSchema),
+  };
+  app.get('/v1/clusters', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
+    const found = await answerOrNotReady(listClusters(pool, { after: cursor?.[0], limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, ({ name }) => [name]);
+    return { clusters: rows, ...next };
+  });
+}

@@ -1,0 +1,35 @@
+import { listInvites, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
+import { inviteSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
+
+const querySchema = z.strictObject({
+  accountOwnerId: accountIdSchema.optional().meta({ description: 'Only invitations of this account' }),
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z.object({ invites: z.array(inviteSchema), nextCursor: nextCursorSchema }).meta({ id: 'Invites' });
+
+/** `GET /v1/invites` */
+export function addListInvites(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listInvites',
+    summary: 'List invitations',
+    description: 'The newest first. An owner names their own account; staff may leave it out.',
+    tags: ['People'],
+    querystring: querySchema,
+    response: listed('A page of invitations', answerSchema),
+  };
+  app.get('/v1/invites', { schema, config: { access: 'own-account' } }, async ({ query }) => {
+    const { accountOwnerId, cursor, limit } = query;
+    const [createdAt, id] = cursor ?? [];
+    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+    const found = await answerOrNotReady(listInvites(pool, { accountOwnerId, after, limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    return { invites: rows, ...next };
+  });
+}

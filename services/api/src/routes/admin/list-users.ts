@@ -1,0 +1,35 @@
+import { listUsers, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX, userSchema } from './answers.ts';
+import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from './page-cursor.ts';
+
+const querySchema = z.strictObject({
+  q: searchSchema('Part of the id, name or e-mail address, in upper or lower case', 'ada@').optional(),
+  accountOwnerId: accountIdSchema.optional().meta({ description: 'Only the members of this owner' }),
+  cursor: cursorSchema(ANY_TEXT),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z.object({ users: z.array(userSchema), nextCursor: nextCursorSchema }).meta({ id: 'Users' });
+
+/** `GET /v1/users` */
+export function addListUsers(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listUsers',
+    summary: 'List users',
+    description: 'Account owners and members, by id.',
+    tags: ['People'],
+    querystring: querySchema,
+    response: listed('A page of users', answerSchema),
+  };
+  app.get('/v1/users', { schema, config: { access: 'staff' } }, async ({ query }) => {
+    const { q, accountOwnerId, cursor, limit } = query;
+    const search = q === '' ? undefined : q;
+    const asked = { search, accountOwnerId, after: cursor?.[0], limit: limit + 1 };
+    const { rows, next } = pageOf(await answerOrNotReady(listUsers(pool, asked)), limit, ({ id }) => [id]);
+    return { users: rows, ...next };
+  });
+}

@@ -1,0 +1,27 @@
+import { type Pool, revokeInvite } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
+import { changed, inviteSchema } from './answers.ts';
+import { changeOf } from './change-of.ts';
+import { systemIdSchema } from './fields.ts';
+
+/** `DELETE /v1/invites/{id}` */
+export function addRevokeInvite(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'revokeInvite',
+    summary: 'Revoke an invitation',
+    description: 'An owner names their own account; staff may leave it out. Sent again it changes nothing.',
+    tags: ['People'],
+    params: z.strictObject({ id: systemIdSchema("The invitation's id") }),
+    querystring: z.strictObject({
+      accountOwnerId: accountIdSchema.optional().meta({ description: 'The account that invited' }),
+    }),
+    response: changed('The invitation as it is now', inviteSchema),
+  };
+  app.delete('/v1/invites/:id', { schema, config: { access: 'own-account' } }, (request) => {
+    const { accountOwnerId } = request.query;
+    return answerOrNotReady(revokeInvite(pool, changeOf(request), { inviteId: request.params.id, accountOwnerId }));
+  });
+}

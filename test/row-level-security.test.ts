@@ -1,0 +1,448 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  acceptInvite,
+  assignUser,
+  changeCluster,
+  changeOwner,
+  changeUser,
+  checkBilling,
+  compareLedger,
+  createCluster,
+  createInvite,
+  createPool,
+  createProject,
+  createUser,
+  endProject,
+  findPerson,
+  giveUpParked,
+  handOverProject,
+  hasAccount,
+  listAccounts,
+  listAuditLog,
+  listClusters,
+  listInvites,
+  listParked,
+  listProjects,
+  listUsers,
+  loadClusterKeys,
+  loadDirectory,
+  migrate,
+  type Pool,
+  purgeExpiredEvents,
+  readAccountTotals,
+  readFreshness,
+  readParkedWork,
+  readPipelineCounts,
+  releaseParked,
+  requestParkedRetry,
+  settleParked,
+  unassignUser,
+} from '@hopsmeter/db';
+import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
+import { type Postgres, startPostgres } from '@hopsmeter/stack';
+import { parseUsageDay } from '@hopsmeter/usage';
+import type { PoolClient } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { one } from './harness/world.ts';
+
+/** Whom Supabase lets in from a browser, with every right on everything in `public`. */
+const OUTSIDERS = ['anon', 'authenticated'] as const;
+
+/** What row level security and missing rights say; 55000 is a view that takes no changes. */
+const REFUSED = '42501';
+const VIEW_REFUSED = '55000';
+
+const MICROS = 1_000;
+const HOUR = 3_600_000 * MICROS;
+const DAY = 24 * HOUR;
+const NOW = Date.UTC(2026, 10, 22) * MICROS;
+
+/** Enough that each of the sixteen partitions holds some. */
+const EVENTS = 300;
+
+const CHANGE = { actor: { kind: 'service', id: 'row-level-security.test' }, requestId: 'request' } as const;
+
+let database: TestDatabase;
+let services: Pool;
+let closeServices: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const login = `hopsmeter_test_${randomBytes(6).toString('hex')}`;
+  services = await createLogin(database.pool, database.url, login);
+  closeServices = async () => {
+    await services.end();
+    await database.pool.query(`drop role ${login}`);
+  };
+  await liveThroughEverything(services);
+  for (const role of OUTSIDERS) {
+    await createRole(role);
+    await database.pool.query(`grant all on all tables in schema public to ${role}`);
+  }
+});
+afterAll(async () => {
+  await closeServices?.();
+  await database?.close();
+});
+
+type Relation = { readonly name: string; readonly isView: boolean; readonly isPartition: boolean };
+
+/** From the catalog, so that a table that is added later is among them. */
+async function relations(pool = database.pool): Promise<Relation[]> {
+  const { rows } = await pool.query<Relation>(`
+    select oid::regclass::text as name, relkind in ('v', 'm') as "isView", relispartition as "isPartition"
+    from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
+  `);
+  expect(rows.length).toBeGreaterThan(30);
+  return rows;
+}
+
+/** Our functions: those that extensions brought are not among them. */
+async function functions(pool = database.pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(`
+    select oid::regprocedure::text as name from pg_proc
+    where pronamespace = 'public'::regnamespace and not exists (
+      select from pg_depend
+      where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e'
+    )
+  `);
+  expect(rows.length).toBeGreaterThan(8);
+  return rows.map(({ name }) => name);
+}
+
+/** Who of these may execute it. */
+async function executors(name: string, roles: readonly string[], pool = database.pool): Promise<string[]> {
+  const { rows } = await pool.query<{ role: string }>(
+    `select role from unnest($1::text[]) as role where has_function_privilege(role, $2, 'execute')`,
+    [roles, name],
+  );
+  return rows.map(({ role }) => role);
+}
+
+/** What a statement does as a role: the rows that it reads or changes, or the code that it is refused with. */
+async function attempt(role: string, sql: string): Promise<number | string> {
+  const client: PoolClient = await database.pool.connect();
+  try {
+    await client.query(`begin; set local role ${role}`);
+    return (await client.query(sql)).rowCount ?? 0;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
+
+it('every table, partition and view holds something, so that the tests below mean something', async () => {
+  const empty: string[] = [];
+  for (const { name } of await relations())
+    if ((await database.pool.query(`select from ${name} limit 1`)).rowCount === 0) empty.push(name);
+  expect(empty).toEqual([]);
+});
+
+describe.each(OUTSIDERS)('%s, though it has every right on every table,', (role) => {
+  it('reads no row', async () => {
+    for (const { name } of await relations())
+      expect([name, await attempt(role, `select from ${name}`)]).toEqual([name, 0]);
+  });
+
+  it('adds no row', async () => {
+    for (const { name, isView } of await relations()) {
+      const outcome = await attempt(role, `insert into ${name} default values`);
+      expect([name, outcome]).toEqual([name, isView ? VIEW_REFUSED : REFUSED]);
+    }
+  });
+
+  it('changes and removes no row', async () => {
+    for (const { name } of await relations()) {
+      const { rows } = await database.pool.query<{ column: string }>(
+        `select attname as column from pg_attribute
+        where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum limit 1`,
+        [name],
+      );
+      const { column } = one(rows);
+      for (const sql of [`update ${name} set ${column} = ${column}`, `delete from ${name}`])
+        expect([0, REFUSED, VIEW_REFUSED], sql).toContain(await attempt(role, sql));
+    }
+  });
+
+  it('executes none of our functions', async () => {
+    for (const name of await functions()) expect([name, await executors(name, [role])]).toEqual([name, []]);
+    expect(await attempt(role, 'select require_directory_version(1)')).toBe(REFUSED);
+  });
+});
+
+describe('the services', () => {
+  it('do everything that they have to, and it adds up', async () => {
+    const { rowCount, differentCount } = await compareLedger(services);
+    expect({ isEmpty: rowCount === 0, differentCount }).toEqual({ isEmpty: false, differentCount: 0 });
+  });
+
+  it('have a policy for each of their rights on each table, and nobody else has one', async () => {
+    const { rows } = await database.pool.query<{
+      name: string;
+      isPartition: boolean;
+      rights: string[];
+      policies: string[];
+    }>(`
+      select oid::regclass::text as name, relispartition as "isPartition",
+        array(
+          select command from unnest(array['DELETE', 'INSERT', 'SELECT', 'UPDATE']) as command
+          where case command when 'DELETE' then has_table_privilege('hopsmeter_app', oid, command)
+            else has_any_column_privilege('hopsmeter_app', oid, command) end
+        ) as rights,
+        array(
+          select cmd from pg_policies
+          where schemaname = 'public' and tablename = relname and roles = '{hopsmeter_app}' order by cmd
+        ) as policies
+      from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+    `);
+    for (const { name, isPartition, rights, policies } of rows) {
+      expect([name, policies]).toEqual([name, rights]);
+      // A partition is reached through its parent only.
+      expect([name, rights.includes('SELECT')]).toEqual([name, !isPartition]);
+    }
+    const others = await database.pool.query(`select * from pg_policies where roles <> '{hopsmeter_app}'`);
+    expect(others.rows).toEqual([]);
+  });
+
+  it('have a role that owns nothing, logs in nowhere and stands above no policy', async () => {
+    const { rows } = await database.pool.query(`
+      select rolcanlogin or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as "isMore",
+        exists (select from pg_shdepend where refobjid = pg_roles.oid and deptype = 'o') as "isOwner"
+      from pg_roles where rolname = 'hopsmeter_app'
+    `);
+    expect(rows).toEqual([{ isMore: false, isOwner: false }]);
+  });
+
+  it('read every view', async () => {
+    for (const { name, isView } of await relations())
+      if (isView) expect([name, await attempt('hopsmeter_app', `select from ${name} limit 1`)]).toEqual([name, 1]);
+  });
+
+  it('empty no table', async () => {
+    for (const { name, isView } of await relations())
+      if (!isView) expect([name, await attempt('hopsmeter_app', `truncate ${name}`)]).toEqual([name, REFUSED]);
+  });
+
+  it.each([
+    'create table mine ()',
+    'create function mine() returns integer language sql as $$ select 1 $$',
+    'alter table users add column mine integer',
+    'alter table users disable row level security',
+    'alter table audit_log disable trigger all',
+    'drop table audit_log',
+    'drop policy hopsmeter_app_select on users',
+    'set session_replication_role = replica',
+    `select set_table_rights('audit_log', 'delete')`,
+    'select from drizzle.__drizzle_migrations',
+    'update audit_log set action = action',
+    'delete from audit_log',
+    'update usage_events set quantities = quantities',
+    'update usage_events set event_key = event_key',
+    'select from usage_events_p00',
+    'delete from usage_events_p00',
+    'update usage_daily set price = price',
+    'update usage_batches set counted_count = counted_count',
+    'delete from usage_batches',
+    'update parked_events set event = event',
+    'delete from parked_events',
+    'update cluster_keys set hash = hash',
+    'delete from cluster_keys',
+    'delete from users',
+    'update rates set price = price',
+    `insert into meters values ('mine', '', '')`,
+    'update directory_versions set id = id',
+  ])('are refused: %s', async (sql) => {
+    expect(await attempt('hopsmeter_app', sql)).toBe(REFUSED);
+  });
+});
+
+describe('a server where the migrations may not create roles, with the default rights of Supabase', () => {
+  let directory: string;
+  let postgres: Postgres;
+  let admin: Pool;
+  let owner: Pool;
+  let url: string;
+  const warnings: string[] = [];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'hopsmeter-roles-'));
+    postgres = await startPostgres({ directory });
+    const target = new URL(postgres.url);
+    target.pathname = '/shared';
+    const server = openPool(postgres.url);
+    await server.query(`create role anon; create role authenticated; create role service_role bypassrls`);
+    await server.query(`create role migrator login password 'migrator'`);
+    await server.query('create database shared owner migrator');
+    await server.end();
+    admin = openPool(target.href);
+    for (const kind of ['tables', 'functions', 'sequences'])
+      await admin.query(
+        `alter default privileges for role migrator in schema public
+        grant all on ${kind} to anon, authenticated, service_role`,
+      );
+    await admin.query('create table somebody_elses (); grant select on somebody_elses to anon');
+    target.username = 'migrator';
+    target.password = 'migrator';
+    url = target.href;
+    owner = openPool(url);
+    await migrate(url, (message) => warnings.push(message));
+  });
+  afterAll(async () => {
+    await owner?.end();
+    await admin?.end();
+    await postgres?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('is migrated, and says that the role is missing', async () => {
+    expect(warnings).toEqual([
+      expect.stringContaining('the role hopsmeter_app is missing and migrator may not create'),
+    ]);
+    await liveThroughEverything(owner);
+  });
+
+  it('keeps anon and authenticated from what row level security does not cover', async () => {
+    for (const { name } of await relations(admin)) {
+      const { rows } = await admin.query(
+        `select role, right_name from unnest($1::text[]) as role,
+          unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as right_name
+        where has_table_privilege(role, $2, right_name)`,
+        [OUTSIDERS, name],
+      );
+      expect([name, rows]).toEqual([name, name === 'somebody_elses' ? [{ role: 'anon', right_name: 'select' }] : []]);
+    }
+    for (const name of await functions(admin))
+      expect([name, await executors(name, OUTSIDERS, admin)]).toEqual([name, []]);
+  });
+
+  it('lets service_role execute what the record statement calls', async () => {
+    for (const name of ['require_directory_version(bigint)', 'counted_content_hash(uuid)'])
+      expect([name, await executors(name, ['service_role'], admin)]).toEqual([name, ['service_role']]);
+  });
+
+  it('gives the services their rights once somebody has created the role and ran the migration of roles again', async () => {
+    await admin.query('create role hopsmeter_app nologin');
+    const folder = new URL('../drizzle/', import.meta.url);
+    const file = readdirSync(folder).find((name) => name.endsWith('_roles.sql')) ?? '';
+    await owner.query(readFileSync(new URL(file, folder), 'utf8'));
+    const login = await createLogin(admin, url, 'late');
+    try {
+      expect((await loadDirectory(login)).projects).not.toEqual([]);
+      expect(await readPipelineCounts(login)).toEqual(await readPipelineCounts(owner));
+    } finally {
+      await login.end();
+    }
+  });
+});
+
+/** What ingest, worker and api do with Postgres, each thing once, and what the tests need to be there. */
+async function liveThroughEverything(pool: Pool): Promise<void> {
+  const { value: cluster } = await createCluster(pool, CHANGE, { name: 'east', maxUsers: 10 });
+  await changeCluster(pool, CHANGE, cluster.id, { maxUsers: 20 });
+  await pool.query(`insert into cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, 'hwm', $2)`, [
+    cluster.id,
+    randomBytes(32),
+  ]);
+  await pool.query('update cluster_keys set last_used_at = now(), expires_at = now(), revoked_at = null');
+  for (const id of ['owner', 'other']) {
+    await createUser(pool, CHANGE, { id, email: `${id}@example.com`, name: null, accountOwnerId: null });
+    await assignUser(pool, CHANGE, { userId: id, clusterId: cluster.id });
+  }
+  const { token } = await createInvite(pool, CHANGE, { accountOwnerId: 'owner', email: 'member@example.com' });
+  await acceptInvite(pool, CHANGE, { token, userId: 'member' });
+  await changeUser(pool, CHANGE, 'member', { name: 'Member' });
+  const project = { clusterId: cluster.id, namespace: 'ml', userId: 'owner' };
+  const { value: created } = await createProject(pool, CHANGE, project);
+
+  const usage = { clusterId: cluster.id, namespace: 'ml', quantity: '1.5', start: NOW - HOUR, end: NOW };
+  const events = Array.from({ length: EVENTS }, (_, i) => ({ ...usage, id: `event ${i}` }));
+  const old = { ...usage, id: 'old', start: NOW - 500 * DAY, end: NOW - 499 * DAY };
+  const parked = Array.from({ length: 3 }, (_, i) => ({ ...usage, id: `parked ${i}`, namespace: 'nobody' }));
+  const recorded = await recordUsage(pool, [...events, old, ...parked]);
+  expect(recorded).toMatchObject({ counted: EVENTS + 1, parked: parked.length });
+  await recordUsage(pool, events);
+
+  await handOverProject(pool, CHANGE, { projectId: created.id, userId: 'other', reason: 'for a test' });
+  await changeOwner(pool, CHANGE, { userId: 'member', accountOwnerId: 'other', reason: 'for a test' });
+  const mine = { clusterId: cluster.id, namespace: 'mine', userId: 'member' };
+  await endProject(pool, CHANGE, { projectId: (await createProject(pool, CHANGE, mine)).value.id });
+  await unassignUser(pool, CHANGE, 'member');
+
+  const waiting = await listParked(pool, {
+    status: 'pending',
+    reason: undefined,
+    clusterId: undefined,
+    after: undefined,
+    limit: 10,
+  });
+  const ids = waiting.map(({ id }) => id);
+  await requestParkedRetry(pool, CHANGE, { ids });
+  await releaseParked(pool, CHANGE, { ids, reason: 'for a test' });
+  const { directoryVersion } = await readParkedWork(pool);
+  const settled = await settleParked(pool, { kind: 'due', limit: 10 }, (taken) => ({
+    directoryVersion,
+    attributions: [],
+    windows: [],
+    ledger: [],
+    rates: [],
+    stillParked: taken.map((_, place) => ({ place, reason: undefined, detail: undefined })),
+  }));
+  expect(settled.pending).toBe(parked.length);
+  expect(await giveUpParked(pool, CHANGE, { ids: ids.slice(0, 1), reason: 'for a test' })).toHaveLength(1);
+
+  await checkBilling(pool);
+  await loadClusterKeys(pool);
+  await loadDirectory(pool);
+  await findPerson(pool, 'owner');
+  expect(await hasAccount(pool, 'owner')).toBe(true);
+  await listAccounts(pool, {
+    from: '2026-11-01',
+    to: '2026-12-01',
+    ownerId: undefined,
+    search: undefined,
+    after: undefined,
+    limit: 10,
+  });
+  const totals = { accountOwnerId: 'owner', from: '2026-11-01', to: '2026-12-01', groupsMax: 10 };
+  expect(await readAccountTotals(pool, { ...totals, groupBy: new Set(['project', 'cluster', 'user']) })).not.toEqual(
+    [],
+  );
+  await readFreshness(pool);
+  await readPipelineCounts(pool);
+  for (const list of [listUsers, listClusters, listProjects, listInvites, listAuditLog])
+    expect(await list(pool, { limit: 10 }), list.name).not.toEqual([]);
+  expect(await findRollupDifferences(pool)).toEqual([]);
+  expect(await purgeExpiredEvents(pool, dayOf('2026-01-01'))).toBe(1);
+}
+
+/** A login for the services, as docs/operations.md tells operators to create it. */
+async function createLogin(admin: Pool, url: string, name: string): Promise<Pool> {
+  const password = randomBytes(16).toString('hex');
+  await admin.query(`create role ${name} login password '${password}' in role hopsmeter_app`);
+  const target = new URL(url);
+  target.username = name;
+  target.password = password;
+  return openPool(target.href);
+}
+
+function openPool(url: string): Pool {
+  return createPool({ url, connectionsMax: 2, onIdleError: () => undefined });
+}
+
+/** Roles belong to the whole server, and another test may have made it. */
+async function createRole(name: string): Promise<void> {
+  const { rowCount } = await database.pool.query('select from pg_roles where rolname = $1', [name]);
+  if (rowCount === 0) await database.pool.query(`create role ${name} nologin`);
+}
+
+function dayOf(text: string): number {
+  const day = parseUsageDay(text);
+  if (day === undefined) throw new Error(`${text} is no day`);
+  return day;
+}
