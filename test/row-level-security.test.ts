@@ -12,6 +12,7 @@ import {
   checkBilling,
   compareLedger,
   createCluster,
+  createClusterKey,
   createInvite,
   createPool,
   createProject,
@@ -23,6 +24,7 @@ import {
   hasAccount,
   listAccounts,
   listAuditLog,
+  listClusterKeys,
   listClusters,
   listInvites,
   listParked,
@@ -31,6 +33,7 @@ import {
   loadClusterKeys,
   loadDirectory,
   migrate,
+  noteKeysUsed,
   type Pool,
   purgeExpiredEvents,
   readAccountTotals,
@@ -39,6 +42,9 @@ import {
   readPipelineCounts,
   releaseParked,
   requestParkedRetry,
+  revokeClusterKey,
+  revokeInvite,
+  rotateClusterKey,
   settleParked,
   unassignUser,
 } from '@hopsmeter/db';
@@ -206,6 +212,8 @@ describe('the services', () => {
       // A partition is reached through its parent only.
       expect([name, rights.includes('SELECT')]).toEqual([name, !isPartition]);
     }
+    // Its trigger would refuse changes too.
+    expect(rows.find(({ name }) => name === 'audit_log')?.rights).toEqual(['INSERT', 'SELECT']);
     const others = await database.pool.query(`select * from pg_policies where roles <> '{hopsmeter_app}'`);
     expect(others.rows).toEqual([]);
   });
@@ -345,17 +353,20 @@ describe('a server where the migrations may not create roles, with the default r
 async function liveThroughEverything(pool: Pool): Promise<void> {
   const { value: cluster } = await createCluster(pool, CHANGE, { name: 'east', maxUsers: 10 });
   await changeCluster(pool, CHANGE, cluster.id, { maxUsers: 20 });
-  await pool.query(`insert into cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, 'hwm', $2)`, [
-    cluster.id,
-    randomBytes(32),
-  ]);
-  await pool.query('update cluster_keys set last_used_at = now(), expires_at = now(), revoked_at = null');
+  const { created: key } = await createClusterKey(pool, CHANGE, cluster.id);
+  await noteKeysUsed(pool, [{ keyId: key.id, usedAt: NOW }]);
+  const rotation = { clusterId: cluster.id, keyId: key.id, graceSeconds: 60 };
+  await rotateClusterKey(pool, CHANGE, rotation);
+  await revokeClusterKey(pool, CHANGE, rotation);
+  expect(await listClusterKeys(pool, cluster.id)).toHaveLength(2);
   for (const id of ['owner', 'other']) {
     await createUser(pool, CHANGE, { id, email: `${id}@example.com`, name: null, accountOwnerId: null });
     await assignUser(pool, CHANGE, { userId: id, clusterId: cluster.id });
   }
   const { token } = await createInvite(pool, CHANGE, { accountOwnerId: 'owner', email: 'member@example.com' });
   await acceptInvite(pool, CHANGE, { token, userId: 'member' });
+  const { invite } = await createInvite(pool, CHANGE, { accountOwnerId: 'owner', email: 'nobody@example.com' });
+  await revokeInvite(pool, CHANGE, { inviteId: invite.id });
   await changeUser(pool, CHANGE, 'member', { name: 'Member' });
   const project = { clusterId: cluster.id, namespace: 'ml', userId: 'owner' };
   const { value: created } = await createProject(pool, CHANGE, project);

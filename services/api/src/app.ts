@@ -9,7 +9,9 @@ import { limitRequests, REQUESTS_PER_MINUTE } from './callers/limit-requests.ts'
 import { addParameterProblems } from './contract/problems.ts';
 import { addDocsPage } from './docs-page.ts';
 import { addAdmin } from './routes/admin/add-admin.ts';
+import { addKeys } from './routes/keys/add-keys.ts';
 import { addListAccounts } from './routes/list-accounts.ts';
+import { addParked } from './routes/parked/add-parked.ts';
 import { addReadAccountTotals } from './routes/read-account-totals.ts';
 import { addReadPipeline } from './routes/read-pipeline.ts';
 
@@ -74,6 +76,8 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     addReadAccountTotals(scope, { billing });
     addReadPipeline(scope, { billing });
     await addAdmin(scope, pool);
+    await addKeys(scope, pool);
+    await addParked(scope, pool);
   });
   return shell;
 }

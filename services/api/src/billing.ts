@@ -53,7 +53,8 @@ export async function answerOrNotReady<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    if (kindOfFailure(error) !== 'retry') throw error;
+    // A rule that refused has no SQLSTATE either, and is no fault of the database.
+    if (error instanceof RequestError || kindOfFailure(error) !== 'retry') throw error;
     const options = { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error };
     throw new RequestError('NOT_READY', 'the database does not answer', options);
   }

@@ -6,6 +6,8 @@ import { createAdmissionGate } from './admission-gate.ts';
 import { type ClusterKeySource, createClusterKeySnapshot } from './cluster-key-snapshot.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
+import { createKeyLimits, type KeyLimitsOptions, type KeyUse } from './key-limits.ts';
+import { startKeyUseNotes } from './key-use-notes.ts';
 import { addPostEvents } from './post-events.ts';
 import { createTrafficLog } from './traffic-log.ts';
 
@@ -16,15 +18,24 @@ export type IngestDeps = {
   readonly queue: Pick<BatchProducer, 'add' | 'status'>;
   /** The moment, in microseconds. */
   readonly now: () => Micros;
+  /** What one key may send; default {@link createKeyLimits}'s. */
+  readonly keyLimits?: KeyLimitsOptions;
+  /** Keeps when keys were last used; called once a minute, may fail. Default: it is not kept. */
+  readonly noteKeysUsed?: (uses: readonly KeyUse[]) => Promise<void>;
   /** Oldest waiting job at which requests are refused; default 4 hours. */
   readonly backlogAgeMaxMs?: number;
 };
 
 /** Assembles ingest. It does not listen; closing its `app` finishes the requests in flight and stops its timers. */
 export async function createIngestApp(deps: IngestDeps): Promise<HttpShell> {
-  const { logger, registry, keySource, queue, now, backlogAgeMaxMs } = deps;
+  const { logger, registry, keySource, queue, now, backlogAgeMaxMs, noteKeysUsed } = deps;
   const metrics = createIngestMetrics(registry);
   const keys = createClusterKeySnapshot({ source: keySource, now, logger });
+  const limits = createKeyLimits(deps.keyLimits);
+  const notes =
+    noteKeysUsed === undefined
+      ? undefined
+      : startKeyUseNotes({ takeUses: limits.takeUses, write: noteKeysUsed, logger });
   const gate = createAdmissionGate({
     readStatus: queue.status,
     logger,
@@ -52,8 +63,9 @@ export async function createIngestApp(deps: IngestDeps): Promise<HttpShell> {
   shell.app.addHook('onClose', async () => {
     gate.close();
     keys.close();
+    await notes?.close();
     traffic.close();
   });
-  addPostEvents(shell.app, { keys, gate, group, metrics, traffic, now });
+  addPostEvents(shell.app, { keys, limits, gate, group, metrics, traffic, now });
   return shell;
 }

@@ -2,6 +2,7 @@ import { QUEUE_PREFIX } from '@hopsmeter/queue';
 import { LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { BACKLOG_AGE_MAX_MS } from './admission-gate.ts';
+import { KEY_EVENTS_PER_SECOND, KEY_REQUESTS_PER_SECOND } from './key-limits.ts';
 
 /** The settings of ingest. */
 export const ingestConfigSchema = z.object({
@@ -26,6 +27,18 @@ export const ingestConfigSchema = z.object({
     .min(1_000)
     .default(BACKLOG_AGE_MAX_MS)
     .describe('Age of the oldest waiting batch at which ingest answers 503'),
+  INGEST_KEY_EVENTS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(KEY_EVENTS_PER_SECOND)
+    .describe('Events a second that one cluster key may send to one process; beyond it the answer is 429'),
+  INGEST_KEY_REQUESTS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(KEY_REQUESTS_PER_SECOND)
+    .describe('Requests a second that one cluster key may send to one process; beyond it the answer is 429'),
   REDIS_SETTINGS_UNKNOWN_ALLOWED: z
     .stringbool()
     .default(false)

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { addDatabasePassword, createPool, loadClusterKeys } from '@hopsmeter/db';
+import { addDatabasePassword, createPool, loadClusterKeys, noteKeysUsed } from '@hopsmeter/db';
 import { createBatchProducer } from '@hopsmeter/queue';
 import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { createIngestApp } from './app.ts';
@@ -36,6 +36,11 @@ await runProcess({
       logger,
       registry: createRegistry({ withProcess: true }),
       keySource: { load: () => loadClusterKeys(pool) },
+      keyLimits: {
+        eventsPerSecond: config.INGEST_KEY_EVENTS_PER_SECOND,
+        requestsPerSecond: config.INGEST_KEY_REQUESTS_PER_SECOND,
+      },
+      noteKeysUsed: (uses) => noteKeysUsed(pool, uses),
       queue,
       now: () => Date.now() * 1_000,
       backlogAgeMaxMs: config.QUEUE_BACKLOG_AGE_MAX_MS,

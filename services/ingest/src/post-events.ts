@@ -8,6 +8,7 @@ import type { ClusterKey, ClusterKeySnapshot } from './cluster-key-snapshot.ts';
 import { type ContentMode, readContentForm } from './content-mode.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import type { KeyLimits } from './key-limits.ts';
 import { REQUEST_EVENTS_MAX } from './limits.ts';
 import { parseJson } from './parse-json.ts';
 import { discardBody, readBody } from './read-body.ts';
@@ -16,6 +17,7 @@ import { areAllForeign, listErrors, type ValidatedEvents, validateEvents } from 
 
 export type PostEventsDeps = {
   readonly keys: ClusterKeySnapshot;
+  readonly limits: KeyLimits;
   readonly gate: AdmissionGate;
   readonly group: GroupCommit;
   readonly metrics: IngestMetrics;
@@ -59,14 +61,17 @@ async function postEvents(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { gate, group, metrics, traffic, now } = deps;
+  const { limits, gate, group, metrics, traffic, now } = deps;
+  const receivedAt = now();
+  const allowance = limits.admit(key.id, receivedAt);
   const { mode, isGzip } = readContentForm(request.headers);
   const admission = gate.admit();
   try {
-    const receivedAt = now();
     const body = await readBody(request.raw, isGzip, admission.take);
     const events = readEvents(mode, request.headers, body, { clusterId: key.clusterId, now: receivedAt });
     metrics.noteEvents(events);
+    // The refused ones too: reading them is what costs.
+    limits.charge(allowance, events.accepted.length + events.rejected.length);
     if (events.rejected.length > 0) noteRejected(traffic, key, request.id, events);
     if (events.accepted.length === 0 && events.rejected.length > 0) return refuseAll(reply, events);
     if (events.accepted.length > 0)

@@ -1,10 +1,12 @@
+import type { ParkReason } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
 
 /**
  * A page of parked events, the longest waiting first.
  *
  * Parameters: $1 status, $2 reason or NULL, $3 cluster or NULL, $4 and $5 time and id of the last event seen or NULL,
- * $6 number of rows. Read along the index of status and time, so a page costs what it holds unless a filter is rare.
+ * $6 number of rows. An event is a few hundred bytes; a whole job that could not be read may have megabytes, of which the
+ * beginning is shown. Read along the index of status and time, so a page costs what it holds unless a filter is rare.
  */
 const LIST_PARKED = `
 select
@@ -17,7 +19,10 @@ select
   to_char(released_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "releasedAt",
   release_reason as "releaseReason",
   to_char(resolved_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "resolvedAt",
-  resolved_by as "resolvedBy", resolution, event
+  resolved_by as "resolvedBy", resolution,
+  case when octet_length(event::text) <= 16384 then event
+    else jsonb_build_object('tooLongToShow', octet_length(event::text), 'beginning', left(event::text, 1000))
+  end as event
 from parked_events
 where status = $1
   and ($2::text is null or reason = $2)
@@ -47,7 +52,7 @@ export type ParkedEventRow = {
   readonly eventId: string;
   readonly sourcePath: string;
   readonly clusterId: string | null;
-  readonly reason: string;
+  readonly reason: ParkReason;
   readonly detail: string;
   readonly status: ParkedStatus;
   readonly parkedAt: string;
@@ -61,7 +66,7 @@ export type ParkedEventRow = {
   readonly resolvedAt: string | null;
   readonly resolvedBy: string | null;
   readonly resolution: string | null;
-  /** The event as it was parked. */
+  /** The event as it was parked; of what is longer than 16 KiB, `tooLongToShow` bytes and the `beginning`. */
   readonly event: Readonly<Record<string, unknown>>;
 };
 

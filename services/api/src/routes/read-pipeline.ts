@@ -10,13 +10,14 @@ const countSchema = z.int().min(0);
 const answerSchema = z
   .object({
     events: countSchema.meta({ description: 'Events recorded: counted, duplicates and parked', examples: [120000] }),
-    counted: countSchema.meta({ description: 'Counted in the totals when they were recorded', examples: [119000] }),
+    counted: countSchema.meta({ description: 'Counted in the totals, at once or later', examples: [119000] }),
     duplicates: countSchema.meta({ description: 'Copies of events recorded before; no effect', examples: [900] }),
     parked: countSchema.meta({
-      description: 'Parked when they were recorded, whatever became of them since',
+      description: 'Parked and not counted since: waiting or given up',
       examples: [100],
     }),
     parkedPending: countSchema.meta({ description: 'Parked and waiting now', examples: [12] }),
+    parkedGivenUp: countSchema.meta({ description: 'Given up by a person: never counted', examples: [88] }),
     parkedByReason: z
       .record(z.string(), countSchema)
       .meta({ description: 'Parked and waiting now, by reason', examples: [{ unknown_namespace: 12 }] }),
@@ -24,7 +25,9 @@ const answerSchema = z
   })
   .meta({ id: 'Pipeline' });
 
-const description = `What became of every event that was ever recorded. events = counted + duplicates + parked.
+const description = `What became of every event that was ever recorded, as of now: events = counted + duplicates + parked, and
+parked = parkedPending + parkedGivenUp. A parked event that is counted later moves from \`parked\` to \`counted\`, or to
+\`duplicates\` when a copy of it was counted before.
 
 These are counts, not amounts: JSON numbers. They are exact up to 2^53, which 100,000 events a second reach after 2,800
 years; beyond it the answer would be an error, never a rounded number.`;
@@ -43,13 +46,14 @@ export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): vo
   };
   app.get('/v1/pipeline', { schema, config: { access: 'staff' } }, async () => {
     const freshness = await billing.readFreshness();
-    const { events, counted, duplicates, parked, pendingByReason } = await billing.readPipelineCounts();
+    const { events, counted, duplicates, parked, givenUp, pendingByReason } = await billing.readPipelineCounts();
     return {
       events: Number(events),
       counted: Number(counted),
       duplicates: Number(duplicates),
       parked: Number(parked),
       parkedPending: Number([...pendingByReason.values()].reduce((sum, count) => sum + count, 0n)),
+      parkedGivenUp: Number(givenUp),
       parkedByReason: Object.fromEntries([...pendingByReason].map(([reason, count]) => [reason, Number(count)])),
       freshness,
     };

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { parseTime } from '@hopsmeter/usage';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { TEST_NOW } from './test-api.ts';
 
 /** For tests: an Auth0 tenant on loopback, with one key that it publishes and one that nobody knows. */

@@ -1,0 +1,34 @@
+import { KEY_STATUSES } from '@hopsmeter/db';
+import { z } from 'zod';
+import { changed } from '../admin/answers.ts';
+
+const timeSchema = z
+  .string()
+  .nullable()
+  .meta({ examples: ['2026-11-22T14:05:00.123456Z'] });
+
+export const clusterKeySchema = z
+  .object({
+    id: z.string(),
+    clusterId: z.string(),
+    prefix: z.string().meta({ description: 'To recognise it by', examples: ['hwm_live_3kPq'] }),
+    status: z.enum(KEY_STATUSES),
+    createdAt: z.string(),
+    expiresAt: timeSchema,
+    revokedAt: timeSchema,
+    lastUsedAt: timeSchema.meta({ description: 'To about a minute; null when it never was' }),
+    rotatedFromId: z.string().nullable().meta({ description: 'The key that this one replaces' }),
+  })
+  .meta({ id: 'ClusterKey', description: 'A key that a cluster posts with, without its secret' });
+
+/** The only answer that ever holds a key. */
+export const secretField = z.string().meta({
+  description: 'The key. It is shown this once and stored nowhere',
+  examples: ['hwm_live_0000000000000000000000000000000000000'],
+});
+
+/** Answers of a route that makes a key. */
+export function made<S extends z.ZodType>(description: string, schema: S) {
+  const { 200: answer, ...problems } = changed(description, schema);
+  return { 201: answer, ...problems };
+}

@@ -1,0 +1,25 @@
+import { createClusterKey, LIVE_KEYS_MAX, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { clusterKeySchema, made, secretField } from './answers.ts';
+
+const answerSchema = z.object({ key: secretField, clusterKey: clusterKeySchema }).meta({ id: 'CreatedClusterKey' });
+
+/** `POST /v1/clusters/{id}/keys` */
+export function addCreateKey(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'createClusterKey',
+    summary: 'Make a key for a cluster',
+    description: `It works at once. A cluster has at most ${LIVE_KEYS_MAX} live keys. Takes no body.`,
+    tags: ['Cluster keys'],
+    params: z.strictObject({ id: systemIdSchema("The cluster's id") }),
+    response: made('The key, shown this once', answerSchema),
+  };
+  app.post('/v1/clusters/:id/keys', { schema, config: { access: 'admin' } }, async (request, reply) => {
+    const { key, created } = await answerOrNotReady(createClusterKey(pool, changeOf(request), request.params.id));
+    return reply.code(201).send({ key, clusterKey: created });
+  });
+}

@@ -1,0 +1,46 @@
+import { KEY_GRACE_SECONDS, KEY_GRACE_SECONDS_MAX, type Pool, rotateClusterKey } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { clusterKeySchema, made, secretField } from './answers.ts';
+
+const bodySchema = z
+  .strictObject({
+    graceSeconds: z
+      .int()
+      .min(0)
+      .max(KEY_GRACE_SECONDS_MAX)
+      .default(KEY_GRACE_SECONDS)
+      .meta({ description: 'How long the old key still works' }),
+  })
+  .nullish();
+
+const answerSchema = z
+  .object({ key: secretField, clusterKey: clusterKeySchema, replaced: clusterKeySchema })
+  .meta({ id: 'RotatedClusterKey' });
+
+const description = `Makes a new key and ends the old one after \`graceSeconds\`: a day when not given, a week at most, 0 for a
+key that leaked. A rotation that would leave three live keys is refused with \`TOO_MANY_KEYS\`, so of two at once one
+succeeds.`;
+
+/** `POST /v1/clusters/{id}/keys/{keyId}/rotate` */
+export function addRotateKey(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'rotateClusterKey',
+    summary: 'Replace a key',
+    description,
+    tags: ['Cluster keys'],
+    params: z.strictObject({ id: systemIdSchema("The cluster's id"), keyId: systemIdSchema("The old key's id") }),
+    body: bodySchema,
+    response: made('The new key, shown this once, and the old one with its end', answerSchema),
+  };
+  app.post('/v1/clusters/:id/keys/:keyId/rotate', { schema, config: { access: 'admin' } }, async (request, reply) => {
+    const { id: clusterId, keyId } = request.params;
+    const { graceSeconds = KEY_GRACE_SECONDS } = request.body ?? {};
+    const rotation = { clusterId, keyId, graceSeconds };
+    const { key, created, replaced } = await answerOrNotReady(rotateClusterKey(pool, changeOf(request), rotation));
+    return reply.code(201).send({ key, clusterKey: created, replaced });
+  });
+}

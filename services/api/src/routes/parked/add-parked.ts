@@ -1,0 +1,15 @@
+import type { Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { addFieldProblems } from '../admin/field-problems.ts';
+import { addGiveUpParked } from './give-up-parked.ts';
+import { addListParked } from './list-parked.ts';
+import { addReleaseParked } from './release-parked.ts';
+import { addRetryParked } from './retry-parked.ts';
+
+/** What people do about parked events. The api only marks them; a worker counts them. */
+export async function addParked(scope: HttpApp, pool: Pool): Promise<void> {
+  await scope.register(async (app: HttpApp) => {
+    addFieldProblems(app);
+    for (const addRoute of [addListParked, addRetryParked, addReleaseParked, addGiveUpParked]) addRoute(app, pool);
+  });
+}

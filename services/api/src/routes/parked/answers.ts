@@ -1,0 +1,68 @@
+import { PARKED_STATUSES } from '@hopsmeter/db';
+import { PARK_REASONS } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { changed } from '../admin/answers.ts';
+import { reasonField, systemIdField } from '../admin/fields.ts';
+
+/** Parked events that one request names at most: what a person can look at before deciding. */
+export const IDS_MAX = 1_000;
+
+/** That many ids of 36 characters with their quotes, and a reason. */
+export const BODY_BYTES_MAX = 65_536;
+
+export const idsField = z
+  .array(systemIdField('A parked event'))
+  .min(1)
+  .max(IDS_MAX)
+  .meta({ description: `Parked events, by their ids, 1 to ${IDS_MAX}` });
+
+/** What a decision about parked events is told with. */
+export const decisionSchema = z.strictObject({
+  ids: idsField,
+  reason: reasonField.meta({ description: 'Why; kept with the event and in the audit log' }),
+});
+
+const timeSchema = z
+  .string()
+  .nullable()
+  .meta({ examples: ['2026-11-22T14:05:00.123456Z'] });
+
+export const parkedEventSchema = z
+  .object({
+    id: z.string().meta({ description: 'Names the parked event; not the id of the event' }),
+    eventId: z.string().meta({ description: "The event's own `id`" }),
+    sourcePath: z.string().meta({ description: "What follows the cluster in the event's `source`" }),
+    clusterId: z.string().nullable(),
+    reason: z.enum(PARK_REASONS).meta({ description: 'Why it was not counted when it was tried last' }),
+    detail: z.string().meta({ examples: ['no project has the namespace fraud-detection at that time'] }),
+    status: z.enum(PARKED_STATUSES),
+    parkedAt: z.string(),
+    ageSeconds: z.int().meta({ description: 'How long it waits, or waited' }),
+    tryCount: z.int().min(0).meta({ description: 'How often it was tried again' }),
+    triedAt: timeSchema,
+    dueAt: timeSchema.meta({ description: 'Since when a person wants it to be tried; null when nobody does' }),
+    releasedAt: timeSchema.meta({ description: 'When a person decided to count it as it is' }),
+    releaseReason: z.string().nullable(),
+    resolvedAt: timeSchema,
+    resolvedBy: z.string().nullable().meta({ description: 'Who released it or gave it up' }),
+    resolution: z
+      .string()
+      .nullable()
+      .meta({ description: '`counted`, `duplicate` when the ledger held it already, or why it was given up' }),
+    event: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'The event as it was parked, or the beginning of a job that could not be read' }),
+  })
+  .meta({ id: 'ParkedEvent' });
+
+/** Answers of a route whose work is done by a worker, within seconds. */
+export function accepted<S extends z.ZodType>(description: string, schema: S) {
+  const { 200: answer, ...problems } = changed(description, schema);
+  return { 202: answer, ...problems };
+}
+
+/** The ids of a request that the answer does not name as done: not pending, or not what the route is for. */
+export function skippedOf(ids: readonly string[], done: readonly string[]): string[] {
+  const isDone = new Set(done);
+  return [...new Set(ids.map((id) => id.toLowerCase()))].filter((id) => !isDone.has(id));
+}

@@ -1,0 +1,52 @@
+import { listParked, PARKED_STATUSES, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { PARK_REASONS } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema, parameter } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { parkedEventSchema } from './answers.ts';
+
+/** One of a few words. */
+function wordSchema<T extends string>(words: readonly T[], description: string) {
+  return parameter({
+    parse: (text) => words.find((word) => word === text),
+    code: 'INVALID_TEXT',
+    expected: `expected one of ${words.join(', ')}`,
+    describedAs: { description, enum: words },
+  });
+}
+
+const querySchema = z.strictObject({
+  status: wordSchema(PARKED_STATUSES, 'Only those; `pending` when not given').optional(),
+  reason: wordSchema(PARK_REASONS, 'Only those that wait, or waited, for this').optional(),
+  clusterId: systemIdSchema('Only events of this cluster').optional(),
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ parkedEvents: z.array(parkedEventSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'ParkedEvents' });
+
+/** `GET /v1/parked` */
+export function addListParked(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listParked',
+    summary: 'List accepted events that are not counted, or were not at first',
+    description: 'The longest waiting first. An event that is counted or given up stays in the list of that status.',
+    tags: ['Parked events'],
+    querystring: querySchema,
+    response: listed('A page of parked events', answerSchema),
+  };
+  app.get('/v1/parked', { schema, config: { access: 'staff' } }, async ({ query }) => {
+    const { status = 'pending', reason, clusterId, cursor, limit } = query;
+    const [parkedAt, id] = cursor ?? [];
+    const after = parkedAt === undefined || id === undefined ? undefined : { parkedAt, id };
+    const found = await answerOrNotReady(listParked(pool, { status, reason, clusterId, after, limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, (row) => [row.parkedAt, row.id]);
+    return { parkedEvents: rows, ...next };
+  });
+}

@@ -1,0 +1,60 @@
+import { PARKED_RETRY_MAX, type Pool, requestParkedRetry } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { PARK_REASONS } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { systemIdField } from '../admin/fields.ts';
+import { accepted, BODY_BYTES_MAX, idsField, skippedOf } from './answers.ts';
+
+const filterSchema = z.strictObject({
+  reason: z.enum(PARK_REASONS).optional(),
+  clusterId: systemIdField('Only events of this cluster').optional(),
+});
+
+const bodySchema = z
+  .strictObject({
+    ids: idsField.optional(),
+    filter: filterSchema.optional().meta({ description: 'Every pending event that matches; `{}` is all of them' }),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'expected either ids or filter');
+
+const answerSchema = z
+  .object({
+    retrying: z.int().min(0).meta({ description: 'Events that will be tried within seconds' }),
+    left: z.int().min(0).meta({ description: 'Events that match too and were not marked: ask again for them' }),
+    skipped: z.array(z.string()).meta({ description: 'Ids of the request that are not pending, or unknown' }),
+  })
+  .meta({ id: 'ParkedRetry' });
+
+const description = `Marks pending events, the longest waiting first, at most ${PARKED_RETRY_MAX} with one request; a worker
+tries them within seconds. What can be counted then is counted as it would have been when it came: on its own usage days,
+for who owned the user when the usage began, at the prices of those days. The others stay pending with their reason as
+it is then.
+
+It is rarely needed: what waits for a user, a project, an assignment, a meter or a price is tried by itself when that is
+added.`;
+
+/** `POST /v1/parked/retry` */
+export function addRetryParked(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'retryParked',
+    summary: 'Have parked events tried again',
+    description,
+    tags: ['Parked events'],
+    body: bodySchema,
+    response: accepted('Which events are tried', answerSchema),
+  };
+  app.post(
+    '/v1/parked/retry',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request, reply) => {
+      const { ids: wanted, filter } = request.body;
+      const query = wanted === undefined ? { ...filter } : { ids: wanted };
+      const { ids, leftCount } = await answerOrNotReady(requestParkedRetry(pool, changeOf(request), query));
+      return reply
+        .code(202)
+        .send({ retrying: ids.length, left: leftCount, skipped: wanted === undefined ? [] : skippedOf(wanted, ids) });
+    },
+  );
+}
