@@ -34,6 +34,9 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'single events on 32 connections', eventsPerBatch: 1, connections: 32 },
 ];
 
+/** Events of one statement of the floor: what group commit puts into a batch at full load. */
+const FLOOR_EVENTS = 5_000;
+
 /** Each process is warm and the first rollup rows exist after this time. */
 const WARM_UP_SECONDS = 3;
 
@@ -50,7 +53,7 @@ type Figures = Scenario & {
 const pipeline = await startPipeline();
 try {
   const cluster = await fillDirectory(pipeline);
-  const floorBefore = await measureFloor(pipeline.postgres.url, cluster.id, 1_000, seconds / 2);
+  const floorBefore = await measureFloor(pipeline.postgres.url, cluster.id, FLOOR_EVENTS, seconds / 2);
   const figures: Figures[] = [];
   const counted = (await readAccount(pipeline.pool)).counted;
   let accepted = 0;
@@ -62,7 +65,7 @@ try {
     figures.push(measured.figures);
   }
   const accountOfLoad = await readAccount(pipeline.pool);
-  const floorAfter = await measureFloor(pipeline.postgres.url, cluster.id, 1_000, seconds / 2);
+  const floorAfter = await measureFloor(pipeline.postgres.url, cluster.id, FLOOR_EVENTS, seconds / 2);
   const floor = (floorBefore + floorAfter) / 2;
   const memory = Object.fromEntries(processes().map(([name, pid]) => [name, readUsage(pid).peakMemoryBytes]));
   const isExact = print(figures, floor, accountOfLoad, counted + accepted, memory);
@@ -146,7 +149,9 @@ function print(
   memory: Readonly<Record<string, number>>,
 ): boolean {
   const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-  console.log(`\n${cpus().length} cores, ${seconds} s each; bare Postgres, same statement: ${whole(floor)} events/s\n`);
+  console.log(
+    `\n${cpus().length} cores, ${seconds} s each; bare Postgres, same statement, ${whole(FLOOR_EVENTS)} events each: ${whole(floor)} events/s\n`,
+  );
   for (const f of figures) {
     const cpu = Object.entries(f.cpuSecondsPerMillion).map(([name, value]) => `${name} ${value.toFixed(1)}`);
     console.log(

@@ -45,6 +45,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/projects/:id/end': { for: 'admins' },
   'POST /v1/projects/:id/user': { for: 'admins' },
   'GET /v1/audit-log': { for: 'staff' },
+  'GET /v1/clusters/:id/keys': { for: 'staff' },
+  'POST /v1/clusters/:id/keys': { for: 'admins' },
+  'POST /v1/clusters/:id/keys/:keyId/rotate': { for: 'admins' },
+  'DELETE /v1/clusters/:id/keys/:keyId': { for: 'admins' },
+  'GET /v1/parked': { for: 'staff' },
+  'POST /v1/parked/retry': { for: 'admins' },
+  'POST /v1/parked/release': { for: 'admins' },
+  'POST /v1/parked/give-up': { for: 'admins' },
 };
 
 /** Who gets in where; everybody else of {@link PROVEN} is known and refused. */

@@ -14,7 +14,7 @@ export type ParkedWatch = {
   close(): Promise<void>;
 };
 
-/** A person who registers a project sees its events counted within seconds; the question costs a tenth of a ms. */
+/** A person who registers a project sees its events counted within seconds; the question costs less than a millisecond. */
 const POLL_MS = 2_000;
 
 /**

@@ -286,14 +286,17 @@ describe('a change of owner', () => {
 
   it('by plain SQL keeps a history in the order of the commits', async () => {
     const [first, second] = [await database.pool.connect(), await database.pool.connect()];
-    // The first transaction begins earlier and changes later.
-    await first.query('begin');
-    await first.query('select now()');
-    await second.query('update users set account_owner_id = $1 where id = $2', [B, M]);
-    await first.query('update users set account_owner_id = $1 where id = $2', [C, M]);
-    await first.query('commit');
-    first.release();
-    second.release();
+    try {
+      // The first transaction begins earlier and changes later.
+      await first.query('begin');
+      await first.query('select now()');
+      await second.query('update users set account_owner_id = $1 where id = $2', [B, M]);
+      await first.query('update users set account_owner_id = $1 where id = $2', [C, M]);
+      await first.query('commit');
+    } finally {
+      first.release(true);
+      second.release(true);
+    }
     expect((await historyOf(M)).map(({ owner }) => owner)).toEqual([A, B, C]);
   });
 });

@@ -41,7 +41,8 @@ export const usageBatches = pgTable(
 ).enableRLS();
 
 /**
- * The ledger: one row per event and usage day, never changed. Partitioned by hash of the event key, so that identity
+ * The ledger: one row per event and usage day. What an event said never changes; who used and who pays changes only when
+ * a person corrects the past. Partitioned by hash of the event key, so that identity
  * is global whatever day a copy claims. `usage_daily` can be rebuilt from it alone.
  *
  * No foreign keys: a check per row would cost more than the insert, and the same transaction writes the same ids into

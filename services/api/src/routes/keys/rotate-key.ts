@@ -6,16 +6,14 @@ import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { clusterKeySchema, made, secretField } from './answers.ts';
 
-const bodySchema = z
-  .strictObject({
-    graceSeconds: z
-      .int()
-      .min(0)
-      .max(KEY_GRACE_SECONDS_MAX)
-      .default(KEY_GRACE_SECONDS)
-      .meta({ description: 'How long the old key still works' }),
-  })
-  .nullish();
+const bodySchema = z.strictObject({
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(KEY_GRACE_SECONDS_MAX)
+    .default(KEY_GRACE_SECONDS)
+    .meta({ description: 'How long the old key still works' }),
+});
 
 const answerSchema = z
   .object({ key: secretField, clusterKey: clusterKeySchema, replaced: clusterKeySchema })
@@ -36,11 +34,21 @@ export function addRotateKey(app: HttpApp, pool: Pool): void {
     body: bodySchema,
     response: made('The new key, shown this once, and the old one with its end', answerSchema),
   };
-  app.post('/v1/clusters/:id/keys/:keyId/rotate', { schema, config: { access: 'admin' } }, async (request, reply) => {
-    const { id: clusterId, keyId } = request.params;
-    const { graceSeconds = KEY_GRACE_SECONDS } = request.body ?? {};
-    const rotation = { clusterId, keyId, graceSeconds };
-    const { key, created, replaced } = await answerOrNotReady(rotateClusterKey(pool, changeOf(request), rotation));
-    return reply.code(201).send({ key, clusterKey: created, replaced });
-  });
+  app.post(
+    '/v1/clusters/:id/keys/:keyId/rotate',
+    {
+      schema,
+      config: { access: 'admin' },
+      // No body is a body without fields.
+      preValidation: async (request) => {
+        request.body ??= { graceSeconds: KEY_GRACE_SECONDS };
+      },
+    },
+    async (request, reply) => {
+      const { id: clusterId, keyId } = request.params;
+      const rotation = { clusterId, keyId, graceSeconds: request.body.graceSeconds };
+      const { key, created, replaced } = await answerOrNotReady(rotateClusterKey(pool, changeOf(request), rotation));
+      return reply.code(201).send({ key, clusterKey: created, replaced });
+    },
+  );
 }
