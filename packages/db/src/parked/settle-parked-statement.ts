@@ -1,3 +1,5 @@
+import { rollUp } from '../record/roll-up.ts';
+
 /**
  * Counts parked events and marks them, in one statement: ledger, rollup, prices and the parked rows themselves. It is the
  * record statement (record/record-batch-statement.ts) for events whose batch was recorded long ago.
@@ -96,34 +98,8 @@ settled as (
   where parked.id = outcomes.id and parked.status = 'pending'
   returning outcomes.outcome
 ),
--- left join: a meter without a rate breaks the not-null constraint instead of vanishing.
-rolled_up as (
-  insert into usage_daily as daily
-    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
-     price_quantity, event_count, first_event_at, last_event_at)
-  select
-    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, total.quantity, rate.rate_id,
-    rate.price, rate.price_quantity, total.event_count, total.first_event_at, total.last_event_at
-  from (
-    select
-      usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
-      sum(quantity) as quantity, count(*) as event_count,
-      min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
-    from (select * from first_parts union all select * from later_parts) as fresh,
-      unnest(fresh.meters, fresh.quantities) as used (meter, quantity)
-    group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
-  ) as total
-  left join jsonb_to_recordset($4::jsonb)
-    as rate (usage_date date, meter text, rate_id uuid, price numeric, price_quantity numeric) using (usage_date, meter)
-  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
-  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
-    quantity = daily.quantity + excluded.quantity,
-    event_count = daily.event_count + excluded.event_count,
-    first_event_at = least(daily.first_event_at, excluded.first_event_at),
-    last_event_at = greatest(daily.last_event_at, excluded.last_event_at),
-    updated_at = now()
-  returning 1
-)
+${rollUp(`jsonb_to_recordset($4::jsonb)
+    as rate (usage_date date, meter text, rate_id uuid, price numeric, price_quantity numeric)`)}
 select
   (select count(*) from settled where outcome = 'counted')::integer as counted,
   (select count(*) from settled where outcome = 'duplicate')::integer as duplicates,

@@ -1,3 +1,5 @@
+import { rollUp } from './roll-up.ts';
+
 /**
  * Records one batch: ledger, parked events, rollup, prices and the batch's own account, in one statement.
  *
@@ -114,34 +116,8 @@ newly_parked as (
   on conflict (event_key, content_hash) do nothing
   returning 1
 ),
--- left join: a meter without a rate breaks the not-null constraint and is found as the bad event, instead of vanishing.
-rolled_up as (
-  insert into usage_daily as daily
-    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
-     price_quantity, event_count, first_event_at, last_event_at)
-  select
-    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, total.quantity, rate.rate_id,
-    rate.price, rate.price_quantity, total.event_count, total.first_event_at, total.last_event_at
-  from (
-    select
-      usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
-      sum(quantity) as quantity, count(*) as event_count,
-      min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
-    from (select * from first_parts union all select * from later_parts) as fresh,
-      unnest(fresh.meters, fresh.quantities) as used (meter, quantity)
-    group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
-  ) as total
-  left join unnest($35::date[], $36::text[], $37::uuid[], $38::numeric[], $39::numeric[])
-    as rate (usage_date, meter, rate_id, price, price_quantity) using (usage_date, meter)
-  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
-  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
-    quantity = daily.quantity + excluded.quantity,
-    event_count = daily.event_count + excluded.event_count,
-    first_event_at = least(daily.first_event_at, excluded.first_event_at),
-    last_event_at = greatest(daily.last_event_at, excluded.last_event_at),
-    updated_at = now()
-  returning 1
-),
+${rollUp(`unnest($35::date[], $36::text[], $37::uuid[], $38::numeric[], $39::numeric[])
+    as rate (usage_date, meter, rate_id, price, price_quantity)`)},
 result as materialized (
   select
     (select count(*) from first_parts) as counted,

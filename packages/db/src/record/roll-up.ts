@@ -1,0 +1,38 @@
+/**
+ * The part of a statement that adds new ledger rows to `usage_daily` at the price of their day. Every way of counting an
+ * event goes through it, so that no two of them can price or add up differently.
+ *
+ * It reads the results `first_parts` and `later_parts` of the statement that it stands in. Locks: rollup rows in key order.
+ *
+ * @param rates a relation named `rate` (usage_date, meter, rate_id, price, price_quantity).
+ */
+export function rollUp(rates: string): string {
+  return `
+-- left join: a meter without a rate breaks the not-null constraint and is found as the bad event, instead of vanishing.
+rolled_up as (
+  insert into usage_daily as daily
+    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
+     price_quantity, event_count, first_event_at, last_event_at)
+  select
+    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, total.quantity, rate.rate_id,
+    rate.price, rate.price_quantity, total.event_count, total.first_event_at, total.last_event_at
+  from (
+    select
+      usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
+      sum(quantity) as quantity, count(*) as event_count,
+      min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+    from (select * from first_parts union all select * from later_parts) as fresh,
+      unnest(fresh.meters, fresh.quantities) as used (meter, quantity)
+    group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+  ) as total
+  left join ${rates} using (usage_date, meter)
+  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
+  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
+    quantity = daily.quantity + excluded.quantity,
+    event_count = daily.event_count + excluded.event_count,
+    first_event_at = least(daily.first_event_at, excluded.first_event_at),
+    last_event_at = greatest(daily.last_event_at, excluded.last_event_at),
+    updated_at = now()
+  returning 1
+)`;
+}
