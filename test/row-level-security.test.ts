@@ -401,7 +401,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
     attributions: [],
     windows: [],
     ledger: [],
-    rates: [],
+    prices: [],
     stillParked: taken.map((_, place) => ({ place, reason: undefined, detail: undefined })),
   }));
   expect(settled.pending).toBe(parked.length);

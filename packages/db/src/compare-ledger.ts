@@ -13,16 +13,18 @@ select
 from (
   select sum(ledger) as ledger, sum(rollup) as rollup
   from (
-    select usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter,
+    select usage_date, coalesce(booked_on, usage_date) as booked_on, account_owner_id, user_id, hopsworks_cluster_id,
+      project_id, used.meter,
       used.quantity as ledger, 0::numeric as rollup
     from usage_events, unnest(meters, quantities) as used (meter, quantity)
     where usage_date > current_date - 366
     union all
-    select usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, 0::numeric, quantity
+    select usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, 0::numeric,
+      quantity
     from usage_daily
     where usage_date > current_date - 366
   ) as sides
-  group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+  group by usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
 ) as compared
 `;
 

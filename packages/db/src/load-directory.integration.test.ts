@@ -1,4 +1,4 @@
-import { createDirectory } from '@hopsmeter/usage';
+import { createDirectory, formatQuantity } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadDirectory } from './load-directory.ts';
 import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from './testing/test-database.ts';
@@ -41,8 +41,12 @@ it('reads users, projects, assignments, meters and rates with their version', as
 });
 
 it('holds the default rates: 0.35, 3.50, 0.035, 0.50 and 0.03 for 720, 0.14', async () => {
-  const { rates } = await load();
-  const prices = rates.map(({ meter, price, priceQuantity }) => [meter, Number(price), Number(priceQuantity)]);
+  const { rates } = (await load()).pricing;
+  const prices = rates.map(({ meter, price, priceQuantity }) => [
+    meter,
+    Number(formatQuantity(price)),
+    Number(formatQuantity(priceQuantity)),
+  ]);
   expect(prices.sort()).toEqual([
     ['cpu_hours', 0.35, 1],
     ['gpu_hours', 3.5, 1],
@@ -70,12 +74,13 @@ it('reads periods to the microsecond', async () => {
   );
 });
 
-it('reads rates of the default card only', async () => {
+it('prices accounts without a card of their own by the default card', async () => {
   await database.pool.query(
     `with card as (insert into rate_cards (name, credit_usd) values ('other', 1) returning id)
     insert into rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-01-01', 99 from card`,
   );
-  expect((await load()).rates).toHaveLength(6);
+  const { pricing } = createDirectory(await load());
+  expect(pricing.priceOf(seeded.ownerId, 'cpu_hours', 20_600)?.priceText).toBe('0.35');
 });
 
 it('keeps a price to its last digit', async () => {
@@ -85,11 +90,11 @@ it('keeps a price to its last digit', async () => {
     from rate_cards where is_default`,
   );
   const directory = createDirectory(await load());
-  expect(directory.rateOf('cpu_hours', 20_788)).toMatchObject({
-    price: '12345678901234567890.000000000001',
-    priceQuantity: '0.000000000003',
+  expect(directory.pricing.priceOf(seeded.ownerId, 'cpu_hours', 20_788)).toMatchObject({
+    priceText: '12345678901234567890.000000000001',
+    priceQuantityText: '0.000000000003',
   });
-  expect(directory.rateOf('cpu_hours', 20_787)).toMatchObject({ price: '0.350000000000' });
+  expect(directory.pricing.priceOf(seeded.ownerId, 'cpu_hours', 20_787)).toMatchObject({ priceText: '0.35' });
 });
 
 it('has another version after every change, and the same without one', async () => {

@@ -1,5 +1,6 @@
-import { type DirectorySnapshot, parseUsageDay } from '@hopsmeter/usage';
+import type { DirectorySnapshot } from '@hopsmeter/usage';
 import type { Pool } from './pool.ts';
+import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing/pricing-columns.ts';
 
 /**
  * Reads the whole directory. One statement, so one snapshot: the version belongs to the rows. Open ends come as null,
@@ -24,19 +25,20 @@ select
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
     from user_hopsworks_assignments) as assignments,
   (select coalesce(json_agg(meter), '[]') from meters) as meters,
-  (select coalesce(json_agg(json_build_array(rates.id, meter, valid_from, price::text, price_quantity::text)), '[]')
-    from rates join rate_cards on rate_cards.id = rates.rate_card_id where rate_cards.is_default) as rates
+  (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
+    from (select account_owner_id, max(month) as month from statements group by account_owner_id) as last) as closings,
+  ${PRICING_COLUMNS}
 `;
 
 type Bound = number | null;
 
-type Row = {
+type Row = PricingRow & {
   readonly version: string | null;
   readonly projects: readonly [string, string, string, string, Bound, Bound][];
   readonly ownerships: readonly [string, string, Bound, Bound][];
   readonly assignments: readonly [string, string, Bound, Bound][];
   readonly meters: readonly string[];
-  readonly rates: readonly [string, string, string, string, string][];
+  readonly closings: readonly [string, string][];
 };
 
 /** Reads the directory as of now. */
@@ -62,22 +64,11 @@ export async function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
     })),
     assignments: row.assignments.map(([userId, clusterId, from, to]) => ({ userId, clusterId, ...periodOf(from, to) })),
     meters: row.meters,
-    rates: row.rates.map(([id, meter, validFrom, price, priceQuantity]) => ({
-      id,
-      meter,
-      validFrom: dayOf(validFrom),
-      price,
-      priceQuantity,
-    })),
+    pricing: toPricing(row),
+    closings: row.closings.map(([accountOwnerId, month]) => ({ accountOwnerId, month: dayOf(month) })),
   };
 }
 
 function periodOf(from: Bound, to: Bound): { startedAt: number; endedAt: number } {
   return { startedAt: from ?? Number.NEGATIVE_INFINITY, endedAt: to ?? Number.POSITIVE_INFINITY };
-}
-
-function dayOf(text: string): number {
-  const day = parseUsageDay(text);
-  if (day === undefined) throw new Error(`the database gave ${text} as a day`);
-  return day;
 }

@@ -43,7 +43,8 @@ function demoDirectory() {
     })),
     assignments: DEMO_USERS.map(({ id, cluster }) => ({ userId: id, clusterId: cluster.id, ...always })),
     meters: [],
-    rates: [],
+    pricing: { cards: [{ id: 'card', name: 'default', creditUsd: 1n, isDefault: true }], rates: [], overrides: [] },
+    closings: [],
   });
 }
 

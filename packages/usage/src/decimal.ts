@@ -57,6 +57,13 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   return quotient % 2n === 0n ? quotient : away;
 }
 
+/** Divides and rounds half away from zero, as Postgres rounds NUMERIC. `denominator` must be positive. */
+export function divideHalfAway(numerator: bigint, denominator: bigint): bigint {
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const rounded = (2n * magnitude + denominator) / (2n * denominator);
+  return numerator < 0n ? -rounded : rounded;
+}
+
 /**
  * Turns an exact decimal into a quantity: `decimal × numerator ÷ denominator`, rounded once, half to even, to 12
  * decimals.

@@ -27,10 +27,11 @@ const snapshot: DirectorySnapshot = {
     { userId: 'wes', clusterId: 'west', ...ALWAYS },
   ],
   meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100'],
-  rates: [
-    { id: 'r2', meter: 'cpu_hours', validFrom: 200, price: '0.40', priceQuantity: '1' },
-    { id: 'r1', meter: 'cpu_hours', validFrom: 100, price: '0.35', priceQuantity: '1' },
-    { id: 'r3', meter: 'cpu_hours', validFrom: 300, price: '0.45', priceQuantity: '1' },
+  pricing: { cards: [{ id: 'card', name: 'default', creditUsd: 1n, isDefault: true }], rates: [], overrides: [] },
+  // 1970-04 and 1970-02; day 89 is 1970-03-31.
+  closings: [
+    { accountOwnerId: 'ada', month: 90 },
+    { accountOwnerId: 'wes', month: 31 },
   ],
 };
 
@@ -171,20 +172,15 @@ describe('meters', () => {
   });
 });
 
-describe('rates', () => {
+describe('closed months', () => {
   it.each([
-    [99, undefined],
-    [100, 'r1'],
-    [199, 'r1'],
-    [200, 'r2'],
-    [299, 'r2'],
-    [300, 'r3'],
-    [9_999, 'r3'],
-  ])('finds the rate in force on day %d', (day, id) => {
-    expect(directory.rateOf('cpu_hours', day)?.id).toBe(id);
-  });
-
-  it('has none for a meter without a price', () => {
-    expect(directory.rateOf('gpu_hours', 500)).toBeUndefined();
+    ['ada', 0, 120],
+    ['ada', 119, 120],
+    ['ada', 120, undefined],
+    ['wes', 58, 59],
+    ['wes', 59, undefined],
+    ['cy', 0, undefined],
+  ])('books usage of %s of day %d on day %s', (accountOwnerId, day, bookedOn) => {
+    expect(directory.bookedOn(accountOwnerId, day)).toBe(bookedOn);
   });
 });

@@ -1,6 +1,8 @@
 import type { UsageEvent } from './event.ts';
 import { METERS } from './event.ts';
-import type { Micros, UsageDay } from './time.ts';
+import { groupBy } from './group-by.ts';
+import { createPricing, type Pricing, type PricingSnapshot } from './pricing/pricing.ts';
+import { addMonths, type Micros, type UsageDay, type UsageMonth } from './time.ts';
 
 /** From `startedAt` (inclusive) to `endedAt` (exclusive); ±Infinity where it is open. */
 export type Period = { readonly startedAt: Micros; readonly endedAt: Micros };
@@ -14,14 +16,8 @@ export type Project = Period & {
   readonly userId: string;
 };
 
-/** The price of a meter from a day on: `price` USD for `priceQuantity` units, both as decimal text. */
-export type Rate = {
-  readonly id: string;
-  readonly meter: string;
-  readonly validFrom: UsageDay;
-  readonly price: string;
-  readonly priceQuantity: string;
-};
+/** The last month that an account has a statement for: it and all months before it are closed. */
+export type Closing = { readonly accountOwnerId: string; readonly month: UsageMonth };
 
 /** Everything that decides who used, who pays and at which price, as of one version of the database. */
 export type DirectorySnapshot = {
@@ -30,7 +26,8 @@ export type DirectorySnapshot = {
   readonly ownerships: readonly Ownership[];
   readonly assignments: readonly Assignment[];
   readonly meters: readonly string[];
-  readonly rates: readonly Rate[];
+  readonly pricing: PricingSnapshot;
+  readonly closings: readonly Closing[];
 };
 
 /** Why an event is parked instead of counted. */
@@ -72,8 +69,13 @@ export type Directory = {
   /** The meter that usage is counted on: GPU usage moves to its model's own meter where one is registered. */
   meterOf(meter: string, gpuModel: string | undefined): string;
   hasMeter(meter: string): boolean;
-  /** The rate in force on a day; `undefined` when the meter has no price yet on that day. */
-  rateOf(meter: string, day: UsageDay): Rate | undefined;
+  /** Prices by account, meter and day. */
+  readonly pricing: Pricing;
+  /**
+   * The day on which an account's usage of a day is booked, where that is not the day itself: the first day of the
+   * account's open month, for usage of a closed one.
+   */
+  bookedOn(accountOwnerId: string, day: UsageDay): UsageDay | undefined;
 };
 
 export function createDirectory(snapshot: DirectorySnapshot): Directory {
@@ -82,9 +84,8 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   const assignments = groupBy(snapshot.assignments, ({ clusterId, userId }) => `${clusterId}\0${userId}`);
   const attributions = createAttributions();
   const meters = new Set(snapshot.meters);
-  const rates = groupBy(
-    [...snapshot.rates].sort((a, b) => b.validFrom - a.validFrom),
-    ({ meter }) => meter,
+  const openSince = new Map(
+    snapshot.closings.map(({ accountOwnerId, month }) => [accountOwnerId, addMonths(month, 1)]),
   );
   return {
     version: snapshot.version,
@@ -107,7 +108,11 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
       return meters.has(own) ? own : meter;
     },
     hasMeter: (meter) => meters.has(meter),
-    rateOf: (meter, day) => rates.get(meter)?.find(({ validFrom }) => validFrom <= day),
+    pricing: createPricing(snapshot.pricing),
+    bookedOn(accountOwnerId, day) {
+      const since = openSince.get(accountOwnerId);
+      return since !== undefined && day < since ? since : undefined;
+    },
   };
 }
 
@@ -149,15 +154,4 @@ function createAttributions() {
 
 function inForce<T extends Period>(periods: readonly T[] | undefined, at: Micros): T | undefined {
   return periods?.find(({ startedAt, endedAt }) => startedAt <= at && at < endedAt);
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -9,5 +9,6 @@ export * from './limits.ts';
 export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';
 export * from './parse-event.ts';
 export * from './plausibility.ts';
+export * from './pricing/pricing.ts';
 export * from './split-by-day.ts';
 export * from './time.ts';

@@ -98,3 +98,22 @@ export function formatUsageDay(day: UsageDay): string {
 export function parseUsageDay(text: string): UsageDay | undefined {
   return text.length === 10 ? readDay(text) : undefined;
 }
+
+/** A UTC month as its first day. */
+export type UsageMonth = UsageDay;
+
+/** The month that a day is in. */
+export function monthOf(day: UsageDay): UsageMonth {
+  return day - new Date(day * 86_400_000).getUTCDate() + 1;
+}
+
+/** The month `count` months after (negative: before) a month. */
+export function addMonths(month: UsageMonth, count: number): UsageMonth {
+  const date = new Date(month * 86_400_000);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count, 1) / 86_400_000;
+}
+
+/** `2026-11`. */
+export function formatUsageMonth(month: UsageMonth): string {
+  return formatUsageDay(month).slice(0, 7);
+}

@@ -1,4 +1,4 @@
-import type { LedgerRow, RateEntry, WindowEntry } from '@hopsmeter/db';
+import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '@hopsmeter/db';
 import {
   type Attribution,
   type Directory,
@@ -13,9 +13,14 @@ import {
 export type EventPlan = {
   readonly directory: Directory;
   readonly ledger: LedgerRow[];
-  readonly attributions: Places<Attribution>;
+  readonly attributions: {
+    readonly values: AttributionEntry[];
+    /** By attribution, then by the day on which it is booked; -1 for the usage day itself. */
+    readonly places: Map<Attribution, Map<UsageDay, number>>;
+  };
   readonly windows: { readonly values: WindowEntry[]; readonly places: Map<number, Map<number, number>> };
-  readonly rates: { readonly values: RateEntry[]; readonly days: Map<UsageDay, Set<string>> };
+  /** By account (empty for all without prices of their own), then by day. */
+  readonly prices: { readonly values: PriceEntry[]; readonly accounts: Map<string, Map<UsageDay, Set<string>>> };
 };
 
 export function createEventPlan(directory: Directory): EventPlan {
@@ -24,7 +29,7 @@ export function createEventPlan(directory: Directory): EventPlan {
     ledger: [],
     attributions: { values: [], places: new Map() },
     windows: { values: [], places: new Map() },
-    rates: { values: [], days: new Map() },
+    prices: { values: [], accounts: new Map() },
   };
 }
 
@@ -45,11 +50,10 @@ export function addEvent(plan: EventPlan, candidate: Candidate): Unattributed | 
   const parts = splitByDay(event);
   for (const { day, usages } of parts) {
     for (const { meter } of usages) {
-      const problem = addRate(plan, plan.directory.meterOf(meter, event.gpuModel), day);
+      const problem = addPrice(plan, found.accountOwnerId, plan.directory.meterOf(meter, event.gpuModel), day);
       if (problem !== undefined) return problem;
     }
   }
-  const attribution = placeOf(plan.attributions, found);
   const window = placeOfWindow(plan.windows, event);
   for (const [part, { day, usages }] of parts.entries()) {
     plan.ledger.push({
@@ -58,7 +62,7 @@ export function addEvent(plan: EventPlan, candidate: Candidate): Unattributed | 
       day,
       contentHash,
       position,
-      attribution,
+      attribution: placeOfAttribution(plan, found, day),
       window,
       sourcePath: event.sourcePath,
       eventId: event.id,
@@ -74,27 +78,47 @@ function moveToModel(directory: Directory, usages: readonly Usage[], gpuModel: s
   return usages.map(({ meter, quantity }) => ({ meter: directory.meterOf(meter, gpuModel), quantity }));
 }
 
-/** Adds the rate of a meter on a day; says why not when there is none. */
-function addRate({ directory, rates }: EventPlan, meter: string, day: UsageDay): Unattributed | undefined {
-  const known = rates.days.get(day);
+/** Adds the price of a meter on a day; says why not when there is none. */
+function addPrice(
+  { directory, prices }: EventPlan,
+  accountOwnerId: string,
+  meter: string,
+  day: UsageDay,
+): Unattributed | undefined {
+  const priceAccount = directory.pricing.hasOverrides(accountOwnerId) ? accountOwnerId : '';
+  const days = entryOf(prices.accounts, priceAccount, createMap<UsageDay, Set<string>>);
+  const known = days.get(day);
   if (known?.has(meter)) return undefined;
   if (!directory.hasMeter(meter)) return { reason: 'unknown_meter', detail: `${meter} is not a registered meter` };
-  const rate = directory.rateOf(meter, day);
-  if (rate === undefined) return { reason: 'no_rate', detail: `${meter} has no price on that day` };
-  rates.values.push({ day, rate });
-  if (known === undefined) rates.days.set(day, new Set([meter]));
+  const price = directory.pricing.priceOf(accountOwnerId, meter, day);
+  if (price === undefined) return { reason: 'no_rate', detail: `${meter} has no price on that day` };
+  prices.values.push({ day, accountOwnerId: priceAccount === '' ? undefined : priceAccount, price });
+  if (known === undefined) days.set(day, new Set([meter]));
   else known.add(meter);
   return undefined;
 }
 
-/** A list in which every value has one place. */
-type Places<T> = { readonly values: T[]; readonly places: Map<T, number> };
-
-function placeOf<T>({ values, places }: Places<T>, value: T): number {
-  const known = places.get(value);
+function placeOfAttribution({ attributions, directory }: EventPlan, found: Attribution, day: UsageDay): number {
+  const bookedOn = directory.bookedOn(found.accountOwnerId, day);
+  const places = entryOf(attributions.places, found, createMap<UsageDay, number>);
+  const known = places.get(bookedOn ?? ON_USAGE_DAY);
   if (known !== undefined) return known;
-  places.set(value, values.length);
-  return values.push(value) - 1;
+  places.set(bookedOn ?? ON_USAGE_DAY, attributions.values.length);
+  return attributions.values.push({ ...found, bookedOn }) - 1;
+}
+
+const ON_USAGE_DAY = -1;
+
+function createMap<K, V>(): Map<K, V> {
+  return new Map();
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const created = create();
+  map.set(key, created);
+  return created;
 }
 
 /** Two levels of numbers: as a text, start and end together would cost more than everything else about a window. */

@@ -57,7 +57,7 @@ describe('what is counted', () => {
         { eventId: 'b', position: 1, attribution: 1, window: 0, attributedBy: 'subject' },
       ],
       parked: [],
-      rates: [{ day: DAY, rate: { id: 'rate-cpu_hours' } }],
+      prices: [{ day: DAY, accountOwnerId: undefined, price: { rateId: 'rate-cpu_hours' } }],
     });
   });
 
@@ -85,7 +85,7 @@ describe('what is counted', () => {
       [1, DAY + 1, 0, 0, 3n * HOUR_QUANTITY],
       [0, DAY, 1, 1, 1_500_000_000_000n],
     ]);
-    expect(record.rates.map(({ day }) => day)).toEqual([DAY, DAY + 1]);
+    expect(record.prices.map(({ day }) => day)).toEqual([DAY, DAY + 1]);
     expectAddedUp(record);
   });
 
@@ -102,7 +102,7 @@ describe('what is counted', () => {
       ['cpu_hours', 'gpu_hours_h100'],
       ['cpu_hours', 'gpu_hours'],
     ]);
-    expect(record.rates.map(({ rate }) => rate.id).sort()).toEqual([
+    expect(record.prices.map(({ price }) => price.rateId).sort()).toEqual([
       'rate-cpu_hours',
       'rate-gpu_hours',
       'rate-gpu_hours_h100',

@@ -59,7 +59,7 @@ export function planBatch(batch: Batch, directory: Directory, setAside: SetAside
     windows: plan.windows.values,
     ledger: plan.ledger,
     parked,
-    rates: plan.rates.values,
+    prices: plan.prices.values,
   };
 }
 

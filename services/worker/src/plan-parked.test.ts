@@ -70,7 +70,7 @@ describe('the plan of parked events', () => {
       sampleEvent('gpu', { gpuModel: 'H100', usages: [{ meter: 'gpu_hours', quantity: 5n }] }),
       sampleEvent('subject', { subject: 'auth0|ada', namespace: undefined }),
     ];
-    const { ledger, attributions, windows, rates } = planBatch(sampleBatch(events), SAMPLE_DIRECTORY);
+    const { ledger, attributions, windows, prices } = planBatch(sampleBatch(events), SAMPLE_DIRECTORY);
     expect(
       planParked(
         events.map((event) => take(event)),
@@ -81,7 +81,7 @@ describe('the plan of parked events', () => {
       ledger,
       attributions,
       windows,
-      rates,
+      prices,
       stillParked: [],
     });
   });

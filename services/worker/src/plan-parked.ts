@@ -30,7 +30,7 @@ export function planParked(
     attributions: plan.attributions.values,
     windows: plan.windows.values,
     ledger: plan.ledger,
-    rates: plan.rates.values,
+    prices: plan.prices.values,
     stillParked,
   };
 }

@@ -41,7 +41,7 @@ export function planUnreadable(
         event: JSON.stringify(event),
       },
     ],
-    rates: [],
+    prices: [],
   };
 }
 

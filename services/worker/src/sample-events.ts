@@ -27,13 +27,22 @@ export const SAMPLE_SNAPSHOT: DirectorySnapshot = {
     { userId: 'auth0|bo', clusterId: SAMPLE_CLUSTER, ...ALWAYS },
   ],
   meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100', 'ram_gb_hours', 'model_calls'],
-  rates: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100', 'ram_gb_hours'].map((meter) => ({
-    id: `rate-${meter}`,
-    meter,
-    validFrom: 20_000,
-    price: '0.350000000000',
-    priceQuantity: '1.000000000000',
-  })),
+  pricing: {
+    cards: [{ id: 'card', name: 'default', creditUsd: 350_000_000_000n, isDefault: true }],
+    rates: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100', 'ram_gb_hours'].map((meter) => ({
+      id: `rate-${meter}`,
+      rateCardId: 'card',
+      meter,
+      validFrom: 20_000,
+      price: 350_000_000_000n,
+      priceQuantity: 1_000_000_000_000n,
+      model: 'flat',
+      tiers: [],
+      includedQuantity: 0n,
+    })),
+    overrides: [],
+  },
+  closings: [],
 };
 
 export const SAMPLE_DIRECTORY: Directory = createDirectory(SAMPLE_SNAPSHOT);

@@ -23,7 +23,7 @@ const LIST_ACCOUNTS = `
 with month_totals as (
   select account_owner_id, sum(cost) as cost
   from usage_daily
-  where usage_date >= $1::date and usage_date < $2::date
+  where booked_on >= $1::date and booked_on < $2::date
     and ($7::text is null or account_owner_id = $7)
   group by account_owner_id
 ),

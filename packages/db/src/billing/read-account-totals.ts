@@ -15,12 +15,12 @@ import type { Pool } from '../pool.ts';
  * The grouping is a parameter and not a piece of SQL put together: the planner knows the values, so what is not asked
  * for is a constant and costs nothing. Names are looked up for the ids that occur: a plain join reads all users and
  * projects there are, which took more than half of the time already with 5,000 of each. The range is one range of the
- * unique key (account_owner_id, usage_date, ...): an account's month of 800 rows took 2 ms.
+ * unique key (account_owner_id, booked_on, ...): an account's month of 800 rows took 2 ms.
  */
 const READ_ACCOUNT_TOTALS = `
 with grouped as materialized (
   select
-    case when $4::boolean then usage_date end as day,
+    case when $4::boolean then booked_on end as day,
     case when $5::boolean then user_id end as user_id,
     case when $6::boolean then project_id end as project_id,
     case when $7::boolean then hopsworks_cluster_id end as cluster_id,
@@ -28,7 +28,7 @@ with grouped as materialized (
     sum(quantity) as quantity,
     sum(cost) as cost
   from usage_daily
-  where account_owner_id = $1 and usage_date >= $2::date and usage_date < $3::date
+  where account_owner_id = $1 and booked_on >= $2::date and booked_on < $3::date
   group by 1, 2, 3, 4, 5
   limit $9::integer
 )

@@ -29,13 +29,14 @@ export type MovedUsage = {
 const REBUILD_USAGE_DAILY = `
 with ledger as materialized (
   select
-    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter,
-    sum(used.quantity)::numeric(38, 12) as quantity, count(*) as event_count,
+    usage_date, coalesce(booked_on, usage_date) as booked_on, account_owner_id, user_id, hopsworks_cluster_id,
+    project_id, used.meter, sum(used.quantity)::numeric(38, 12) as quantity,
+    sum(case adjustment when 'reversal' then -1 else 1 end) as event_count,
     min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
   from usage_events, unnest(meters, quantities) as used (meter, quantity)
   where usage_date >= ($2::date[])[1] and usage_date <= ($2::date[])[cardinality($2::date[])]
     and usage_date = any ($2::date[]) and user_id = any ($1::text[])
-  group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter
+  group by usage_date, 2, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter
 ),
 before as materialized (
   select * from usage_daily where usage_date = any ($2::date[]) and user_id = any ($1::text[])
@@ -43,40 +44,38 @@ before as materialized (
 after as materialized (
   select
     ledger.*,
-    coalesce(before.rate_id, rate.id) as rate_id,
-    coalesce(before.price, rate.price) as price,
-    coalesce(before.price_quantity, rate.price_quantity) as price_quantity
+    coalesce(before.rate_id, price.rate_id) as rate_id,
+    coalesce(before.price_override_id, price.price_override_id) as price_override_id,
+    coalesce(before.price, price.price) as price,
+    coalesce(before.price_quantity, price.price_quantity) as price_quantity,
+    coalesce(before.price_adjustment, 0) as price_adjustment
   from ledger
-  left join before on before.usage_date = ledger.usage_date and before.account_owner_id = ledger.account_owner_id
+  left join before on before.usage_date = ledger.usage_date and before.booked_on = ledger.booked_on
+    and before.account_owner_id = ledger.account_owner_id
     and before.user_id = ledger.user_id and before.hopsworks_cluster_id = ledger.hopsworks_cluster_id
     and before.project_id is not distinct from ledger.project_id and before.meter = ledger.meter
-  left join lateral (
-    select rates.id, rates.price, rates.price_quantity
-    from rates join rate_cards on rate_cards.id = rates.rate_card_id and rate_cards.is_default
-    where rates.meter = ledger.meter and rates.valid_from <= ledger.usage_date
-    order by rates.valid_from desc
-    limit 1
-  ) as rate on true
+  left join lateral effective_price(ledger.account_owner_id, ledger.meter, ledger.usage_date) as price
+    on before.id is null
 ),
 gone as (
   delete from usage_daily using before
-  where usage_daily.id = before.id and not exists (
+  where usage_daily.id = before.id and before.price_adjustment = 0 and not exists (
     select from after
-    where after.usage_date = before.usage_date and after.account_owner_id = before.account_owner_id
+    where after.usage_date = before.usage_date and after.booked_on = before.booked_on and after.account_owner_id = before.account_owner_id
       and after.user_id = before.user_id and after.hopsworks_cluster_id = before.hopsworks_cluster_id
       and after.project_id is not distinct from before.project_id and after.meter = before.meter
   )
 ),
 written as (
   insert into usage_daily as daily
-    (usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
-     price_quantity, event_count, first_event_at, last_event_at)
+    (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
+     price_override_id, price, price_quantity, event_count, first_event_at, last_event_at)
   select
-    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
-    price_quantity, event_count, first_event_at, last_event_at
+    usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
+    price_override_id, price, price_quantity, event_count, first_event_at, last_event_at
   from after
-  order by account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter
-  on conflict (account_owner_id, usage_date, user_id, hopsworks_cluster_id, project_id, meter) do update set
+  order by account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date
+  on conflict (account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date) do update set
     quantity = excluded.quantity,
     event_count = excluded.event_count,
     first_event_at = excluded.first_event_at,
@@ -91,7 +90,7 @@ select
 from (
   select account_owner_id, meter, -quantity as quantity, -cost as cost from before
   union all
-  select account_owner_id, meter, quantity, round(quantity * price / price_quantity, 12) from after
+  select account_owner_id, meter, quantity, round(quantity * price / price_quantity, 12) + price_adjustment from after
 ) as differences
 group by account_owner_id, meter
 having sum(quantity) <> 0 or sum(cost) <> 0

@@ -22,7 +22,7 @@ import { rollUp } from '../record/roll-up.ts';
  * that waits for a parked row here holds no rollup row yet.
  *
  * Parameters: $1 version of the directory, $2 what is to be counted, one entry for each usage day, $3 what can not be
- * counted and why (NULL: as before), $4 rates. Lists are JSON: a few hundred rows do not need the record statement's
+ * counted and why (NULL: as before), $4 prices. Lists are JSON: a few hundred rows do not need the record statement's
  * arrays. No two events of $2 may have one identity; the plan sees to it.
  */
 export const SETTLE_PARKED = `
@@ -34,10 +34,11 @@ ledger_rows as materialized (
     parked.event_key, plan.part, plan.usage_date, parked.content_hash, parked.usage_batch_id, parked.position,
     parked.hopsworks_cluster_id, parked.source_path, parked.event_id, plan.event_type, plan.account_owner_id,
     plan.user_id, plan.project_id, plan.attributed_by, plan.window_started_at, plan.window_ended_at, plan.meters,
-    plan.quantities, parked.id
+    plan.quantities, plan.booked_on, parked.id
   from guard, jsonb_to_recordset($2::jsonb) as plan (
     id uuid, part smallint, usage_date date, event_type text, account_owner_id text, user_id text, project_id uuid,
-    attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[]
+    attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[],
+    booked_on date
   )
   join parked_events as parked on parked.id = plan.id and parked.status = 'pending'
 ),
@@ -46,10 +47,10 @@ first_parts as (
   select
     event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-    quantities
+    quantities, booked_on
   from ledger_rows where part = 0 order by event_key
   on conflict (event_key, part) do nothing
-  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
     meters, quantities
 ),
 later_parts as (
@@ -57,11 +58,11 @@ later_parts as (
   select
     event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-    quantities
+    quantities, booked_on
   from ledger_rows
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part
-  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
     meters, quantities
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
@@ -98,8 +99,13 @@ settled as (
   where parked.id = outcomes.id and parked.status = 'pending'
   returning outcomes.outcome
 ),
-${rollUp(`jsonb_to_recordset($4::jsonb)
-    as rate (usage_date date, meter text, rate_id uuid, price numeric, price_quantity numeric)`)}
+${rollUp(`(
+    select usage_date, meter, price_account, rate_id, price_override_id, price, price_quantity
+    from jsonb_to_recordset($4::jsonb) as entry (
+      usage_date date, meter text, price_account text, rate_id uuid, price_override_id uuid, price numeric,
+      price_quantity numeric
+    )
+  )`)}
 select
   (select count(*) from settled where outcome = 'counted')::integer as counted,
   (select count(*) from settled where outcome = 'duplicate')::integer as duplicates,

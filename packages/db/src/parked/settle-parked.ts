@@ -1,7 +1,7 @@
-import { type Attribution, formatQuantity, formatTime, formatUsageDay, type ParkReason } from '@hopsmeter/usage';
+import { formatQuantity, formatTime, formatUsageDay, type ParkReason } from '@hopsmeter/usage';
 import { inTransaction } from '../in-transaction.ts';
 import type { Pool } from '../pool.ts';
-import type { LedgerRow, RateEntry, WindowEntry } from '../record/record-batch.ts';
+import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '../record/record-batch.ts';
 import { SETTLE_PARKED } from './settle-parked-statement.ts';
 import { type ParkedChoice, type TakenEvent, takeParked } from './take-parked.ts';
 
@@ -18,10 +18,10 @@ export type StillParked = {
  */
 export type ParkedPlan = {
   readonly directoryVersion: string;
-  readonly attributions: readonly Attribution[];
+  readonly attributions: readonly AttributionEntry[];
   readonly windows: readonly WindowEntry[];
   readonly ledger: readonly LedgerRow[];
-  readonly rates: readonly RateEntry[];
+  readonly prices: readonly PriceEntry[];
   readonly stillParked: readonly StillParked[];
 };
 
@@ -69,17 +69,20 @@ function parametersOf(plan: ParkedPlan, taken: readonly TakenEvent[]): string[] 
       window_ended_at: formatTime(end),
       meters: row.usages.map(({ meter }) => meter),
       quantities: row.usages.map(({ quantity }) => formatQuantity(quantity)),
+      booked_on: who.bookedOn === undefined ? null : formatUsageDay(who.bookedOn),
     };
   });
   const problems = plan.stillParked.map(({ place, reason, detail }) => ({ id: at(taken, place).id, reason, detail }));
-  const rates = plan.rates.map(({ day, rate }) => ({
+  const prices = plan.prices.map(({ day, accountOwnerId, price }) => ({
     usage_date: formatUsageDay(day),
-    meter: rate.meter,
-    rate_id: rate.id,
-    price: rate.price,
-    price_quantity: rate.priceQuantity,
+    meter: price.meter,
+    price_account: accountOwnerId ?? '',
+    rate_id: price.rateId,
+    price_override_id: price.overrideId,
+    price: price.priceText,
+    price_quantity: price.priceQuantityText,
   }));
-  return [plan.directoryVersion, JSON.stringify(ledger), JSON.stringify(problems), JSON.stringify(rates)];
+  return [plan.directoryVersion, JSON.stringify(ledger), JSON.stringify(problems), JSON.stringify(prices)];
 }
 
 function at<T>(items: readonly T[], place: number): T {

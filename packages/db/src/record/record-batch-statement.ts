@@ -28,7 +28,7 @@ import { rollUp } from './roll-up.ts';
  * outer joins never lower that guess, so the lists are joined by hash. A place without an entry breaks a not-null
  * constraint instead of losing the row.
  *
- * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, rates) travel once
+ * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, prices) travel once
  * and rows point to them by their place from 1.
  */
 export const RECORD_BATCH = `
@@ -49,8 +49,8 @@ input as materialized (
 -- distinct: the places are distinct anyway, but so the planner knows. Else it expects a two-hundredth of the list behind
 -- each place and multiplies these guesses: 5,000 events of 1,000 attributions and 5,000 windows took 3 s, now 0.15.
 attributions as not materialized (
-  select distinct on (attribution) * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[]) with ordinality
-    as who (account_owner_id, user_id, hopsworks_cluster_id, project_id, attribution)
+  select distinct on (attribution) * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[], $41::date[])
+    with ordinality as who (account_owner_id, user_id, hopsworks_cluster_id, project_id, booked_on, attribution)
 ),
 time_windows as not materialized (
   select distinct on (time_window) * from unnest($24::timestamptz[], $25::timestamptz[]) with ordinality
@@ -65,7 +65,7 @@ ledger_rows as not materialized (
   select
     event_key, part, usage_date, content_hash, $1::uuid, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
-    meters, quantities::numeric[]
+    meters, quantities::numeric[], booked_on
   from input
   left join attributions using (attribution)
   left join time_windows using (time_window)
@@ -75,7 +75,7 @@ first_parts as (
   insert into usage_events
   select * from ledger_rows where part < 1 order by event_key
   on conflict (event_key, part) do nothing
-  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
     meters, quantities
 ),
 later_parts as (
@@ -83,7 +83,7 @@ later_parts as (
   select * from ledger_rows
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part
-  returning event_key, usage_date, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
     meters, quantities
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
@@ -116,8 +116,7 @@ newly_parked as (
   on conflict (event_key, content_hash) do nothing
   returning 1
 ),
-${rollUp(`unnest($35::date[], $36::text[], $37::uuid[], $38::numeric[], $39::numeric[])
-    as rate (usage_date, meter, rate_id, price, price_quantity)`)},
+${rollUp('unnest($35::date[], $36::text[], $42::text[], $37::uuid[], $43::uuid[], $38::numeric[], $39::numeric[])')},
 result as materialized (
   select
     (select count(*) from first_parts) as counted,

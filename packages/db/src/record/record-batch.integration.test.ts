@@ -218,7 +218,7 @@ describe('refusals', () => {
   });
 
   it.each<[string, (batch: BatchRecord) => BatchRecord]>([
-    ['a meter without a rate', (batch) => ({ ...batch, rates: [] })],
+    ['a meter without a rate', (batch) => ({ ...batch, prices: [] })],
     ['an account owner who does not exist', (batch) => attributeTo(batch, { accountOwnerId: 'nobody' })],
     ['a user who does not exist', (batch) => attributeTo(batch, { userId: 'nobody' })],
     ['a cluster that does not exist', (batch) => attributeTo(batch, { clusterId: batch.batchId })],
@@ -244,7 +244,7 @@ describe('refusals', () => {
     const before = await countAll();
     const batch = sampleRecord(seeded, [sampleEvent('tried')]);
     await tryRecordBatch(database.pool, batch);
-    await expect(tryRecordBatch(database.pool, { ...batch, rates: [] })).rejects.toMatchObject({ code: '23502' });
+    await expect(tryRecordBatch(database.pool, { ...batch, prices: [] })).rejects.toMatchObject({ code: '23502' });
     expect(await countAll()).toEqual(before);
     expect(await record(batch)).toMatchObject({ counted: 1 });
   });

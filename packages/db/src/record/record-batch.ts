@@ -1,12 +1,12 @@
 import {
   type Attribution,
+  type EffectivePrice,
   type EventType,
   formatQuantity,
   formatTime,
   formatUsageDay,
   type Micros,
   type ParkReason,
-  type Rate,
   type Usage,
   type UsageDay,
 } from '@hopsmeter/usage';
@@ -18,8 +18,15 @@ import { RECORD_BATCH } from './record-batch-statement.ts';
 /** A usage window; both ends are the same instant for an event without one. */
 export type WindowEntry = { readonly start: Micros; readonly end: Micros };
 
-/** The rate of its meter in force on a day. */
-export type RateEntry = { readonly day: UsageDay; readonly rate: Rate };
+/** Who used it and who pays; `bookedOn` where that is not the usage day. */
+export type AttributionEntry = Attribution & { readonly bookedOn: UsageDay | undefined };
+
+/** The price of its meter in force on a day, for one account or (undefined) for all that have no prices of their own. */
+export type PriceEntry = {
+  readonly day: UsageDay;
+  readonly accountOwnerId: string | undefined;
+  readonly price: EffectivePrice;
+};
 
 /** One event's usage on one day. `attribution` and `window` are places in the batch's lists, from 0. */
 export type LedgerRow = {
@@ -61,11 +68,11 @@ export type BatchRecord = {
   /** Equal copies within the batch, beyond the first. */
   readonly duplicatesWithin: number;
   /** Who used it and who pays, once for all events of the batch that share it. */
-  readonly attributions: readonly Attribution[];
+  readonly attributions: readonly AttributionEntry[];
   readonly windows: readonly WindowEntry[];
   readonly ledger: readonly LedgerRow[];
   readonly parked: readonly ParkedRow[];
-  readonly rates: readonly RateEntry[];
+  readonly prices: readonly PriceEntry[];
 };
 
 /** What became of the events. */
@@ -111,7 +118,7 @@ export async function tryRecordBatch(pool: Pool, record: BatchRecord): Promise<v
 }
 
 function parametersOf(record: BatchRecord): (string | number | null)[] {
-  const { attributions, windows, ledger, parked, rates } = record;
+  const { attributions, windows, ledger, parked, prices } = record;
   const meterLists = createMeterLists();
   const days = new Map<UsageDay, string>();
   const dayText = (day: UsageDay): string => {
@@ -157,13 +164,16 @@ function parametersOf(record: BatchRecord): (string | number | null)[] {
     plainArray(parked.map(({ reason }) => reason)),
     textArray(parked.map(({ detail }) => detail)),
     textArray(parked.map(({ event }) => event)),
-    plainArray(rates.map(({ day }) => dayText(day))),
+    plainArray(prices.map(({ day }) => dayText(day))),
     // Quoted: a meter may be called `null`.
-    textArray(rates.map(({ rate }) => rate.meter)),
-    plainArray(rates.map(({ rate }) => rate.id)),
-    plainArray(rates.map(({ rate }) => rate.price)),
-    plainArray(rates.map(({ rate }) => rate.priceQuantity)),
+    textArray(prices.map(({ price }) => price.meter)),
+    plainArray(prices.map(({ price }) => price.rateId ?? null)),
+    plainArray(prices.map(({ price }) => price.priceText)),
+    plainArray(prices.map(({ price }) => price.priceQuantityText)),
     textArray(meterLists.texts()),
+    plainArray(attributions.map(({ bookedOn }) => (bookedOn === undefined ? null : dayText(bookedOn)))),
+    textArray(prices.map(({ accountOwnerId }) => accountOwnerId ?? '')),
+    plainArray(prices.map(({ price }) => price.overrideId ?? null)),
   ];
 }
 

@@ -4,14 +4,11 @@ import {
   bigint,
   boolean,
   check,
-  date,
   index,
   integer,
   jsonb,
-  numeric,
   pgTable,
   text,
-  unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { bytes, instant, systemId, userId } from './columns.ts';
@@ -131,46 +128,6 @@ export const meters = pgTable(
   },
   (table) => [
     check('meters_name_form', sql`${table.meter} ~ '^[a-z0-9]+(_[a-z0-9]+)*$' and length(${table.meter}) <= 64`),
-  ],
-).enableRLS();
-
-/** A named set of rates. Exactly one is the default. `credit_usd` is what one credit costs. */
-export const rateCards = pgTable(
-  'rate_cards',
-  {
-    id: systemId().primaryKey().defaultRandom(),
-    name: text('name').notNull().unique(),
-    currency: text('currency').notNull().default('USD'),
-    creditUsd: numeric('credit_usd', { precision: 38, scale: 12 }).notNull(),
-    isDefault: boolean('is_default').notNull().default(false),
-    createdAt: instant('created_at').notNull().defaultNow(),
-  },
-  (table) => [
-    check('rate_cards_currency_is_usd', sql`${table.currency} = 'USD'`),
-    check('rate_cards_credit_usd_positive', sql`${table.creditUsd} > 0 and ${table.creditUsd} <> 'NaN'`),
-  ],
-).enableRLS();
-
-/** The price of a meter from a day on: `price` for `price_quantity` units (0.50 for 720 GB-hours). */
-export const rates = pgTable(
-  'rates',
-  {
-    id: systemId().primaryKey().defaultRandom(),
-    rateCardId: systemId('rate_card_id')
-      .notNull()
-      .references(() => rateCards.id),
-    meter: text('meter')
-      .notNull()
-      .references(() => meters.meter),
-    validFrom: date('valid_from').notNull(),
-    price: numeric('price', { precision: 38, scale: 12 }).notNull(),
-    priceQuantity: numeric('price_quantity', { precision: 38, scale: 12 }).notNull().default('1'),
-    createdAt: instant('created_at').notNull().defaultNow(),
-  },
-  (table) => [
-    unique('rates_one_per_day').on(table.rateCardId, table.meter, table.validFrom),
-    check('rates_price_not_negative', sql`${table.price} >= 0 and ${table.price} <> 'NaN'`),
-    check('rates_price_quantity_positive', sql`${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`),
   ],
 ).enableRLS();
 

@@ -14,7 +14,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { exact, instant, systemId, userId } from './columns.ts';
-import { hopsworksClusters, meters, projects, rates, users } from './directory.ts';
+import { hopsworksClusters, meters, projects, users } from './directory.ts';
+import { priceOverrides, rates } from './pricing.ts';
 
 /** The events of one queue job: what became of every acknowledged event, exactly. */
 export const usageBatches = pgTable(
@@ -72,23 +73,39 @@ export const usageEvents = pgTable(
     /** Parallel arrays: quantities[n] was used of meters[n] on this day. */
     meters: text('meters').array().notNull(),
     quantities: exact('quantities').array().notNull(),
+    /**
+     * The day on which the usage is booked, where that is not the usage date: the first day of the account's open month,
+     * for usage that came after its own month was closed.
+     */
+    bookedOn: date('booked_on'),
+    /** NULL for usage as it was reported. `reversal` takes back what other rows booked; the others book it anew. */
+    adjustment: text('adjustment'),
   },
   (table) => [
     primaryKey({ name: 'usage_events_pkey', columns: [table.eventKey, table.part] }),
     index('usage_events_usage_date_idx').using('brin', table.usageDate.op('date_minmax_multi_ops')),
+    // Plain names: the checks are added to the partitions too, where the table has another name.
     check(
       'usage_events_quantities_valid',
-      sql`cardinality(${table.meters}) = cardinality(${table.quantities}) and 0 <= all (${table.quantities}) and 'NaN' <> all (${table.quantities}) and array_position(${table.quantities}, null) is null`,
+      sql`cardinality("meters") = cardinality("quantities") and (0 <= all ("quantities") or "adjustment" is not distinct from 'reversal') and 'NaN' <> all ("quantities") and array_position("quantities", null) is null`,
     ),
+    check('usage_events_adjustment_known', sql`"adjustment" in ('reversal', 'correction', 'move')`),
   ],
 ).enableRLS();
 
-/** The rollup that every total is a GROUP BY of. `cost` is the only rounding below the cent. */
+/**
+ * The rollup that every total is a GROUP BY of. `cost` is the only rounding below the cent.
+ *
+ * A row is booked on its usage date; usage that came after its month was closed is booked in the account's open month and
+ * called an adjustment. Rows that are booked in a closed month never change again.
+ */
 export const usageDaily = pgTable(
   'usage_daily',
   {
     id: systemId().primaryKey().defaultRandom(),
     usageDate: date('usage_date').notNull(),
+    /** The day that decides on whose statement the row is: the usage date, or the first day of a later month. */
+    bookedOn: date('booked_on').notNull(),
     accountOwnerId: userId('account_owner_id')
       .notNull()
       .references(() => users.id),
@@ -103,12 +120,17 @@ export const usageDaily = pgTable(
       .notNull()
       .references(() => meters.meter),
     quantity: exact('quantity').notNull(),
-    rateId: systemId('rate_id')
-      .notNull()
-      .references(() => rates.id),
+    /** The card's rate behind the price; NULL where the account has a price of its own. */
+    rateId: systemId('rate_id').references(() => rates.id),
+    /** The account's own price or discount, where it has one. */
+    priceOverrideId: systemId('price_override_id').references(() => priceOverrides.id),
     price: exact('price').notNull(),
     priceQuantity: exact('price_quantity').notNull(),
-    cost: exact('cost').notNull().generatedAlwaysAs(sql`round(quantity * price / price_quantity, 12)`),
+    /** Of an adjustment: what a later change of the price makes of the same usage booked in closed months. */
+    priceAdjustment: exact('price_adjustment').notNull().default('0'),
+    cost: exact('cost')
+      .notNull()
+      .generatedAlwaysAs(sql`round(quantity * price / price_quantity, 12) + price_adjustment`),
     eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
     firstEventAt: instant('first_event_at').notNull(),
     lastEventAt: instant('last_event_at').notNull(),
@@ -117,10 +139,31 @@ export const usageDaily = pgTable(
   (table) => [
     // The account comes first: an account's month is one range of this index.
     unique('usage_daily_one_row')
-      .on(table.accountOwnerId, table.usageDate, table.userId, table.hopsworksClusterId, table.projectId, table.meter)
+      .on(
+        table.accountOwnerId,
+        table.bookedOn,
+        table.userId,
+        table.hopsworksClusterId,
+        table.projectId,
+        table.meter,
+        table.usageDate,
+      )
       .nullsNotDistinct(),
+    index('usage_daily_booked_on_idx').on(table.bookedOn),
     index('usage_daily_usage_date_idx').on(table.usageDate),
-    check('usage_daily_quantity_valid', sql`${table.quantity} >= 0 and ${table.quantity} <> 'NaN'`),
+    check(
+      'usage_daily_quantity_valid',
+      sql`(${table.quantity} >= 0 or ${table.bookedOn} > ${table.usageDate}) and ${table.quantity} <> 'NaN'`,
+    ),
+    check(
+      'usage_daily_booked_on_valid',
+      sql`${table.bookedOn} = ${table.usageDate} or (${table.bookedOn} > ${table.usageDate} and extract(day from ${table.bookedOn}) = 1)`,
+    ),
+    check(
+      'usage_daily_price_adjustment_valid',
+      sql`${table.priceAdjustment} = 0 or (${table.bookedOn} > ${table.usageDate} and ${table.priceAdjustment} <> 'NaN')`,
+    ),
+    check('usage_daily_priced_by_something', sql`${table.rateId} is not null or ${table.priceOverrideId} is not null`),
     check(
       'usage_daily_price_valid',
       sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`,

@@ -4,16 +4,19 @@ import type { Pool } from '../pool.ts';
 const FIND_DIFFERENCES = `
 with ledger as (
   select
-    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, sum(quantity) as quantity,
-    count(*) as event_count, min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+    usage_date, coalesce(booked_on, usage_date) as booked_on, account_owner_id, user_id, hopsworks_cluster_id,
+    project_id, meter, sum(quantity) as quantity,
+    sum(case adjustment when 'reversal' then -1 else 1 end) as event_count, min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
   from usage_events, unnest(meters, quantities) as used (meter, quantity)
-  group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+  group by usage_date, 2, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
 ),
 rollup_rows as (
   select
-    usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
+    usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
     event_count, first_event_at, last_event_at
   from usage_daily
+  -- A row that only carries a re-rating has no usage of its own.
+  where event_count <> 0 or quantity <> 0 or price_adjustment = 0
 ),
 batches as (
   select id, counted_count, parked_count from usage_batches
@@ -35,7 +38,7 @@ union all
 select 'batch: ' || batch::text from (table batches except table recorded) as batch
 union all
 select 'cost: ' || daily::text from usage_daily as daily
-where cost is distinct from round(quantity * price / price_quantity, 12)
+where cost is distinct from round(quantity * price / price_quantity, 12) + price_adjustment
 union all
 select 'parked and ledger disagree: ' || parked.event_id from parked_events as parked
 where (status = 'counted' and resolution = 'counted') <> exists (

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Attribution,
   contentHashOf,
   createDirectory,
   type Directory,
@@ -13,10 +12,11 @@ import { kindOfFailure } from '../errors.ts';
 import { loadDirectory } from '../load-directory.ts';
 import type { Pool } from '../pool.ts';
 import {
+  type AttributionEntry,
   type BatchRecord,
   type LedgerRow,
   type ParkedRow,
-  type RateEntry,
+  type PriceEntry,
   recordBatch,
 } from '../record/record-batch.ts';
 
@@ -56,35 +56,36 @@ export async function recordUsage(
 }
 
 function planUsages(batchId: string, usages: readonly ReportedUsage[], directory: Directory): BatchRecord {
-  const attributions: Attribution[] = [];
+  const attributions: AttributionEntry[] = [];
   const ledger: LedgerRow[] = [];
   const parked: ParkedRow[] = [];
-  const rates = new Map<string, RateEntry>();
+  const prices = new Map<string, PriceEntry>();
   for (const [position, usage] of usages.entries()) {
     const event = toEvent(usage);
     const identity = { eventKey: eventKeyOf(usage.clusterId, event), contentHash: contentHashOf(event), position };
     const origin = { sourcePath: '', eventId: event.id };
     const found = directory.attribute(usage.clusterId, event);
-    attributions.push('reason' in found ? NOBODY : found);
     if ('reason' in found) {
       parked.push({ ...identity, ...origin, ...found, clusterId: usage.clusterId, event: '{}' });
       continue;
     }
     for (const [part, { day, usages }] of splitByDay(event).entries()) {
+      const attribution = attributions.push({ ...found, bookedOn: directory.bookedOn(found.accountOwnerId, day) }) - 1;
       ledger.push({
         ...identity,
         ...origin,
         part,
         day,
         usages,
-        attribution: position,
+        attribution,
         window: position,
         eventType: event.type,
         attributedBy: found.attributedBy,
       });
       for (const { meter } of usages) {
-        const rate = directory.rateOf(meter, day);
-        if (rate !== undefined) rates.set(`${day} ${meter}`, { day, rate });
+        const { accountOwnerId } = found;
+        const price = directory.pricing.priceOf(accountOwnerId, meter, day);
+        if (price !== undefined) prices.set(`${accountOwnerId} ${day} ${meter}`, { day, accountOwnerId, price });
       }
     }
   }
@@ -99,18 +100,9 @@ function planUsages(batchId: string, usages: readonly ReportedUsage[], directory
     windows: usages.map(({ start, end }) => ({ start, end })),
     ledger,
     parked,
-    rates: [...rates.values()],
+    prices: [...prices.values()],
   };
 }
-
-/** Holds the place of an event that is parked. */
-const NOBODY: Attribution = {
-  accountOwnerId: '',
-  userId: '',
-  clusterId: '00000000-0000-0000-0000-000000000000',
-  projectId: undefined,
-  attributedBy: 'subject',
-};
 
 function toEvent({ id, subject, namespace, start, end, meter = 'cpu_hours', quantity }: ReportedUsage): UsageEvent {
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventKeyOf, type Micros, type ParkReason, type Usage, usageDayOf } from '@hopsmeter/usage';
-import type { BatchRecord, LedgerRow, ParkedRow, RateEntry } from '../record/record-batch.ts';
+import type { BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/record-batch.ts';
 import type { SeededDirectory } from './seed-directory.ts';
 
 /** 2026-11-22T13:00:00Z. */
@@ -49,7 +49,7 @@ export function sampleRecord(
     windows: events.map(({ start, end }) => ({ start, end })),
     ledger: events.flatMap((event, place) => ledgerRowsOf(seeded, event, place)),
     parked: [],
-    rates: ratesOf(seeded, events),
+    prices: pricesOf(seeded, events),
     ...changes,
   };
 }
@@ -87,7 +87,8 @@ function attribute({ clusterId, projectId, directory }: SeededDirectory, { userI
     usages: [],
   });
   if ('reason' in found) throw new Error(found.detail);
-  return userId === 'auth0|member' ? { ...found, projectId } : found;
+  const entry = { ...found, bookedOn: directory.bookedOn(found.accountOwnerId, usageDayOf(start)) };
+  return userId === 'auth0|member' ? { ...entry, projectId } : entry;
 }
 
 function ledgerRowsOf({ clusterId }: SeededDirectory, event: SampleEvent, place: number): LedgerRow[] {
@@ -107,14 +108,16 @@ function ledgerRowsOf({ clusterId }: SeededDirectory, event: SampleEvent, place:
   }));
 }
 
-function ratesOf({ directory }: SeededDirectory, events: readonly SampleEvent[]): RateEntry[] {
-  const entries = new Map<string, RateEntry>();
-  for (const { start, days } of events)
-    for (const [part, usages] of days.entries())
+function pricesOf(seeded: SeededDirectory, events: readonly SampleEvent[]): PriceEntry[] {
+  const entries = new Map<string, PriceEntry>();
+  for (const event of events) {
+    const { accountOwnerId } = attribute(seeded, event);
+    for (const [part, usages] of event.days.entries())
       for (const { meter } of usages) {
-        const day = usageDayOf(start) + part;
-        const rate = directory.rateOf(meter, day);
-        if (rate !== undefined) entries.set(`${day} ${meter}`, { day, rate });
+        const day = usageDayOf(event.start) + part;
+        const price = seeded.directory.pricing.priceOf(accountOwnerId, meter, day);
+        if (price !== undefined) entries.set(`${accountOwnerId} ${day} ${meter}`, { day, accountOwnerId, price });
       }
+  }
   return [...entries.values()];
 }

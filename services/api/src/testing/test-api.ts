@@ -95,6 +95,7 @@ export async function addUsage(tables: TestApi['tables'], usages: readonly Usage
     if (rate === undefined) throw new Error(`${meter} has no rate`);
     return {
       usageDate: day,
+      bookedOn: day,
       accountOwnerId: owner,
       userId: user,
       hopsworksClusterId: cluster,

@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm';
+import { check, date, integer, numeric, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { exact, instant, systemId, userId } from './columns.ts';
+import { users } from './directory.ts';
+
+/** Money that a person is asked to pay, or is paid back. */
+const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
+
+/**
+ * An account's closed month. A row is final: triggers refuse every change. While a month is open it has no row; its draft
+ * is computed when it is asked for. Adding a row changes the directory: from then on usage of the month is booked in the
+ * account's next month.
+ */
+export const statements = pgTable(
+  'statements',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    /** Without gaps, over all accounts. */
+    number: integer('number').notNull().unique(),
+    accountOwnerId: userId('account_owner_id')
+      .notNull()
+      .references(() => users.id),
+    /** The month's first day. */
+    month: date('month').notNull(),
+    currency: text('currency').notNull().default('USD'),
+    totalExact: exact('total_exact').notNull(),
+    total: money('total').notNull(),
+    /** What prepaid grants paid of it. */
+    prepaid: money('prepaid').notNull().default('0'),
+    amountDue: money('amount_due').notNull(),
+    /** What one credit cost on the last day of the month. */
+    creditUsd: exact('credit_usd').notNull(),
+    closedAt: instant('closed_at').notNull().defaultNow(),
+    closedBy: text('closed_by').notNull(),
+  },
+  (table) => [
+    unique('statements_one_per_month').on(table.accountOwnerId, table.month),
+    check('statements_month_is_first_day', sql`extract(day from ${table.month}) = 1`),
+    check('statements_currency_is_usd', sql`${table.currency} = 'USD'`),
+    check('statements_total_rounded_once', sql`${table.total} = round(${table.totalExact}, 2)`),
+    check('statements_add_up', sql`${table.amountDue} = ${table.total} - ${table.prepaid}`),
+    check('statements_prepaid_within_total', sql`${table.prepaid} between 0 and greatest(${table.total}, 0)`),
+  ],
+).enableRLS();
+
+/** What a statement consists of. The exact amounts add up to its exact total, the amounts to its total. */
+export const statementLines = pgTable(
+  'statement_lines',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    statementId: systemId('statement_id')
+      .notNull()
+      .references(() => statements.id),
+    /** From 1, in the order in which they are shown. */
+    position: integer('position').notNull(),
+    kind: text('kind').notNull(),
+    /** First day of the month of the usage: the statement's own, or the closed one that is adjusted. */
+    usageMonth: date('usage_month').notNull(),
+    meter: text('meter').notNull(),
+    /** NULL for a model effect, which is of the whole account. */
+    userId: userId('user_id').references(() => users.id),
+    /** NULL where the line changes no quantity. */
+    quantity: exact('quantity'),
+    amountExact: exact('amount_exact').notNull(),
+    amount: money('amount').notNull(),
+    /** The statement that is adjusted. */
+    originalStatementId: systemId('original_statement_id').references(() => statements.id),
+  },
+  (table) => [
+    unique('statement_lines_one_per_position').on(table.statementId, table.position),
+    check('statement_lines_kind_known', sql`${table.kind} in ('usage', 'late_usage', 're_rating', 'model_effect')`),
+  ],
+).enableRLS();
