@@ -3,7 +3,7 @@ import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
-/** Connections beside those of the batches: readiness checks, upkeep and parked events. */
+/** Connections beside those of the batches: readiness checks, scheduled jobs and parked events. */
 const OTHER_CONNECTIONS = 3;
 
 /** Left of the shutdown deadline for the steps after the batches in hand. */

@@ -8,13 +8,14 @@ import {
 import type { BatchConsumerOptions, UnreadableBatch } from '@hopsmeter/queue';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { PeriodicWork } from './jobs/run-periodically.ts';
 import { HOUR, sampleBatch, sampleEvent } from './sample-events.ts';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';
 
-/** Batches are delivered and rounds of upkeep are begun by the test; the database is real. */
+/** Batches are delivered and the purge is begun by the test; the database is real. */
 const outside = vi.hoisted(() => ({
   consumer: undefined as BatchConsumerOptions | undefined,
-  upkeepRound: undefined as ((signal: AbortSignal) => Promise<void>) | undefined,
+  purgeRound: undefined as ((signal: AbortSignal) => Promise<void>) | undefined,
 }));
 
 vi.mock('@hopsmeter/queue', () => ({
@@ -26,10 +27,10 @@ vi.mock('@hopsmeter/queue', () => ({
     };
   },
 }));
-vi.mock('./upkeep.ts', () => ({
-  startUpkeep: (round: (signal: AbortSignal) => Promise<void>) => {
-    outside.upkeepRound = round;
-    return { close: async () => undefined };
+vi.mock('./jobs/run-periodically.ts', () => ({
+  runPeriodically: ({ name, round }: PeriodicWork) => {
+    if (name === 'purge') outside.purgeRound = round;
+    return { close: () => Promise.resolve() };
   },
 }));
 
@@ -108,13 +109,13 @@ it('removes the ledger rows that no copy can come for any more, and no younger o
     return sampleEvent(`${days} days ago`, { start: midnight + HOUR, end: midnight + 2 * HOUR });
   };
   await deliver(batchOf(daysAgo(400), daysAgo(410), daysAgo(411), daysAgo(900)));
-  await outside.upkeepRound?.(AbortSignal.abort());
+  await outside.purgeRound?.(AbortSignal.abort());
   const left = async () =>
     (await database.pool.query(`select event_id from usage_events where event_id like '%ago' order by 1`)).rows.map(
       ({ event_id }) => event_id,
     );
   expect(await left()).toHaveLength(4);
-  await outside.upkeepRound?.(new AbortController().signal);
+  await outside.purgeRound?.(new AbortController().signal);
   expect(await left()).toEqual(['400 days ago', '410 days ago']);
   // The rollup stays; the check after each test compares it to the ledger, so it is put in line.
   await database.pool.query('truncate usage_events, usage_daily, usage_batches, parked_events');

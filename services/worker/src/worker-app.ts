@@ -1,7 +1,6 @@
 import {
   loadDirectory,
   type Pool,
-  purgeExpiredEvents,
   readParkedWork,
   recordBatch,
   type SettledCounts,
@@ -16,15 +15,16 @@ import {
   type UnreadableBatch,
 } from '@hopsmeter/queue';
 import { createHttpShell, type HttpApp, type Logger } from '@hopsmeter/runtime';
-import { LEDGER_RETENTION_DAYS, MICROS_PER_MS, type UsageDay, usageDayOf } from '@hopsmeter/usage';
+import { MICROS_PER_MS } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
 import { createBatchRecorder } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';
+import type { JobSettings } from './jobs/job-context.ts';
+import { startJobs } from './jobs/start-jobs.ts';
 import { startParkedWatch } from './parked-watch.ts';
 import { planBatch } from './plan-batch.ts';
 import { planUnreadable } from './plan-unreadable.ts';
 import { type ParkedStore, retryParked } from './retry-parked.ts';
-import { startUpkeep } from './upkeep.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 export type WorkerDependencies = {
@@ -34,6 +34,8 @@ export type WorkerDependencies = {
   readonly concurrency: number;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** Default: nothing that has to be configured runs. */
+  readonly jobs?: JobSettings | undefined;
   /** Called once when batches wait and none has been completed for a minute although the database answers. */
   readonly onStuck: () => void;
 };
@@ -53,12 +55,6 @@ const STRANGE_ATTEMPTS = 8;
 
 /** How often the watchdog is asked. */
 const STUCK_CHECK_MS = 5_000;
-
-/**
- * Days that an event may wait in the queue or be re-sent beyond the retention that ingest enforces, before its ledger
- * row may go.
- */
-const PURGE_MARGIN_DAYS = 10;
 
 /** Creates a worker and starts consuming. */
 export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerApp> {
@@ -101,10 +97,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     logger,
     onProgress: (progress) => metrics.noteProgress(progress),
   });
-  const upkeep = startUpkeep(
-    (signal) => purge(pool, logger, signal),
-    (error) => logger.warn({ err: error }, 'upkeep failed and comes again'),
-  );
+  const jobs = startJobs({ pool, logger, registry, settings: deps.jobs ?? {} });
   const onSettled = (counts: SettledCounts): void => {
     metrics.noteRetried(counts);
     if (counts.counted + counts.duplicates > 0) logger.info(counts, 'counted parked events');
@@ -145,8 +138,8 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     async close(deadlineMs) {
       startDraining();
       clearInterval(watchdog);
-      // Together: a round of upkeep or of retries that hangs in the database must not keep the consumer taking batches.
-      const outcomes = await Promise.allSettled([upkeep.close(), parkedWatch.close(), consumer.close(deadlineMs)]);
+      // Together: a round of a job or of retries that hangs in the database must not keep the consumer taking batches.
+      const outcomes = await Promise.allSettled([jobs.close(), parkedWatch.close(), consumer.close(deadlineMs)]);
       await http.close();
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
@@ -156,13 +149,4 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
 function describeConsumption(consumer: BatchConsumer, ok: boolean): { ok: boolean; detail: string } {
   const { waiting, sinceProgressMs } = consumer.health();
   return { ok, detail: `${waiting} batches wait, last completion or empty queue ${sinceProgressMs} ms ago` };
-}
-
-/** Removes ledger rows that no event can be a copy of any more. */
-async function purge(pool: Pool, logger: Logger, signal: AbortSignal): Promise<void> {
-  const today: UsageDay = usageDayOf(Date.now() * MICROS_PER_MS);
-  const before = today - LEDGER_RETENTION_DAYS - PURGE_MARGIN_DAYS;
-  let purged = 0;
-  for (let last = -1; last !== 0 && !signal.aborted; purged += last) last = await purgeExpiredEvents(pool, before);
-  if (purged > 0) logger.info({ purged }, 'removed ledger rows beyond the retention');
 }

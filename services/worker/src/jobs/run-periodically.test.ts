@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startUpkeep, type Upkeep } from './upkeep.ts';
+import { type RunningWork, runPeriodically } from './run-periodically.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: vi.fn() }));
 
 /** The waits that were begun; each ends when told, or fails when its signal is aborted, as the real one. */
 const waits: { readonly ms: number; readonly end: () => void }[] = [];
-let upkeep: Upkeep | undefined;
+let running: RunningWork | undefined;
 
 beforeEach(() => {
   waits.length = 0;
@@ -20,15 +20,18 @@ beforeEach(() => {
       }),
   );
 });
-afterEach(() => upkeep?.close());
+afterEach(() => running?.close());
+
+const start = (round: (signal: AbortSignal) => Promise<void>, onError: (error: unknown) => void) =>
+  runPeriodically({ name: 'test', everyMs: 3_600_000, firstWithinMs: 300_000, round }, onError);
 
 const failOn = (error: unknown): never => expect.fail(String(error));
 
 const waitForWaits = (count: number) => vi.waitFor(() => expect(waits).toHaveLength(count), { interval: 1 });
 
-it('runs the first round within five minutes and then one every hour', async () => {
+it('runs the first round within its time and then one every period', async () => {
   const round = vi.fn(async () => undefined);
-  upkeep = startUpkeep(round, failOn);
+  running = start(round, failOn);
   await waitForWaits(1);
   expect(waits[0]?.ms).toBeLessThanOrEqual(300_000);
   expect(round).not.toHaveBeenCalled();
@@ -43,7 +46,7 @@ it('runs the first round within five minutes and then one every hour', async () 
 it('tells a round that failed and comes again', async () => {
   const errors: unknown[] = [];
   const round = vi.fn(async () => Promise.reject(new Error('away')));
-  upkeep = startUpkeep(round, (error) => errors.push(error));
+  running = start(round, (error) => errors.push(error));
   await waitForWaits(1);
   waits[0]?.end();
   await waitForWaits(2);
@@ -54,19 +57,19 @@ it('tells a round that failed and comes again', async () => {
 
 it('closes at once between rounds, without an error', async () => {
   const errors: unknown[] = [];
-  upkeep = startUpkeep(
+  running = start(
     async () => undefined,
     (error) => errors.push(error),
   );
   await waitForWaits(1);
-  await upkeep.close();
+  await running.close();
   expect(errors).toEqual([]);
 });
 
 it('aborts the round that runs and waits for its end', async () => {
   const steps: string[] = [];
   let endRound: (() => void) | undefined;
-  upkeep = startUpkeep(async (signal) => {
+  running = start(async (signal) => {
     signal.addEventListener('abort', () => steps.push('aborted'));
     await new Promise<void>((resolve) => {
       endRound = resolve;
@@ -76,7 +79,7 @@ it('aborts the round that runs and waits for its end', async () => {
   await waitForWaits(1);
   waits[0]?.end();
   await vi.waitFor(() => expect(endRound).toBeDefined(), { interval: 1 });
-  const closed = upkeep.close().then(() => steps.push('closed'));
+  const closed = running.close().then(() => steps.push('closed'));
   endRound?.();
   await closed;
   expect(steps).toEqual(['aborted', 'round ended', 'closed']);
