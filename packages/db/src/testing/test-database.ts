@@ -5,6 +5,7 @@ import pg from 'pg';
 import { migrate } from '../migrate.ts';
 import { createPool, type Pool } from '../pool.ts';
 
+export { closeMonth, readClosedRows } from './close-month.ts';
 export { findRollupDifferences } from './find-rollup-differences.ts';
 export { type ReportedUsage, recordUsage } from './record-usage.ts';
 export { type SeededDirectory, seedDirectory } from './seed-directory.ts';
