@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { createGroupCommit } from '@hopsmeter/ingest/group-commit';
+import { decodeBatch } from '@hopsmeter/queue';
+import { contentHashOf, eventKeyOf, parseEvent, type UsageEvent } from '@hopsmeter/usage';
+import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
+import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
+import { planBatch } from '@hopsmeter/worker/plan-batch';
+import { createRandom } from '../harness/random.ts';
+import { createProcess, type SimulatedProcess } from './process.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
+import { createQueue, type SimulatedJob } from './simulated-queue.ts';
+import { createStore } from './simulated-store.ts';
+import { CLUSTER_ID, changeWorld, cloudEvent, createWorldSnapshot, NOW } from './simulated-world.ts';
+
+export type SimulationOptions = {
+  readonly seed: number;
+  /** Whoever has to wait between two attempts is told how. */
+  readonly onSchedule: (schedule: Schedule) => void;
+  /** A store that counts every delivery: a control that must fail. */
+  readonly withoutDedup?: boolean;
+  /** An ingest that answers before the queue has the batch: a control that must fail. */
+  readonly answersEarly?: boolean;
+};
+
+const CLIENTS = 3;
+const INGESTS = 2;
+const WORKERS = 2;
+const JOBS_AT_ONCE = 2;
+/** Faults come for so many steps of the crew that makes them; afterwards everything must come to rest. */
+const TROUBLES = 12;
+
+/**
+ * Clients, two ingests, a queue, two workers and a store in one process, without any I/O: the real group commit, codec,
+ * plan and recorder between fakes that lose answers, deliver twice and in any order, and die between any two steps.
+ *
+ * @returns what is wrong in the end; nothing when every promise held.
+ */
+export async function simulate(options: SimulationOptions): Promise<readonly string[]> {
+  const { seed, onSchedule, withoutDedup = false, answersEarly = false } = options;
+  const random = createRandom(seed);
+  const schedule = createSchedule(random);
+  onSchedule(schedule);
+  let faultPercent = random.int(30);
+  const queue = createQueue(random, () => faultPercent);
+  const store = createStore({
+    random,
+    faultPercent: () => faultPercent,
+    directory: createWorldSnapshot(1),
+    withoutDedup,
+  });
+  const acknowledged: UsageEvent[] = [];
+  let clientsAtWork = 0;
+  let isCalm = false;
+  let now = NOW;
+
+  const createIngest = () => {
+    const process = createProcess(schedule);
+    const add = (batch: Parameters<typeof queue.add>[0]): Promise<void> => {
+      const added = process.call(() => queue.add(batch));
+      if (!answersEarly) return added;
+      added.catch(() => undefined);
+      return Promise.resolve();
+    };
+    return { process, group: createGroupCommit({ add }) };
+  };
+  const ingests = Array.from({ length: INGESTS }, createIngest);
+
+  const send = async (events: readonly UsageEvent[]): Promise<void> => {
+    const ingest = random.pick(ingests);
+    const request = {
+      requestId: randomUUID(),
+      clusterId: CLUSTER_ID,
+      clusterKeyId: randomUUID(),
+      receivedAt: now,
+      eventCount: events.length,
+    };
+    await schedule.step();
+    await Promise.race([ingest.group.commit({ request, events, bytes: 100 * events.length }), ingest.process.death]);
+    await schedule.step();
+    if (random.chance(faultPercent)) throw new Error('the answer is lost');
+  };
+
+  const runClient = async (client: number): Promise<void> => {
+    clientsAtWork += 1;
+    for (let batch = 0; batch < 2; batch++) {
+      const events = Array.from({ length: 1 + random.int(4) }, (_, i) =>
+        // Now and then an id that another batch has too, with the same content or another.
+        readEvent(cloudEvent(random, random.chance(15) ? 'shared' : `${client}-${batch}-${i}`), now),
+      );
+      for (;;) {
+        const outcome = await send(events).then(
+          () => true,
+          () => false,
+        );
+        if (outcome) break;
+        await schedule.step();
+      }
+      acknowledged.push(...events);
+      if (random.chance(20)) batch -= random.int(2);
+    }
+    clientsAtWork -= 1;
+    queue.wake();
+  };
+
+  const runWorker = (): SimulatedProcess => {
+    const process = createProcess(schedule);
+    const directories = createDirectoryCache(() => process.call(() => store.directory));
+    const recorder = createBatchRecorder({
+      store: {
+        record: (batch) => process.call(() => store.record(batch)),
+        tryRecord: () => Promise.reject(new Error('no event of the simulation is refused by the store')),
+      },
+      directories,
+      onFailure: () => undefined,
+    });
+    const inHand = new Set<SimulatedJob>();
+    const consume = async (): Promise<void> => {
+      while (process.isAlive && !(isCalm && clientsAtWork === 0 && queue.isEmpty)) {
+        await schedule.step();
+        const job = process.isAlive ? queue.take() : undefined;
+        if (job === undefined) {
+          if (process.isAlive && !(isCalm && clientsAtWork === 0 && queue.isEmpty)) await queue.changed();
+          continue;
+        }
+        inHand.add(job);
+        const batch = decodeBatch(job.data);
+        await recorder.record(
+          (directory, setAside) => planBatch(batch, directory, setAside),
+          new AbortController().signal,
+        );
+        if (!process.isAlive) return;
+        queue.complete(job);
+        inHand.delete(job);
+      }
+    };
+    for (let i = 0; i < JOBS_AT_ONCE; i++) void consume();
+    void process.death.catch(async () => {
+      for (const job of inHand) {
+        await schedule.step();
+        queue.giveBack(job);
+      }
+    });
+    return process;
+  };
+  const workers = Array.from({ length: WORKERS }, runWorker);
+
+  const makeTrouble = async (): Promise<void> => {
+    for (let i = 0; i < TROUBLES; i++) {
+      for (let pause = random.int(20); pause > 0; pause--) await schedule.step();
+      const place = random.int(2);
+      const trouble = random.int(5);
+      if (trouble === 0) {
+        ingests[place]?.process.kill();
+        ingests[place] = createIngest();
+      } else if (trouble === 1) {
+        workers[place]?.kill();
+        workers[place] = runWorker();
+      } else if (trouble === 2) store.directory = changeWorld(store.directory, random);
+      else if (trouble === 3) faultPercent = random.int(60);
+      // The clock of a host is set forward or back.
+      else now += (random.int(7) - 3) * 60_000_000;
+    }
+    faultPercent = 0;
+    isCalm = true;
+    queue.wake();
+  };
+
+  const crew = [makeTrouble(), ...Array.from({ length: CLIENTS }, (_, client) => runClient(client))];
+  const done = Promise.all(crew);
+  await Promise.race([done, schedule.run()]);
+  await schedule.run();
+  if (clientsAtWork > 0) return ['a client waits for ever'];
+  await done;
+  return findBrokenPromises({ acknowledged, queue, store });
+}
+
+function readEvent(value: object, now: number): UsageEvent {
+  const parsed = parseEvent(value, { clusterId: CLUSTER_ID, now });
+  if (!parsed.ok) throw new Error(`${parsed.id} was refused: ${JSON.stringify(parsed.problems)}`);
+  return parsed.event;
+}
+
+type Outcome = {
+  readonly acknowledged: readonly UsageEvent[];
+  readonly queue: ReturnType<typeof createQueue>;
+  readonly store: ReturnType<typeof createStore>;
+};
+
+function findBrokenPromises({ acknowledged, queue, store }: Outcome): readonly string[] {
+  const broken: string[] = [];
+  if (!queue.isEmpty) broken.push('the queue is not empty');
+  for (const batch of queue.added)
+    if (!store.batches.has(batch.id)) broken.push(`batch ${batch.id} was never recorded`);
+  const accepted = queue.added.flatMap(({ events }) => events);
+  for (const event of [...acknowledged, ...accepted]) {
+    const key = eventKeyOf(CLUSTER_ID, event);
+    const contentHash = contentHashOf(event);
+    const isCounted = store.ledger.get(key)?.contentHash === contentHash;
+    // Both are right for a copy that came after the directory had changed; the parked one then becomes a duplicate.
+    const isParked = store.parked.has(`${key} ${contentHash}`);
+    if (!isCounted && !isParked) broken.push(`${event.id} is lost`);
+  }
+  const expected = new Map<string, bigint>();
+  for (const [key, { contentHash, count }] of store.ledger) {
+    if (count !== 1) broken.push(`${key} is counted ${count} times`);
+    const event = accepted.find(
+      (candidate) => eventKeyOf(CLUSTER_ID, candidate) === key && contentHashOf(candidate) === contentHash,
+    );
+    if (event === undefined) broken.push(`${key} was counted and never accepted`);
+    for (const { meter, quantity } of event?.usages ?? []) {
+      const place = `auth0|${event?.namespace} ${meter}`;
+      expected.set(place, (expected.get(place) ?? 0n) + quantity);
+    }
+  }
+  for (const place of new Set([...expected.keys(), ...store.rollup.keys()]))
+    if (expected.get(place) !== store.rollup.get(place))
+      broken.push(`${place} is ${store.rollup.get(place)} instead of ${expected.get(place)}`);
+  return broken;
+}

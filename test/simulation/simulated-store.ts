@@ -1,0 +1,91 @@
+import type { BatchRecord, RecordedCounts } from '@hopsmeter/db';
+import type { DirectorySnapshot } from '@hopsmeter/usage';
+import type { Random } from '../harness/random.ts';
+
+export type StoredEvent = { readonly contentHash: bigint; count: number };
+
+/** What the record statement promises, in memory; see packages/db/src/record/record-batch-statement.ts. */
+export type SimulatedStore = {
+  readonly ledger: ReadonlyMap<string, StoredEvent>;
+  /** By `event key content hash`. */
+  readonly parked: ReadonlySet<string>;
+  /** Units of 10⁻¹² by `user meter`. */
+  readonly rollup: ReadonlyMap<string, bigint>;
+  readonly batches: ReadonlyMap<string, RecordedCounts>;
+  directory: DirectorySnapshot;
+  record(batch: BatchRecord): RecordedCounts | undefined;
+};
+
+export type StoreOptions = {
+  readonly random: Random;
+  readonly faultPercent: () => number;
+  readonly directory: DirectorySnapshot;
+  /** Counts every delivery, to prove that the checks see it. */
+  readonly withoutDedup: boolean;
+};
+
+export function createStore({ random, faultPercent, directory, withoutDedup }: StoreOptions): SimulatedStore {
+  const ledger = new Map<string, StoredEvent>();
+  const parked = new Set<string>();
+  const rollup = new Map<string, bigint>();
+  const batches = new Map<string, RecordedCounts>();
+
+  const apply = (batch: BatchRecord): RecordedCounts => {
+    const firstParts = batch.ledger.filter(({ part }) => part === 0);
+    const conflicts = firstParts.filter(({ eventKey, contentHash }) => {
+      const known = ledger.get(eventKey);
+      return known !== undefined && known.contentHash !== contentHash;
+    });
+    if (conflicts.length > 0) throw failure('HM002', JSON.stringify(conflicts.map(({ position }) => position)));
+    const fresh = new Set<string>();
+    for (const { eventKey, contentHash } of firstParts) {
+      const known = ledger.get(eventKey);
+      if (known !== undefined && !withoutDedup) continue;
+      fresh.add(eventKey);
+      ledger.set(eventKey, { contentHash, count: (known?.count ?? 0) + 1 });
+    }
+    for (const { eventKey, attribution, usages } of batch.ledger) {
+      if (!fresh.has(eventKey)) continue;
+      for (const { meter, quantity } of usages) {
+        const key = `${batch.attributions[attribution]?.userId} ${meter}`;
+        rollup.set(key, (rollup.get(key) ?? 0n) + quantity);
+      }
+    }
+    let newlyParked = 0;
+    for (const { eventKey, contentHash } of batch.parked) {
+      const key = `${eventKey} ${contentHash}`;
+      if (parked.has(key) || ledger.get(eventKey)?.contentHash === contentHash) continue;
+      parked.add(key);
+      newlyParked += 1;
+    }
+    return {
+      counted: fresh.size,
+      duplicates: firstParts.length - fresh.size + batch.parked.length - newlyParked + batch.duplicatesWithin,
+      parked: newlyParked,
+    };
+  };
+
+  const store: SimulatedStore = {
+    ledger,
+    parked,
+    rollup,
+    batches,
+    directory,
+    record(batch) {
+      if (random.chance(faultPercent())) throw failure(random.pick(['57P01', '40001', '40P01', '53300', 'ECONNRESET']));
+      if (batches.has(batch.batchId) && !withoutDedup) return undefined;
+      if (batch.directoryVersion !== store.directory.version) throw failure('HM001');
+      const counts = apply(batch);
+      batches.set(batch.batchId, counts);
+      if (counts.counted + counts.duplicates + counts.parked !== batch.eventCount)
+        throw new Error('usage_batches_add_up');
+      if (random.chance(faultPercent())) throw new Error('Connection terminated unexpectedly');
+      return counts;
+    },
+  };
+  return store;
+}
+
+function failure(code: string, detail?: string): Error {
+  return Object.assign(new Error(code), { code, detail });
+}
