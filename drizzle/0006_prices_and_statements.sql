@@ -6,10 +6,13 @@ CREATE TABLE "price_changes" (
 	"change" jsonb NOT NULL,
 	"reason" text NOT NULL,
 	"account_owner_id" text,
+	"meter" text,
 	"first_day" date NOT NULL,
 	"end_day" date,
 	"status" text DEFAULT 'applying' NOT NULL,
 	"next_day" date NOT NULL,
+	"done_account_owner_id" text,
+	"done_user_id" text,
 	"changed_rows" bigint DEFAULT 0 NOT NULL,
 	"cost_difference" numeric(38, 12) DEFAULT '0' NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -17,7 +20,8 @@ CREATE TABLE "price_changes" (
 	"applied_at" timestamp with time zone,
 	CONSTRAINT "price_changes_status_known" CHECK ("price_changes"."status" in ('applying', 'applied')),
 	CONSTRAINT "price_changes_applied_at_the_end" CHECK (("price_changes"."status" = 'applied') = ("price_changes"."applied_at" is not null)),
-	CONSTRAINT "price_changes_reason_not_empty" CHECK (length(btrim("price_changes"."reason")) > 0)
+	CONSTRAINT "price_changes_reason_not_empty" CHECK (length(btrim("price_changes"."reason")) > 0),
+	CONSTRAINT "price_changes_done_up_to_somebody" CHECK (("price_changes"."done_account_owner_id" is null) = ("price_changes"."done_user_id" is null))
 );
 --> statement-breakpoint
 ALTER TABLE "price_changes" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -65,6 +69,7 @@ CREATE TABLE "statement_lines" (
 	"usage_month" date NOT NULL,
 	"meter" text NOT NULL,
 	"user_id" text,
+	"user_name" text,
 	"quantity" numeric(38, 12),
 	"amount_exact" numeric(38, 12) NOT NULL,
 	"amount" numeric(10, 2) NOT NULL,
@@ -117,6 +122,7 @@ ALTER TABLE "usage_daily" ADD COLUMN "cost" numeric(38, 12) GENERATED ALWAYS AS 
 ALTER TABLE "usage_events" ADD COLUMN "booked_on" date;--> statement-breakpoint
 ALTER TABLE "usage_events" ADD COLUMN "adjustment" text;--> statement-breakpoint
 ALTER TABLE "price_changes" ADD CONSTRAINT "price_changes_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "price_changes" ADD CONSTRAINT "price_changes_meter_meters_meter_fk" FOREIGN KEY ("meter") REFERENCES "public"."meters"("meter") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "price_overrides" ADD CONSTRAINT "price_overrides_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "price_overrides" ADD CONSTRAINT "price_overrides_meter_meters_meter_fk" FOREIGN KEY ("meter") REFERENCES "public"."meters"("meter") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "price_overrides" ADD CONSTRAINT "price_overrides_rate_card_id_rate_cards_id_fk" FOREIGN KEY ("rate_card_id") REFERENCES "public"."rate_cards"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,51 +8,109 @@ import {
   assignUser,
   changeCluster,
   changeOwner,
+  changePrices,
   changeUser,
   checkBilling,
-  compareLedger,
+  checkNextDay,
+  claimRemittances,
+  closeMonths,
+  countMissingHours,
+  countOpenRemittances,
   createCluster,
   createClusterKey,
   createInvite,
   createPool,
   createProject,
+  createRateCard,
   createUser,
+  createWebhook,
+  disableWebhook,
+  draftStatement,
   endProject,
+  endStripeCustomer,
+  findApplyingPriceChange,
+  findOriginals,
   findPerson,
+  findPriceChange,
+  findRemittanceDifferences,
+  findStatementDifferences,
   giveUpParked,
+  grantCredit,
   handOverProject,
   hasAccount,
   listAccounts,
+  listAlerts,
   listAuditLog,
   listClusterKeys,
   listClusters,
+  listCorrectionsToTry,
+  listDeliveries,
+  listGrants,
   listInvites,
+  listMeters,
   listParked,
+  listPriceChanges,
   listProjects,
+  listRateCards,
+  listReconciliations,
+  listRemittances,
+  listStatements,
   listUsers,
+  listWebhooks,
   loadClusterKeys,
   loadDirectory,
   migrate,
   noteKeysUsed,
   type Pool,
+  type PriceChange,
+  planReconciliation,
+  planRemittances,
+  previewPriceChange,
   purgeExpiredEvents,
   readAccountTotals,
+  readCorrections,
+  readCoverage,
+  readCreditUsd,
   readFreshness,
   readParkedWork,
   readPipelineCounts,
+  readPrices,
+  readReconciliationState,
+  readSpendingCap,
+  readStatement,
+  readStripeAccount,
+  reconcileNow,
+  recordBatch,
+  recordManifests,
   releaseParked,
+  removeSpendingCap,
+  repairUsageDaily,
   requestParkedRetry,
+  reRatePart,
+  resolveRemittance,
+  retryDelivery,
   revokeClusterKey,
+  revokeGrant,
   revokeInvite,
   rotateClusterKey,
+  setSpendingCap,
+  setStripeCustomer,
+  settleCorrections,
+  settleDelivery,
   settleParked,
+  settleRemittance,
+  takeDeliveries,
   unassignUser,
+  watchSpending,
 } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
+import type { Batch } from '@hopsmeter/queue';
 import { type Postgres, startPostgres } from '@hopsmeter/stack';
-import { parseUsageDay } from '@hopsmeter/usage';
+import { createDirectory, eventKeyOf, parseUsageDay } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planCorrections } from '../services/worker/src/deferred/plan-corrections.ts';
+import { planBatch } from '../services/worker/src/plan-batch.ts';
 import { one } from './harness/world.ts';
 
 /** Whom Supabase lets in from a browser, with every right on everything in `public`. */
@@ -69,6 +127,10 @@ const NOW = Date.UTC(2026, 10, 22) * MICROS;
 
 /** Enough that each of the sixteen partitions holds some. */
 const EVENTS = 300;
+
+/** Usage that the ledger holds by the clock of the database, and days around it. */
+const RECENT = (Math.floor(Date.now() / 3_600_000) - 2) * HOUR;
+const DAYS = { from: textOf(RECENT - DAY), to: textOf(RECENT + DAY) };
 
 const CHANGE = { actor: { kind: 'service', id: 'row-level-security.test' }, requestId: 'request' } as const;
 
@@ -184,8 +246,8 @@ describe.each(OUTSIDERS)('%s, though it has every right on every table,', (role)
 
 describe('the services', () => {
   it('do everything that they have to, and it adds up', async () => {
-    const { rowCount, differentCount } = await compareLedger(services);
-    expect({ isEmpty: rowCount === 0, differentCount }).toEqual({ isEmpty: false, differentCount: 0 });
+    const { checkedRows, differingRows } = await reconcileNow(services, CHANGE, DAYS);
+    expect([checkedRows === '0', differingRows]).toEqual([false, '0']);
   });
 
   it('have a policy for each of their rights on each table, and nobody else has one', async () => {
@@ -254,17 +316,39 @@ describe('the services', () => {
     'update usage_events set event_key = event_key',
     'select from usage_events_p00',
     'delete from usage_events_p00',
-    'update usage_daily set price = price',
+    'update usage_daily set usage_date = usage_date',
+    'update usage_daily set account_owner_id = account_owner_id',
     'update usage_batches set counted_count = counted_count',
     'delete from usage_batches',
     'update parked_events set event = event',
     'delete from parked_events',
+    'update corrections set corrected_at = corrected_at',
+    'delete from corrections',
+    'update cluster_manifests set sums = sums',
+    'delete from cluster_manifests',
     'update cluster_keys set hash = hash',
     'delete from cluster_keys',
     'delete from users',
     'update rates set price = price',
+    'update statements set total = total',
+    'delete from statements',
+    'update statement_lines set amount = amount',
+    'delete from statement_lines',
+    'update reconciliation_differences set kind = kind',
+    'delete from reconciliations',
     `insert into meters values ('mine', '', '')`,
     'update directory_versions set id = id',
+    'update credit_grants set amount = amount',
+    'delete from credit_grants',
+    'update grant_draws set amount = amount',
+    'delete from grant_draws',
+    'update spending_alerts set cap = cap',
+    'delete from spending_alerts',
+    'update webhook_endpoints set url = url',
+    'delete from webhook_deliveries',
+    'update stripe_remittances set value = value',
+    'delete from stripe_remittances',
+    'update stripe_meters set event_name = event_name',
   ])('are refused: %s', async (sql) => {
     expect(await attempt('hopsmeter_app', sql)).toBe(REFUSED);
   });
@@ -334,11 +418,12 @@ describe('a server where the migrations may not create roles, with the default r
       expect([name, await executors(name, ['service_role'], admin)]).toEqual([name, ['service_role']]);
   });
 
-  it('gives the services their rights once somebody has created the role and ran the migration of roles again', async () => {
+  it('gives the services their rights once somebody has created the role and ran the migrations of rights again', async () => {
     await admin.query('create role hopsmeter_app nologin');
     const folder = new URL('../drizzle/', import.meta.url);
-    const file = readdirSync(folder).find((name) => name.endsWith('_roles.sql')) ?? '';
-    await owner.query(readFileSync(new URL(file, folder), 'utf8'));
+    const files = readdirSync(folder).filter((name) => /_(roles|rights)\.sql$/.test(name));
+    expect(files).toHaveLength(2);
+    for (const file of files) await owner.query(readFileSync(new URL(file, folder), 'utf8'));
     const login = await createLogin(admin, url, 'late');
     try {
       expect((await loadDirectory(login)).projects).not.toEqual([]);
@@ -378,6 +463,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   const recorded = await recordUsage(pool, [...events, old, ...parked]);
   expect(recorded).toMatchObject({ counted: EVENTS + 1, parked: parked.length });
   await recordUsage(pool, events);
+  await correctAndTell(pool, cluster.id);
 
   await handOverProject(pool, CHANGE, { projectId: created.id, userId: 'other', reason: 'for a test' });
   await changeOwner(pool, CHANGE, { userId: 'member', accountOwnerId: 'other', reason: 'for a test' });
@@ -424,12 +510,158 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   expect(await readAccountTotals(pool, { ...totals, groupBy: new Set(['project', 'cluster', 'user']) })).not.toEqual(
     [],
   );
+  expect(await readCreditUsd(pool, 'owner', '2026-11-30')).toBe('0.350000000000');
   await readFreshness(pool);
   await readPipelineCounts(pool);
+  const month = dayOf('2025-07-01');
+  await grantCredits(pool);
+  expect(await draftStatement(pool, 'owner', month)).toMatchObject({ total: 53n });
+  expect((await closeMonths(pool, CHANGE, { month })).closed).toMatchObject([{ accountOwnerId: 'owner', number: 1 }]);
+  expect((await readStatement(pool, 'owner', month))?.lines).toHaveLength(1);
+  const statements = await listStatements(pool, { accountOwnerId: 'owner', before: undefined, limit: 10 });
+  expect(statements?.statements).toHaveLength(1);
+  expect(await findStatementDifferences(pool)).toEqual([]);
+  expect(await listGrants(pool, 'owner')).toMatchObject([{ drawn: 53n }, { drawn: 0n }]);
+  await watchAndTell(pool);
+  await payThroughStripe(pool);
+  await changeAllPrices(pool);
   for (const list of [listUsers, listClusters, listProjects, listInvites, listAuditLog])
     expect(await list(pool, { limit: 10 }), list.name).not.toEqual([]);
   expect(await findRollupDifferences(pool)).toEqual([]);
+  await reconcileAndRepair(pool, cluster.id);
   expect(await purgeExpiredEvents(pool, dayOf('2026-01-01'))).toBe(1);
+}
+
+/** A correction that changes no quantity, one that waits, and a manifest. */
+async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
+  const directory = createDirectory(await loadDirectory(pool));
+  const usages = [{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }];
+  const correction = { type: 'correction', sourcePath: '', correctedAt: NOW, usages, reason: 'for a test' } as const;
+  const batch: Batch = {
+    id: randomUUID(),
+    requests: [{ requestId: 'request', clusterId, clusterKeyId: clusterId, receivedAt: NOW, eventCount: 3 }],
+    events: [
+      { ...correction, id: 'correction', replaces: 'event 0' },
+      { ...correction, id: 'waiting', replaces: 'nothing' },
+      { type: 'manifest', id: 'manifest', sourcePath: '', start: NOW - HOUR, end: NOW, eventCount: 1, sums: usages },
+    ],
+  };
+  expect(await recordBatch(pool, planBatch(batch, directory))).toMatchObject({ counted: 0, parked: 3 });
+  expect(await recordManifests(pool, 10)).toMatchObject({ counted: 1 });
+  const request = { ids: await listCorrectionsToTry(pool, 10), directoryVersion: directory.version };
+  const settled = await settleCorrections(pool, request, (chains) => planCorrections(chains, directory));
+  expect(settled).toMatchObject({ counted: 1, pending: 1 });
+  expect((await findOriginals(pool, undefined, 10)).ids).toEqual([]);
+  const key = eventKeyOf(clusterId, { sourcePath: '', id: 'event 0' });
+  expect(await readCorrections(pool, key)).toMatchObject([{ eventId: 'correction', isInForce: true }]);
+}
+
+/** A price of the closed month and after, and back; a card and an override of their own. */
+async function changeAllPrices(pool: Pool): Promise<void> {
+  const { value: card } = await createRateCard(pool, CHANGE, { name: 'partners', creditUsd: 1n });
+  const terms = { price: 1n, priceQuantity: 1n, model: 'flat', tiers: [], includedQuantity: 0n } as const;
+  const discount = { kind: 'discount', meter: undefined, percent: 1_000_000_000_000n } as const;
+  const validFrom = dayOf('2025-07-01');
+  const [standard] = await listRateCards(pool);
+  const rate = { kind: 'set_rate', rateCardId: standard?.id ?? '', meter: 'cpu_hours', validFrom, terms } as const;
+  const override = { kind: 'set_override', accountOwnerId: 'owner', override: discount, validFrom } as const;
+  const change = async (wanted: PriceChange): Promise<number | undefined> => {
+    const { fingerprint } = await previewPriceChange(pool, wanted);
+    const { id } = await changePrices(pool, CHANGE, { change: wanted, reason: 'for a test', fingerprint });
+    while ((await reRatePart(pool)) !== undefined);
+    return (await findPriceChange(pool, id))?.changedRows;
+  };
+  expect(await change(rate)).toBeGreaterThan(1);
+  const rateId = (await listRateCards(pool))[0]?.rates.find((found) => found.validFrom === '2025-07-01')?.id ?? '';
+  expect(await change({ kind: 'withdraw_rate', rateId })).toBeGreaterThan(1);
+  await change({ ...rate, rateCardId: card.id });
+  expect(await change({ ...override, validTo: undefined })).toBeGreaterThan(1);
+  const [own] = (await readPrices(pool, 'owner', validFrom)).overrides;
+  await change({ kind: 'end_override', overrideId: own?.id ?? '', validTo: validFrom + 9 });
+  await change({ kind: 'withdraw_override', overrideId: own?.id ?? '' });
+  expect(await listPriceChanges(pool, { status: 'applied', after: undefined, limit: 10 })).toHaveLength(6);
+  expect(await listMeters(pool)).not.toEqual([]);
+  const rowsOf = async <T extends object>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> =>
+    (await pool.query<T>(sql, [...parameters])).rows;
+  expect(await findApplyingPriceChange({ rowsOf }, 'owner', validFrom)).toBeUndefined();
+}
+
+/** Compares, finds a difference that was made here, and repairs it. */
+async function reconcileAndRepair(pool: Pool, clusterId: string): Promise<void> {
+  const usage = { id: 'recent', clusterId, subject: 'owner', start: RECENT, end: RECENT + HOUR, quantity: '1.5' };
+  await recordUsage(pool, [usage]);
+  await pool.query('update usage_daily set quantity = quantity + 1 where usage_date = $1', [textOf(RECENT)]);
+  const { id, differences } = await reconcileNow(pool, CHANGE, DAYS);
+  expect(differences).not.toEqual([]);
+  const { repairedRows } = await repairUsageDaily(pool, CHANGE, { reconciliationId: id, reason: 'for a test' });
+  expect(repairedRows).toBe(differences.length);
+  expect(await readReconciliationState(pool)).toMatchObject({ unexplained: 0 });
+  expect(await planReconciliation(pool)).toBe(true);
+  expect(await checkNextDay(pool)).toBe('checked');
+  expect(await listReconciliations(pool, { limit: 10 })).toHaveLength(2);
+  expect((await readCoverage(pool, { ...DAYS, cellsMax: 100 })).cells).not.toEqual([]);
+  expect(await countMissingHours(pool)).not.toEqual([]);
+}
+
+/** Something to draw from for the month that is closed afterwards. */
+async function grantCredits(pool: Pool): Promise<void> {
+  const grant = {
+    accountOwnerId: 'owner',
+    amount: 10_00n,
+    validFrom: '2025-07-01',
+    expiresOn: null,
+    reason: 'for a test',
+  };
+  await grantCredit(pool, CHANGE, { ...grant, reference: 'first' });
+  const { value: mistake } = await grantCredit(pool, CHANGE, { ...grant, validFrom: '2025-07-02', reference: null });
+  await revokeGrant(pool, CHANGE, { accountOwnerId: 'owner', grantId: mistake.id, reason: 'for a test' });
+}
+
+/** What worker and api do about caps, alerts and webhooks. */
+async function watchAndTell(pool: Pool): Promise<void> {
+  const url = 'https://hooks.example.com/';
+  const { id: webhookId } = (await createWebhook(pool, CHANGE, { url, accountOwnerId: null })).value;
+  await setSpendingCap(pool, CHANGE, 'owner', 2_00n);
+  await setSpendingCap(pool, CHANGE, 'owner', 1_00n);
+  await setSpendingCap(pool, CHANGE, 'other', 1_00n);
+  await removeSpendingCap(pool, CHANGE, 'other');
+  expect(await watchSpending(pool, { now: NOW, periodMs: 1_000, limit: 10 })).toEqual({
+    capCount: 1,
+    raised: [80, 90, 100],
+    failures: [],
+  });
+  const [first, ...others] = await takeDeliveries(pool, { limit: 10, leaseMs: 1_000 });
+  if (first === undefined) throw new Error('nothing to deliver');
+  await settleDelivery(pool, first, { kind: 'failed', status: 500, error: 'for a test', retryInMs: undefined });
+  await retryDelivery(pool, CHANGE, { webhookId, deliveryId: first.id });
+  for (const delivery of others) await settleDelivery(pool, delivery, { kind: 'delivered', status: 200 });
+  expect(await listDeliveries(pool, { webhookId, limit: 10 })).toHaveLength(3);
+  await disableWebhook(pool, CHANGE, webhookId);
+  expect(await listWebhooks(pool, { limit: 10 })).toHaveLength(1);
+  expect(await listAlerts(pool, { limit: 10 })).toHaveLength(3);
+  expect((await readSpendingCap(pool, 'owner', dayOf('2026-11-01')))?.alerts).toHaveLength(3);
+}
+
+/** What worker and api do about Stripe. */
+async function payThroughStripe(pool: Pool): Promise<void> {
+  const clock = { now: NOW, monthGraceHours: 1 };
+  const first = { accountOwnerId: 'owner', stripeCustomerId: 'cus_first', from: dayOf('2026-11-01') };
+  await setStripeCustomer(pool, CHANGE, first, NOW);
+  await setStripeCustomer(pool, CHANGE, { ...first, stripeCustomerId: 'cus_later', from: dayOf('2026-12-01') }, NOW);
+  await endStripeCustomer(pool, CHANGE, { accountOwnerId: 'owner', to: dayOf('2026-12-01') }, NOW);
+  expect(await planRemittances(pool, clock)).toMatchObject({ planned: 1 });
+  const { remittances } = await claimRemittances(pool, clock, 10);
+  for (const remittance of remittances) {
+    expect(await settleRemittance(pool, remittance, { kind: 'refused', detail: 'for a test' }, NOW)).toBe(true);
+    await resolveRemittance(pool, CHANGE, { id: remittance.id, outcome: 'not_sent', reason: 'for a test' });
+  }
+  await planRemittances(pool, clock);
+  for (const remittance of (await claimRemittances(pool, clock, 10)).remittances)
+    expect(await settleRemittance(pool, remittance, { kind: 'taken' }, NOW)).toBe(true);
+  expect(await listRemittances(pool, { limit: 10 })).toHaveLength(2);
+  expect(await countOpenRemittances(pool)).toMatchObject({ pending: 0, rejected: 0 });
+  expect((await readStripeAccount(pool, 'owner', NOW)).months).not.toEqual([]);
+  expect(await findRemittanceDifferences(pool, NOW)).toEqual([]);
 }
 
 /** A login for the services, as docs/operations.md tells operators to create it. */
@@ -450,6 +682,10 @@ function openPool(url: string): Pool {
 async function createRole(name: string): Promise<void> {
   const { rowCount } = await database.pool.query('select from pg_roles where rolname = $1', [name]);
   if (rowCount === 0) await database.pool.query(`create role ${name} nologin`);
+}
+
+function textOf(micros: number): string {
+  return new Date(micros / MICROS).toISOString().slice(0, 10);
 }
 
 function dayOf(text: string): number {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createGroupCommit } from '@hopsmeter/ingest/group-commit';
 import { decodeBatch } from '@hopsmeter/queue';
-import { contentHashOf, eventKeyOf, parseEvent, type UsageEvent } from '@hopsmeter/usage';
+import { contentHashOf, eventKeyOf, isDeferred, parseEvent, type UsageEvent } from '@hopsmeter/usage';
 import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
 import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
 import { planBatch } from '@hopsmeter/worker/plan-batch';
@@ -177,6 +177,7 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
 function readEvent(value: object, now: number): UsageEvent {
   const parsed = parseEvent(value, { clusterId: CLUSTER_ID, now });
   if (!parsed.ok) throw new Error(`${parsed.id} was refused: ${JSON.stringify(parsed.problems)}`);
+  if (isDeferred(parsed.event)) throw new Error(`${parsed.event.id} is no usage`);
   return parsed.event;
 }
 
@@ -191,7 +192,7 @@ function findBrokenPromises({ acknowledged, queue, store }: Outcome): readonly s
   if (!queue.isEmpty) broken.push('the queue is not empty');
   for (const batch of queue.added)
     if (!store.batches.has(batch.id)) broken.push(`batch ${batch.id} was never recorded`);
-  const accepted = queue.added.flatMap(({ events }) => events);
+  const accepted = queue.added.flatMap(({ events }) => events.filter((event) => !isDeferred(event)));
   for (const event of [...acknowledged, ...accepted]) {
     const key = eventKeyOf(CLUSTER_ID, event);
     const contentHash = contentHashOf(event);

@@ -6,6 +6,7 @@ async function run(...args: string[]): Promise<unknown[]> {
   const actions = {
     start: async (options: unknown) => void calls.push(['start', options]),
     migrate: async () => void calls.push(['migrate']),
+    reconcile: async (options: unknown) => void calls.push(['reconcile', options]),
   };
   await createProgram(actions, '/clone/.hopsmeter').parseAsync(args, { from: 'user' });
   return calls;
@@ -23,9 +24,18 @@ describe('the command line', () => {
     expect(await run('migrate')).toEqual([['migrate']]);
   });
 
+  it('compares, and repairs only when told to', async () => {
+    const nothing = { from: undefined, to: undefined, repair: false, reason: undefined };
+    expect(await run('reconcile')).toEqual([['reconcile', nothing]]);
+    const args = ['--from', '2026-11-01', '--to', '2026-12-01', '--repair', '--reason', 'agreed'];
+    const wanted = { from: '2026-11-01', to: '2026-12-01', repair: true, reason: 'agreed' };
+    expect(await run('reconcile', ...args)).toEqual([['reconcile', wanted]]);
+  });
+
   it('describes every command', () => {
-    const program = createProgram({ start: async () => undefined, migrate: async () => undefined }, 'x');
-    expect(program.commands.map((command) => command.name())).toEqual(['start', 'migrate']);
+    const nothing = async () => undefined;
+    const program = createProgram({ start: nothing, migrate: nothing, reconcile: nothing }, 'x');
+    expect(program.commands.map((command) => command.name())).toEqual(['start', 'migrate', 'reconcile']);
     expect(program.commands.every((command) => command.description() !== '')).toBe(true);
   });
 });

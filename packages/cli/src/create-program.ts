@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import type { ReconcileOptions } from './run-reconcile.ts';
 
 /** What the commands do; `main.ts` provides it. */
 export type Actions = {
   start(options: { readonly once: boolean; readonly demo: boolean; readonly directory: string }): Promise<void>;
   migrate(): Promise<void>;
+  reconcile(options: ReconcileOptions): Promise<void>;
 };
 
 const START_HELP = `
@@ -27,6 +29,15 @@ What it uses:
 
 May run several times and from several places at once: each migration is applied once.`;
 
+const RECONCILE_HELP = `
+What it uses:
+  DATABASE_URL               Postgres; may be a transaction pooler
+  SUPABASE_DB_PASSWORD       its password, where the URL has none
+
+Compares usage_daily with the ledger and with the prices in force, to the last digit, while everything runs. Changes
+nothing without --repair; then the rows that differ become what the ledger says, except those of closed months. Exits
+with 1 while something differs.`;
+
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {
   const program = new Command('hopsmeter')
@@ -47,6 +58,16 @@ export function createProgram(actions: Actions, directory: string): Command {
     .description('bring the database schema up to date')
     .addHelpText('after', MIGRATE_HELP)
     .action(() => actions.migrate());
+
+  program
+    .command('reconcile')
+    .description('compare the daily totals with the ledger; repair them with --repair and a reason')
+    .option('--from <day>', 'first usage day, such as 2026-11-01; 400 days ago when not given')
+    .option('--to <day>', 'the day after the last; everything up to now when not given')
+    .option('--repair', 'make the rows that differ what the ledger says')
+    .option('--reason <text>', 'why they are repaired; kept in the audit log')
+    .addHelpText('after', RECONCILE_HELP)
+    .action(({ from, to, repair, reason }) => actions.reconcile({ from, to, repair: repair === true, reason }));
 
   return program;
 }

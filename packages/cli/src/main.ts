@@ -4,6 +4,7 @@ import { describeError } from './cli-error.ts';
 import { createScreen } from './console/screen.ts';
 import { createProgram } from './create-program.ts';
 import { runMigrate } from './run-migrate.ts';
+import { runReconcile } from './run-reconcile.ts';
 import { runStart } from './start/run-start.ts';
 
 /** What a shell expects of a program that was ended by Ctrl-C. */
@@ -39,6 +40,9 @@ const program = createProgram(
       });
     },
     migrate: () => runMigrate(process.env, screen),
+    async reconcile(options) {
+      process.exitCode = await runReconcile({ ...options, env: process.env, screen, now: new Date() });
+    },
   },
   DIRECTORY,
 );

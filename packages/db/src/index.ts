@@ -1,3 +1,21 @@
+export type { AlertRow } from './alerts/alert-columns.ts';
+export * from './alerts/create-webhook.ts';
+export { DELIVERY_STATUSES, type DeliveryRow, type DeliveryStatus } from './alerts/delivery-columns.ts';
+export * from './alerts/disable-webhook.ts';
+export * from './alerts/list-alerts.ts';
+export * from './alerts/list-deliveries.ts';
+export * from './alerts/list-webhooks.ts';
+export * from './alerts/raise-alerts.ts';
+export * from './alerts/read-spending-cap.ts';
+export * from './alerts/retry-delivery.ts';
+export * from './alerts/set-spending-cap.ts';
+export * from './alerts/settle-delivery.ts';
+export * from './alerts/take-deliveries.ts';
+export * from './alerts/thresholds.ts';
+export * from './alerts/watch-spending.ts';
+export type { WebhookRow } from './alerts/webhook-columns.ts';
+export * from './alerts/webhook-secret.ts';
+export * from './alerts/webhook-url.ts';
 export * from './billing/check-billing.ts';
 export * from './billing/find-person.ts';
 export * from './billing/has-account.ts';
@@ -5,8 +23,22 @@ export * from './billing/list-accounts.ts';
 export * from './billing/read-account-totals.ts';
 export * from './billing/read-freshness.ts';
 export * from './billing/read-pipeline-counts.ts';
-export * from './compare-ledger.ts';
 export * from './database-url.ts';
+export type {
+  BookedRow,
+  BookedUsage,
+  Chain,
+  ChainOriginal,
+  ChainOutcome,
+  CorrectionPlan,
+  CorrectionRank,
+  CountedCorrection,
+  TakenCorrection,
+} from './deferred/chain.ts';
+export * from './deferred/list-corrections-to-try.ts';
+export * from './deferred/read-corrections.ts';
+export * from './deferred/record-manifests.ts';
+export * from './deferred/settle-corrections.ts';
 export * from './directory/accept-invite.ts';
 export { assignUser, moveUser, type Placement, unassignUser } from './directory/assign-user.ts';
 export type { AssignmentRow } from './directory/assignments.ts';
@@ -33,6 +65,11 @@ export type { UserRow } from './directory/read-user.ts';
 export type { MovedUsage } from './directory/rebuild-usage-daily.ts';
 export { type Revocation, revokeInvite } from './directory/revoke-invite.ts';
 export * from './errors.ts';
+export * from './grants/balance-of.ts';
+export * from './grants/grant-credit.ts';
+export * from './grants/list-grants.ts';
+export type { GrantRow } from './grants/read-grants.ts';
+export * from './grants/revoke-grant.ts';
 export { type CreatedKey, LIVE_KEYS_MAX } from './keys/change-keys.ts';
 export * from './keys/create-cluster-key.ts';
 export { type ClusterKeyRow, KEY_STATUSES, type KeyStatus } from './keys/key-columns.ts';
@@ -51,6 +88,76 @@ export * from './parked/request-parked-retry.ts';
 export * from './parked/settle-parked.ts';
 export type { ParkedChoice, TakenEvent } from './parked/take-parked.ts';
 export * from './pool.ts';
+export {
+  changePrices,
+  type PriceChangePreview,
+  previewPriceChange,
+  type WantedPriceChange,
+} from './pricing/change-prices.ts';
+export { createRateCard, type NewRateCard } from './pricing/create-rate-card.ts';
+export { type ApplyingPriceChange, findApplyingPriceChange } from './pricing/find-applying-price-change.ts';
+export type { AccountForecast, CostDifference, PriceForecast } from './pricing/forecast-price-change.ts';
+export {
+  findPriceChange,
+  listPriceChanges,
+  PRICE_CHANGE_STATUSES,
+  type PriceChangeRow,
+  type PriceChangesQuery,
+} from './pricing/list-price-changes.ts';
+export * from './pricing/list-rate-cards.ts';
+export type { OverrideContent, PriceChange } from './pricing/price-change.ts';
+export { type ReRatedPart, reRatePart } from './pricing/re-rate.ts';
+export { readCreditUsd } from './pricing/read-credit-usd.ts';
+export * from './pricing/read-prices.ts';
 export * from './purge-expired-events.ts';
+export { type CheckOutcome, checkNextDay } from './reconciliation/check-next-day.ts';
+export * from './reconciliation/count-missing-hours.ts';
+export * from './reconciliation/list-reconciliations.ts';
+export * from './reconciliation/plan-reconciliation.ts';
+export * from './reconciliation/read-coverage.ts';
+export {
+  type DifferenceRow,
+  type ReconciliationReport,
+  readReconciliation,
+} from './reconciliation/read-reconciliation.ts';
+export * from './reconciliation/read-reconciliation-state.ts';
+export * from './reconciliation/reconcile-now.ts';
+export type { ReconciliationRow } from './reconciliation/reconciliation-columns.ts';
+export type { RepairedRow } from './reconciliation/repair-day.ts';
+export * from './reconciliation/repair-usage-daily.ts';
+export { type DayRange, requestReconciliation } from './reconciliation/request-reconciliation.ts';
 export * from './record/record-batch.ts';
 export * as schema from './schema/index.ts';
+export type { ClosedMonth } from './statements/close-month.ts';
+export {
+  ACCOUNTS_PER_CALL_MAX,
+  ACCOUNTS_PER_TRANSACTION_MAX,
+  closeMonths,
+  type MonthClosing,
+  type MonthsClosed,
+  type RefusedMonth,
+} from './statements/close-months.ts';
+export type { DraftStatement, LineOfStatement, OriginalStatement } from './statements/compute-statement.ts';
+export * from './statements/draft-statement.ts';
+export * from './statements/find-statement-differences.ts';
+export { listStatements, type StatementsPage, type StatementsQuery } from './statements/list-statements.ts';
+export { readStatement, type Statement } from './statements/read-statement.ts';
+export type { FinalFacts, StatementSummary } from './statements/read-summary.ts';
+export * from './stripe/claim-remittances.ts';
+export * from './stripe/count-open-remittances.ts';
+export * from './stripe/end-stripe-customer.ts';
+export * from './stripe/find-remittance-differences.ts';
+export {
+  listRemittances,
+  REMITTANCE_STATUSES,
+  type RemittanceRow,
+  type RemittanceStatus,
+  type RemittancesQuery,
+} from './stripe/list-remittances.ts';
+export * from './stripe/plan-remittances.ts';
+export * from './stripe/read-stripe-account.ts';
+export * from './stripe/resolve-remittance.ts';
+export * from './stripe/set-stripe-customer.ts';
+export * from './stripe/settle-remittance.ts';
+export { REMITTANCE_AGE_MAX_DAYS } from './stripe/stamp.ts';
+export type { StripeCustomerRow } from './stripe/stripe-customers.ts';

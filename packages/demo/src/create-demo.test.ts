@@ -3,6 +3,7 @@ import {
   createDirectory,
   eventKeyOf,
   findImplausible,
+  isDeferred,
   type Micros,
   parseEvent,
   parseTime,
@@ -96,7 +97,7 @@ describe('the demo data set', () => {
     const directory = demoDirectory();
     const parked = new Map<string, number>();
     for (const { clusterId, result } of parsed) {
-      if (!result.ok) continue;
+      if (!result.ok || isDeferred(result.event)) continue;
       const found = directory.attribute(clusterId, result.event);
       const reason =
         findImplausible(result.event) === undefined ? ('reason' in found ? found.reason : '') : 'implausible';

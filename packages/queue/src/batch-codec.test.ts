@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import type { UsageEvent } from '@hopsmeter/usage';
+import type { CorrectionEvent, ManifestEvent, UsageEvent } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch, UnreadableBatchError } from './batch-codec.ts';
 import type { Batch, BatchJobData } from './batch-job.ts';
@@ -19,6 +19,26 @@ const event: UsageEvent = {
     { meter: 'ram_gb_hours', quantity: 10n ** 27n },
     { meter: 'gpu_hours', quantity: -(2n ** 53n) },
   ],
+};
+
+const correction: CorrectionEvent = {
+  id: 'c1',
+  sourcePath: '',
+  type: 'correction',
+  replaces: 'c1/ns "1"/ü€😀',
+  correctedAt: 1_795_360_000_000_000,
+  usages: [{ meter: 'cpu_hours', quantity: 5n }],
+  reason: 'twice',
+};
+
+const manifest: ManifestEvent = {
+  id: 'm1',
+  sourcePath: '/collector',
+  type: 'manifest',
+  start: 1_795_352_400_000_000,
+  end: 1_795_356_000_000_000,
+  eventCount: 42,
+  sums: [{ meter: 'cpu_hours', quantity: 0n }],
 };
 
 function overTheWire(batch: Batch): Batch {
@@ -65,6 +85,71 @@ describe('a batch over the wire', () => {
     expect(overTheWire(batch)).toEqual(batch);
   });
 
+  it('comes back exactly with corrections and manifests among its events', () => {
+    const events = [correction, event, { ...correction, id: 'void', usages: [], reason: undefined }, manifest];
+    expect(overTheWire(createBatch(events)).events).toEqual(events);
+    expect(overTheWire(createBatch([manifest])).events).toEqual([manifest]);
+  });
+
+  it('is of the version that workers of the release before read, unless it has corrections or manifests', () => {
+    const versionOf = (...events: Parameters<typeof createBatch>[0]) => encodeBatch(createBatch(events)).v;
+    expect([versionOf(event), versionOf(event, correction), versionOf(manifest)]).toEqual([1, 2, 2]);
+  });
+
+  it('is read as the release before wrote it', () => {
+    const columns = {
+      id: ['e1', 'e2'],
+      sourcePath: { values: ['/collector'] },
+      type: { values: ['compute', 'meter'], indexes: [0, 1] },
+      subject: { values: [null, 'auth0|1'], indexes: [0, 1] },
+      namespace: { values: ['ns-1', null], indexes: [0, 1] },
+      gpuModel: { values: ['H100', null], indexes: [0, 1] },
+      window: {
+        values: [
+          [1_795_352_400_000_000, 1_795_356_000_000_000],
+          [1_795_352_400_000_000, 1_795_352_400_000_000],
+        ],
+        indexes: [0, 1],
+      },
+      meters: { values: [['cpu_hours', 'gpu_hours'], ['calls']], indexes: [0, 1] },
+      quantities: [1, 2, '10000000000000000000'],
+    };
+    const job = {
+      v: 1,
+      id: '5f3c1f0e-8a33-4e0e-9d55-1c2f6a1b0001',
+      keys: [['cluster-1', 'key-1']],
+      requests: [['request-0', 0, 1_795_356_000_000_000, 2]],
+      z: deflateRawSync(JSON.stringify(columns)).toString('base64'),
+    };
+    expect(decodeBatch(job).events).toEqual([
+      {
+        id: 'e1',
+        sourcePath: '/collector',
+        type: 'compute',
+        subject: undefined,
+        namespace: 'ns-1',
+        gpuModel: 'H100',
+        start: 1_795_352_400_000_000,
+        end: 1_795_356_000_000_000,
+        usages: [
+          { meter: 'cpu_hours', quantity: 1n },
+          { meter: 'gpu_hours', quantity: 2n },
+        ],
+      },
+      {
+        id: 'e2',
+        sourcePath: '/collector',
+        type: 'meter',
+        subject: 'auth0|1',
+        namespace: undefined,
+        gpuModel: undefined,
+        start: 1_795_352_400_000_000,
+        end: 1_795_352_400_000_000,
+        usages: [{ meter: 'calls', quantity: 10n ** 19n }],
+      },
+    ]);
+  });
+
   it('comes back exactly with many events and several requests', () => {
     const events = Array.from({ length: 5_000 }, (_, i) => ({ ...event, id: `e${i}`, namespace: `ns-${i % 70}` }));
     const batch = createBatch(events, 10);
@@ -83,7 +168,7 @@ describe('data that is no batch of this version', () => {
   it.each([
     ['text', 'unknown', 'invalid_header'],
     ['null', null, 'invalid_header'],
-    ['a later version', { ...good, v: 2 }, 'unknown_version'],
+    ['a later version', { ...good, v: 3 }, 'unknown_version'],
     ['a version that is no value', { ...good, v: { toString: 1, valueOf: 1 } }, 'unknown_version'],
     ['a header without requests', { ...good, requests: [] }, 'invalid_header'],
     ['a request of a key that is not listed', { ...good, keys: [] }, 'invalid_header'],
@@ -95,6 +180,21 @@ describe('data that is no batch of this version', () => {
       'invalid_compression',
     ],
     ['a payload that is not JSON', { ...good, z: deflateRawSync('{').toString('base64') }, 'invalid_columns'],
+    [
+      'a correction without what it replaces',
+      withColumns({ ...columns, type: { values: ['correction'] } }),
+      'invalid_columns',
+    ],
+    [
+      'a correction that replaces a number',
+      withColumns({ ...columns, type: { values: ['correction'] }, deferred: [[0, { replaces: 1, reason: null }]] }),
+      'invalid_columns',
+    ],
+    [
+      'a manifest of half an event',
+      withColumns({ ...columns, type: { values: ['manifest'] }, deferred: [[0, { eventCount: 0.5 }]] }),
+      'invalid_columns',
+    ],
     ['an unknown event type', withColumns({ ...columns, type: { values: ['carbon'] } }), 'invalid_columns'],
     ['an index out of range', withColumns({ ...columns, subject: { values: ['a'], indexes: [1] } }), 'invalid_columns'],
     [

@@ -1,13 +1,15 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { ColumnsError, readColumns, writeColumns } from './batch-columns.ts';
+import { isDeferred } from '@hopsmeter/usage';
+import { readColumns, writeColumns } from './batch-columns.ts';
 import {
   BATCH_TEXT_BYTES_MAX,
   type Batch,
   type BatchJobData,
   type BatchRequest,
   batchJobSchema,
-  JOB_VERSION,
+  JOB_VERSIONS,
 } from './batch-job.ts';
+import { ColumnsError } from './column-values.ts';
 
 /** Why a job's data is no batch that this version can read. */
 export type UnreadableReason = 'unknown_version' | 'invalid_header' | 'invalid_compression' | 'invalid_columns';
@@ -50,7 +52,8 @@ export function encodeBatch(batch: Batch): BatchJobData {
     places.set(key, place);
     return [request.requestId, place, request.receivedAt, request.eventCount];
   });
-  return { v: JOB_VERSION, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
+  const v = batch.events.some(isDeferred) ? 2 : 1;
+  return { v, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
 }
 
 /**
@@ -59,10 +62,10 @@ export function encodeBatch(batch: Batch): BatchJobData {
  * @throws UnreadableBatchError when it was written by another version or is broken.
  */
 export function decodeBatch(data: unknown): Batch {
-  if (typeof data === 'object' && data !== null && 'v' in data && data.v !== JOB_VERSION)
+  if (typeof data === 'object' && data !== null && 'v' in data && !JOB_VERSIONS.some((version) => version === data.v))
     throw new UnreadableBatchError('unknown_version', `version ${JSON.stringify(data.v)?.slice(0, 20)}`);
   const header = batchJobSchema.safeParse(data);
-  if (!header.success) throw new UnreadableBatchError('invalid_header', 'not the form of version 1', header.error);
+  if (!header.success) throw new UnreadableBatchError('invalid_header', 'not the form of a batch', header.error);
   const requests = readRequests(header.data);
   const events = readEvents(header.data.z);
   const expected = requests.reduce((sum, { eventCount }) => sum + eventCount, 0);

@@ -1,4 +1,13 @@
-import { EVENT_TYPES, type EventType, type Quantity, type Usage, type UsageEvent } from '@hopsmeter/usage';
+import {
+  EVENT_TYPES,
+  type EventType,
+  isDeferred,
+  type Quantity,
+  type ReportedEvent,
+  type Usage,
+} from '@hopsmeter/usage';
+import { asArray, asObject, asOptionalText, asText, ColumnsError, type Fields } from './column-values.ts';
+import { type DeferredDetails, detailsOf, readDetails, toCommon, toDeferred } from './deferred-columns.ts';
 
 /**
  * Events as columns. Columns with few distinct values are dictionaries, `{values, indexes}`, so that little text is
@@ -25,18 +34,12 @@ export type Columns = {
   readonly meters: Dictionary<readonly string[]>;
   /** The quantities of all events, one after the other. */
   readonly quantities: readonly (number | string)[];
+  /** What corrections and manifests say beside that, by row; only in batches that have some. */
+  readonly deferred?: readonly (readonly [row: number, details: DeferredDetails])[];
 };
 
-/** Why columns can not be read. */
-export class ColumnsError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ColumnsError';
-  }
-}
-
 /** Turns events into columns. */
-export function writeColumns(events: readonly UsageEvent[]): Columns {
+export function writeColumns(events: readonly ReportedEvent[]): Columns {
   const id: string[] = [];
   const sourcePath = createDictionary<string>();
   const type = createDictionary<string>();
@@ -46,7 +49,10 @@ export function writeColumns(events: readonly UsageEvent[]): Columns {
   const window = createDictionary<readonly [number, number]>();
   const meters = createDictionary<readonly string[]>();
   const quantities: (number | string)[] = [];
-  for (const event of events) {
+  const deferred: [number, DeferredDetails][] = [];
+  for (const reported of events) {
+    const event = isDeferred(reported) ? toCommon(reported) : reported;
+    if (isDeferred(reported)) deferred.push([id.length, detailsOf(reported)]);
     id.push(event.id);
     sourcePath.add(event.sourcePath, event.sourcePath);
     type.add(event.type, event.type);
@@ -72,6 +78,7 @@ export function writeColumns(events: readonly UsageEvent[]): Columns {
     window: window.column(),
     meters: meters.column(),
     quantities,
+    ...(deferred.length === 0 ? {} : { deferred }),
   };
 }
 
@@ -107,7 +114,7 @@ function writeQuantity(quantity: Quantity): number | string {
  *
  * @throws ColumnsError naming the column that is wrong.
  */
-export function readColumns(value: unknown): UsageEvent[] {
+export function readColumns(value: unknown): ReportedEvent[] {
   const columns = asObject(value, 'columns');
   const ids = asArray(columns.id, 'id');
   const count = ids.length;
@@ -119,14 +126,20 @@ export function readColumns(value: unknown): UsageEvent[] {
   const windows = readDictionary(columns, 'window', count, asWindow);
   const meters = readDictionary(columns, 'meters', count, asMeters);
   const quantities = asArray(columns.quantities, 'quantities');
+  const details = readDetails(columns.deferred);
   let next = 0;
-  const events = ids.map((id, row): UsageEvent => {
+  const events = ids.map((id, row): ReportedEvent => {
     const { start, end } = windows(row);
     const usages = meters(row).map((meter): Usage => ({ meter, quantity: readQuantity(quantities[next++]) }));
+    const type = types(row);
+    if (type === 'correction' || type === 'manifest') {
+      const common = { id: asText(id, 'id'), sourcePath: sourcePaths(row), start, end, usages };
+      return toDeferred(type, common, details.get(row));
+    }
     return {
       id: asText(id, 'id'),
       sourcePath: sourcePaths(row),
-      type: types(row),
+      type,
       subject: subjects(row),
       namespace: namespaces(row),
       gpuModel: gpuModels(row),
@@ -138,8 +151,6 @@ export function readColumns(value: unknown): UsageEvent[] {
   if (next !== quantities.length) throw new ColumnsError('quantities: more than the meters take');
   return events;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function readDictionary<T>(
   columns: Fields,
@@ -163,25 +174,6 @@ function readDictionary<T>(
     if (boxed === undefined) throw new ColumnsError(`${name}: row ${row} is out of range`);
     return boxed.value;
   };
-}
-
-function asObject(value: unknown, name: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ColumnsError(`${name}: no object`);
-  return { ...value };
-}
-
-function asArray(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new ColumnsError(`${name}: no array`);
-  return value;
-}
-
-function asText(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new ColumnsError(`${name}: no text`);
-  return value;
-}
-
-function asOptionalText(value: unknown, name: string): string | undefined {
-  return value === null ? undefined : asText(value, name);
 }
 
 const EVENT_TYPE_NAMES: ReadonlyMap<unknown, EventType> = new Map(

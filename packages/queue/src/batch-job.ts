@@ -1,4 +1,4 @@
-import type { Micros, UsageEvent } from '@hopsmeter/usage';
+import type { Micros, ReportedEvent } from '@hopsmeter/usage';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 
@@ -13,7 +13,12 @@ export const QUEUE_NAME = 'usage-batches';
 export const QUEUE_PREFIX = '{hopsmeter}';
 
 export const JOB_NAME = 'batch';
-export const JOB_VERSION = 1;
+
+/**
+ * A batch with corrections or manifests is of version 2, every other of version 1: so a worker that does not know them yet
+ * reads all jobs that it can count, while ingest is newer.
+ */
+export const JOB_VERSIONS = [1, 2] as const;
 
 /** As many as one request may hold, so a request never has to be split; 1,000 to 5,000 is where Postgres is fastest. */
 export const BATCH_EVENTS_MAX = 5_000;
@@ -42,7 +47,7 @@ export type Batch = {
   readonly id: string;
   readonly requests: readonly BatchRequest[];
   /** In the order of `requests`: the first `requests[0].eventCount` are those of the first request, and so on. */
-  readonly events: readonly UsageEvent[];
+  readonly events: readonly ReportedEvent[];
 };
 
 const shortText = z.string().min(1).max(256);
@@ -53,7 +58,7 @@ const count = z.int().min(0).max(BATCH_EVENTS_MAX);
  * clusters and keys are listed once in `keys`; a request is `[requestId, index in keys, receivedAt, eventCount]`.
  */
 export const batchJobSchema = z.object({
-  v: z.literal(JOB_VERSION),
+  v: z.literal(JOB_VERSIONS),
   id: z.uuid(),
   keys: z.array(z.tuple([shortText, shortText])).max(BATCH_REQUESTS_MAX),
   requests: z

@@ -15,7 +15,7 @@ export {
   type Batch,
   type BatchJobData,
   type BatchRequest,
-  JOB_VERSION,
+  JOB_VERSIONS,
   QUEUE_NAME,
   QUEUE_PREFIX,
 } from './batch-job.ts';

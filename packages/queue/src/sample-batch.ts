@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { UsageEvent } from '@hopsmeter/usage';
+import type { ReportedEvent } from '@hopsmeter/usage';
 import type { Batch } from './batch-job.ts';
 
 /** Makes a batch for tests: the events, shared evenly by so many requests of one cluster. */
-export function createBatch(events: readonly UsageEvent[], requestCount = 1): Batch {
+export function createBatch(events: readonly ReportedEvent[], requestCount = 1): Batch {
   const requests = Array.from({ length: requestCount }, (_, i) => ({
     requestId: `request-${i}`,
     clusterId: 'cluster-1',

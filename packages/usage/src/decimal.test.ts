@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideHalfEven, formatQuantity, parseDecimal, parseQuantity, toQuantity } from './decimal.ts';
+import { divideHalfAway, divideHalfEven, formatQuantity, parseDecimal, parseQuantity, toQuantity } from './decimal.ts';
 
 /** What an exact decimal is worth, as text of our own making: digits, then the power of ten. */
 function textOf(value: number | string): string | undefined {
@@ -163,4 +163,28 @@ describe('writing quantities', () => {
       expect(() => parseQuantity(text)).toThrow(RangeError);
     },
   );
+});
+
+describe('dividing half away from zero', () => {
+  it('takes the nearest, and of two that are as near the one farther from zero', () => {
+    fc.assert(
+      fc.property(quantities, fc.bigInt({ min: 1n, max: 10n ** 20n }), (numerator, denominator) => {
+        const rounded = divideHalfAway(numerator, denominator);
+        const error = 2n * (rounded * denominator - numerator);
+        const distance = error < 0n ? -error : error;
+        expect(distance).toBeLessThanOrEqual(denominator);
+        if (distance === denominator) expect(error > 0n).toBe(numerator > 0n);
+      }),
+    );
+  });
+
+  it.each([
+    [5n, 2n, 3n],
+    [-5n, 2n, -3n],
+    [4n, 3n, 1n],
+    [-4n, 3n, -1n],
+    [0n, 7n, 0n],
+  ])('%d ÷ %d is %d', (numerator, denominator, quotient) => {
+    expect(divideHalfAway(numerator, denominator)).toBe(quotient);
+  });
 });

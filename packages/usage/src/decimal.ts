@@ -86,6 +86,15 @@ export function formatQuantity(quantity: Quantity): string {
   return negative ? `-${plain}` : plain;
 }
 
+/** The quantity that an exact decimal is; `undefined` when it has more than 12 decimals that are not zero. */
+export function toExactQuantity(decimal: Decimal): Quantity | undefined {
+  const quantity = toQuantity(decimal);
+  const isExact =
+    quantity * 10n ** BigInt(Math.max(decimal.scale, 0)) ===
+    decimal.digits * 10n ** BigInt(QUANTITY_DECIMALS - Math.min(decimal.scale, 0));
+  return isExact ? quantity : undefined;
+}
+
 /**
  * Reads what {@link formatQuantity} or Postgres' NUMERIC wrote.
  *
@@ -94,11 +103,7 @@ export function formatQuantity(quantity: Quantity): string {
 export function parseQuantity(text: string): Quantity {
   const decimal = parseDecimal(text);
   if (decimal === undefined) throw new RangeError('not a decimal number');
-  const quantity = toQuantity(decimal);
-  if (
-    quantity * 10n ** BigInt(Math.max(decimal.scale, 0)) !==
-    decimal.digits * 10n ** BigInt(QUANTITY_DECIMALS - Math.min(decimal.scale, 0))
-  )
-    throw new RangeError('more than 12 decimals');
+  const quantity = toExactQuantity(decimal);
+  if (quantity === undefined) throw new RangeError('more than 12 decimals');
   return quantity;
 }

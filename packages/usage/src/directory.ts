@@ -39,6 +39,9 @@ export const PARK_REASONS = [
   'no_rate',
   'implausible',
   'conflict',
+  'correction',
+  'manifest',
+  'unknown_original',
   'uncountable',
   'unreadable_batch',
 ] as const;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { EventProblem } from './errors.ts';
 
 /** Longest list of problems told about one event: the first ones are what a person repairs first. */
-const PROBLEMS_MAX = 20;
+export const PROBLEMS_MAX = 20;
 
 /** Translates what zod found into our codes and RFC 6901 pointers. Only runs for refused events. */
 export function formatIssues(issues: readonly z.core.$ZodIssue[], value: object): EventProblem[] {
@@ -28,7 +28,8 @@ function formatIssue(issue: z.core.$ZodIssue, value: object): EventProblem[] {
 
 function expectedOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union') return 'number or decimal string';
-  return issue.code === 'invalid_type' ? issue.expected : 'another type';
+  if (issue.code !== 'invalid_type') return 'another type';
+  return issue.expected === 'record' ? 'object' : issue.expected;
 }
 
 function jsonTypeOf(value: unknown): string {

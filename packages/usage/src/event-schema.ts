@@ -24,6 +24,12 @@ const data = {
     namespace: z.string().nullish(),
     window: window.nullish(),
   }),
+  correction: z.strictObject({
+    replaces: z.string(),
+    quantities: z.record(z.string(), quantity).nullish(),
+    reason: z.string().nullish(),
+  }),
+  manifest: z.strictObject({ window, eventCount: z.number(), sums: z.record(z.string(), quantity).nullish() }),
 } satisfies Record<EventType, z.ZodType>;
 
 /** CloudEvents attributes. In the JSON format null means absent; extension attributes are allowed and not kept. */
@@ -43,6 +49,8 @@ export const eventSchemas = {
   storage: z.object({ ...envelope, data: data.storage }),
   network: z.object({ ...envelope, data: data.network }),
   meter: z.object({ ...envelope, data: data.meter }),
+  correction: z.object({ ...envelope, data: data.correction }),
+  manifest: z.object({ ...envelope, data: data.manifest }),
 };
 
 export type EventOf<T extends EventType> = z.infer<(typeof eventSchemas)[T]>;

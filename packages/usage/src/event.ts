@@ -1,15 +1,20 @@
 import type { Quantity } from './decimal.ts';
 import type { Micros } from './time.ts';
 
-/** The CloudEvents types that are usage, by their short name in the ledger. */
+/** The CloudEvents types that are metered, by their short name in the ledger. */
 export const EVENT_TYPES = {
   compute: 'ai.hopsworks.usage.compute.v1',
   storage: 'ai.hopsworks.usage.storage.v1',
   network: 'ai.hopsworks.usage.network.v1',
   meter: 'ai.hopsworks.usage.meter.v1',
+  correction: 'ai.hopsworks.usage.correction.v1',
+  manifest: 'ai.hopsworks.usage.manifest.v1',
 } as const;
 
 export type EventType = keyof typeof EVENT_TYPES;
+
+/** The types that say what was used; the others speak about such events. */
+export type UsageType = Exclude<EventType, 'correction' | 'manifest'>;
 
 /** The meters that the built-in event types feed. Others are registered in the database and fed by meter events. */
 export const METERS = {
@@ -34,7 +39,7 @@ export type UsageEvent = {
   readonly id: string;
   /** What follows `urn:hopsworks:cluster:<id>` in the event's source; empty when the cluster itself is the source. */
   readonly sourcePath: string;
-  readonly type: EventType;
+  readonly type: UsageType;
   readonly subject: string | undefined;
   readonly namespace: string | undefined;
   readonly gpuModel: string | undefined;
@@ -42,3 +47,43 @@ export type UsageEvent = {
   readonly end: Micros;
   readonly usages: readonly Usage[];
 };
+
+/**
+ * Takes back what an event said and puts new quantities in its place. The window, the user, the namespace and the project
+ * stay those of the original.
+ */
+export type CorrectionEvent = {
+  readonly id: string;
+  readonly sourcePath: string;
+  readonly type: 'correction';
+  /** The id of the event that it replaces, of the same cluster and source; that may be a correction itself. */
+  readonly replaces: string;
+  /** Of all corrections of an original the one with the greatest time is in force, and of those the greatest id. */
+  readonly correctedAt: Micros;
+  /** The whole new content, by name of the meter and without zeros. Empty: the original is void. */
+  readonly usages: readonly Usage[];
+  readonly reason: string | undefined;
+};
+
+/** What a cluster says that it reported in a window: no usage, but what can be compared with what was counted. */
+export type ManifestEvent = {
+  readonly id: string;
+  readonly sourcePath: string;
+  readonly type: 'manifest';
+  readonly start: Micros;
+  readonly end: Micros;
+  /** Usage events whose window begins in the window of the manifest. */
+  readonly eventCount: number;
+  /** Their quantities added up, by name of the meter; zeros are kept. Meters that are not named were not summed. */
+  readonly sums: readonly Usage[];
+};
+
+/** An event about other events. It can not be counted with its batch, but right after it. */
+export type DeferredEvent = CorrectionEvent | ManifestEvent;
+
+/** Whatever a cluster may post. */
+export type ReportedEvent = UsageEvent | DeferredEvent;
+
+export function isDeferred(event: ReportedEvent): event is DeferredEvent {
+  return event.type === 'correction' || event.type === 'manifest';
+}

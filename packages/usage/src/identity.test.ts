@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { UsageEvent } from './event.ts';
+import type { CorrectionEvent, ManifestEvent, UsageEvent } from './event.ts';
 import { contentHashOf, eventKeyOf } from './identity.ts';
 import { isName } from './text.ts';
 
@@ -82,5 +82,41 @@ describe('content hashes', () => {
 
   it('do not cover the identity, which has a key of its own', () => {
     expect(contentHashOf({ ...event, id: 'event-2', sourcePath: '' })).toBe(contentHashOf(event));
+  });
+
+  const correction: CorrectionEvent = {
+    id: 'correction-1',
+    sourcePath: '',
+    type: 'correction',
+    replaces: 'event-1',
+    correctedAt: 1_795_360_000_000_000,
+    usages: event.usages,
+    reason: 'twice',
+  };
+  const manifest: ManifestEvent = {
+    id: 'manifest-1',
+    sourcePath: '',
+    type: 'manifest',
+    start: event.start,
+    end: event.end,
+    eventCount: 2,
+    sums: event.usages,
+  };
+
+  it('of corrections and manifests differ with all that they say, but for the reason', () => {
+    const hashes = [
+      correction,
+      { ...correction, replaces: 'event-2' },
+      { ...correction, correctedAt: correction.correctedAt + 1 },
+      { ...correction, usages: [] },
+      { ...correction, usages: event.usages.slice(1) },
+      manifest,
+      { ...manifest, end: manifest.end + 1 },
+      { ...manifest, eventCount: 3 },
+      { ...manifest, sums: [] },
+      event,
+    ].map(contentHashOf);
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(contentHashOf({ ...correction, reason: undefined })).toBe(contentHashOf(correction));
   });
 });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { formatQuantity } from './decimal.ts';
-import type { UsageEvent } from './event.ts';
+import type { CorrectionEvent, ManifestEvent, ReportedEvent, Usage, UsageEvent } from './event.ts';
 
 /**
  * The identity of an event as 32 hexadecimal characters: the first 128 bits of SHA-256 over cluster, source and id.
@@ -13,10 +13,32 @@ export function eventKeyOf(clusterId: string, event: Pick<UsageEvent, 'id' | 'so
 
 /**
  * What an event says, as a signed 64-bit number: two copies of one identity with another content hash are a conflict.
- * Covers everything that decides what is counted, where and when; not `time` where a window says more.
+ * Covers everything that decides what is counted, where and when; not `time` where a window says more, nor the reason of
+ * a correction.
  */
-export function contentHashOf(event: UsageEvent): bigint {
+export function contentHashOf(event: ReportedEvent): bigint {
+  return hash('sha256', contentOf(event), 'buffer').readBigInt64BE(0);
+}
+
+function contentOf(event: ReportedEvent): string {
+  if (event.type === 'correction') return contentOfCorrection(event);
+  return event.type === 'manifest' ? contentOfManifest(event) : contentOfUsage(event);
+}
+
+function contentOfUsage(event: UsageEvent): string {
   let content = `${event.type}\0${event.start}\0${event.end}\0${event.namespace ?? ''}\0${event.subject ?? ''}\0${event.gpuModel ?? ''}`;
   for (const { meter, quantity } of event.usages) content += `\0${meter}\0${formatQuantity(quantity)}`;
-  return hash('sha256', content, 'buffer').readBigInt64BE(0);
+  return content;
+}
+
+function contentOfCorrection({ type, correctedAt, replaces, usages }: CorrectionEvent): string {
+  return [type, correctedAt, replaces, ...usages.flatMap(textsOf)].join('\0');
+}
+
+function contentOfManifest({ type, start, end, eventCount, sums }: ManifestEvent): string {
+  return [type, start, end, eventCount, ...sums.flatMap(textsOf)].join('\0');
+}
+
+function textsOf({ meter, quantity }: Usage): readonly string[] {
+  return [meter, formatQuantity(quantity)];
 }

@@ -12,6 +12,12 @@ export const SUBJECT_LENGTH_MAX = 255;
 /** Longest namespace, meter or GPU model. Kubernetes allows 63 characters for a namespace and 253 for a name. */
 export const NAME_LENGTH_MAX = 253;
 
+/** Most meters that one correction or manifest names: several times as many as are registered anywhere. */
+export const EVENT_METERS_MAX = 100;
+
+/** Longest reason of a correction: a few sentences. */
+export const CORRECTION_REASON_LENGTH_MAX = 500;
+
 /** How far a cluster's clock may be ahead of ours. */
 export const CLOCK_AHEAD_MAX = MICROS_PER_HOUR / 12;
 

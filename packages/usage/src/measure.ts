@@ -35,21 +35,8 @@ export type Measure = {
 export function createMeasure(usages: Usage[], problems: EventProblem[], start: Micros, end: Micros): Measure {
   const add = (meter: string, value: number | string, field: string, numerator = 1n, denominator = 1n): void => {
     if (value === 0) return;
-    const pointer = `/data/${field}`;
-    const decimal = parseDecimal(value);
-    const problem = decimal === undefined ? 'INVALID_QUANTITY' : checkDecimal(decimal);
-    if (decimal === undefined || problem !== undefined) {
-      problems.push({
-        code: problem ?? 'INVALID_QUANTITY',
-        pointer,
-        detail: QUANTITY_DETAILS[problem ?? 'INVALID_QUANTITY'],
-      });
-      return;
-    }
-    const quantity = toQuantity(decimal, numerator, denominator);
-    if (quantity > QUANTITY_MAX)
-      problems.push({ code: 'QUANTITY_TOO_LARGE', pointer, detail: QUANTITY_DETAILS.QUANTITY_TOO_LARGE });
-    else if (quantity !== 0n) usages.push({ meter, quantity });
+    const quantity = readQuantity(value, `/data/${field}`, problems, numerator, denominator);
+    if (quantity !== undefined && quantity !== 0n) usages.push({ meter, quantity });
   };
   const stored = (meter: string, bytes: number | string, field: string): void =>
     add(meter, bytes, field, BigInt(end - start), BYTES_PER_GB * BigInt(MICROS_PER_HOUR));
@@ -70,6 +57,31 @@ export function createMeasure(usages: Usage[], problems: EventProblem[], start: 
       else add(meter, quantity, 'quantity');
     },
   };
+}
+
+/**
+ * Reads `value × numerator ÷ denominator` as a quantity, rounded once, half to even, to 12 decimals.
+ *
+ * @returns `undefined` when it can not be one; then `problems` has why.
+ */
+export function readQuantity(
+  value: number | string,
+  pointer: string,
+  problems: EventProblem[],
+  numerator = 1n,
+  denominator = 1n,
+): Quantity | undefined {
+  const decimal = parseDecimal(value);
+  const problem = decimal === undefined ? 'INVALID_QUANTITY' : checkDecimal(decimal);
+  if (decimal === undefined || problem !== undefined) {
+    const code = problem ?? 'INVALID_QUANTITY';
+    problems.push({ code, pointer, detail: QUANTITY_DETAILS[code] });
+    return undefined;
+  }
+  const quantity = toQuantity(decimal, numerator, denominator);
+  if (quantity <= QUANTITY_MAX) return quantity;
+  problems.push({ code: 'QUANTITY_TOO_LARGE', pointer, detail: QUANTITY_DETAILS.QUANTITY_TOO_LARGE });
+  return undefined;
 }
 
 const QUANTITY_DETAILS = {

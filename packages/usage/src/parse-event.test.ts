@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatQuantity } from './decimal.ts';
 import { EVENT_ERRORS, type EventErrorCode } from './errors.ts';
+import { isDeferred } from './event.ts';
 import { type ParseContext, type ParsedEvent, parseEvent } from './parse-event.ts';
 import { formatTime, MICROS_PER_DAY, MICROS_PER_MS } from './time.ts';
 
@@ -37,6 +38,18 @@ const meter: Json = {
   data: { meter: 'model_calls', quantity: '42.5' },
 };
 
+const correction: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.correction.v1',
+  time: '2026-11-22T16:00:00Z',
+  data: { replaces: 'e0', quantities: { ram_gb_hours: '0.5', cpu_hours: 1.5, gpu_hours: 0 }, reason: 'counted twice' },
+};
+const manifest: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.manifest.v1',
+  data: { window, eventCount: 42, sums: { gpu_hours: 0, cpu_hours: '63.25' } },
+};
+
 /** The event with fields of its own or of its data changed; `undefined` removes one. */
 const change = (event: Json, fields: Json, data: Json = {}): Json => ({
   ...event,
@@ -54,8 +67,15 @@ function accept(event: unknown) {
   return parsed.event;
 }
 
+/** An event that says what was used. */
+function acceptUsage(event: unknown) {
+  const accepted = accept(event);
+  if (isDeferred(accepted)) throw new Error(`a ${accepted.type} is no usage`);
+  return accepted;
+}
+
 const usagesOf = (event: unknown) =>
-  Object.fromEntries(accept(event).usages.map(({ meter, quantity }) => [meter, formatQuantity(quantity)]));
+  Object.fromEntries(acceptUsage(event).usages.map(({ meter, quantity }) => [meter, formatQuantity(quantity)]));
 
 function problemsOf(event: unknown): [EventErrorCode, string][] {
   const parsed = parse(event);
@@ -96,13 +116,13 @@ describe('events that are accepted', () => {
   });
 
   it('takes a meter event at an instant', () => {
-    const event = accept(meter);
+    const event = acceptUsage(meter);
     expect(event.usages).toEqual([{ meter: 'model_calls', quantity: 42_500_000_000_000n }]);
     expect(event.start).toBe(event.end);
   });
 
   it('takes a meter event with a window and a namespace instead', () => {
-    const event = accept(change(meter, { time: undefined, subject: undefined }, { window, namespace: 'ml' }));
+    const event = acceptUsage(change(meter, { time: undefined, subject: undefined }, { window, namespace: 'ml' }));
     expect(event).toMatchObject({ namespace: 'ml', subject: undefined });
     expect(event.end - event.start).toBe(3_600_000_000);
   });
@@ -127,6 +147,53 @@ describe('events that are accepted', () => {
       },
     );
     expect(accept(change(meter, {}, { namespace: null, window: null }))).toMatchObject({ namespace: undefined });
+  });
+
+  it('reads all that a correction says, its meters by name and without zeros', () => {
+    expect(accept({ ...correction, source: `${SOURCE}/collector`, subject: 'auth0|1' })).toEqual({
+      id: 'e1',
+      sourcePath: '/collector',
+      type: 'correction',
+      replaces: 'e0',
+      correctedAt: Date.UTC(2026, 10, 22, 16) * MICROS_PER_MS,
+      usages: [
+        { meter: 'cpu_hours', quantity: 1_500_000_000_000n },
+        { meter: 'ram_gb_hours', quantity: 500_000_000_000n },
+      ],
+      reason: 'counted twice',
+    });
+  });
+
+  it.each([
+    ['no quantities', { quantities: undefined }],
+    ['null', { quantities: null }],
+    ['an empty object', { quantities: {} }],
+    ['nothing but zeros', { quantities: { cpu_hours: 0, gpu_hours: '0.0' } }],
+  ])('takes a correction with %s as a void', (_name, data) => {
+    expect(accept(changeData(correction, { ...data, reason: undefined }))).toMatchObject({
+      usages: [],
+      reason: undefined,
+    });
+  });
+
+  it('reads all that a manifest says, zeros included', () => {
+    expect(accept(manifest)).toEqual({
+      id: 'e1',
+      sourcePath: '',
+      type: 'manifest',
+      start: Date.UTC(2026, 10, 22, 13) * MICROS_PER_MS,
+      end: Date.UTC(2026, 10, 22, 14) * MICROS_PER_MS,
+      eventCount: 42,
+      sums: [
+        { meter: 'cpu_hours', quantity: 63_250_000_000_000n },
+        { meter: 'gpu_hours', quantity: 0n },
+      ],
+    });
+    expect(accept(changeData(manifest, { sums: undefined, eventCount: 0 }))).toMatchObject({ sums: [], eventCount: 0 });
+  });
+
+  it('takes a hundred meters in one correction', () => {
+    expect(accept(changeData(correction, { quantities: manyMeters(100) }))).toMatchObject({ type: 'correction' });
   });
 
   it('ignores extension attributes', () => {
@@ -160,6 +227,9 @@ describe('events that are accepted', () => {
     expect(usagesOf(changeData(meter, { quantity: 1e15 }))).toEqual({ model_calls: '1000000000000000' });
   });
 });
+
+const manyMeters = (count: number): Json =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`meter_${i}`, 1]));
 
 /** Every way to be refused: the event, its codes and where they point. */
 const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
@@ -266,6 +336,44 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
     changeData(compute, { cpuCoreHours: Number.MAX_VALUE }),
     ['QUANTITY_TOO_LARGE', '/data/cpuCoreHours'],
   ],
+  ['a correction without a time', change(correction, { time: undefined }), ['MISSING_FIELD', '/time']],
+  [
+    'a correction of more than 400 days ago',
+    change(correction, { time: formatTime(NOW - 400 * MICROS_PER_DAY - 1) }),
+    ['TIME_TOO_OLD', '/time'],
+  ],
+  ['a correction of nothing', changeData(correction, { replaces: undefined }), ['MISSING_FIELD', '/data/replaces']],
+  ['a correction of itself', changeData(correction, { replaces: 'e1' }), ['REPLACES_ITSELF', '/data/replaces']],
+  [
+    'a correction of an id too long',
+    changeData(correction, { replaces: 'i'.repeat(257) }),
+    ['INVALID_TEXT', '/data/replaces'],
+  ],
+  ['a long reason', changeData(correction, { reason: 'r'.repeat(501) }), ['INVALID_TEXT', '/data/reason']],
+  ['a correction with a window', changeData(correction, { window }), ['UNKNOWN_FIELD', '/data/window']],
+  ['a list of quantities', changeData(correction, { quantities: [1] }), ['WRONG_TYPE', '/data/quantities']],
+  [
+    'wrong quantities of a correction',
+    changeData(correction, { quantities: { a: -1, 'b/~': 'x', '': 1 } }),
+    ['INVALID_TEXT', '/data/quantities/'],
+    ['NEGATIVE_QUANTITY', '/data/quantities/a'],
+    ['INVALID_QUANTITY', '/data/quantities/b~1~0'],
+  ],
+  [
+    'a quantity of a correction that is no number',
+    changeData(correction, { quantities: { cpu_hours: true } }),
+    ['WRONG_TYPE', '/data/quantities/cpu_hours'],
+  ],
+  ['101 meters', changeData(correction, { quantities: manyMeters(101) }), ['TOO_MANY_METERS', '/data/quantities']],
+  ['a manifest without a window', changeData(manifest, { window: undefined }), ['MISSING_FIELD', '/data/window']],
+  ['a manifest of half an event', changeData(manifest, { eventCount: 0.5 }), ['INVALID_COUNT', '/data/eventCount']],
+  ['a manifest of -1 events', changeData(manifest, { eventCount: -1 }), ['INVALID_COUNT', '/data/eventCount']],
+  ['a count as a text', changeData(manifest, { eventCount: '42' }), ['WRONG_TYPE', '/data/eventCount']],
+  [
+    'a negative sum',
+    changeData(manifest, { sums: { cpu_hours: '-1' } }),
+    ['NEGATIVE_QUANTITY', '/data/sums/cpu_hours'],
+  ],
   [
     'everything wrong at once, all told together',
     change(compute, { id: '', source: 'x' }, { cpuCoreHours: -1, gpuHours: 'x', window: { ...window, end: 'x' } }),
@@ -350,7 +458,7 @@ describe('hostile JSON', () => {
   function checkAnswer(value: unknown): void {
     const parsed = parseEvent(value, CONTEXT);
     if (parsed.ok) {
-      for (const { quantity } of parsed.event.usages) expect(quantity > 0n).toBe(true);
+      if (!isDeferred(parsed.event)) for (const { quantity } of parsed.event.usages) expect(quantity > 0n).toBe(true);
       return;
     }
     expect(parsed.problems.length).toBeGreaterThan(0);

@@ -1,19 +1,13 @@
 import type { EventProblem } from './errors.ts';
-import { EVENT_TYPES, type EventType, type Usage, type UsageEvent } from './event.ts';
-import { formatIssues } from './event-issues.ts';
+import { EVENT_TYPES, type EventType, type ReportedEvent, type Usage, type UsageType } from './event.ts';
+import { checkName, readSource, readTimes } from './event-fields.ts';
+import { formatIssues, PROBLEMS_MAX } from './event-issues.ts';
 import { type EventOf, envelopeSchema, eventSchemas, eventTypeOf } from './event-schema.ts';
-import {
-  CLOCK_AHEAD_MAX,
-  EVENT_ID_LENGTH_MAX,
-  LEDGER_RETENTION,
-  LEDGER_RETENTION_DAYS,
-  NAME_LENGTH_MAX,
-  SOURCE_LENGTH_MAX,
-  SUBJECT_LENGTH_MAX,
-} from './limits.ts';
+import { EVENT_ID_LENGTH_MAX, NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
+import { readCorrection, readManifest } from './parse-deferred.ts';
 import { isName } from './text.ts';
-import { type Micros, parseTime } from './time.ts';
+import type { Micros } from './time.ts';
 
 /** What an event is checked against. */
 export type ParseContext = {
@@ -24,11 +18,8 @@ export type ParseContext = {
 };
 
 export type ParsedEvent =
-  | { readonly ok: true; readonly event: UsageEvent }
+  | { readonly ok: true; readonly event: ReportedEvent }
   | { readonly ok: false; readonly id: string | undefined; readonly problems: readonly EventProblem[] };
-
-/** `urn:hopsworks:cluster:` comes before the cluster's id in every source. */
-export const CLUSTER_SOURCE_PREFIX = 'urn:hopsworks:cluster:';
 
 /**
  * Reads one CloudEvent in its JSON form: checks it against its schema and the rules of metering and turns it into
@@ -69,7 +60,23 @@ function parseTyped(value: object, type: EventType, context: ParseContext): Pars
       const { meter, quantity } = parsed.data.data;
       return build(parsed.data, type, context, parsed.data.data, (measure) => measure.named(meter, quantity));
     }
+    case 'correction': {
+      const parsed = eventSchemas.correction.safeParse(value);
+      if (!parsed.success) return refuse(value, formatIssues(parsed.error.issues, value));
+      return check(value, (problems) => readCorrection(parsed.data, context, problems));
+    }
+    case 'manifest': {
+      const parsed = eventSchemas.manifest.safeParse(value);
+      if (!parsed.success) return refuse(value, formatIssues(parsed.error.issues, value));
+      return check(value, (problems) => readManifest(parsed.data, context, problems));
+    }
   }
+}
+
+function check(value: object, read: (problems: EventProblem[]) => ReportedEvent): ParsedEvent {
+  const problems: EventProblem[] = [];
+  const event = read(problems);
+  return problems.length > 0 ? refuse(value, problems.slice(0, PROBLEMS_MAX)) : { ok: true, event };
 }
 
 type Envelope = Pick<EventOf<'meter'>, 'id' | 'source' | 'time' | 'subject'>;
@@ -82,22 +89,19 @@ type Place = {
 
 function build(
   envelope: Envelope,
-  type: EventType,
+  type: UsageType,
   context: ParseContext,
   place: Place,
   takeMeasures: (measure: Measure) => void,
 ): ParsedEvent {
   const problems: EventProblem[] = [];
-  const name = (text: string, pointer: string, max: number): void => {
-    if (!isName(text, max)) problems.push(invalidText(pointer, text, max));
-  };
   const subject = envelope.subject ?? undefined;
   const namespace = place.namespace ?? undefined;
   const gpuModel = place.gpuModel ?? undefined;
-  name(envelope.id, '/id', EVENT_ID_LENGTH_MAX);
-  if (subject !== undefined) name(subject, '/subject', SUBJECT_LENGTH_MAX);
-  if (namespace !== undefined) name(namespace, '/data/namespace', NAME_LENGTH_MAX);
-  if (gpuModel !== undefined) name(gpuModel, '/data/gpuModel', NAME_LENGTH_MAX);
+  checkName(envelope.id, '/id', EVENT_ID_LENGTH_MAX, problems);
+  if (subject !== undefined) checkName(subject, '/subject', SUBJECT_LENGTH_MAX, problems);
+  if (namespace !== undefined) checkName(namespace, '/data/namespace', NAME_LENGTH_MAX, problems);
+  if (gpuModel !== undefined) checkName(gpuModel, '/data/gpuModel', NAME_LENGTH_MAX, problems);
   if (subject === undefined && namespace === undefined)
     problems.push({ code: 'MISSING_FIELD', pointer: '/subject', detail: 'required when data names no namespace' });
   const sourcePath = readSource(envelope.source, context.clusterId, problems);
@@ -117,62 +121,6 @@ function measureCompute({ data }: EventOf<'compute'>, measure: Measure): void {
 function measureStorage({ data }: EventOf<'storage'>, measure: Measure): void {
   measure.onlineStorage(data.onlineBytes);
   measure.offlineStorage(data.offlineBytes);
-}
-
-/** Returns what follows the cluster in the source. Below a cluster means after `/` or `:`. */
-function readSource(source: string, clusterId: string, problems: EventProblem[]): string {
-  const own = CLUSTER_SOURCE_PREFIX + clusterId;
-  if (source === own) return '';
-  if (!isName(source, SOURCE_LENGTH_MAX)) problems.push(invalidText('/source', source, SOURCE_LENGTH_MAX));
-  else if (!source.startsWith(`${own}/`) && !source.startsWith(`${own}:`))
-    problems.push({ code: 'FOREIGN_SOURCE', pointer: '/source', detail: `expected ${own} or a source below it` });
-  return source.slice(own.length);
-}
-
-function readTimes(
-  time: string | undefined,
-  window: { readonly start: string; readonly end: string } | undefined,
-  now: Micros,
-  problems: EventProblem[],
-): { start: Micros; end: Micros } {
-  const at = time === undefined ? undefined : readTime(time, '/time', now, problems);
-  if (window === undefined) {
-    if (time === undefined)
-      problems.push({ code: 'MISSING_FIELD', pointer: '/time', detail: 'an event without a window needs its time' });
-    if (at !== undefined) refuseOld(at, '/time', now, problems);
-    return { start: at ?? 0, end: at ?? 0 };
-  }
-  const start = readTime(window.start, '/data/window/start', now, problems);
-  const end = readTime(window.end, '/data/window/end', now, problems);
-  if (start === undefined || end === undefined) return { start: 0, end: 0 };
-  if (end <= start)
-    problems.push({ code: 'INVALID_WINDOW', pointer: '/data/window', detail: 'the end must be after the start' });
-  refuseOld(start, '/data/window/start', now, problems);
-  return { start, end };
-}
-
-function readTime(text: string, pointer: string, now: Micros, problems: EventProblem[]): Micros | undefined {
-  const micros = parseTime(text);
-  if (micros === undefined) {
-    problems.push({ code: 'INVALID_TIME', pointer, detail: 'expected RFC 3339 such as 2026-11-22T13:00:00Z' });
-    return undefined;
-  }
-  if (micros > now + CLOCK_AHEAD_MAX)
-    problems.push({ code: 'TIME_IN_FUTURE', pointer, detail: 'more than 5 minutes ahead of our clock' });
-  return micros;
-}
-
-function refuseOld(start: Micros, pointer: string, now: Micros, problems: EventProblem[]): void {
-  if (start < now - LEDGER_RETENTION)
-    problems.push({ code: 'TIME_TOO_OLD', pointer, detail: `older than ${LEDGER_RETENTION_DAYS} days` });
-}
-
-function invalidText(pointer: string, text: string, max: number): EventProblem {
-  const detail =
-    text.length > max
-      ? `${text.length} characters, at most ${max} are allowed`
-      : 'must not be empty nor hold control characters or lone surrogates';
-  return { code: 'INVALID_TEXT', pointer, detail };
 }
 
 function unknownType(value: object): EventProblem[] {

@@ -9,11 +9,18 @@ import { limitRequests, REQUESTS_PER_MINUTE } from './callers/limit-requests.ts'
 import { addParameterProblems } from './contract/problems.ts';
 import { addDocsPage } from './docs-page.ts';
 import { addAdmin } from './routes/admin/add-admin.ts';
+import { addAlerts } from './routes/alerts/add-alerts.ts';
+import type { WebhookSettings } from './routes/alerts/alerts-deps.ts';
+import { addGrants } from './routes/grants/add-grants.ts';
 import { addKeys } from './routes/keys/add-keys.ts';
 import { addListAccounts } from './routes/list-accounts.ts';
 import { addParked } from './routes/parked/add-parked.ts';
+import { addPrices } from './routes/prices/add-prices.ts';
 import { addReadAccountTotals } from './routes/read-account-totals.ts';
 import { addReadPipeline } from './routes/read-pipeline.ts';
+import { addReconciliation } from './routes/reconciliation/add-reconciliation.ts';
+import { addStatements } from './routes/statements/add-statements.ts';
+import { addStripe } from './routes/stripe/add-stripe.ts';
 
 export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly pool: Pool;
@@ -23,6 +30,8 @@ export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly people?: Omit<AccessTokensOptions, 'now'> | undefined;
   /** Most requests that a caller may send in a minute. Default {@link REQUESTS_PER_MINUTE}. */
   readonly requestsPerMinute?: number | undefined;
+  /** Default: no webhook can be created. */
+  readonly webhooks?: WebhookSettings | undefined;
   readonly now: () => Micros;
 };
 
@@ -78,6 +87,12 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     await addAdmin(scope, pool);
     await addKeys(scope, pool);
     await addParked(scope, pool);
+    await addPrices(scope, pool);
+    await addStatements(scope, pool);
+    await addReconciliation(scope, pool);
+    await addGrants(scope, deps);
+    await addAlerts(scope, deps);
+    await addStripe(scope, pool, now);
   });
   return shell;
 }

@@ -13,6 +13,7 @@ import {
   type PipelineCounts,
   type Pool,
   readAccountTotals,
+  readCreditUsd,
   readFreshness,
   readPipelineCounts,
 } from '@hopsmeter/db';
@@ -27,6 +28,8 @@ export type Billing = {
   listAccounts(query: AccountsQuery): Promise<AccountsPage>;
   hasAccount(id: string): Promise<boolean>;
   readAccountTotals(query: AccountTotalsQuery): Promise<readonly AccountTotalsRow[]>;
+  /** USD that one credit costs an account on a day (`2026-11-22`), as decimal text. */
+  readCreditUsd(accountOwnerId: string, day: string): Promise<string>;
   readPipelineCounts(): Promise<PipelineCounts>;
   /** Read it before what it is shown with: then that holds at least what was recorded by this time. */
   readFreshness(): Promise<Freshness>;
@@ -43,6 +46,7 @@ export function createBilling(pool: Pool): Billing {
     listAccounts: (query) => answerOrNotReady(listAccounts(pool, query)),
     hasAccount: (id) => answerOrNotReady(hasAccount(pool, id)),
     readAccountTotals: (query) => answerOrNotReady(readAccountTotals(pool, query)),
+    readCreditUsd: (accountOwnerId, day) => answerOrNotReady(readCreditUsd(pool, accountOwnerId, day)),
     readPipelineCounts: () => answerOrNotReady(readPipelineCounts(pool)),
     readFreshness: () => answerOrNotReady(readFreshness(pool)),
   };

@@ -13,6 +13,7 @@ it('needs a database and a service role key, and has a default for the rest', ()
     API_DATABASE_CONNECTIONS_MAX: 10,
     SUPABASE_SERVICE_ROLE_KEY,
     API_REQUESTS_PER_MINUTE: 6_000,
+    WEBHOOK_ALLOW_PRIVATE_ADDRESSES: false,
     LOG_LEVEL: 'info',
     DRAIN_DELAY_MS: 0,
     SHUTDOWN_DEADLINE_MS: 25_000,
@@ -26,6 +27,13 @@ describe('a key that protects nothing ends the start', () => {
     expect(load).toThrow(/^ {2}SUPABASE_SERVICE_ROLE_KEY: /m);
     expect(load).not.toThrow(/kkk/);
   });
+});
+
+it('takes no key for webhooks that can be guessed, and does not repeat it', () => {
+  const load = () =>
+    loadConfig(apiConfigSchema, { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, WEBHOOK_SIGNING_KEY: 'w'.repeat(31) });
+  expect(load).toThrow(/^ {2}WEBHOOK_SIGNING_KEY: /m);
+  expect(load).not.toThrow(/www/);
 });
 
 describe('people', () => {

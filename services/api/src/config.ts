@@ -1,3 +1,4 @@
+import { WEBHOOK_SIGNING_KEY_LENGTH_MIN } from '@hopsmeter/db';
 import { LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
@@ -45,6 +46,17 @@ const settings = z.object({
     .max(10_000_000)
     .default(REQUESTS_PER_MINUTE)
     .describe('Requests that a caller may send to one process in a minute; beyond it the answer is 429'),
+  WEBHOOK_SIGNING_KEY: z
+    .string()
+    .min(WEBHOOK_SIGNING_KEY_LENGTH_MIN, `expected at least ${WEBHOOK_SIGNING_KEY_LENGTH_MIN} characters`)
+    .optional()
+    .describe(
+      'Key that the secrets of webhooks are derived from, the same for api and worker; without it none can be created',
+    ),
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: z
+    .stringbool()
+    .default(false)
+    .describe('Also take webhooks with private addresses and http; for tests and local use only'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Least important lines that are logged'),
   DRAIN_DELAY_MS: z.coerce
     .number()

@@ -27,6 +27,7 @@ await runProcess({
       registry: createRegistry({ withProcess: true }),
       serviceRoleKey: config.SUPABASE_SERVICE_ROLE_KEY,
       people,
+      webhooks: readWebhooks(),
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
       now: () => Date.now() * 1_000,
     });
@@ -45,6 +46,11 @@ await runProcess({
 function readPeople() {
   const { AUTH0_ISSUER: issuer, AUTH0_AUDIENCE: audience } = config;
   return issuer === undefined || audience === undefined ? undefined : { issuer, audience };
+}
+
+function readWebhooks() {
+  const { WEBHOOK_SIGNING_KEY: signingKey, WEBHOOK_ALLOW_PRIVATE_ADDRESSES: isPrivateAllowed } = config;
+  return signingKey === undefined ? undefined : { signingKey, isPrivateAllowed };
 }
 
 function readConfig(): ReturnType<typeof loadConfig<typeof apiConfigSchema>> {

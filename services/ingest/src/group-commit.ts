@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { BATCH_EVENTS_MAX, BATCH_REQUESTS_MAX, type Batch, type BatchRequest } from '@hopsmeter/queue';
-import type { UsageEvent } from '@hopsmeter/usage';
+import type { ReportedEvent } from '@hopsmeter/usage';
 import { BODY_BYTES_MAX } from './limits.ts';
 
 /** The accepted events of one request, on their way into a batch. */
 export type CommitRequest = {
   readonly request: BatchRequest;
-  readonly events: readonly UsageEvent[];
+  readonly events: readonly ReportedEvent[];
   /** Size of the body they came in: an upper bound of what they take in the batch. */
   readonly bytes: number;
 };

@@ -4,7 +4,7 @@ import {
   type EventProblem,
   type ParseContext,
   parseEvent,
-  type UsageEvent,
+  type ReportedEvent,
 } from '@hopsmeter/usage';
 import { PROBLEMS_MAX } from './limits.ts';
 
@@ -23,13 +23,13 @@ export type RejectedEvent = {
 };
 
 export type ValidatedEvents = {
-  readonly accepted: readonly UsageEvent[];
+  readonly accepted: readonly ReportedEvent[];
   readonly rejected: readonly RejectedEvent[];
 };
 
 /** Checks every event on its own. */
 export function validateEvents(values: readonly unknown[], context: ParseContext): ValidatedEvents {
-  const accepted: UsageEvent[] = [];
+  const accepted: ReportedEvent[] = [];
   const rejected: RejectedEvent[] = [];
   values.forEach((value, index) => {
     const parsed = parseEvent(value, context);

@@ -33,18 +33,17 @@ export function createEventPlan(directory: Directory): EventPlan {
   };
 }
 
-/** An event with its identity, and its place among those that are recorded together. */
-export type Candidate = {
+/** The identity of an event, what it says in short, and its place among those that are recorded together. */
+export type EventIdentity = {
   readonly clusterId: string;
-  readonly event: UsageEvent;
   readonly eventKey: string;
   readonly contentHash: bigint;
   readonly position: number;
 };
 
 /** Adds the rows of an event, attributed and priced. Where anything is in the way, nothing is added and it says what. */
-export function addEvent(plan: EventPlan, candidate: Candidate): Unattributed | undefined {
-  const { clusterId, event, eventKey, contentHash, position } = candidate;
+export function addEvent(plan: EventPlan, event: UsageEvent, identity: EventIdentity): Unattributed | undefined {
+  const { clusterId, eventKey, contentHash, position } = identity;
   const found = plan.directory.attribute(clusterId, event);
   if ('reason' in found) return found;
   const parts = splitByDay(event);

@@ -3,14 +3,29 @@ import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
-/** Connections beside those of the batches: readiness checks, scheduled jobs and parked events. */
-const OTHER_CONNECTIONS = 3;
+/** Connections beside those of the batches: readiness checks, scheduled jobs, parked events and corrections. */
+const OTHER_CONNECTIONS = 8;
 
 /** Left of the shutdown deadline for the steps after the batches in hand. */
 const CLOSE_MARGIN_MS = 1_000;
 
 const config = loadConfig(workerConfigSchema, process.env);
 const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
+
+const stripeSettings =
+  config.STRIPE_API_KEY === undefined
+    ? undefined
+    : {
+        apiKey: config.STRIPE_API_KEY,
+        apiUrl: new URL(config.STRIPE_API_URL),
+        intervalMs: config.STRIPE_EXPORT_INTERVAL_MS,
+        monthGraceHours: config.STRIPE_MONTH_GRACE_HOURS,
+      };
+
+const webhookSettings =
+  config.WEBHOOK_SIGNING_KEY === undefined
+    ? undefined
+    : { signingKey: config.WEBHOOK_SIGNING_KEY, isPrivateAllowed: config.WEBHOOK_ALLOW_PRIVATE_ADDRESSES };
 
 await runProcess({
   name: 'worker',
@@ -31,6 +46,7 @@ await runProcess({
       concurrency: config.WORKER_CONCURRENCY,
       logger,
       registry: createRegistry({ withProcess: true }),
+      jobs: { stripe: stripeSettings, webhooks: webhookSettings },
       // The supervisor starts a new process; jobs in hand go to whoever is alive when their locks expire.
       onStuck: () => process.exit(1),
     });

@@ -1,14 +1,14 @@
 import {
-  EVENT_TYPES,
-  type EventType,
+  type CorrectionEvent,
   parseQuantity,
   parseTime,
   type Quantity,
   type UsageEvent,
+  type UsageType,
 } from '@hopsmeter/usage';
 import { z } from 'zod';
 
-const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as [EventType, ...EventType[]];
+const USAGE_TYPES = ['compute', 'storage', 'network', 'meter'] as const satisfies readonly UsageType[];
 
 const timeSchema = z.string().transform((text, context) => {
   const time = parseTime(text);
@@ -26,26 +26,48 @@ const quantitySchema = z.string().transform((text, context): Quantity => {
   }
 });
 
+const usagesSchema = z.array(z.object({ meter: z.string(), quantity: quantitySchema }));
+
 const describedEventSchema = z.object({
   id: z.string(),
   sourcePath: z.string(),
-  type: z.enum(EVENT_TYPE_NAMES),
+  type: z.enum(USAGE_TYPES),
   subject: z.string().optional(),
   namespace: z.string().optional(),
   gpuModel: z.string().optional(),
   start: timeSchema,
   end: timeSchema,
-  usages: z.array(z.object({ meter: z.string(), quantity: quantitySchema })),
+  usages: usagesSchema,
+});
+
+const describedCorrectionSchema = z.object({
+  id: z.string(),
+  sourcePath: z.string(),
+  type: z.literal('correction'),
+  replaces: z.string(),
+  correctedAt: timeSchema,
+  usages: usagesSchema,
+  reason: z.string().optional(),
 });
 
 /**
- * Reads what `describeEvent` wrote, after Postgres kept it as JSON.
+ * Reads what `describeEvent` wrote of usage, after Postgres kept it as JSON.
  *
- * @returns `undefined` for anything else, such as the payload of a job that nobody could read.
+ * @returns `undefined` for anything else, such as a correction or the payload of a job that nobody could read.
  */
 export function parseDescribedEvent(value: unknown): UsageEvent | undefined {
   const { success, data } = describedEventSchema.safeParse(value);
   if (!success) return undefined;
   const { subject, namespace, gpuModel, ...event } = data;
   return { ...event, subject, namespace, gpuModel };
+}
+
+/**
+ * Reads what `describeEvent` wrote of a correction.
+ *
+ * @returns `undefined` for anything else.
+ */
+export function parseDescribedCorrection(value: unknown): CorrectionEvent | undefined {
+  const { success, data } = describedCorrectionSchema.safeParse(value);
+  return success ? { ...data, reason: data.reason } : undefined;
 }

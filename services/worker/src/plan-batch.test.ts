@@ -1,4 +1,11 @@
-import { contentHashOf, eventKeyOf, type UsageEvent } from '@hopsmeter/usage';
+import {
+  type CorrectionEvent,
+  contentHashOf,
+  eventKeyOf,
+  type ManifestEvent,
+  type ReportedEvent,
+  type UsageEvent,
+} from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { planBatch, type SetAside } from './plan-batch.ts';
 import {
@@ -15,7 +22,7 @@ const DAY = 20_779;
 const MIDNIGHT = (DAY + 1) * 24 * HOUR;
 const HOUR_QUANTITY = 1_000_000_000_000n;
 
-const plan = (events: readonly UsageEvent[], setAside?: SetAside) =>
+const plan = (events: readonly ReportedEvent[], setAside?: SetAside) =>
   planBatch(sampleBatch(events), SAMPLE_DIRECTORY, setAside);
 
 /** Each event is counted, parked or a duplicate. */
@@ -208,6 +215,78 @@ describe('what is parked', () => {
     ]);
     expect(record.ledger.map(({ eventId }) => eventId)).toEqual(['fine']);
     expectAddedUp(record);
+  });
+
+  const correction: CorrectionEvent = {
+    id: 'c',
+    sourcePath: '/collector',
+    type: 'correction',
+    replaces: 'a',
+    correctedAt: SAMPLE_START,
+    usages: TOO_MANY,
+    reason: 'a bug',
+  };
+  const manifest: ManifestEvent = {
+    id: 'm',
+    sourcePath: '',
+    type: 'manifest',
+    start: SAMPLE_START,
+    end: SAMPLE_START + HOUR,
+    eventCount: 2,
+    sums: [{ meter: 'cpu_hours', quantity: 0n }],
+  };
+
+  it('are corrections and manifests, whatever they say, to be settled after the batch', () => {
+    const record = plan([correction, sampleEvent('fine'), manifest, correction, { ...manifest, eventCount: 3 }]);
+    expect(record.parked.map(({ position, reason, event }) => [position, reason, JSON.parse(event)])).toEqual([
+      [
+        0,
+        'correction',
+        {
+          id: 'c',
+          sourcePath: '/collector',
+          type: 'correction',
+          replaces: 'a',
+          replacesKey: eventKeyOf(SAMPLE_CLUSTER, { id: 'a', sourcePath: '/collector' }),
+          correctedAt: '2026-11-22T13:00:00.000Z',
+          usages: [{ meter: 'cpu_hours', quantity: '513' }],
+          reason: 'a bug',
+        },
+      ],
+      [
+        2,
+        'manifest',
+        {
+          id: 'm',
+          sourcePath: '',
+          type: 'manifest',
+          start: '2026-11-22T13:00:00.000Z',
+          end: '2026-11-22T14:00:00.000Z',
+          eventCount: 2,
+          sums: { cpu_hours: '0' },
+        },
+      ],
+      [4, 'conflict', expect.objectContaining({ eventCount: 3 })],
+    ]);
+    expect(record.ledger.map(({ eventId }) => eventId)).toEqual(['fine']);
+    expect(record.duplicatesWithin).toBe(1);
+    expectAddedUp(record);
+  });
+
+  it('are corrections that Postgres refuses in storable words, still naming what they replace', () => {
+    const bad = { ...correction, id: 'c\0', replaces: 'a\ud800', reason: '\0' };
+    const setAside: SetAside = new Map([[0, { reason: 'uncountable', detail: 'refused' }]]);
+    const [parked] = plan([bad, { ...manifest, id: 'm\0' }], setAside).parked;
+    expect(parked).toMatchObject({
+      eventId: 'c\ufffd',
+      reason: 'uncountable',
+      eventKey: eventKeyOf(SAMPLE_CLUSTER, bad),
+    });
+    expect(JSON.parse(parked?.event ?? '')).toMatchObject({
+      replaces: 'a\ufffd',
+      reason: '\ufffd',
+      replacesKey: eventKeyOf(SAMPLE_CLUSTER, { id: 'a\ud800', sourcePath: '/collector' }),
+    });
   });
 
   it('is parked whole when only one of its days or meters can not be counted', () => {

@@ -2,15 +2,18 @@ import type { BatchRecord, ParkedRow } from '@hopsmeter/db';
 import type { Batch, BatchRequest } from '@hopsmeter/queue';
 import {
   contentHashOf,
+  type DeferredEvent,
   type Directory,
   eventKeyOf,
   findImplausible,
   formatTime,
+  isDeferred,
+  type ReportedEvent,
   type Unattributed,
   type UsageEvent,
 } from '@hopsmeter/usage';
 import { describeEvent } from './describe-event.ts';
-import { addEvent, type Candidate, createEventPlan } from './event-plan.ts';
+import { addEvent, createEventPlan, type EventIdentity, type EventPlan } from './event-plan.ts';
 import { toStorableEvent, toStorableText } from './storable-text.ts';
 
 /** Events that an earlier attempt found impossible to count, by their position in the batch, and why. */
@@ -39,12 +42,12 @@ export function planBatch(batch: Batch, directory: Directory, setAside: SetAside
         continue;
       }
       if (firstContent === undefined) contents.set(eventKey, contentHash);
-      const candidate = { clusterId: request.clusterId, event, eventKey, contentHash, position };
+      const identity = { clusterId: request.clusterId, eventKey, contentHash, position };
       const problem =
         firstContent === undefined
-          ? (setAside.get(position) ?? findImplausibleEvent(event) ?? addEvent(plan, candidate))
+          ? (setAside.get(position) ?? addReported(plan, event, identity))
           : CONFLICT_WITHIN_BATCH;
-      if (problem !== undefined) parked.push(toParkedRow(candidate, problem));
+      if (problem !== undefined) parked.push(toParkedRow(event, identity, problem));
     }
   }
   if (position !== batch.events.length) throw new RangeError('the requests of a batch count fewer events than it has');
@@ -74,6 +77,18 @@ function describeRequest({ requestId, clusterId, clusterKeyId, receivedAt, event
   };
 }
 
+/** Adds the rows of usage that can be counted; says why of everything else. */
+function addReported(plan: EventPlan, event: ReportedEvent, identity: EventIdentity): Unattributed | undefined {
+  return isDeferred(event) ? defer(event) : (findImplausibleEvent(event) ?? addEvent(plan, event, identity));
+}
+
+/** What depends on other events, perhaps of other batches, is settled right after the batch. */
+function defer(event: DeferredEvent): Unattributed {
+  return event.type === 'correction'
+    ? { reason: 'correction', detail: `replaces ${event.replaces}` }
+    : { reason: 'manifest', detail: `says that ${event.eventCount} events were reported` };
+}
+
 const CONFLICT_WITHIN_BATCH: Unattributed = {
   reason: 'conflict',
   detail: 'an event before it in the same batch has this identity and another content',
@@ -87,12 +102,15 @@ export function findImplausibleEvent(event: UsageEvent): Unattributed | undefine
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function toParkedRow(candidate: Candidate, { reason, detail }: Unattributed): ParkedRow {
-  const { clusterId, eventKey, contentHash, position } = candidate;
+function toParkedRow(
+  reported: ReportedEvent,
+  { clusterId, eventKey, contentHash, position }: EventIdentity,
+  { reason, detail }: Unattributed,
+): ParkedRow {
   // Postgres refused it as it came, perhaps for one character or for its cluster: parked like that, it would be refused
   // again, and the batch with it, for ever.
   const isRefused = reason === 'uncountable';
-  const event = isRefused ? toStorableEvent(candidate.event) : candidate.event;
+  const event = isRefused ? toStorableEvent(reported) : reported;
   return {
     eventKey,
     contentHash,
@@ -102,6 +120,12 @@ function toParkedRow(candidate: Candidate, { reason, detail }: Unattributed): Pa
     eventId: event.id,
     reason,
     detail,
-    event: describeEvent(event),
+    event: describeEvent(event, replacesKeyOf(reported, clusterId)),
   };
+}
+
+/** A correction has the source of what it replaces. */
+function replacesKeyOf(event: ReportedEvent, clusterId: string): string | undefined {
+  if (event.type !== 'correction') return undefined;
+  return eventKeyOf(clusterId, { id: event.replaces, sourcePath: event.sourcePath });
 }

@@ -1,9 +1,9 @@
 import type { TakenEvent } from '@hopsmeter/db';
-import { contentHashOf, eventKeyOf, type UsageEvent } from '@hopsmeter/usage';
+import { type CorrectionEvent, contentHashOf, eventKeyOf, type UsageEvent } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeEvent } from './describe-event.ts';
-import { parseDescribedEvent } from './parse-described-event.ts';
+import { parseDescribedCorrection, parseDescribedEvent } from './parse-described-event.ts';
 import { planBatch } from './plan-batch.ts';
 import { planParked } from './plan-parked.ts';
 import { HOUR, SAMPLE_CLUSTER, SAMPLE_DIRECTORY, SAMPLE_START, sampleBatch, sampleEvent } from './sample-events.ts';
@@ -48,6 +48,32 @@ it('reads every event as it was described, with its identity and its content', (
       expect(read && contentHashOf(read)).toBe(contentHashOf(event));
     }),
   );
+});
+
+const correctionArbitrary: fc.Arbitrary<CorrectionEvent> = fc.record({
+  id: textArbitrary,
+  sourcePath: fc.string({ maxLength: 20 }),
+  type: fc.constant('correction'),
+  replaces: textArbitrary,
+  correctedAt: timeArbitrary,
+  usages: fc.array(fc.record({ meter: textArbitrary, quantity: fc.bigInt({ min: 1n, max: 10n ** 27n }) }), {
+    maxLength: 4,
+  }),
+  reason: optionalText,
+});
+
+it('reads every correction as it was described, and takes no correction for usage', () => {
+  fc.assert(
+    fc.property(correctionArbitrary, (event) => {
+      const described: unknown = JSON.parse(describeEvent(event, 'key'));
+      const read = parseDescribedCorrection(described);
+      expect(read).toEqual(event);
+      expect(read && contentHashOf(read)).toBe(contentHashOf(event));
+      expect(described).toHaveProperty('replacesKey', 'key');
+      expect(parseDescribedEvent(described)).toBeUndefined();
+    }),
+  );
+  expect(parseDescribedCorrection(JSON.parse(describeEvent(sampleEvent('a'))))).toBeUndefined();
 });
 
 it.each([

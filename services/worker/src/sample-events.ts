@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchRequest } from '@hopsmeter/queue';
-import { createDirectory, type Directory, type DirectorySnapshot, type UsageEvent } from '@hopsmeter/usage';
+import {
+  createDirectory,
+  type Directory,
+  type DirectorySnapshot,
+  type ReportedEvent,
+  type UsageEvent,
+} from '@hopsmeter/usage';
 
 /** For tests. 2026-11-22T13:00:00Z. */
 export const SAMPLE_START = 1_795_352_400_000_000;
@@ -75,6 +81,6 @@ export function sampleRequest(eventCount: number, changes: Partial<BatchRequest>
 }
 
 /** A batch of one request. */
-export function sampleBatch(events: readonly UsageEvent[], changes: Partial<BatchRequest> = {}) {
+export function sampleBatch(events: readonly ReportedEvent[], changes: Partial<BatchRequest> = {}) {
   return { id: randomUUID(), requests: [sampleRequest(events.length, changes)], events };
 }

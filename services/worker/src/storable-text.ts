@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@hopsmeter/usage';
+import type { ReportedEvent, Usage } from '@hopsmeter/usage';
 
 /** The text as Postgres can hold it: NUL and half surrogate pairs, which `text` or `jsonb` refuse, become U+FFFD. */
 export function toStorableText(text: string): string {
@@ -6,15 +6,31 @@ export function toStorableText(text: string): string {
 }
 
 /** The event with all its texts storable. Only for showing it: its identity and content are those of the original. */
-export function toStorableEvent(event: UsageEvent): UsageEvent {
-  const optional = (text: string | undefined) => (text === undefined ? undefined : toStorableText(text));
-  return {
-    ...event,
-    id: toStorableText(event.id),
-    sourcePath: toStorableText(event.sourcePath),
-    subject: optional(event.subject),
-    namespace: optional(event.namespace),
-    gpuModel: optional(event.gpuModel),
-    usages: event.usages.map(({ meter, quantity }) => ({ meter: toStorableText(meter), quantity })),
-  };
+export function toStorableEvent(event: ReportedEvent): ReportedEvent {
+  const identity = { id: toStorableText(event.id), sourcePath: toStorableText(event.sourcePath) };
+  switch (event.type) {
+    case 'correction': {
+      const [replaces, reason] = [toStorableText(event.replaces), toOptional(event.reason)];
+      return { ...event, ...identity, replaces, reason, usages: event.usages.map(toStorableUsage) };
+    }
+    case 'manifest':
+      return { ...event, ...identity, sums: event.sums.map(toStorableUsage) };
+    default:
+      return {
+        ...event,
+        ...identity,
+        subject: toOptional(event.subject),
+        namespace: toOptional(event.namespace),
+        gpuModel: toOptional(event.gpuModel),
+        usages: event.usages.map(toStorableUsage),
+      };
+  }
+}
+
+function toOptional(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : toStorableText(text);
+}
+
+function toStorableUsage({ meter, quantity }: Usage): Usage {
+  return { meter: toStorableText(meter), quantity };
 }

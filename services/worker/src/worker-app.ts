@@ -1,9 +1,13 @@
 import {
+  findOriginals,
+  listCorrectionsToTry,
   loadDirectory,
   type Pool,
   readParkedWork,
   recordBatch,
+  recordManifests,
   type SettledCounts,
+  settleCorrections,
   settleParked,
   tryRecordBatch,
 } from '@hopsmeter/db';
@@ -15,9 +19,11 @@ import {
   type UnreadableBatch,
 } from '@hopsmeter/queue';
 import { createHttpShell, type HttpApp, type Logger } from '@hopsmeter/runtime';
-import { MICROS_PER_MS } from '@hopsmeter/usage';
+import { isDeferred, MICROS_PER_MS } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
 import { createBatchRecorder } from './batch-recorder.ts';
+import { startDeferredWatch } from './deferred/deferred-watch.ts';
+import { createDeferredSettler } from './deferred/settle-deferred.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 import type { JobSettings } from './jobs/job-context.ts';
 import { startJobs } from './jobs/start-jobs.ts';
@@ -74,6 +80,28 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   });
   const metrics = createWorkerMetrics(registry, () => recorder.waitingCount());
 
+  const onSettled = (counts: SettledCounts): void => {
+    metrics.noteRetried(counts);
+    if (counts.counted + counts.duplicates > 0) logger.info(counts, 'counted parked events');
+  };
+  const settler = createDeferredSettler({
+    store: {
+      recordManifests: (limit) => recordManifests(pool, limit),
+      listCorrections: (limit) => listCorrectionsToTry(pool, limit),
+      findOriginals: (after, limit) => findOriginals(pool, after, limit),
+      settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+    },
+    directories,
+    onSettled,
+  });
+  const deferredWatch = startDeferredWatch({
+    settle: (signal) => settler.settle(signal),
+    onChange: (failure) => {
+      if (failure === undefined) logger.info('corrections and manifests are settled again');
+      else logger.warn({ err: failure }, 'corrections and manifests can not be settled');
+    },
+  });
+
   const process: ProcessBatch = async (delivery, context) => {
     if ('kind' in delivery) return parkUnreadable(delivery, context);
     const counts = await recorder.record(
@@ -81,6 +109,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       context.signal,
     );
     metrics.noteRecorded(counts, delivery.events.length);
+    if (delivery.events.some(isDeferred)) deferredWatch.wake();
   };
   const parkUnreadable = async (delivery: UnreadableBatch, { jobId, signal }: DeliveryContext): Promise<void> => {
     logger.error({ jobId, reason: delivery.reason, detail: delivery.detail }, 'a job can not be read and is parked');
@@ -98,10 +127,6 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     onProgress: (progress) => metrics.noteProgress(progress),
   });
   const jobs = startJobs({ pool, logger, registry, settings: deps.jobs ?? {} });
-  const onSettled = (counts: SettledCounts): void => {
-    metrics.noteRetried(counts);
-    if (counts.counted + counts.duplicates > 0) logger.info(counts, 'counted parked events');
-  };
   const parkedStore: ParkedStore = { settle: (choice, makePlan) => settleParked(pool, choice, makePlan) };
   const parkedWatch = startParkedWatch({
     readWork: () => readParkedWork(pool),
@@ -139,7 +164,12 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       startDraining();
       clearInterval(watchdog);
       // Together: a round of a job or of retries that hangs in the database must not keep the consumer taking batches.
-      const outcomes = await Promise.allSettled([jobs.close(), parkedWatch.close(), consumer.close(deadlineMs)]);
+      const outcomes = await Promise.allSettled([
+        jobs.close(),
+        parkedWatch.close(),
+        deferredWatch.close(),
+        consumer.close(deadlineMs),
+      ]);
       await http.close();
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },

@@ -1,4 +1,3 @@
-import type { LedgerComparison } from '@hopsmeter/db';
 import { formatCount, formatMoney } from '../console/format-number.ts';
 import { formatTable } from '../console/format-table.ts';
 import type { AccountsOfMonth, Pipeline, PipelineCounts } from './api-client.ts';
@@ -28,7 +27,8 @@ export type Summary = {
   /** `undefined` when this machine has never sent the demo. */
   readonly delivery: Delivery | undefined;
   readonly pipeline: Pipeline;
-  readonly ledger: LedgerComparison;
+  /** Rows of `usage_daily` (or that should be there), and how many differ from the ledger or from the prices in force. */
+  readonly ledger: { readonly rowCount: number; readonly differentCount: number };
   readonly quarantined: readonly QuarantinedHour[];
 };
 

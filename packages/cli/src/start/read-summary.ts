@@ -1,5 +1,5 @@
 import type { Pool } from '@hopsmeter/db';
-import { compareLedger } from '@hopsmeter/db';
+import { reconcileNow } from '@hopsmeter/db';
 import type { PreparedDemo } from '@hopsmeter/demo';
 import type { ApiClient } from './api-client.ts';
 import type { Delivery, Summary } from './format-summary.ts';
@@ -25,9 +25,19 @@ export async function readSummary({ api, pool, prepared, delivery, now }: Summar
     ),
     delivery,
     pipeline: await api.readPipeline(),
-    ledger: await compareLedger(pool),
+    ledger: await reconcileMonths(pool, now),
     quarantined: prepared?.demo.quarantined ?? [],
   };
+}
+
+/** Compares the days of these months with the ledger, as `hopsmeter reconcile` does. */
+async function reconcileMonths(pool: Pool, now: Date): Promise<Summary['ledger']> {
+  const [past] = monthsUpTo(now);
+  // Usage may be a few minutes ahead.
+  const to = new Date(now.getTime() + 2 * 86_400_000).toISOString().slice(0, 10);
+  const change = { actor: { kind: 'service', id: 'hopsmeter start' } } as const;
+  const { checkedRows, differingRows } = await reconcileNow(pool, change, { from: `${past}-01`, to });
+  return { rowCount: Number(checkedRows), differentCount: Number(differingRows) };
 }
 
 /** The past month and the running one, in UTC: `2026-10`, `2026-11`. */

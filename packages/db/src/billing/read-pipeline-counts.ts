@@ -6,7 +6,8 @@ import type { Pool } from '../pool.ts';
  * Guarantees
  * - events = counted + duplicates + parked. Of each batch the table holds it for the moment of its recording; an event that
  *   was parked then and counted since moves from `parked` to `counted`, or to `duplicates` when it turned out to be a
- *   copy. So `counted` is what the ledger took, and `parked` what waits or was given up.
+ *   copy. So `counted` is what the ledger took and the manifests that were recorded, and `parked` what waits or was given
+ *   up.
  * - One snapshot.
  *
  * It reads every batch (one row for up to 5,000 events) and the index of parked events, so it is for summaries and

@@ -12,6 +12,13 @@ type Move = {
   readonly projectId: string;
 };
 
+/** What is above zero of a sum, and what is below; both where they are no event together. */
+const SIDES = `lateral (
+    select true as is_usage, greatest(sums.quantity, 0) as quantity where sums.event_count >= 0 or sums.quantity > 0
+    union all
+    select false, least(sums.quantity, 0) where sums.event_count <= 0 or sums.quantity < 0
+  ) as side`;
+
 /**
  * Moves usage in the ledger and answers the places of the rollup that it touched.
  *
@@ -20,9 +27,10 @@ type Move = {
  *   booked there on its usage day, or in the new account's open month where that day is closed.
  * - An event with a row in a closed month keeps its rows. What it adds up to for the old account is taken back there, as a
  *   `reversal` in the old account's open month, and booked for the new one as a `move`. So closed months keep every byte,
- *   and the sums of both accounts are right.
+ *   and the sums of both accounts are right. A correction may add up to less than nothing, and for a meter that it only
+ *   changes it counts as no event: what is below zero goes the other way round, so that the numbers of events are right too.
  * - Running it again changes nothing: what was taken back adds up to zero.
- * - The row with an event's highest part says to whom it belongs now: reversals are numbered before moves.
+ * - The row with an event's highest part says to whom it belongs now: what is taken back is numbered before what is booked.
  *
  * Measured on 2 cores, with a ledger of 1,000,000 rows over 30 days: a month of one user (48,611 events) took 1.4 s with
  * the rollup, a week 0.6 s. No batch is recorded meanwhile; ingest goes on. The BRIN index of the day bounds what is read; an
@@ -54,7 +62,7 @@ sums as materialized (
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
-    used.meter, sum(used.quantity) as quantity
+    used.meter, sum(used.quantity) as quantity, sum(case adjustment when 'reversal' then -1 else 1 end) as event_count
   from usage_events, unnest(meters, quantities) as used (meter, quantity)
   where ${rows} and (event_key in (select event_key from closed_events)) is true
   group by
@@ -66,25 +74,26 @@ entries as (
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meter,
-    -quantity as quantity, 'reversal' as adjustment
-  from sums
+    -side.quantity as quantity, case when side.is_usage then 'reversal' else 'move' end as adjustment, 0 as turn
+  from sums, ${SIDES}
   union all
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, ${accountOwnerId}, ${userId}, ${projectId}, attributed_by, window_started_at, window_ended_at, meter,
-    quantity, 'move'
-  from sums
+    side.quantity, case when side.is_usage then 'move' else 'reversal' end, 1
+  from sums, ${SIDES}
 ),
 ledger_rows as (
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
     array_agg(meter order by meter) as meters, array_agg(quantity order by meter) as quantities, adjustment,
-    row_number() over (partition by event_key order by adjustment desc, usage_date) as place
+    row_number() over (partition by event_key order by turn, usage_date, adjustment) as place
   from entries
   group by
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, adjustment
+    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
+    adjustment, turn
 ),
 booked as (
   insert into usage_events

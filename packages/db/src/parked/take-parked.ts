@@ -6,14 +6,15 @@ const COLUMNS = `
 `;
 
 /**
- * Takes parked events to try them again, and locks their rows until the transaction ends. Rows that somebody else has
- * taken are passed over, so several workers share the work and never do the same twice.
+ * Takes parked usage to try it again, and locks its rows until the transaction ends. Rows that somebody else has
+ * taken are passed over, so several workers share the work and never do the same twice. Corrections and manifests are
+ * settled in their own way, see deferred/.
  */
 
 /** Those that a person asked for, the longest asked first. Parameters: $1 most rows. */
 const TAKE_DUE = `
 select ${COLUMNS} from parked_events
-where due_at is not null and status = 'pending'
+where due_at is not null and status = 'pending' and deferred is null
 order by due_at, id
 limit $1
 for update skip locked
@@ -32,6 +33,7 @@ const TAKE_CHANGED = `
 select ${COLUMNS} from parked_events
 where status = 'pending'
   and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')
+  and deferred is null
   and tried_version < $1::bigint
   and (tried_at is null
     or tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes'))

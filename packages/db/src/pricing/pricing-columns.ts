@@ -1,11 +1,4 @@
-import {
-  type PriceModel,
-  type PricingSnapshot,
-  parseQuantity,
-  parseUsageDay,
-  readTerms,
-  type StoredTier,
-} from '@hopsmeter/usage';
+import { type PricingSnapshot, parseQuantity, parseUsageDay, readTerms, type StoredTerms } from '@hopsmeter/usage';
 
 /** Columns of a statement that reads all prices in force, now or in the future; decimals as text. See {@link toPricing}. */
 export const PRICING_COLUMNS = `
@@ -22,14 +15,6 @@ export const PRICING_COLUMNS = `
         'includedQuantity', included_quantity::text))), '[]')
     from price_overrides where withdrawn_at is null) as overrides
 `;
-
-type StoredTerms = {
-  readonly price: string;
-  readonly priceQuantity: string;
-  readonly model: PriceModel;
-  readonly tiers: readonly StoredTier[] | null;
-  readonly includedQuantity: string;
-};
 
 type OverrideRow = {
   readonly id: string;

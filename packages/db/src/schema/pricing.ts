@@ -30,12 +30,16 @@ export const priceChanges = pgTable(
     reason: text('reason').notNull(),
     /** The only account that it concerns; NULL for all. */
     accountOwnerId: userId('account_owner_id').references(() => users.id),
+    /** The only meter that it concerns; NULL for all. */
+    meter: text('meter').references(() => meters.meter),
     /** The usage days that it concerns: from the first up to, but not including, the last; NULL where it is open. */
     firstDay: date('first_day').notNull(),
     endDay: date('end_day'),
     status: text('status').notNull().default('applying'),
-    /** The next usage day to re-rate. */
+    /** The usage day to re-rate next, and the account and user up to whom it is done; NULL at the beginning of a day. */
     nextDay: date('next_day').notNull(),
+    doneAccountOwnerId: text('done_account_owner_id'),
+    doneUserId: text('done_user_id'),
     /** Rows whose price was changed so far, and by how much their costs changed, adjustments of closed months included. */
     changedRows: bigint('changed_rows', { mode: 'bigint' }).notNull().default(sql`0`),
     costDifference: exact('cost_difference').notNull().default('0'),
@@ -48,6 +52,10 @@ export const priceChanges = pgTable(
     check('price_changes_status_known', sql`${table.status} in ('applying', 'applied')`),
     check('price_changes_applied_at_the_end', sql`(${table.status} = 'applied') = (${table.appliedAt} is not null)`),
     check('price_changes_reason_not_empty', sql`length(btrim(${table.reason})) > 0`),
+    check(
+      'price_changes_done_up_to_somebody',
+      sql`(${table.doneAccountOwnerId} is null) = (${table.doneUserId} is null)`,
+    ),
   ],
 ).enableRLS();
 

@@ -59,6 +59,8 @@ export const statementLines = pgTable(
     meter: text('meter').notNull(),
     /** NULL for a model effect, which is of the whole account. */
     userId: userId('user_id').references(() => users.id),
+    /** What the user was called when the month was closed: a statement goes on saying what it said. */
+    userName: text('user_name'),
     /** NULL where the line changes no quantity. */
     quantity: exact('quantity'),
     amountExact: exact('amount_exact').notNull(),

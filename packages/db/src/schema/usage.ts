@@ -203,6 +203,14 @@ export const parkedEvents = pgTable(
     /** When a person decided that it is counted however implausible it is, and why. */
     releasedAt: instant('released_at'),
     releaseReason: text('release_reason'),
+    /** `correction` or `manifest`: what a batch can not count by itself and is settled after it. NULL for usage. */
+    deferred: text('deferred').generatedAlwaysAs(
+      sql`case when event ->> 'type' in ('correction', 'manifest') then event ->> 'type' end`,
+    ),
+    /** Of a correction: the key of the event that it names. */
+    replacesKey: uuid('replaces_key').generatedAlwaysAs(
+      sql`case when event ->> 'type' = 'correction' then (event ->> 'replacesKey')::uuid end`,
+    ),
   },
   (table) => [
     // The same content parked twice is a duplicate; another content is another row, and both are seen.
@@ -216,6 +224,7 @@ export const parkedEvents = pgTable(
       .where(
         sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')`,
       ),
+    index('parked_events_replaces_key_idx').on(table.replacesKey).where(sql`replaces_key is not null`),
     check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),
     check('parked_events_resolved_at_the_end', sql`(${table.status} = 'pending') = (${table.resolvedAt} is null)`),
     check('parked_events_due_while_pending', sql`${table.dueAt} is null or ${table.status} = 'pending'`),

@@ -6,17 +6,22 @@ with ledger as (
   select
     usage_date, coalesce(booked_on, usage_date) as booked_on, account_owner_id, user_id, hopsworks_cluster_id,
     project_id, meter, sum(quantity) as quantity,
-    sum(case adjustment when 'reversal' then -1 else 1 end) as event_count, min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
+    sum(case adjustment when 'reversal' then -1 else 1 end) as event_count,
+    -- Of an adjustment they are for display only: re-rating makes its row with those of the closed ones.
+    min(window_started_at) filter (where booked_on is null) as first_event_at,
+    max(window_started_at) filter (where booked_on is null) as last_event_at
   from usage_events, unnest(meters, quantities) as used (meter, quantity)
   group by usage_date, 2, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
+  having sum(quantity) <> 0 or sum(case adjustment when 'reversal' then -1 else 1 end) <> 0
 ),
 rollup_rows as (
   select
     usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
-    event_count, first_event_at, last_event_at
+    event_count, case when booked_on = usage_date then first_event_at end,
+    case when booked_on = usage_date then last_event_at end
   from usage_daily
-  -- A row that only carries a re-rating has no usage of its own.
-  where event_count <> 0 or quantity <> 0 or price_adjustment = 0
+  -- What was taken back altogether, or only carries a re-rating, has no usage of its own.
+  where event_count <> 0 or quantity <> 0
 ),
 batches as (
   select id, counted_count, parked_count from usage_batches
@@ -27,7 +32,8 @@ recorded as (
     -- What was counted later is in the ledger under its batch too; the batch's own account is history.
     (select count(*) from usage_events where usage_batch_id = batches.id and part = 0)
       - (select count(*) from parked_events
-         where usage_batch_id = batches.id and status = 'counted' and resolution = 'counted') as counted_count,
+         where usage_batch_id = batches.id and status = 'counted' and resolution = 'counted'
+           and deferred is distinct from 'manifest') as counted_count,
     (select count(*) from parked_events where usage_batch_id = batches.id) as parked_count
   from batches
 )
@@ -41,10 +47,22 @@ select 'cost: ' || daily::text from usage_daily as daily
 where cost is distinct from round(quantity * price / price_quantity, 12) + price_adjustment
 union all
 select 'parked and ledger disagree: ' || parked.event_id from parked_events as parked
-where (status = 'counted' and resolution = 'counted') <> exists (
+where (status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest') <> exists (
   select from usage_events as ledger
   where ledger.event_key = parked.event_key and ledger.content_hash = parked.content_hash
     and ledger.usage_batch_id = parked.usage_batch_id and ledger.position = parked.position
+)
+union all
+select 'parked and manifests disagree: ' || parked.event_id from parked_events as parked
+where deferred = 'manifest' and (status = 'counted') <> exists (
+  select from cluster_manifests as manifest
+  where manifest.event_key = parked.event_key and manifest.content_hash = parked.content_hash
+)
+union all
+select 'parked and corrections disagree: ' || parked.event_id from parked_events as parked
+where deferred = 'correction' and (status = 'counted') <> exists (
+  select from corrections
+  where corrections.event_key = parked.event_key and parked.content_hash = counted_content_hash(parked.event_key)
 )
 union all
 select 'event without a batch: ' || event_id from usage_events

@@ -1,4 +1,4 @@
-import { divideHalfAway, formatQuantity, ONE, parseQuantity, type Quantity } from '../decimal.ts';
+import { divideHalfAway, formatQuantity, ONE, type Quantity } from '../decimal.ts';
 import { groupBy } from '../group-by.ts';
 import type { UsageDay } from '../time.ts';
 
@@ -99,6 +99,12 @@ export function createPricing(snapshot: PricingSnapshot): Pricing {
   const rates = groupRates(snapshot.rates);
   const overrides = groupBy(snapshot.overrides, ({ accountOwnerId }) => accountOwnerId);
 
+  const cardNamed = (id: string): RateCard => {
+    const card = cards.get(id);
+    if (card === undefined) throw new RangeError(`there is no rate card ${id}`);
+    return card;
+  };
+
   const rateOf = (cardId: string, meter: string, day: UsageDay): EffectivePrice | undefined =>
     rates
       .get(cardId)
@@ -107,7 +113,7 @@ export function createPricing(snapshot: PricingSnapshot): Pricing {
 
   const cardOf = (accountOwnerId: string, day: UsageDay): RateCard => {
     for (const override of overrides.get(accountOwnerId) ?? [])
-      if (override.kind === 'card' && isInForce(override, day)) return cards.get(override.rateCardId) ?? defaultCard;
+      if (override.kind === 'card' && isInForce(override, day)) return cardNamed(override.rateCardId);
     return defaultCard;
   };
 
@@ -122,8 +128,9 @@ export function createPricing(snapshot: PricingSnapshot): Pricing {
         if (!isInForce(override, day)) continue;
         if (override.kind === 'price' && override.meter === meter)
           return describe(override.terms, meter, undefined, override.id);
-        if (override.kind === 'discount' && (override.meter === meter || (override.meter ?? discount) === undefined))
-          discount = override;
+        if (override.kind !== 'discount') continue;
+        if (override.meter === meter) discount = override;
+        else if (override.meter === undefined) discount ??= override;
       }
       const rate = rateOf(cardOf(accountOwnerId, day).id, meter, day);
       if (rate === undefined || discount === undefined) return rate;
@@ -179,28 +186,5 @@ function discountTerms(terms: PriceTerms, percent: Quantity): PriceTerms {
     ...terms,
     price: less(terms.price),
     tiers: terms.tiers.map(({ upTo, price }) => ({ upTo, price: less(price) })),
-  };
-}
-
-/** The stored form of tiers: decimal texts; null stands for "without end". */
-export type StoredTier = { readonly upTo: string | null; readonly price: string };
-
-/** Reads terms as the database keeps them, all numbers as decimal text. @throws RangeError for anything else. */
-export function readTerms(stored: {
-  readonly price: string;
-  readonly priceQuantity: string;
-  readonly model: PriceModel;
-  readonly tiers: readonly StoredTier[] | null;
-  readonly includedQuantity: string;
-}): PriceTerms {
-  return {
-    price: parseQuantity(stored.price),
-    priceQuantity: parseQuantity(stored.priceQuantity),
-    model: stored.model,
-    tiers: (stored.tiers ?? []).map(({ upTo, price }) => ({
-      upTo: upTo === null ? undefined : parseQuantity(upTo),
-      price: parseQuantity(price),
-    })),
-    includedQuantity: parseQuantity(stored.includedQuantity),
   };
 }

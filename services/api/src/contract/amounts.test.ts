@@ -1,6 +1,6 @@
 import { parseQuantity } from '@hopsmeter/usage';
 import { expect, it } from 'vitest';
-import { exactSchema, formatCents, formatExact, moneySchema } from './amounts.ts';
+import { creditsSchema, exactSchema, formatCents, formatCredits, formatExact, moneySchema } from './amounts.ts';
 
 it.each([
   [0n, '0.00'],
@@ -12,6 +12,15 @@ it.each([
 ])('writes %s cents', (cents, text) => {
   expect(formatCents(cents)).toBe(text);
   expect(moneySchema.parse(text)).toBe(text);
+});
+
+it.each([
+  [0n, '0.0000'],
+  [1n, '0.0001'],
+  [-352_457n, '-35.2457'],
+])('writes %s as credits', (credits, text) => {
+  expect(formatCredits(credits)).toBe(text);
+  expect(creditsSchema.parse(text)).toBe(text);
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { type Cents, QUANTITY_DECIMALS, type Quantity } from '@hopsmeter/usage';
+import { type Cents, CREDIT_DECIMALS, type Credits, QUANTITY_DECIMALS, type Quantity } from '@hopsmeter/usage';
 import { z } from 'zod';
 
 /** The currency of every amount; the rate cards hold no other. */
@@ -26,9 +26,24 @@ export const exactSchema = z
     examples: ['12.336000000000'],
   });
 
+/** The second unit, shown beside USD. */
+export const creditsSchema = z
+  .string()
+  .regex(/^-?\d+\.\d{4}$/)
+  .meta({
+    id: 'Credits',
+    description: "An amount in credits, as text; what one costs is a fact of the account's rate card",
+    examples: ['35.2457'],
+  });
+
 /** Writes cents as `12.34`. */
 export function formatCents(cents: Cents): string {
   return formatDecimal(cents, 2);
+}
+
+/** Writes credits as `35.2457`. */
+export function formatCredits(credits: Credits): string {
+  return formatDecimal(credits, CREDIT_DECIMALS);
 }
 
 /** Writes an exact amount as Postgres' NUMERIC(38,12) does: with all its 12 decimals. */

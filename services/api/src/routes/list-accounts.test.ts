@@ -64,6 +64,7 @@ it('lists owners and whoever had usage billed, the largest total first, then by 
     memberCount: 0,
     total: '23.33',
     totalExact: '23.333333333334',
+    credits: '66.6667',
   });
   expect(body.accounts[2].memberCount).toBe(2);
   // Without usage: by code unit, so capitals come first.
@@ -80,6 +81,68 @@ it('rounds each account by itself and sums what it shows', async () => {
     const one = await api.get(`/v1/accounts/${encodeURIComponent(id)}/totals?from=2026-11-01&to=2026-12-01`);
     expect([one.body.total, one.body.totalExact]).toEqual([total, totalExact]);
   }
+});
+
+describe('credits', () => {
+  it('of each account are rounded by themselves, and the list shows their sum', async () => {
+    const { body } = await api.get('/v1/accounts?month=2026-11&limit=3');
+    const whole = await api.get('/v1/accounts?month=2026-11');
+    const sum = whole.body.accounts.reduce((all: bigint, { credits }: Json) => all + parseQuantity(credits), 0n);
+    expect([body.credits, parseQuantity(body.credits)]).toEqual([whole.body.credits, sum]);
+    for (const { id, credits } of whole.body.accounts) {
+      const one = await api.get(`/v1/accounts/${encodeURIComponent(id)}/totals?from=2026-11-01&to=2026-12-01`);
+      expect([id, one.body.credits]).toEqual([id, credits]);
+    }
+  });
+
+  it("are those of the account's card on the last day of the month", async () => {
+    const { tables } = api;
+    const [card] = await tables
+      .insert(schema.rateCards)
+      .values({ name: 'partner', creditUsd: '0.07' })
+      .returning({ id: schema.rateCards.id });
+    const row = { accountOwnerId: 'auth0|owner-01', kind: 'card', rateCardId: card?.id };
+    await tables.insert(schema.priceOverrides).values([
+      { ...row, validFrom: '2026-08-31', validTo: '2026-09-30' },
+      { ...row, validFrom: '2026-09-30', validTo: '2026-10-01', withdrawnAt: '2026-09-01T00:00:00Z' },
+    ]);
+    const cluster = await addCluster(tables, 'credits');
+    const days = ['2026-07-31', '2026-08-01', '2026-09-30'];
+    await addUsage(
+      tables,
+      days.map((day) => ({ day, owner: 'auth0|owner-01', cluster, quantity: '1' })),
+    );
+    const creditsOf = async (month: string) => {
+      const { body } = await api.get(`/v1/accounts?month=${month}&limit=1`);
+      expect(body.credits).toBe(body.accounts[0].credits);
+      return [body.accounts[0].total, body.credits];
+    };
+    expect(await creditsOf('2026-07')).toEqual(['0.35', '1.0000']);
+    expect(await creditsOf('2026-08')).toEqual(['0.35', '5.0000']);
+    expect(await creditsOf('2026-09')).toEqual(['0.35', '1.0000']);
+    const asTotals = await api.get('/v1/accounts/auth0%7Cowner-01/totals?from=2026-08-01&to=2026-09-01');
+    expect(asTotals.body.credits).toBe('5.0000');
+    const aDayEarlier = await api.get('/v1/accounts/auth0%7Cowner-01/totals?from=2026-08-01&to=2026-08-31');
+    expect(aDayEarlier.body.credits).toBe('1.0000');
+  });
+
+  it('are rounded at a half as if the division had no end', async () => {
+    // 35,000 USD are 7e-26 less than half of the last decimal, which NUMERIC's own quotient does not show.
+    const { tables } = api;
+    const [card] = await tables
+      .insert(schema.rateCards)
+      .values({ name: 'odd', creditUsd: '700000000.000000000001' })
+      .returning({ id: schema.rateCards.id });
+    await tables
+      .insert(schema.priceOverrides)
+      .values({ accountOwnerId: 'auth0|UPPER', kind: 'card', rateCardId: card?.id, validFrom: '2026-04-01' });
+    const cluster = await addCluster(tables, 'odd');
+    await addUsage(tables, [{ day: '2026-04-01', owner: 'auth0|UPPER', cluster, quantity: '100000' }]);
+    const { body } = await api.get('/v1/accounts?month=2026-04&limit=1');
+    expect(body.accounts[0]).toMatchObject({ totalExact: '35000.000000000000', credits: '0.0000' });
+    const { body: one } = await api.get('/v1/accounts/auth0%7CUPPER/totals?from=2026-04-01&to=2026-05-01');
+    expect(one.credits).toBe('0.0000');
+  });
 });
 
 it('rounds half a cent away from zero', async () => {

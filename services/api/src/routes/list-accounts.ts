@@ -3,7 +3,7 @@ import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Billing } from '../billing.ts';
 import { accountsOf } from '../callers/access.ts';
-import { CURRENCY, currencySchema, exactSchema, moneySchema } from '../contract/amounts.ts';
+import { CURRENCY, creditsSchema, currencySchema, exactSchema, moneySchema } from '../contract/amounts.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
 import { limitSchema, monthOf, monthSchema, parameter, searchSchema } from '../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../contract/problems.ts';
@@ -45,6 +45,7 @@ const accountSchema = z
       .meta({ description: 'Members whom the owner has now, without the owner', examples: [4] }),
     total: moneySchema,
     totalExact: exactSchema,
+    credits: creditsSchema,
   })
   .meta({ id: 'Account', description: 'An account and what its month costs' });
 
@@ -56,6 +57,10 @@ const answerSchema = z
       description: 'Sum of the totals of all accounts that match `q`, on whatever page they are',
       examples: ['1234.56'],
     }),
+    credits: creditsSchema.meta({
+      description: 'Sum of the credits of all accounts that match `q`, on whatever page they are',
+      examples: ['3527.3143'],
+    }),
     accounts: z.array(accountSchema),
     nextCursor: z.string().optional().meta({ description: 'Ask with it for the next page; the last page has none' }),
     freshness: freshnessSchema,
@@ -65,9 +70,11 @@ const answerSchema = z
 const description = `The accounts of a month: every owner, and whoever had usage billed to them in it. Sorted by exact
 total, the largest first, then by id. An account owner sees their own account only.
 
-Each \`total\` is what the account is asked to pay: its exact total, rounded once, half away from zero, by itself. The
+Each \`total\` is what the account's usage costs at list prices: its exact total, rounded once, half away from zero, by
+itself. What tiers, packages and included quantities make of the month is told on its statement. The
 \`total\` of the list is the sum of those, so it is what all pages add up to, and it can differ by some cents from the
-rounded sum of the exact totals.
+rounded sum of the exact totals. \`credits\` is the same exact total at what one credit of the account's rate card costs on
+the last day of the month, rounded once to 4 decimals; those of the list are the sum of those of the accounts.
 
 A page begins after the account where the page before ended. While usage of the month still arrives, an account whose
 total moves past that place between two requests can be missed or come twice; take up to ${ACCOUNTS_MAX} at once where
@@ -100,6 +107,7 @@ export function addListAccounts(app: HttpApp, { billing, now }: ListAccountsDeps
       month,
       currency: CURRENCY,
       total: page.overallTotal,
+      credits: page.overallCredits,
       accounts,
       ...(last === undefined ? {} : { nextCursor: formatAccountsCursor(last) }),
       freshness,

@@ -103,12 +103,17 @@ describe('what is grouped adds up', () => {
     const keys = new Set<string>();
     let cents = 0n;
     let exact = 0n;
+    let credits = 0n;
     for (const group of body.groups) {
       expect(Object.keys(group.key)).toEqual(names);
       expect('quantity' in group).toBe(names.includes('meter'));
       keys.add(JSON.stringify(group.key));
       cents += centsOf(group.cost);
       exact += parseQuantity(group.costExact);
+      credits += parseQuantity(group.credits);
+      // 1 credit is 0.35 USD, so 7 × credits is 20 × USD.
+      const creditDistance = 7n * parseQuantity(group.credits) - 20n * parseQuantity(group.costExact);
+      expect(creditDistance < parseQuantity('0.0007') && creditDistance > parseQuantity('-0.0007')).toBe(true);
       const distance = parseQuantity(group.cost) - parseQuantity(group.costExact);
       expect(distance < parseQuantity('0.01') && distance > parseQuantity('-0.01')).toBe(true);
     }
@@ -116,6 +121,7 @@ describe('what is grouped adds up', () => {
     expect(keys.size).toBe(new Set(usages.map((usage) => keyOf(usage, names))).size);
     expect(cents).toBe(centsOf(body.total));
     expect(exact).toBe(parseQuantity(body.totalExact));
+    expect(credits).toBe(parseQuantity(body.credits));
     expect(exact).toBe(exactCostOf(usages));
   });
 
@@ -138,7 +144,16 @@ it('writes money, exact costs and quantities as exact text', async () => {
     currency: 'USD',
     total: '2.45',
     totalExact: '2.450000000000',
-    groups: [{ key: { meter: 'cpu_hours' }, quantity: '7.000000000000', cost: '2.45', costExact: '2.450000000000' }],
+    credits: '7.0000',
+    groups: [
+      {
+        key: { meter: 'cpu_hours' },
+        quantity: '7.000000000000',
+        cost: '2.45',
+        costExact: '2.450000000000',
+        credits: '7.0000',
+      },
+    ],
     freshness: { recordedAt: null, receivedAt: null },
   });
 });

@@ -1,9 +1,25 @@
 import { type AccountTotalsRow, GROUPINGS, type Grouping } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { allocateCents, formatUsageDay, parseQuantity, RequestError } from '@hopsmeter/usage';
+import {
+  allocateCents,
+  allocateCredits,
+  formatUsageDay,
+  parseQuantity,
+  type Quantity,
+  RequestError,
+} from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Billing } from '../billing.ts';
-import { CURRENCY, currencySchema, exactSchema, formatCents, formatExact, moneySchema } from '../contract/amounts.ts';
+import {
+  CURRENCY,
+  creditsSchema,
+  currencySchema,
+  exactSchema,
+  formatCents,
+  formatCredits,
+  formatExact,
+  moneySchema,
+} from '../contract/amounts.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
 import { ParameterError } from '../contract/parameter-errors.ts';
 import { accountIdSchema, daySchema, parameter } from '../contract/parameters.ts';
@@ -100,6 +116,7 @@ const groupSchema = z
     }),
     cost: moneySchema,
     costExact: exactSchema,
+    credits: creditsSchema,
   })
   .meta({ id: 'TotalsGroup' });
 
@@ -111,16 +128,19 @@ const answerSchema = z
     currency: currencySchema,
     total: moneySchema,
     totalExact: exactSchema,
+    credits: creditsSchema,
     groups: z.array(groupSchema),
     freshness: freshnessSchema,
   })
   .meta({ id: 'AccountTotals' });
 
-const description = `What an account's usage costs from \`from\` up to, but not including, \`to\`.
+const description = `What an account's usage costs at list prices from \`from\` up to, but not including, \`to\`. What tiers,
+packages and included quantities make of a whole month is told on its statement.
 
 \`total\` is the exact total rounded once, half away from zero. The groups get their cents by largest remainder, so their
 \`cost\` adds up to \`total\` to the cent and their \`costExact\` to \`totalExact\` to the last digit, whatever they are
-grouped by; each is less than a cent away from its exact cost. An answer holds at most ${GROUPS_MAX} groups.`;
+grouped by; each is less than a cent away from its exact cost. \`credits\` is the same cost at what one credit of the
+account's rate card costs on the last day before \`to\`, to 4 decimals; those of the groups add up too. An answer holds at most ${GROUPS_MAX} groups.`;
 
 export type ReadAccountTotalsDeps = { readonly billing: Billing };
 
@@ -140,22 +160,25 @@ export function addReadAccountTotals(app: HttpApp, { billing }: ReadAccountTotal
     const to = formatUsageDay(query.to);
     const groupBy = query.groupBy ?? new Set<Grouping>();
     const freshness = await billing.readFreshness();
-    const [isKnown, rows] = await Promise.all([
+    const [isKnown, creditUsd, rows] = await Promise.all([
       billing.hasAccount(params.id),
+      billing.readCreditUsd(params.id, formatUsageDay(query.to - 1)),
       billing.readAccountTotals({ accountOwnerId: params.id, from, to, groupBy, groupsMax: GROUPS_MAX + 1 }),
     ]);
     if (!isKnown) throw new RequestError('NOT_FOUND', 'there is no such account');
     if (rows.length > GROUPS_MAX) throw tooManyGroups();
-    return { accountOwnerId: params.id, from, to, currency: CURRENCY, ...describeGroups(rows, groupBy), freshness };
+    const groups = describeGroups(rows, groupBy, parseQuantity(creditUsd));
+    return { accountOwnerId: params.id, from, to, currency: CURRENCY, ...groups, freshness };
   });
 }
 
 type Group = z.input<typeof groupSchema>;
 
-function describeGroups(rows: readonly AccountTotalsRow[], groupBy: ReadonlySet<Grouping>) {
+function describeGroups(rows: readonly AccountTotalsRow[], groupBy: ReadonlySet<Grouping>, creditUsd: Quantity) {
   const keys = rows.map((row) => keyOf(row, groupBy));
-  const exacts = rows.map(({ cost }) => parseQuantity(cost));
-  const allocation = allocateCents(exacts.map((exact, place) => ({ key: JSON.stringify(keys[place]), exact })));
+  const parts = rows.map(({ cost }, place) => ({ key: JSON.stringify(keys[place]), exact: parseQuantity(cost) }));
+  const allocation = allocateCents(parts);
+  const credits = allocateCredits(parts, creditUsd);
   const groups = rows.map((row, place): Group => {
     const labels = labelsOf(row);
     return {
@@ -164,10 +187,16 @@ function describeGroups(rows: readonly AccountTotalsRow[], groupBy: ReadonlySet<
       ...(groupBy.has('meter') ? { quantity: row.quantity } : {}),
       cost: formatCents(allocation.parts[place]?.cents ?? 0n),
       costExact: row.cost,
+      credits: formatCredits(credits.shares[place] ?? 0n),
     };
   });
-  const totalExact = exacts.reduce((sum, exact) => sum + exact, 0n);
-  return { total: formatCents(allocation.total), totalExact: formatExact(totalExact), groups };
+  const totalExact = parts.reduce((sum, { exact }) => sum + exact, 0n);
+  return {
+    total: formatCents(allocation.total),
+    totalExact: formatExact(totalExact),
+    credits: formatCredits(credits.total),
+    groups,
+  };
 }
 
 function keyOf(row: AccountTotalsRow, groupBy: ReadonlySet<Grouping>): Group['key'] {

@@ -1,6 +1,8 @@
 import type { Pool } from '@hopsmeter/db';
 import type { Logger } from '@hopsmeter/runtime';
 import type { Registry } from 'prom-client';
+import type { StripeExportSettings } from '../stripe/stripe-settings.ts';
+import type { DeliverySettings } from '../webhooks/deliver-due.ts';
 
 /** What scheduled jobs work with. */
 export type JobContext = {
@@ -11,4 +13,9 @@ export type JobContext = {
 };
 
 /** What has to be configured before a job does anything. */
-export type JobSettings = Readonly<Record<never, never>>;
+export type JobSettings = {
+  /** Default: nothing is sent to Stripe. */
+  readonly stripe?: StripeExportSettings | undefined;
+  /** Default: alerts are raised, and nothing is posted. */
+  readonly webhooks?: DeliverySettings | undefined;
+};

@@ -1,14 +1,27 @@
+import { deliverWebhooks } from './deliver-webhooks.ts';
+import { exportToStripe } from './export-to-stripe.ts';
 import type { JobContext } from './job-context.ts';
 import { purgeLedger } from './purge-ledger.ts';
+import { reRate } from './re-rate.ts';
+import { reconcile } from './reconcile.ts';
 import { type PeriodicWork, type RunningWork, runPeriodically } from './run-periodically.ts';
+import { watchSpending } from './watch-spending.ts';
 
-/** Every scheduled job. Each may run in any number of workers at the same time. */
-const JOBS: readonly ((context: JobContext) => PeriodicWork)[] = [purgeLedger];
+/** Every scheduled job; undefined where it is not configured. Each may run in any number of workers at the same time. */
+const JOBS: readonly ((context: JobContext) => PeriodicWork | undefined)[] = [
+  purgeLedger,
+  exportToStripe,
+  reconcile,
+  reRate,
+  watchSpending,
+  deliverWebhooks,
+];
 
 /** Starts all scheduled jobs; `close` ends all of them. */
 export function startJobs(context: JobContext): RunningWork {
-  const running = JOBS.map((createJob) => {
+  const running = JOBS.flatMap((createJob) => {
     const work = createJob(context);
+    if (work === undefined) return [];
     return runPeriodically(work, (error) =>
       context.logger.warn({ err: error, job: work.name }, 'a scheduled job failed and comes again'),
     );

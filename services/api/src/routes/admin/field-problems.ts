@@ -40,15 +40,24 @@ function readItems({ keyword, pointer, message, params }: Issue, body: unknown):
   const unknownKeys = unknownKeysSchema.safeParse(params);
   if (keyword === 'unrecognized_keys' && unknownKeys.success)
     return unknownKeys.data.keys.map((key) => ({
-      pointer: `/${key.slice(0, NAME_LENGTH_MAX).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: `${pointer === '/' ? '' : pointer}/${key.slice(0, NAME_LENGTH_MAX).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`,
       code: 'UNKNOWN_FIELD',
       detail: 'this body has no such field',
     }));
   const own = ownParamsSchema.safeParse(params);
   if (own.success) return [{ pointer, code: own.data.params.code, detail: message }];
-  const name = pointer.slice(1);
-  const isObject = typeof body === 'object' && body !== null;
-  if (isObject && name !== '' && !Object.hasOwn(body, name))
-    return [{ pointer, code: 'MISSING_FIELD', detail: 'required' }];
-  return [{ pointer: name === '' ? '' : pointer, code: 'WRONG_TYPE', detail: message }];
+  if (pointer === '/' || pointer === '') return [{ pointer: '', code: 'WRONG_TYPE', detail: message }];
+  if (isMissing(body, pointer)) return [{ pointer, code: 'MISSING_FIELD', detail: 'required' }];
+  return [{ pointer, code: 'WRONG_TYPE', detail: message }];
+}
+
+/** Whether what holds the field of a pointer is there, and the field is not. */
+function isMissing(body: unknown, pointer: string): boolean {
+  let value = body;
+  for (const name of pointer.slice(1).split('/')) {
+    if (typeof value !== 'object' || value === null) return false;
+    if (!Object.hasOwn(value, name)) return true;
+    value = Reflect.get(value, name);
+  }
+  return false;
 }

@@ -1,12 +1,11 @@
-import { type EventErrorCode, parseTime, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
+import { type EventErrorCode, parseTime, SUBJECT_LENGTH_MAX, type TermsErrorCode } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { parameter } from '../../contract/parameters.ts';
 
-/** What can be wrong with a field of a body: the codes that ingest has for the fields of an event. */
-export type FieldErrorCode = Extract<
-  EventErrorCode,
-  'MISSING_FIELD' | 'WRONG_TYPE' | 'UNKNOWN_FIELD' | 'INVALID_TEXT' | 'INVALID_TIME'
->;
+/** What can be wrong with a field of a body: the codes that ingest has for the fields of an event, and those of terms. */
+export type FieldErrorCode =
+  | Extract<EventErrorCode, 'MISSING_FIELD' | 'WRONG_TYPE' | 'UNKNOWN_FIELD' | 'INVALID_TEXT' | 'INVALID_TIME'>
+  | TermsErrorCode;
 
 type FieldOptions = {
   readonly accepts: (text: string) => boolean;

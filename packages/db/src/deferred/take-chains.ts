@@ -1,0 +1,129 @@
+import type { PoolClient } from 'pg';
+import type { TakenEvent } from '../parked/take-parked.ts';
+
+/**
+ * The events that corrections are about, through whatever they name: a counted correction knows its root, one that is
+ * parked leads on to what it names, whatever became of it. The end of the way is the root, counted or not.
+ *
+ * Parameters: $1 ids of parked corrections. A hundred steps: corrections that name each other in a circle wait for ever.
+ */
+const FIND_ROOTS = `
+with recursive named (id, key, depth) as (
+  select id, replaces_key, 0 from parked_events
+  where id = any($1::uuid[]) and status = 'pending' and deferred = 'correction'
+  union all
+  select named.id, next.key, named.depth + 1
+  from named
+  cross join lateral (
+    select coalesce(
+      (select root_event_key from corrections where event_key = named.key),
+      (select replaces_key from parked_events
+       where event_key = named.key and deferred = 'correction'
+       order by reason = 'conflict', parked_at, id
+       limit 1)) as key
+  ) as next
+  where named.depth < 100 and next.key is not null
+),
+ends as (select distinct on (id) key from named order by id, depth desc)
+select distinct key::text as key from ends
+`;
+
+/**
+ * Holds chains until the transaction ends, so that one worker at a time settles corrections of an event. A lock is the
+ * first 32 bits of the key: two events that share one wait for each other, no more. Taken in ascending order, before any
+ * other lock, so nobody waits in a circle.
+ *
+ * Parameters: $1 root keys.
+ */
+const LOCK_CHAINS = `
+select pg_advisory_xact_lock(7368, place)
+from (
+  select distinct ('x' || left(root::text, 8))::bit(32)::integer as place from unnest($1::uuid[]) as root order by place
+) as places
+`;
+
+/**
+ * Takes all that waits of chains: corrections of the root and of its corrections, and the root itself where it is parked as
+ * implausible. Locks their rows; those that somebody else has taken are passed over and told as not taken.
+ *
+ * What waits for a person (a conflict, or what Postgres refused) is taken only when a person asked for it.
+ *
+ * Parameters: $1 root keys. Their chains must be locked. Nobody waits for these rows while holding a lock that is taken
+ * after them, see record/record-batch-statement.ts.
+ */
+const TAKE_CHAINS = `
+with recursive members (root, key, id, leads_on) as (
+  select root, root, null::uuid, true from unnest($1::uuid[]) as root
+  union
+  select members.root, next.key, next.id, next.leads_on
+  from members
+  cross join lateral (
+    select event_key as key, null::uuid as id, true as leads_on from corrections where root_event_key = members.key
+    union all
+    select event_key, id, reason <> 'conflict' from parked_events where replaces_key = members.key
+  ) as next
+  where members.leads_on
+),
+wanted as materialized (
+  -- Once: in a circle of names every correction is a member of every root.
+  select distinct on (parked.id) members.root, parked.*
+  from members join parked_events as parked on parked.id = members.id
+  where status = 'pending' and (reason not in ('conflict', 'uncountable') or due_at is not null)
+  union all
+  select root, parked.* from unnest($1::uuid[]) as root join parked_events as parked on parked.event_key = root
+  where status = 'pending' and reason = 'implausible' and deferred is null
+),
+taken as materialized (
+  select id from parked_events
+  where id in (select id from wanted) and status = 'pending'
+  order by id
+  for update skip locked
+)
+select
+  id, root::text as "rootKey", event_key::text as "eventKey", content_hash::text as "contentHash",
+  hopsworks_cluster_id as "clusterId", released_at is not null as "isReleased", event, deferred is null as "isOriginal",
+  counted_content_hash(event_key)::text as "countedHash", id in (select id from taken) as "isTaken"
+from wanted
+order by reason = 'conflict', parked_at, id
+`;
+
+/** A parked event of a chain. */
+export type ChainMember = TakenEvent & {
+  readonly rootKey: string;
+  /** What the corrections are about, rather than one of them. */
+  readonly isOriginal: boolean;
+  /** What the ledger holds under its identity. */
+  readonly countedHash: bigint | undefined;
+};
+
+type Row = Omit<ChainMember, 'contentHash' | 'clusterId' | 'countedHash'> & {
+  readonly contentHash: string;
+  readonly clusterId: string | null;
+  readonly countedHash: string | null;
+  readonly isTaken: boolean;
+};
+
+/** What could be taken of chains, and whether somebody else has some of it. */
+export type TakenChains = {
+  readonly rootKeys: readonly string[];
+  readonly members: readonly ChainMember[];
+  readonly isIncomplete: boolean;
+};
+
+/** Locks and takes the chains of parked corrections, within a transaction. */
+export async function takeChains(client: PoolClient, ids: readonly string[]): Promise<TakenChains> {
+  const roots = await client.query<{ key: string }>(FIND_ROOTS, [ids]);
+  const rootKeys = roots.rows.map(({ key }) => key);
+  if (rootKeys.length === 0) return { rootKeys, members: [], isIncomplete: false };
+  await client.query(LOCK_CHAINS, [rootKeys]);
+  const { rows } = await client.query<Row>(TAKE_CHAINS, [rootKeys]);
+  const members = rows
+    .filter(({ isTaken }) => isTaken)
+    .map(({ contentHash, clusterId, countedHash, isTaken, ...row }) => ({
+      ...row,
+      contentHash: BigInt(contentHash),
+      clusterId: clusterId ?? undefined,
+      countedHash: countedHash === null ? undefined : BigInt(countedHash),
+    }));
+  return { rootKeys, members, isIncomplete: members.length < rows.length };
+}

@@ -1,0 +1,81 @@
+import { instantText } from '../directory/instant.ts';
+import type { Pool } from '../pool.ts';
+import { type RowsOf, rowsOfPool } from './rows-of.ts';
+
+/** A price change and how far it is. Days as text, times RFC 3339, `costDifference` with 12 decimals. */
+export type PriceChangeRow = {
+  readonly id: string;
+  /** What was asked for. */
+  readonly change: Readonly<Record<string, unknown>>;
+  readonly reason: string;
+  readonly accountOwnerId: string | null;
+  readonly meter: string | null;
+  readonly firstDay: string;
+  readonly endDay: string | null;
+  readonly status: 'applying' | 'applied';
+  /** The usage day that is re-rated next; null once it is applied. */
+  readonly nextDay: string | null;
+  /** Rollup rows that were changed so far, and by how much their cost. */
+  readonly changedRows: number;
+  readonly costDifference: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly appliedAt: string | null;
+};
+
+/** `changed_rows` is a JSON number: it stays below 2⁵³ as long as the rollup does. */
+const COLUMNS = `
+  id, change, reason, account_owner_id as "accountOwnerId", meter, to_char(first_day, 'YYYY-MM-DD') as "firstDay",
+  to_char(end_day, 'YYYY-MM-DD') as "endDay", status,
+  case status when 'applying' then to_char(next_day, 'YYYY-MM-DD') end as "nextDay",
+  changed_rows::text as "changedRows", cost_difference::text as "costDifference",
+  ${instantText('created_at')} as "createdAt", created_by as "createdBy", ${instantText('applied_at')} as "appliedAt"
+`;
+
+/**
+ * A page of price changes, the newest first. Parameters: $1 status or NULL, $2 and $3 time and id of the last one seen or
+ * NULL, $4 number of rows.
+ */
+const LIST_PRICE_CHANGES = `
+select ${COLUMNS} from price_changes
+where ($1::text is null or status = $1)
+  and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
+order by created_at desc, id desc
+limit $4::integer
+`;
+
+/** One price change, $1. */
+const READ_PRICE_CHANGE = `select ${COLUMNS} from price_changes where id = $1::uuid`;
+
+export const PRICE_CHANGE_STATUSES = ['applying', 'applied'] as const;
+
+export type PriceChangesQuery = {
+  readonly status: (typeof PRICE_CHANGE_STATUSES)[number] | undefined;
+  /** The last one of the page before. */
+  readonly after: { readonly createdAt: string; readonly id: string } | undefined;
+  readonly limit: number;
+};
+
+/** Lists with {@link LIST_PRICE_CHANGES}. */
+export async function listPriceChanges(pool: Pool, query: PriceChangesQuery): Promise<readonly PriceChangeRow[]> {
+  const { status, after, limit } = query;
+  const parameters = [status ?? null, after?.createdAt ?? null, after?.id ?? null, limit];
+  return (await pool.query<StoredRow>(LIST_PRICE_CHANGES, parameters)).rows.map(toRow);
+}
+
+/** Reads a price change by id, with a pool or within a transaction; undefined when there is none. */
+export async function readPriceChange(rowsOf: RowsOf, id: string): Promise<PriceChangeRow | undefined> {
+  const [row] = await rowsOf<StoredRow>(READ_PRICE_CHANGE, [id]);
+  return row === undefined ? undefined : toRow(row);
+}
+
+/** {@link readPriceChange} for those who have a pool. */
+export function findPriceChange(pool: Pool, id: string): Promise<PriceChangeRow | undefined> {
+  return readPriceChange(rowsOfPool(pool), id);
+}
+
+type StoredRow = Omit<PriceChangeRow, 'changedRows'> & { readonly changedRows: string };
+
+function toRow(row: StoredRow): PriceChangeRow {
+  return { ...row, changedRows: Number(row.changedRows) };
+}

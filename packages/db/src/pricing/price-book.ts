@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { PricingSnapshot, UsageDay } from '@hopsmeter/usage';
+import { describePriceChange, type PriceChange } from './price-change.ts';
+import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing-columns.ts';
+import type { RowsOf } from './rows-of.ts';
+
+/**
+ * Everything that decides prices, and which months are closed. One statement, so one snapshot. It takes no lock, so it
+ * may be read while batches are recorded.
+ */
+const READ_PRICE_BOOK = `
+select
+  (select coalesce(json_agg(meter order by meter collate "C"), '[]') from meters) as meters,
+  (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
+    from (select account_owner_id, max(month) as month from statements group by account_owner_id) as last) as closings,
+  -- Clusters' clocks may be five minutes ahead of ours, and the database's may be behind.
+  to_char((now() + interval '10 minutes') at time zone 'UTC', 'YYYY-MM-DD') as "lastUsageDay",
+  ${PRICING_COLUMNS}
+`;
+
+type Row = PricingRow & {
+  readonly meters: readonly string[];
+  readonly closings: readonly [accountOwnerId: string, month: string][];
+  readonly lastUsageDay: string;
+};
+
+/** All prices as of one moment. */
+export type PriceBook = {
+  readonly pricing: PricingSnapshot;
+  readonly meters: readonly string[];
+  /** The latest day that recorded usage can be of: a change from a later day on concerns none of it. */
+  readonly lastUsageDay: UsageDay;
+  /** Names this state of prices and closed months together with a change: another state gives another text. */
+  fingerprintOf(change: PriceChange): string;
+};
+
+/** Reads with {@link READ_PRICE_BOOK}. */
+export async function readPriceBook(rowsOf: RowsOf): Promise<PriceBook> {
+  const [row] = await rowsOf<Row>(READ_PRICE_BOOK);
+  if (row === undefined) throw new Error('a question without a table gave no row');
+  const { cards, rates, overrides, closings, meters } = row;
+  return {
+    pricing: toPricing(row),
+    meters,
+    lastUsageDay: dayOf(row.lastUsageDay),
+    fingerprintOf(change) {
+      const hash = createHash('sha256').update(JSON.stringify(describePriceChange(change)));
+      // Sorted: the database gives rows in any order.
+      for (const rows of [cards, rates, overrides, closings])
+        for (const text of [...rows.map((entry) => JSON.stringify(entry)).sort(), '']) hash.update('\n').update(text);
+      return hash.digest('hex');
+    },
+  };
+}

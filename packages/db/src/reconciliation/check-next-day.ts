@@ -1,0 +1,118 @@
+import type { PoolClient, QueryResultRow } from 'pg';
+import { inTransaction } from '../in-transaction.ts';
+import type { Pool } from '../pool.ts';
+import { findStatementDifferences } from '../statements/find-statement-differences.ts';
+import { checkDay, STORED_DIFFERENCES_MAX, type Statements } from './check-day.ts';
+import { refreshClusterHours } from './refresh-cluster-hours.ts';
+import { takeTurn } from './take-turn.ts';
+
+/**
+ * Longest that a statement about one day may take. The pool's own limit is for statements of milliseconds; a day of ten
+ * million ledger rows takes half a minute.
+ */
+const DAY_TIMEOUT_MS = 600_000;
+
+/**
+ * The comparison to go on with: what a person waits for comes first, then the oldest. Its next day, NULL when only the
+ * statements are left: they are compared when a person asks, else about once a day, because that reads all closed months.
+ * Parameters: $1 rows to keep at most. No lock: it is one's turn.
+ */
+const TAKE_NEXT = `
+select
+  id, days[checked_days + 1]::text as day, greatest($1::bigint - differing_rows, 0)::integer as "storedMax",
+  kind = 'requested' or not exists (
+    select from reconciliations as earlier
+    where earlier.statement_difference_count is not null and earlier.finished_at > now() - interval '20 hours'
+  ) as "wantsStatements"
+from reconciliations where status <> 'done'
+order by kind = 'scheduled', requested_at, id
+limit 1
+`;
+
+/** Notes that a day is done. Parameters: $1 comparison, $2 day, $3 rows, $4 differing rows, $5 their costs' difference. */
+const NOTE_DAY = `
+update reconciliations set
+  status = 'running',
+  started_at = coalesce(started_at, now()),
+  checked_days = checked_days + 1,
+  checked_rows = checked_rows + $3::bigint,
+  differing_rows = differing_rows + $4::bigint,
+  differing_days = case when $4::bigint > 0 then differing_days || $2::date else differing_days end,
+  cost_difference = cost_difference + $5::numeric
+where id = $1::uuid
+`;
+
+/** Ends a comparison. Parameters: $1 comparison, $2 what statements say and is not so as JSON, $3 how much, or NULL. */
+const FINISH = `
+update reconciliations set
+  status = 'done', started_at = coalesce(started_at, now()), finished_at = clock_timestamp(),
+  statement_differences = $2::jsonb, statement_difference_count = $3::integer
+where id = $1::uuid
+`;
+
+/** `checked`: a step was made, ask again; `busy`: somebody else is at it; `idle`: nothing is asked for. */
+export type CheckOutcome = 'checked' | 'busy' | 'idle';
+
+/**
+ * Goes on with the comparison that is due by one day, in one transaction: killed at any point, the day is compared anew.
+ * Measured on 2 cores with 1,000,000 ledger rows of three meters over 30 days: 0.2 s a day, 6.4 s for all of it; a day
+ * without usage takes 10 ms.
+ *
+ * Once all days are done the statements are compared and it ends. Takes two connections then.
+ *
+ * @throws what the database throws. A comparison whose statements could not be compared is done without them.
+ */
+export async function checkNextDay(pool: Pool): Promise<CheckOutcome> {
+  const { outcome, failure } = await inTransaction(pool, async (client): Promise<Step> => {
+    if (!(await takeTurn(client))) return { outcome: 'busy' };
+    const { rows } = await client.query<Next>(TAKE_NEXT, [STORED_DIFFERENCES_MAX]);
+    const [next] = rows;
+    if (next === undefined) return { outcome: 'idle' };
+    return next.day === null ? finish(pool, client, next) : check(client, next.id, next.day, next.storedMax);
+  });
+  if (failure !== undefined) throw failure;
+  return outcome;
+}
+
+type Next = {
+  readonly id: string;
+  readonly day: string | null;
+  readonly storedMax: number;
+  readonly wantsStatements: boolean;
+};
+
+type Step = { readonly outcome: CheckOutcome; readonly failure?: unknown };
+
+async function check(client: PoolClient, id: string, day: string, storedMax: number): Promise<Step> {
+  const statements = patient(client);
+  const { rowCount, differingRows, costDifference } = await checkDay(statements, {
+    day,
+    reconciliationId: id,
+    storedMax,
+  });
+  await refreshClusterHours(statements, day);
+  await client.query(NOTE_DAY, [id, day, rowCount, differingRows, costDifference]);
+  return { outcome: 'checked' };
+}
+
+async function finish(pool: Pool, client: PoolClient, { id, wantsStatements }: Next): Promise<Step> {
+  try {
+    const found = wantsStatements ? await findStatementDifferences(pool) : undefined;
+    await client.query(FINISH, [id, JSON.stringify(found ?? []), found?.length ?? null]);
+    return { outcome: 'checked' };
+  } catch (failure) {
+    // Else it would be tried for ever, and every comparison behind it would wait.
+    await client.query(FINISH, [id, '[]', null]);
+    return { outcome: 'checked', failure };
+  }
+}
+
+/** Statements that may take as long as a large day needs. */
+function patient(client: PoolClient): Statements {
+  return {
+    async rowsOf<T extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []) {
+      const query = { text: sql, values: [...parameters], query_timeout: DAY_TIMEOUT_MS };
+      return (await client.query<T>(query)).rows;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { instant, systemId } from './columns.ts';
+import { hopsworksClusters } from './directory.ts';
+
+/**
+ * The corrections that were counted, each linked to the event that it corrects, however many corrections lie between
+ * them. All corrections of one event are a chain; the one with the greatest time, and of those the greatest id, is in
+ * force, the others book nothing. What they book is in the ledger, under their own keys.
+ */
+export const corrections = pgTable(
+  'corrections',
+  {
+    eventKey: uuid('event_key').primaryKey(),
+    /** The event that the chain is about; never a correction. */
+    rootEventKey: uuid('root_event_key').notNull(),
+    /** The event that it names: the root, or another correction of it. */
+    replacesEventKey: uuid('replaces_event_key').notNull(),
+    eventId: text('event_id').notNull(),
+    /** The time that it carries. */
+    correctedAt: instant('corrected_at').notNull(),
+    /** The whole new content, by meter: {"cpu_hours": "1.5"}; empty for a void. */
+    quantities: jsonb('quantities').notNull(),
+    reason: text('reason'),
+    appliedAt: instant('applied_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('corrections_root_event_key_idx').on(table.rootEventKey),
+    check(
+      'corrections_not_of_itself',
+      sql`${table.eventKey} not in (${table.rootEventKey}, ${table.replacesEventKey})`,
+    ),
+  ],
+).enableRLS();
+
+/** What clusters say that they reported in a window. It is not usage: it is compared with what was counted. */
+export const clusterManifests = pgTable(
+  'cluster_manifests',
+  {
+    eventKey: uuid('event_key').primaryKey(),
+    contentHash: bigint('content_hash', { mode: 'bigint' }).notNull(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    sourcePath: text('source_path').notNull(),
+    windowStartedAt: instant('window_started_at').notNull(),
+    windowEndedAt: instant('window_ended_at').notNull(),
+    eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
+    /** By meter: {"cpu_hours": "1.5"}; meters that are not named were not summed. */
+    sums: jsonb('sums').notNull(),
+    recordedAt: instant('recorded_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('cluster_manifests_window_idx').on(table.hopsworksClusterId, table.windowStartedAt),
+    check('cluster_manifests_ends_after_start', sql`${table.windowEndedAt} > ${table.windowStartedAt}`),
+    check('cluster_manifests_event_count_not_negative', sql`${table.eventCount} >= 0`),
+  ],
+).enableRLS();

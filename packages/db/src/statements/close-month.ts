@@ -1,0 +1,106 @@
+import {
+  type Cents,
+  formatQuantity,
+  formatUsageMonth,
+  type Quantity,
+  RequestError,
+  type UsageMonth,
+} from '@hopsmeter/usage';
+import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import { recordDraws } from '../grants/record-draws.ts';
+import { findApplyingPriceChange } from '../pricing/find-applying-price-change.ts';
+import { centsText } from './cents-text.ts';
+import { type ComputedStatement, computeStatement } from './compute-statement.ts';
+import { insertStatement } from './insert-statement.ts';
+import { isClosed, readAccountMonth } from './read-account-month.ts';
+import type { AccountPricing } from './read-effect-parts.ts';
+import { readSummary } from './read-summary.ts';
+
+/** A statement in brief. */
+export type ClosedMonth = {
+  readonly accountOwnerId: string;
+  readonly month: UsageMonth;
+  readonly number: number;
+  readonly totalExact: Quantity;
+  readonly total: Cents;
+  readonly prepaid: Cents;
+  readonly amountDue: Cents;
+  /** Whether this call closed it; false when it was closed before. */
+  readonly isNew: boolean;
+};
+
+/** DECIMAL(10,2) ends here, on either side of zero. */
+const CENTS_MAX: Cents = 10n ** 10n - 1n;
+
+/**
+ * Closes one account's month within a change that holds the directory. A closed month answers its statement.
+ *
+ * @param isBilledOnly leaves an account alone that has nothing to bill; then the answer is undefined.
+ * @throws RequestError UNKNOWN_REFERENCE, MONTH_CLOSED, EARLIER_MONTH_OPEN, PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE; all
+ *   of them before anything is written.
+ */
+export async function closeMonth(
+  transaction: DirectoryTransaction,
+  prices: AccountPricing,
+  account: { readonly accountOwnerId: string; readonly month: UsageMonth },
+  { closedBy, isBilledOnly }: { readonly closedBy: string; readonly isBilledOnly: boolean },
+): Promise<ClosedMonth | undefined> {
+  const { accountOwnerId, month } = account;
+  const accountMonth = await readAccountMonth(transaction, accountOwnerId, month);
+  const text = formatUsageMonth(month);
+  if (!accountMonth.isAccount) throw new RequestError('UNKNOWN_REFERENCE', `${accountOwnerId} is no account`);
+  const known = await readSummary(transaction, accountOwnerId, month);
+  if (known !== undefined) return toClosedMonth(known, known.final.number, false);
+  if (isClosed(accountMonth, month))
+    throw new RequestError('MONTH_CLOSED', `a month after ${text} is closed for ${accountOwnerId}`);
+  if (accountMonth.earlierMonth !== undefined)
+    throw new RequestError(
+      'EARLIER_MONTH_OPEN',
+      `${accountOwnerId} has usage in ${formatUsageMonth(accountMonth.earlierMonth)}, which has to be closed before ${text}`,
+    );
+  const applying = await findApplyingPriceChange(transaction, accountOwnerId, month);
+  if (applying !== undefined)
+    throw new RequestError(
+      'PRICE_CHANGE_APPLYING',
+      `the price change ${applying.id} is still being applied to ${text}`,
+    );
+  const computed = await computeStatement(transaction, prices, account, accountMonth);
+  if (isBilledOnly && computed.lines.length === 0) return undefined;
+  requireFits(computed);
+  const { id, number } = await insertStatement(transaction, computed, closedBy);
+  await recordDraws(transaction, id, computed.draws);
+  await transaction.audit({
+    action: 'close_month',
+    entity: 'statements',
+    entityId: id,
+    after: {
+      accountOwnerId,
+      month: text,
+      number,
+      totalExact: formatQuantity(computed.totalExact),
+      total: centsText(computed.total),
+      prepaid: centsText(computed.prepaid),
+    },
+  });
+  return toClosedMonth(computed, number, true);
+}
+
+function toClosedMonth(
+  { accountOwnerId, month, totalExact, total, prepaid, amountDue }: Omit<ClosedMonth, 'number' | 'isNew'>,
+  number: number,
+  isNew: boolean,
+): ClosedMonth {
+  return { accountOwnerId, month, number, totalExact, total, prepaid, amountDue, isNew };
+}
+
+/** The database would refuse it too, but for the whole transaction. */
+function requireFits({ accountOwnerId, total, lines }: ComputedStatement): void {
+  const tooLarge = [total, ...lines.map(({ amount }) => amount)].find(
+    (cents) => cents > CENTS_MAX || cents < -CENTS_MAX,
+  );
+  if (tooLarge !== undefined)
+    throw new RequestError(
+      'AMOUNT_TOO_LARGE',
+      `${centsText(tooLarge)} USD on the statement of ${accountOwnerId} is more than 99999999.99`,
+    );
+}

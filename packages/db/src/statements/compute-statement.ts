@@ -1,0 +1,132 @@
+import {
+  addMonths,
+  allocateCredits,
+  buildStatement,
+  type Cents,
+  type Credits,
+  createPricing,
+  formatUsageDay,
+  type Quantity,
+  roundToCredits,
+  type StatementLine,
+  type UsageMonth,
+} from '@hopsmeter/usage';
+import { type PlannedDraw, planDraws } from '../grants/plan-draws.ts';
+import type { Snapshot } from '../in-snapshot.ts';
+import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/pricing-columns.ts';
+import type { AccountMonth } from './read-account-month.ts';
+import { readBookedParts } from './read-booked-parts.ts';
+import { type AccountPricing, readEffectParts } from './read-effect-parts.ts';
+
+/** The statement that a line adjusts. */
+export type OriginalStatement = { readonly id: string; readonly number: number };
+
+/** A line as a draft or a closed statement shows it. */
+export type LineOfStatement = StatementLine & {
+  /** What the user is called: name or e-mail address. Undefined without either, and for lines of the whole account. */
+  readonly userName: string | undefined;
+  /** Its share of the statement's credits. */
+  readonly credits: Credits;
+  /** Undefined where the usage month is the statement's own, or never had a statement. */
+  readonly original: OriginalStatement | undefined;
+};
+
+/** What an account's month comes to as of now. */
+export type DraftStatement = {
+  readonly accountOwnerId: string;
+  readonly month: UsageMonth;
+  readonly lines: readonly LineOfStatement[];
+  /** USD, the exact sum of the lines; negative when credits outweigh. */
+  readonly totalExact: Quantity;
+  /** `totalExact` rounded once, half away from zero. */
+  readonly total: Cents;
+  /** What closing would draw from prepaid grants now. */
+  readonly prepaid: Cents;
+  /** `total` - `prepaid`. */
+  readonly amountDue: Cents;
+  /** USD that one credit costs, by the account's card on the month's last day. */
+  readonly creditUsd: Quantity;
+  /** `totalExact` in credits. Those of the lines add up to it. */
+  readonly credits: Credits;
+};
+
+export type ComputedStatement = DraftStatement & { readonly draws: readonly PlannedDraw[] };
+
+/** All prices in force, now or in the future. */
+const READ_PRICING = `select ${PRICING_COLUMNS}`;
+
+/** Reads with {@link READ_PRICING}. Belongs to the transaction that the statements are computed in. */
+export async function readPricing({ rowsOf }: Snapshot): Promise<AccountPricing> {
+  const [row] = await rowsOf<PricingRow>(READ_PRICING);
+  if (row === undefined) throw new Error('a select without a table gave no row');
+  const snapshot = toPricing(row);
+  return { snapshot, pricing: createPricing(snapshot) };
+}
+
+/** The statements of an account by month. Parameters: $1 account owner, $2 months. */
+const READ_ORIGINALS = `
+select month::text, id, number from statements where account_owner_id = $1 and month = any ($2::date[])
+`;
+
+/**
+ * Computes an open month's statement from what its transaction sees; stores nothing.
+ *
+ * @param accountMonth read in the same transaction. Adjustments of closed months' model effects belong to the next month to
+ *   be closed: the one before which nothing is booked in an open month.
+ */
+export async function computeStatement(
+  reader: Snapshot,
+  prices: AccountPricing,
+  { accountOwnerId, month }: { readonly accountOwnerId: string; readonly month: UsageMonth },
+  { earlierMonth }: AccountMonth,
+): Promise<ComputedStatement> {
+  const isNext = earlierMonth === undefined;
+  const booked = await readBookedParts(reader, accountOwnerId, month);
+  const effects = await readEffectParts(reader, prices, { accountOwnerId, month, isNext });
+  const parts = [...booked, ...effects.map((effect) => ({ ...effect, userName: undefined }))];
+  const { lines, totalExact, total } = buildStatement(month, parts);
+  const originals = await readOriginals(reader, accountOwnerId, month, lines);
+  const draws = await planDraws(reader, { accountOwnerId, month, total });
+  const prepaid = draws.reduce((sum, { amount }) => sum + amount, 0n);
+  const { creditUsd } = prices.pricing.cardOf(accountOwnerId, addMonths(month, 1) - 1);
+  return {
+    accountOwnerId,
+    month,
+    lines: addCredits(lines, creditUsd).map((line) => ({ ...line, original: originals.get(line.usageMonth) })),
+    totalExact,
+    total,
+    prepaid,
+    amountDue: total - prepaid,
+    creditUsd,
+    credits: roundToCredits(totalExact, creditUsd),
+    draws,
+  };
+}
+
+/** Gives lines their shares of the statement's credits, by largest remainder like their cents. */
+export function addCredits<L extends StatementLine>(
+  lines: readonly L[],
+  creditUsd: Quantity,
+): (L & { readonly credits: Credits })[] {
+  const { shares } = allocateCredits(
+    lines.map(({ amountExact }) => ({ key: '', exact: amountExact })),
+    creditUsd,
+  );
+  return lines.map((line, place) => ({ ...line, credits: shares[place] ?? 0n }));
+}
+
+async function readOriginals(
+  { rowsOf }: Snapshot,
+  accountOwnerId: string,
+  month: UsageMonth,
+  lines: readonly StatementLine[],
+): Promise<ReadonlyMap<UsageMonth, OriginalStatement>> {
+  const months = new Set(lines.map(({ usageMonth }) => usageMonth));
+  months.delete(month);
+  if (months.size === 0) return new Map();
+  const rows = await rowsOf<OriginalStatement & { month: string }>(READ_ORIGINALS, [
+    accountOwnerId,
+    [...months].map(formatUsageDay),
+  ]);
+  return new Map(rows.map((row) => [dayOf(row.month), { id: row.id, number: row.number }]));
+}

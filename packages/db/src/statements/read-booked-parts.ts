@@ -1,0 +1,62 @@
+import { parseQuantity, type StatementPart, type UsageMonth } from '@hopsmeter/usage';
+import type { Snapshot } from '../in-snapshot.ts';
+import { dayOf } from '../pricing/pricing-columns.ts';
+import { rangeOf } from './read-account-month.ts';
+
+/**
+ * What is booked in an account's month, by usage month, meter and user.
+ *
+ * Guarantees: every rollup row that is booked in the month is in exactly one row, so quantities and costs add up to the
+ * month's to the last digit. The cost comes in two parts: quantity at its price, and what later prices make of usage that
+ * closed months billed.
+ *
+ * Parameters: $1 account owner, $2 first day, $3 day after the last. One range of the unique key.
+ */
+const READ_BOOKED_PARTS = `
+with booked as (
+  select
+    date_trunc('month', usage_date)::date as usage_month, meter, user_id,
+    sum(quantity)::numeric(38, 12) as quantity,
+    sum(cost - price_adjustment)::numeric(38, 12) as cost,
+    sum(price_adjustment)::numeric(38, 12) as price_adjustment
+  from usage_daily
+  where account_owner_id = $1 and booked_on >= $2::date and booked_on < $3::date
+  group by 1, 2, 3
+)
+select
+  usage_month::text as "usageMonth", meter, user_id as "userId", coalesce(users.name, users.email) as "userName",
+  quantity::text, cost::text, price_adjustment::text as "priceAdjustment"
+from booked left join users on users.id = booked.user_id
+`;
+
+type Row = {
+  readonly usageMonth: string;
+  readonly meter: string;
+  readonly userId: string;
+  readonly userName: string | null;
+  readonly quantity: string;
+  readonly cost: string;
+  readonly priceAdjustment: string;
+};
+
+/** What a person is called besides: name or e-mail address. */
+export type Named = { readonly userName: string | undefined };
+
+/** Reads with {@link READ_BOOKED_PARTS}. Parts that come to nothing are among them. */
+export async function readBookedParts(
+  { rowsOf }: Snapshot,
+  accountOwnerId: string,
+  month: UsageMonth,
+): Promise<(StatementPart & Named)[]> {
+  const rows = await rowsOf<Row>(READ_BOOKED_PARTS, [accountOwnerId, ...rangeOf(month)]);
+  return rows.flatMap(({ meter, userId, userName, ...row }): (StatementPart & Named)[] => {
+    const usageMonth = dayOf(row.usageMonth);
+    const part = { usageMonth, meter, userId, userName: userName ?? undefined };
+    const used = { ...part, quantity: parseQuantity(row.quantity), amountExact: parseQuantity(row.cost) };
+    if (usageMonth === month) return [{ ...used, kind: 'usage' }];
+    return [
+      { ...used, kind: 'late_usage' },
+      { ...part, kind: 're_rating', quantity: undefined, amountExact: parseQuantity(row.priceAdjustment) },
+    ];
+  });
+}

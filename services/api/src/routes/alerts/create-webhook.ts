@@ -1,0 +1,63 @@
+import { createWebhook, problemOfWebhookUrl, WEBHOOKS_MAX, webhookSecretOf } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { RequestError } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { userIdField } from '../admin/fields.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { webhookSchema } from './answers.ts';
+
+const urlField = (isPrivateAllowed: boolean) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const message = problemOfWebhookUrl(text, isPrivateAllowed);
+      if (message !== undefined) context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TEXT' } });
+    })
+    .meta({
+      description: 'Where alerts are posted to: https, the name of a public host, no user name, no fragment',
+      examples: ['https://hooks.example.com/billing'],
+    });
+
+const answerSchema = z
+  .object({
+    webhook: webhookSchema,
+    secret: z.string().meta({
+      description: 'What the receiver checks signatures with. Whoever has it can forge alerts',
+      examples: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDBGGxd5pjLgg='],
+    }),
+  })
+  .meta({ id: 'CreatedWebhook' });
+
+/** `POST /v1/webhooks` */
+export function addCreateWebhook(app: HttpApp, { pool, webhooks }: AlertsDeps): void {
+  const schema = {
+    operationId: 'createWebhook',
+    summary: 'Have alerts posted to an address',
+    description: `Alerts that are raised from now on. There can be ${WEBHOOKS_MAX}. Sent again it answers the same webhook and secret.`,
+    tags: ['Spending caps and alerts'],
+    body: z.strictObject({
+      url: urlField(webhooks?.isPrivateAllowed ?? false),
+      accountOwnerId: userIdField('Only alerts of this account; of all accounts when not given or null')
+        .nullable()
+        .default(null),
+    }),
+    response: created('The webhook was created', answerSchema),
+  };
+  app.post(
+    '/v1/webhooks',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request, reply) => {
+      if (webhooks === undefined)
+        throw new RequestError(
+          'WEBHOOKS_OFF',
+          'the operator has to set WEBHOOK_SIGNING_KEY for the api and the worker',
+        );
+      const { isCreated, value } = await answerOrNotReady(createWebhook(pool, changeOf(request), request.body));
+      const secret = webhookSecretOf(webhooks.signingKey, value.id);
+      return reply.code(isCreated ? 201 : 200).send({ webhook: value, secret });
+    },
+  );
+}

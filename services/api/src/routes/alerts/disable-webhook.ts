@@ -1,0 +1,25 @@
+import { disableWebhook } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { webhookSchema } from './answers.ts';
+
+/** `DELETE /v1/webhooks/{id}` */
+export function addDisableWebhook(app: HttpApp, { pool }: AlertsDeps): void {
+  const schema = {
+    operationId: 'disableWebhook',
+    summary: 'Post nothing to an address any more',
+    description: 'What it was still to be told is given up. Sent again it changes nothing.',
+    tags: ['Spending caps and alerts'],
+    params: z.strictObject({ id: systemIdSchema("The webhook's id") }),
+    querystring: z.strictObject({}),
+    response: changed('The webhook as it is now', webhookSchema),
+  };
+  app.delete('/v1/webhooks/:id', { schema, config: { access: 'admin' } }, (request) =>
+    answerOrNotReady(disableWebhook(pool, changeOf(request), request.params.id)),
+  );
+}

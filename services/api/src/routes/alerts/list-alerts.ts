@@ -1,0 +1,48 @@
+import { listAlerts } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { parseUsageDay } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { alertSchema, describeAlert } from './answers.ts';
+
+const monthSchema = parameter({
+  parse: (text) => (/^\d{4}-\d{2}$/.test(text) && parseUsageDay(`${text}-01`) !== undefined ? `${text}-01` : undefined),
+  code: 'INVALID_MONTH',
+  expected: 'expected a month such as 2026-11',
+  describedAs: { description: 'Only alerts of this month', examples: ['2026-11'] },
+});
+
+const querySchema = z.strictObject({
+  accountOwnerId: accountIdSchema.optional(),
+  month: monthSchema.optional(),
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ alerts: z.array(alertSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'SpendingAlerts' });
+
+/** `GET /v1/alerts` */
+export function addListAlerts(app: HttpApp, { pool }: AlertsDeps): void {
+  const schema = {
+    operationId: 'listAlerts',
+    summary: 'List spending alerts',
+    description: 'The newest first. An alert is here whether or not anybody could be told; `deliveries` says that.',
+    tags: ['Spending caps and alerts'],
+    querystring: querySchema,
+    response: listed('A page of alerts', answerSchema),
+  };
+  app.get('/v1/alerts', { schema, config: { access: 'staff' } }, async ({ query }) => {
+    const { accountOwnerId, month, cursor, limit } = query;
+    const [raisedAt, id] = cursor ?? [];
+    const after = raisedAt === undefined || id === undefined ? undefined : { raisedAt, id };
+    const found = await answerOrNotReady(listAlerts(pool, { accountOwnerId, month, after, limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, (row) => [row.raisedAt, row.id]);
+    return { alerts: rows.map(describeAlert), ...next };
+  });
+}

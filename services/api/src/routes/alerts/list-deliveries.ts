@@ -1,0 +1,51 @@
+import { DELIVERY_STATUSES, listDeliveries } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { RequestError } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema, parameter } from '../../contract/parameters.ts';
+import { changed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { deliverySchema } from './answers.ts';
+
+const statusSchema = parameter({
+  parse: (text) => DELIVERY_STATUSES.find((status) => status === text),
+  code: 'INVALID_TEXT',
+  expected: `expected one of ${DELIVERY_STATUSES.join(', ')}`,
+  describedAs: { description: 'Only those', enum: DELIVERY_STATUSES },
+});
+
+const querySchema = z.strictObject({
+  status: statusSchema.optional(),
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ deliveries: z.array(deliverySchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'WebhookDeliveries' });
+
+/** `GET /v1/webhooks/{id}/deliveries` */
+export function addListDeliveries(app: HttpApp, { pool }: AlertsDeps): void {
+  const schema = {
+    operationId: 'listWebhookDeliveries',
+    summary: 'List what was posted to a webhook, or is to be',
+    description: 'The newest first.',
+    tags: ['Spending caps and alerts'],
+    params: z.strictObject({ id: systemIdSchema("The webhook's id") }),
+    querystring: querySchema,
+    response: changed('A page of deliveries', answerSchema),
+  };
+  app.get('/v1/webhooks/:id/deliveries', { schema, config: { access: 'staff' } }, async ({ params, query }) => {
+    const { status, cursor, limit } = query;
+    const [createdAt, id] = cursor ?? [];
+    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+    const wanted = { webhookId: params.id, status, after, limit: limit + 1 };
+    const found = await answerOrNotReady(listDeliveries(pool, wanted));
+    if (found === undefined) throw new RequestError('NOT_FOUND', 'there is no such webhook');
+    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    return { deliveries: rows, ...next };
+  });
+}

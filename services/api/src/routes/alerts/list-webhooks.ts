@@ -1,0 +1,37 @@
+import { listWebhooks } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { webhookSchema } from './answers.ts';
+
+const querySchema = z.strictObject({
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ webhooks: z.array(webhookSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'Webhooks' });
+
+/** `GET /v1/webhooks` */
+export function addListWebhooks(app: HttpApp, { pool }: AlertsDeps): void {
+  const schema = {
+    operationId: 'listWebhooks',
+    summary: 'List webhooks',
+    description: 'The newest first, disabled ones too. Never their secrets.',
+    tags: ['Spending caps and alerts'],
+    querystring: querySchema,
+    response: listed('A page of webhooks', answerSchema),
+  };
+  app.get('/v1/webhooks', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
+    const [createdAt, id] = cursor ?? [];
+    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+    const found = await answerOrNotReady(listWebhooks(pool, { after, limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    return { webhooks: rows, ...next };
+  });
+}

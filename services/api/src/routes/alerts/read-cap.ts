@@ -1,0 +1,70 @@
+import { type Pool, percentOf, readSpendingCap } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { formatUsageMonth, type Micros, monthOf, RequestError, roundToCents, usageDayOf } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import {
+  CURRENCY,
+  currencySchema,
+  exactSchema,
+  formatCents,
+  formatExact,
+  moneySchema,
+} from '../../contract/amounts.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
+import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { alertSchema, describeAlert } from './answers.ts';
+
+export const capSchema = z
+  .object({
+    accountOwnerId: z.string(),
+    month: z.string().meta({ description: 'The month that it is now, in UTC', examples: ['2026-11'] }),
+    currency: currencySchema,
+    cap: moneySchema,
+    setAt: z.string().meta({ description: 'When it became this amount', examples: ['2026-11-01T09:00:00.000000Z'] }),
+    spent: moneySchema.meta({ description: 'What closing the month would bill as of now' }),
+    spentExact: exactSchema,
+    percent: z.string().meta({
+      description: 'Of the cap; cut after two decimals, so that 100.00 has been reached',
+      examples: ['83.21'],
+    }),
+    alerts: z.array(alertSchema).meta({ description: 'Those of the month, the newest first' }),
+  })
+  .meta({ id: 'SpendingCap' });
+
+/** `GET /v1/accounts/{id}/cap` */
+export function addReadCap(app: HttpApp, { pool, now }: AlertsDeps): void {
+  const schema = {
+    operationId: 'readSpendingCap',
+    summary: "Read an account's spending cap, what is spent of it and the month's alerts",
+    description: "All usage of the account counts, its members' included. 404 without a cap.",
+    tags: ['Spending caps and alerts'],
+    params: z.strictObject({ id: accountIdSchema }),
+    querystring: z.strictObject({}),
+    response: { ...answer('The cap', capSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
+  };
+  app.get('/v1/accounts/:id/cap', { schema, config: { access: 'own-account' } }, ({ params }) =>
+    answerOrNotReady(describeCap(pool, params.id, now())),
+  );
+}
+
+/** The cap of an account as {@link capSchema} has it. @throws RequestError NOT_FOUND without one */
+export async function describeCap(pool: Pool, accountOwnerId: string, now: Micros): Promise<z.input<typeof capSchema>> {
+  const month = monthOf(usageDayOf(now));
+  const found = await readSpendingCap(pool, accountOwnerId, month);
+  if (found === undefined) throw new RequestError('NOT_FOUND', 'the account has no spending cap');
+  const { amount, setAt, spent, alerts } = found;
+  return {
+    accountOwnerId,
+    month: formatUsageMonth(month),
+    currency: CURRENCY,
+    cap: formatCents(amount),
+    setAt,
+    spent: formatCents(roundToCents(spent)),
+    spentExact: formatExact(spent),
+    // Hundredths of a percent are written as cents are.
+    percent: formatCents(percentOf(spent, amount)),
+    alerts: alerts.map(describeAlert),
+  };
+}

@@ -1,0 +1,28 @@
+import { removeSpendingCap } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
+import { changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+
+const answerSchema = z
+  .object({ removed: z.boolean().meta({ description: 'False when there was none' }) })
+  .meta({ id: 'SpendingCapRemoval' });
+
+/** `DELETE /v1/accounts/{id}/cap` */
+export function addRemoveCap(app: HttpApp, { pool }: AlertsDeps): void {
+  const schema = {
+    operationId: 'removeSpendingCap',
+    summary: "Take an account's spending cap away",
+    description: 'Alerts that were raised stay. Sent again it changes nothing.',
+    tags: ['Spending caps and alerts'],
+    params: z.strictObject({ id: accountIdSchema }),
+    querystring: z.strictObject({}),
+    response: changed('Whether there was one', answerSchema),
+  };
+  app.delete('/v1/accounts/:id/cap', { schema, config: { access: 'admin' } }, async (request) => ({
+    removed: await answerOrNotReady(removeSpendingCap(pool, changeOf(request), request.params.id)),
+  }));
+}

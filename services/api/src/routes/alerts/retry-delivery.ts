@@ -1,0 +1,35 @@
+import { retryDelivery } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { accepted } from '../parked/answers.ts';
+import type { AlertsDeps } from './alerts-deps.ts';
+import { deliverySchema } from './answers.ts';
+
+/** `POST /v1/webhooks/{id}/deliveries/{deliveryId}/retry` */
+export function addRetryDelivery(app: HttpApp, { pool }: AlertsDeps): void {
+  const schema = {
+    operationId: 'retryWebhookDelivery',
+    summary: 'Post an alert again now',
+    description:
+      'Whether it waits for its next attempt or is dead. A worker does it within seconds, under the same id.',
+    tags: ['Spending caps and alerts'],
+    params: z.strictObject({
+      id: systemIdSchema("The webhook's id"),
+      deliveryId: systemIdSchema("The delivery's id"),
+    }),
+    querystring: z.strictObject({}),
+    response: accepted('The delivery as it is now', deliverySchema),
+  };
+  app.post(
+    '/v1/webhooks/:id/deliveries/:deliveryId/retry',
+    { schema, config: { access: 'admin' } },
+    async (request, reply) => {
+      const { id: webhookId, deliveryId } = request.params;
+      const wanted = { webhookId, deliveryId };
+      return reply.code(202).send(await answerOrNotReady(retryDelivery(pool, changeOf(request), wanted)));
+    },
+  );
+}

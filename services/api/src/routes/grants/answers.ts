@@ -1,0 +1,45 @@
+import { type GrantRow, statusOf } from '@hopsmeter/db';
+import { z } from 'zod';
+import { formatCents, moneySchema } from '../../contract/amounts.ts';
+
+const dayText = z.string().meta({ examples: ['2026-11-01'] });
+
+export const grantSchema = z
+  .object({
+    id: z.string(),
+    accountOwnerId: z.string(),
+    reference: z.string().nullable().meta({ description: 'What the caller called it' }),
+    status: z
+      .enum(['scheduled', 'valid', 'expired', 'revoked'])
+      .meta({ description: 'Today; `scheduled` is not valid yet' }),
+    amount: moneySchema,
+    drawn: moneySchema.meta({ description: 'What statements took from it' }),
+    validFrom: dayText,
+    expiresOn: dayText
+      .nullable()
+      .meta({ description: 'The day after the last one of its validity; null without an end' }),
+    reason: z.string(),
+    createdAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
+    revokedAt: z.string().nullable(),
+    revokeReason: z.string().nullable(),
+  })
+  .meta({ id: 'Grant', description: 'What an account has paid ahead, or was given' });
+
+/** Writes a grant as {@link grantSchema} has it. */
+export function describeGrant(grant: GrantRow, today: string): z.input<typeof grantSchema> {
+  const { id, accountOwnerId, reference, validFrom, expiresOn, reason, createdAt, revokedAt, revokeReason } = grant;
+  return {
+    id,
+    accountOwnerId,
+    reference,
+    status: statusOf(grant, today),
+    amount: formatCents(grant.amount),
+    drawn: formatCents(grant.drawn),
+    validFrom,
+    expiresOn,
+    reason,
+    createdAt,
+    revokedAt,
+    revokeReason,
+  };
+}

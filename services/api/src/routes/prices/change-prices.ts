@@ -1,0 +1,117 @@
+import { changePrices, type Pool, previewPriceChange } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { CURRENCY, currencySchema, exactSchema, formatExact } from '../../contract/amounts.ts';
+import { changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { reasonField } from '../admin/fields.ts';
+import { dayText, priceChangeSchema, validToText } from './answers.ts';
+import { changeField } from './change-field.ts';
+
+/** As many tiers as terms may have, with the longest numbers, and the longest reason. */
+const BODY_BYTES_MAX = 32_768;
+
+/** Most accounts told in one answer, those with the largest difference; the total is of all. */
+const ACCOUNTS_MAX = 1_000;
+
+const bodySchema = z.strictObject({
+  change: changeField,
+  reason: reasonField,
+  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .meta({ description: 'Of the dry run; a change that reaches back needs it' }),
+});
+
+const differenceShape = {
+  oldCost: exactSchema.meta({ description: 'What the usage concerned costs now' }),
+  newCost: exactSchema,
+  difference: exactSchema.meta({ description: '`newCost` - `oldCost`' }),
+  adjustment: exactSchema.meta({ description: 'What of it becomes adjustments, because it is of closed months' }),
+  modelEffect: exactSchema.meta({
+    description: 'What comes to it on the statements: by how much tiers, packages and included units change the months',
+  }),
+  changedRows: z.int().min(0).meta({ description: 'Rollup rows that change' }),
+};
+
+const answerSchema = z
+  .object({
+    dryRun: z.boolean(),
+    priceChange: priceChangeSchema.nullable().meta({ description: 'Null for a dry run' }),
+    forecast: z
+      .object({
+        fingerprint: z.string().meta({ description: 'Send it to apply what this dry run told' }),
+        isReRated: z.boolean().meta({ description: 'Whether recorded usage can be concerned' }),
+        firstDay: dayText,
+        endDay: validToText,
+        currency: currencySchema,
+        total: z.object(differenceShape).meta({ description: 'Over all accounts' }),
+        accountCount: z.int().min(0),
+        accounts: z
+          .array(z.object({ accountOwnerId: z.string(), ...differenceShape }).meta({ id: 'AccountForecast' }))
+          .meta({ description: `Those with the largest difference, at most ${ACCOUNTS_MAX}` }),
+      })
+      .nullable()
+      .meta({ description: 'What would happen; null when it is applied' }),
+  })
+  .meta({ id: 'PriceChanged' });
+
+const description = `A dry run answers, by account, the cost at list prices of the usage concerned before and after. Applying
+a change that reaches back to today or before needs the \`fingerprint\` of a dry run and is refused as STALE_DRY_RUN when prices
+or closed months are not what they were then. From the answer on, new usage has the new price; what is recorded already is
+re-rated by the workers, in parts, while the change is \`applying\`. Closed months never change: what the new price makes of
+them is booked in the open month.`;
+
+/** `POST /v1/price-changes` */
+export function addChangePrices(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'changePrices',
+    summary: 'Change a price, or tell what that would do',
+    description,
+    tags: ['Prices'],
+    body: bodySchema,
+    response: changed('What changed, or would', answerSchema),
+  };
+  app.post('/v1/price-changes', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request) => {
+    const { change, reason, dryRun, fingerprint } = request.body;
+    if (dryRun) {
+      const preview = await answerOrNotReady(previewPriceChange(pool, change));
+      return { dryRun, priceChange: null, forecast: describe(preview) };
+    }
+    const wanted = { change, reason, fingerprint };
+    return {
+      dryRun,
+      priceChange: await answerOrNotReady(changePrices(pool, changeOf(request), wanted)),
+      forecast: null,
+    };
+  });
+}
+
+type Preview = Awaited<ReturnType<typeof previewPriceChange>>;
+
+function describe({ accounts, total, ...preview }: Preview) {
+  return {
+    ...preview,
+    currency: CURRENCY,
+    total: describeDifference(total),
+    accountCount: accounts.length,
+    accounts: accounts.slice(0, ACCOUNTS_MAX).map((account) => ({
+      accountOwnerId: account.accountOwnerId,
+      ...describeDifference(account),
+    })),
+  };
+}
+
+function describeDifference({ oldCost, newCost, difference, adjustment, modelEffect, changedRows }: Preview['total']) {
+  return {
+    oldCost: formatExact(oldCost),
+    newCost: formatExact(newCost),
+    difference: formatExact(difference),
+    adjustment: formatExact(adjustment),
+    modelEffect: formatExact(modelEffect),
+    changedRows,
+  };
+}

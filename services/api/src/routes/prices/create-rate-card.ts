@@ -1,0 +1,37 @@
+import { createRateCard, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { nameField } from '../admin/fields.ts';
+import { decimalField } from './fields.ts';
+import { describeRateCard, rateCardSchema } from './list-rate-cards.ts';
+
+/** Beyond it a credit is a typing error. */
+const CREDIT_USD_MAX = 1_000_000n;
+
+const bodySchema = z.strictObject({
+  name: nameField('What the card is called', 'partners'),
+  creditUsd: decimalField({ description: 'USD of one credit', example: '0.35', most: CREDIT_USD_MAX, decimals: 12 }),
+});
+
+/** `POST /v1/rate-cards` */
+export function addCreateRateCard(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'createRateCard',
+    summary: 'Add a rate card',
+    description: 'It has no rates yet: give it some before an account is put on it. Sent again it answers 200.',
+    tags: ['Prices'],
+    body: bodySchema,
+    response: created('The card was added', rateCardSchema),
+  };
+  app.post(
+    '/v1/rate-cards',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request, reply) => {
+      const { isCreated, value } = await answerOrNotReady(createRateCard(pool, changeOf(request), request.body));
+      return reply.code(isCreated ? 201 : 200).send(describeRateCard(value));
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { listPriceChanges, type Pool, PRICE_CHANGE_STATUSES } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema, parameter } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { priceChangeSchema } from './answers.ts';
+
+const querySchema = z.strictObject({
+  status: parameter({
+    parse: (text) => PRICE_CHANGE_STATUSES.find((status) => status === text),
+    code: 'INVALID_TEXT',
+    expected: `expected ${PRICE_CHANGE_STATUSES.join(' or ')}`,
+    describedAs: { description: 'Only changes of this status', examples: ['applying'] },
+  }).optional(),
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ priceChanges: z.array(priceChangeSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'PriceChanges' });
+
+/** `GET /v1/price-changes` */
+export function addListPriceChanges(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listPriceChanges',
+    summary: 'List price changes',
+    description: 'The newest first, with how far each is.',
+    tags: ['Prices'],
+    querystring: querySchema,
+    response: listed('A page of price changes', answerSchema),
+  };
+  app.get('/v1/price-changes', { schema, config: { access: 'staff' } }, async ({ query }) => {
+    const { status, cursor, limit } = query;
+    const [createdAt, id] = cursor ?? [];
+    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+    const found = await answerOrNotReady(listPriceChanges(pool, { status, after, limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    return { priceChanges: rows, ...next };
+  });
+}

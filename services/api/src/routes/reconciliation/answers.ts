@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { exactSchema } from '../../contract/amounts.ts';
+
+const timeSchema = z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] });
+const daySchema = z.string().meta({ examples: ['2026-11-22'] });
+
+/** A number that a JSON number might not hold. */
+const countSchema = z
+  .string()
+  .regex(/^\d+$/)
+  .meta({ examples: ['1234567'] });
+
+export const reconciliationShape = {
+  id: z.string(),
+  kind: z.enum(['scheduled', 'requested']),
+  requestedBy: z.string().meta({ description: 'Who asked; `schedule` for one that came by itself' }),
+  requestedAt: timeSchema,
+  status: z.enum(['waiting', 'running', 'done']),
+  from: daySchema.meta({ description: 'The first of its usage days' }),
+  to: daySchema.meta({ description: 'The day after the last; a scheduled one does not take every day between' }),
+  dayCount: z.int(),
+  checkedDays: z.int().meta({ description: 'How many of its days are done' }),
+  checkedRows: countSchema.meta({ description: 'Rows of the rollup, or that should be there' }),
+  differingRows: countSchema,
+  differingDays: z.array(daySchema),
+  costDifference: exactSchema.meta({
+    description: 'What the differing rows cost too much or too little, each without its sign, added up',
+  }),
+  statementDifferenceCount: z
+    .int()
+    .nullable()
+    .meta({ description: 'What final statements say and is not so; null when they were not compared this time' }),
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+};
+
+export const reconciliationSchema = z
+  .object(reconciliationShape)
+  .meta({ id: 'Reconciliation', description: 'A comparison of the ledger with the rollup' });
+
+/** How a row differs. */
+export const differenceShape = {
+  kind: z.enum(['missing', 'unexpected', 'usage', 'price']).meta({
+    description:
+      '`missing` from the rollup, `unexpected` there, another quantity or event count (`usage`), or another `price` or adjustment',
+  }),
+  usageDate: daySchema,
+  bookedOn: daySchema,
+  accountOwnerId: z.string(),
+  userId: z.string(),
+  clusterId: z.string(),
+  projectId: z.string().nullable(),
+  meter: z.string(),
+  ledgerQuantity: exactSchema.nullable().meta({ description: 'Null when the ledger holds no such usage' }),
+  rollupQuantity: exactSchema.nullable().meta({ description: 'Null when the rollup has no such row' }),
+  ledgerEventCount: z.string().nullable(),
+  rollupEventCount: z.string().nullable(),
+  expectedRateId: z.string().nullable(),
+  expectedOverrideId: z.string().nullable(),
+  expectedPrice: exactSchema.nullable().meta({ description: 'The price in force; of a closed month the row’s own' }),
+  expectedPriceQuantity: exactSchema.nullable(),
+  expectedPriceAdjustment: exactSchema,
+  rateId: z.string().nullable(),
+  priceOverrideId: z.string().nullable(),
+  price: exactSchema.nullable(),
+  priceQuantity: exactSchema.nullable(),
+  priceAdjustment: exactSchema.nullable(),
+  expectedCost: exactSchema.nullable(),
+  cost: exactSchema.nullable(),
+  isClosed: z.boolean().meta({ description: 'Booked in a closed month: no repair touches it' }),
+};

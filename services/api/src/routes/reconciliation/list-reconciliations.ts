@@ -1,0 +1,41 @@
+import { listReconciliations, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { limitSchema } from '../../contract/parameters.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { reconciliationSchema } from './answers.ts';
+
+const querySchema = z.strictObject({
+  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
+});
+
+const answerSchema = z
+  .object({ reconciliations: z.array(reconciliationSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'Reconciliations' });
+
+/** `GET /v1/reconciliations` */
+export function addListReconciliations(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'listReconciliations',
+    summary: 'List comparisons of the ledger with the rollup',
+    description: 'The newest first. One is made every hour; others because somebody asked.',
+    tags: ['Reconciliation'],
+    querystring: querySchema,
+    response: listed('A page of comparisons', answerSchema),
+  };
+  app.get('/v1/reconciliations', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
+    const [requestedAt, id] = cursor ?? [];
+    const after = requestedAt === undefined || id === undefined ? undefined : { requestedAt, id };
+    const found = await answerOrNotReady(listReconciliations(pool, { after, limit: limit + 1 }));
+    const { rows, next } = pageOf(found, limit, (row) => [row.requestedAt, row.id]);
+    return { reconciliations: rows.map(copyOf), ...next };
+  });
+}
+
+/** The days are a list of the answer's own. */
+export function copyOf<R extends { readonly differingDays: readonly string[] }>(row: R) {
+  return { ...row, differingDays: [...row.differingDays] };
+}

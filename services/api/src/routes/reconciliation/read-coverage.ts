@@ -1,0 +1,100 @@
+import { COVERAGE_STATES, type CoverageCell, type Pool, readCoverage } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { formatUsageDay } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { ParameterError } from '../../contract/parameter-errors.ts';
+import { daySchema } from '../../contract/parameters.ts';
+import { listed } from '../admin/answers.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+
+/** Days of a grid: a month of one cluster is 744 cells, which fit a screen. */
+const DAYS_MAX = 31;
+
+/** Cells of an answer: two megabytes of JSON. */
+const CELLS_MAX = 20_000;
+
+const querySchema = z.strictObject({
+  from: daySchema('First day, UTC', '2026-11-01'),
+  to: daySchema(`The day after the last; at most ${DAYS_MAX} days after \`from\``, '2026-11-08'),
+  clusterId: systemIdSchema('Only this cluster').optional(),
+});
+
+const cellSchema = z
+  .object({
+    hour: z.string().meta({ examples: ['2026-11-22T13:00:00Z'] }),
+    state: z.enum(COVERAGE_STATES).meta({
+      description:
+        'What was counted is what the manifest says (`complete`), less (`short`) or more (`over`); the manifest came after the last comparison (`unchecked`); usage without a manifest (`unreported`); neither, though the cluster had reported before and the hour is two hours past (`missing`); neither, and none is expected yet (`none`)',
+    }),
+    counted: z.string().meta({ description: 'Events counted; of a manifest longer than an hour, of its whole window' }),
+    reported: z.string().nullable().meta({ description: 'Events of the manifests; null without one' }),
+    parked: z.string().meta({ description: 'Events that wait to be counted' }),
+  })
+  .meta({ id: 'CoverageCell' });
+
+const clusterSchema = z
+  .object({
+    clusterId: z.string(),
+    clusterName: z.string(),
+    missingHours: z.array(z.string()).meta({ description: 'The hours whose state is `missing`' }),
+    cells: z.array(cellSchema),
+  })
+  .meta({ id: 'ClusterCoverage' });
+
+const answerSchema = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    checkedAt: z
+      .string()
+      .nullable()
+      .meta({ description: 'What was recorded by then is in it; null while a day was never compared' }),
+    clusters: z.array(clusterSchema),
+  })
+  .meta({ id: 'Coverage' });
+
+/** `GET /v1/coverage` */
+export function addReadCoverage(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'readCoverage',
+    summary: 'Compare what clusters reported with what was counted, hour by hour',
+    description: `Every hour that has begun, of every cluster; at most ${CELLS_MAX} cells. Counted is as of the last comparison.`,
+    tags: ['Reconciliation'],
+    querystring: querySchema,
+    response: listed('The grid', answerSchema),
+  };
+  app.get('/v1/coverage', { schema, config: { access: 'staff' } }, async ({ query: { from, to, clusterId } }) => {
+    checkRange(from, to);
+    const range = { from: formatUsageDay(from), to: formatUsageDay(to) };
+    const { checkedAt, cells } = await answerOrNotReady(
+      readCoverage(pool, { ...range, clusterId, cellsMax: CELLS_MAX + 1 }),
+    );
+    if (cells.length > CELLS_MAX)
+      throw new ParameterError([
+        { parameter: 'to', code: 'TOO_MANY_GROUPS', detail: `expected at most ${CELLS_MAX} cells; ask for fewer days` },
+      ]);
+    return { ...range, checkedAt, clusters: byCluster(cells) };
+  });
+}
+
+function checkRange(from: number, to: number): void {
+  if (to <= from)
+    throw new ParameterError([{ parameter: 'to', code: 'INVALID_RANGE', detail: 'expected a day after `from`' }]);
+  if (to - from > DAYS_MAX)
+    throw new ParameterError([
+      { parameter: 'to', code: 'RANGE_TOO_LONG', detail: `expected at most ${DAYS_MAX} days after \`from\`` },
+    ]);
+}
+
+/** The cells come cluster by cluster. */
+function byCluster(cells: readonly CoverageCell[]): z.infer<typeof clusterSchema>[] {
+  const clusters = new Map<string, z.infer<typeof clusterSchema>>();
+  for (const { clusterId, clusterName, ...cell } of cells) {
+    const cluster = clusters.get(clusterId) ?? { clusterId, clusterName, missingHours: [], cells: [] };
+    clusters.set(clusterId, cluster);
+    cluster.cells.push(cell);
+    if (cell.state === 'missing') cluster.missingHours.push(cell.hour);
+  }
+  return [...clusters.values()];
+}

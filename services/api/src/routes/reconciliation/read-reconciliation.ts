@@ -1,0 +1,51 @@
+import { type Pool, readReconciliation } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { RequestError } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { NOT_FOUND_RESPONSE } from '../../contract/problems.ts';
+import { listed } from '../admin/answers.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { differenceShape, reconciliationShape } from './answers.ts';
+import { copyOf } from './list-reconciliations.ts';
+
+const differenceSchema = z
+  .object(differenceShape)
+  .meta({ id: 'Difference', description: 'A row of the rollup that is not what the ledger and the prices say' });
+
+const statementDifferenceSchema = z
+  .object({
+    difference: z.string().meta({ description: 'What is wrong, for people' }),
+    number: z.int().meta({ description: 'Number of the statement' }),
+    accountOwnerId: z.string().nullable(),
+    month: z.string().nullable(),
+  })
+  .meta({ id: 'StatementDifference' });
+
+const answerSchema = z
+  .object({
+    ...reconciliationShape,
+    statementDifferences: z.array(statementDifferenceSchema),
+    differences: z
+      .array(differenceSchema)
+      .meta({ description: 'The first 1,000 rows that differ; `differingRows` is the number of all' }),
+  })
+  .meta({ id: 'ReconciliationReport' });
+
+/** `GET /v1/reconciliations/{id}` */
+export function addReadReconciliation(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'readReconciliation',
+    summary: 'Read a comparison with the rows that differ',
+    description: 'How far it is, what it compared and the first thousand rows that differ, with both sides.',
+    tags: ['Reconciliation'],
+    params: z.object({ id: systemIdSchema('The comparison') }),
+    response: { ...listed('The comparison', answerSchema), ...NOT_FOUND_RESPONSE },
+  };
+  app.get('/v1/reconciliations/:id', { schema, config: { access: 'staff' } }, async ({ params: { id } }) => {
+    const report = await answerOrNotReady(readReconciliation(pool, id));
+    if (report === undefined) throw new RequestError('NOT_FOUND', 'there is no such reconciliation');
+    const { statementDifferences, differences } = report;
+    return { ...copyOf(report), statementDifferences: [...statementDifferences], differences: [...differences] };
+  });
+}

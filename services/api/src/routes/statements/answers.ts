@@ -1,0 +1,62 @@
+import type { StatementSummary } from '@hopsmeter/db';
+import { formatUsageMonth, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
+import { z } from 'zod';
+import {
+  creditsSchema,
+  exactSchema,
+  formatCents,
+  formatCredits,
+  formatExact,
+  moneySchema,
+} from '../../contract/amounts.ts';
+
+/** Years in which there can be usage. Beyond them a month is a typing error. */
+const MONTH = /^2\d{3}-(?:0[1-9]|1[0-2])$/;
+
+/** Reads `2026-11`; undefined for anything else. */
+export function parseMonth(text: string): UsageMonth | undefined {
+  return MONTH.test(text) ? parseUsageDay(`${text}-01`) : undefined;
+}
+
+export const monthText = z.string().meta({ description: 'Calendar month in UTC', examples: ['2026-11'] });
+
+export const MONTH_PATTERN = MONTH.source;
+
+/** What a statement and a line of a list of them have in common. */
+export const summaryShape = {
+  month: monthText,
+  status: z.enum(['draft', 'final']).meta({
+    description: 'A draft is computed when it is asked for and changes with the usage; a final statement never changes',
+  }),
+  number: z
+    .int()
+    .nullable()
+    .meta({ description: 'Without gaps over all accounts; null for a draft', examples: [1042] }),
+  closedAt: z
+    .string()
+    .nullable()
+    .meta({ description: 'Null for a draft', examples: ['2026-12-03T09:00:00.000000Z'] }),
+  total: moneySchema.meta({ description: 'What the lines come to; negative when credits outweigh' }),
+  totalExact: exactSchema,
+  prepaid: moneySchema.meta({ description: 'What prepaid grants pay of it; of a draft, what they would pay now' }),
+  amountDue: moneySchema.meta({ description: '`total` - `prepaid`' }),
+  credits: creditsSchema.meta({ description: '`totalExact` in credits; those of the lines add up to it' }),
+  creditUsd: exactSchema.meta({ description: "USD of one credit, by the account's card on the last day of the month" }),
+};
+
+/** Writes what {@link summaryShape} describes. */
+export function describeSummary(statement: StatementSummary) {
+  const { month, final, total, totalExact, prepaid, amountDue, credits, creditUsd } = statement;
+  return {
+    month: formatUsageMonth(month),
+    status: final === undefined ? ('draft' as const) : ('final' as const),
+    number: final?.number ?? null,
+    closedAt: final?.closedAt ?? null,
+    total: formatCents(total),
+    totalExact: formatExact(totalExact),
+    prepaid: formatCents(prepaid),
+    amountDue: formatCents(amountDue),
+    credits: formatCredits(credits),
+    creditUsd: formatExact(creditUsd),
+  };
+}

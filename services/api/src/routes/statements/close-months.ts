@@ -1,0 +1,115 @@
+import { ACCOUNTS_PER_TRANSACTION_MAX, closeMonths, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { formatUsageMonth } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import {
+  CURRENCY,
+  currencySchema,
+  exactSchema,
+  formatCents,
+  formatExact,
+  moneySchema,
+} from '../../contract/amounts.ts';
+import { changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { userIdField } from '../admin/fields.ts';
+import { MONTH_PATTERN, monthText, parseMonth } from './answers.ts';
+
+/** As many ids as can be named, of 255 characters each with quotes and a comma, and the other fields. */
+const BODY_BYTES_MAX = 32_768;
+
+const monthField = z
+  .string()
+  .transform((text, context) => {
+    const month = parseMonth(text);
+    if (month !== undefined) return month;
+    const message = 'expected a month such as 2026-11';
+    context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TIME' } });
+    return z.NEVER;
+  })
+  .meta({ description: 'Calendar month in UTC, which has ended', examples: ['2026-11'], pattern: MONTH_PATTERN });
+
+const bodySchema = z.strictObject({
+  month: monthField,
+  accountOwnerIds: z
+    .array(userIdField('An account'))
+    .min(1)
+    .max(ACCOUNTS_PER_TRANSACTION_MAX)
+    .optional()
+    .meta({
+      description: `The accounts to close, 1 to ${ACCOUNTS_PER_TRANSACTION_MAX}, all or none; every account with something to bill when not given`,
+    }),
+  after: userIdField('`next` of the answer before, to go on where it ended').optional(),
+  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+});
+
+const answerSchema = z
+  .object({
+    dryRun: z.boolean(),
+    month: monthText,
+    currency: currencySchema,
+    closed: z.array(
+      z
+        .object({
+          accountOwnerId: z.string(),
+          number: z.int().nullable().meta({ description: 'Null when it was only tried' }),
+          isNew: z.boolean().meta({ description: 'False when the month was closed before' }),
+          total: moneySchema,
+          totalExact: exactSchema,
+          prepaid: moneySchema,
+          amountDue: moneySchema,
+        })
+        .meta({ id: 'ClosedMonth' }),
+    ),
+    refused: z
+      .array(
+        z.object({ accountOwnerId: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'RefusedMonth' }),
+      )
+      .meta({ description: 'Accounts that stay open, and why; empty when accounts are named' }),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send again with this as `after`: there are more accounts. Null at the end' }),
+  })
+  .meta({ id: 'MonthsClosed' });
+
+const description = `Each account gets its final, numbered statement of the month. It never changes again, and there is no way to
+reopen a month: whatever comes for it later is booked in the account's next month. Sent again it answers the same
+statements. Accounts are closed by id, a thousand a request.`;
+
+/** `POST /v1/statements/close` */
+export function addCloseMonths(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'closeMonths',
+    summary: 'Close a month, for some accounts or for all',
+    description,
+    tags: ['Statements'],
+    body: bodySchema,
+    response: changed('Which accounts are closed, or would be', answerSchema),
+  };
+  app.post(
+    '/v1/statements/close',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request) => {
+      const { dryRun, ...closing } = request.body;
+      const done = await answerOrNotReady(closeMonths(pool, changeOf(request), { ...closing, isDryRun: dryRun }));
+      return {
+        dryRun,
+        month: formatUsageMonth(closing.month),
+        currency: CURRENCY,
+        closed: done.closed.map(({ accountOwnerId, number, isNew, total, totalExact, prepaid, amountDue }) => ({
+          accountOwnerId,
+          number: dryRun && isNew ? null : number,
+          isNew,
+          total: formatCents(total),
+          totalExact: formatExact(totalExact),
+          prepaid: formatCents(prepaid),
+          amountDue: formatCents(amountDue),
+        })),
+        refused: [...done.refused],
+        next: done.next ?? null,
+      };
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import { type LineOfStatement, type Pool, readStatement } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { formatUsageMonth, RequestError, STATEMENT_LINE_KINDS, type UsageMonth } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import {
+  CURRENCY,
+  creditsSchema,
+  currencySchema,
+  exactSchema,
+  formatCents,
+  formatCredits,
+  formatExact,
+  moneySchema,
+} from '../../contract/amounts.ts';
+import { accountIdSchema, parameter } from '../../contract/parameters.ts';
+import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import { describeSummary, MONTH_PATTERN, monthText, parseMonth, summaryShape } from './answers.ts';
+
+const paramsSchema = z.strictObject({
+  account: accountIdSchema,
+  month: parameter({
+    parse: parseMonth,
+    code: 'INVALID_MONTH',
+    expected: 'expected a month such as 2026-11',
+    describedAs: { description: 'Calendar month in UTC', examples: ['2026-11'], pattern: MONTH_PATTERN },
+  }),
+});
+
+const lineSchema = z
+  .object({
+    position: z.int().min(1),
+    kind: z.enum(STATEMENT_LINE_KINDS).meta({
+      description:
+        '`usage` of the month at list prices; `late_usage` of a closed month; `re_rating`: what a later price makes of usage that closed months billed; `model_effect`: what tiers, packages and included quantities make of a month of the whole account',
+    }),
+    usageMonth: monthText.meta({ description: 'The month of the usage: this one, or the closed one that is adjusted' }),
+    meter: z.string().meta({ examples: ['cpu_hours'] }),
+    user: z
+      .string()
+      .nullable()
+      .meta({ description: 'Who used it; null for a model effect', examples: ['auth0|507f1f77'] }),
+    labels: z
+      .object({
+        user: z
+          .string()
+          .optional()
+          .meta({ description: 'Name, or else e-mail address', examples: ['Ada Lovelace'] }),
+      })
+      .meta({ description: 'What people call the ids of the line, where it is known; for display only' }),
+    quantity: exactSchema.nullable().meta({ description: "In the meter's unit; null where no quantity changes" }),
+    amount: moneySchema,
+    amountExact: exactSchema,
+    credits: creditsSchema,
+    original: z.object({ account: z.string(), month: monthText, number: z.int() }).nullable().meta({
+      description:
+        'The statement that is adjusted; null for lines of the month itself, and where the usage month never had a statement',
+    }),
+  })
+  .meta({ id: 'StatementLine' });
+
+const answerSchema = z
+  .object({
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+    ...summaryShape,
+    currency: currencySchema,
+    lines: z.array(lineSchema),
+  })
+  .meta({ id: 'Statement' });
+
+const description = `What an account's month comes to. While the month is open this is a draft, computed as of now; once it is
+closed, the final statement: the same answer for ever.
+
+\`amount\` of the lines adds up to \`total\` (cents by largest remainder), \`amountExact\` to \`totalExact\`. Usage that came
+after its month was closed, and what later prices change of it, stands on the next open month's statement and names the one
+that it adjusts.`;
+
+/** `GET /v1/statements/{account}/{month}` */
+export function addReadStatement(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'readStatement',
+    summary: "Read an account's statement of a month",
+    description,
+    tags: ['Statements'],
+    params: paramsSchema,
+    querystring: z.strictObject({}),
+    response: { ...answer('The statement', answerSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
+  };
+  app.get('/v1/statements/:account/:month', { schema, config: { access: 'own-account' } }, async ({ params }) => {
+    const { account, month } = params;
+    const statement = await answerOrNotReady(readStatement(pool, account, month));
+    if (statement === undefined)
+      throw new RequestError('NOT_FOUND', 'there is no such account, or no statement of that month');
+    return {
+      accountOwnerId: account,
+      ...describeSummary(statement),
+      currency: CURRENCY,
+      lines: statement.lines.map((line) => describeLine(account, line)),
+    };
+  });
+}
+
+function describeLine(account: string, line: LineOfStatement) {
+  const { position, kind, meter, userId, userName, quantity, amount, amountExact, credits } = line;
+  return {
+    position,
+    kind,
+    usageMonth: formatUsageMonth(line.usageMonth),
+    meter,
+    user: userId ?? null,
+    labels: userName === undefined ? {} : { user: userName },
+    quantity: quantity === undefined ? null : formatExact(quantity),
+    amount: formatCents(amount),
+    amountExact: formatExact(amountExact),
+    credits: formatCredits(credits),
+    original: describeOriginal(account, line.usageMonth, line.original?.number),
+  };
+}
+
+function describeOriginal(account: string, month: UsageMonth, number: number | undefined) {
+  return number === undefined ? null : { account, month: formatUsageMonth(month), number };
+}

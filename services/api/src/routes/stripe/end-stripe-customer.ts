@@ -1,0 +1,38 @@
+import { endStripeCustomer, type Pool } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import type { Micros } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { accountIdSchema, daySchema } from '../../contract/parameters.ts';
+import { changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { stripePeriodSchema } from './answers.ts';
+
+const querySchema = z.strictObject({
+  to: daySchema(
+    'First day (UTC) that nobody pays for through Stripe; tomorrow when not given',
+    '2026-12-01',
+  ).optional(),
+});
+
+const answerSchema = z
+  .object({ ended: z.array(stripePeriodSchema).meta({ description: 'The periods as they were before' }) })
+  .meta({ id: 'EndedStripePeriods' });
+
+/** `DELETE /v1/accounts/{id}/stripe-customer` */
+export function addEndStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros): void {
+  const schema = {
+    operationId: 'endStripeCustomer',
+    summary: 'End that a Stripe customer pays for an account',
+    description:
+      'Usage booked before `to` is still sent, however late it comes. A day whose usage may be at Stripe already can not be taken away.',
+    tags: ['Stripe'],
+    params: z.strictObject({ id: accountIdSchema }),
+    querystring: querySchema,
+    response: changed('What has ended', answerSchema),
+  };
+  app.delete('/v1/accounts/:id/stripe-customer', { schema, config: { access: 'admin' } }, async (request) => {
+    const ending = { accountOwnerId: request.params.id, to: request.query.to };
+    return { ended: [...(await answerOrNotReady(endStripeCustomer(pool, changeOf(request), ending, now())))] };
+  });
+}

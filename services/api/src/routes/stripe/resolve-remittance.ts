@@ -1,0 +1,41 @@
+import { type Pool, REMITTANCE_DECISIONS, resolveRemittance } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { reasonField, systemIdSchema } from '../admin/fields.ts';
+import { remittanceSchema } from './answers.ts';
+
+const bodySchema = z.strictObject({
+  outcome: z
+    .enum(REMITTANCE_DECISIONS)
+    .meta({ description: '`sent`: never send it; `not_sent`: send what it was for with a new one' }),
+  reason: reasonField.meta({ description: 'Why; kept with the remittance and in the audit log' }),
+});
+
+const description = `What a person found out, at Stripe, about one that is \`uncertain\`, \`rejected\` or \`too_old\`. \`sent\` means that
+Stripe has it, or that it is billed in another way; \`not_sent\` that it is not there: the next round sends what it was for, under
+a new identifier, and for a month that is too old with the present time, so on the customer's next invoice. One that is
+\`sent\` can be found \`not_sent\`, because Stripe takes events that it does not count in the end. Else it can not be taken back.`;
+
+/** `POST /v1/stripe/remittances/{id}/resolve` */
+export function addResolveRemittance(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'resolveRemittance',
+    summary: 'Say whether Stripe has a meter event',
+    description,
+    tags: ['Stripe'],
+    params: z.strictObject({ id: systemIdSchema("The remittance's id") }),
+    body: bodySchema,
+    response: changed('The remittance as it is now', remittanceSchema),
+  };
+  app.post(
+    '/v1/stripe/remittances/:id/resolve',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    (request) => {
+      const decision = { id: request.params.id, ...request.body };
+      return answerOrNotReady(resolveRemittance(pool, changeOf(request), decision));
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import { checkNextDay, countMissingHours, planReconciliation, readReconciliationState } from '@hopsmeter/db';
+import { Gauge } from 'prom-client';
+import type { JobContext } from './job-context.ts';
+import type { PeriodicWork } from './run-periodically.ts';
+
+/** A person who asked waits for it. Without work a round is three questions of less than a millisecond. */
+const EVERY_MS = 5_000;
+
+/** How old the metrics may be; Prometheus looks about as often. */
+const METRICS_EVERY_MS = 15_000;
+
+/**
+ * Compares the ledger with the rollup, once an hour and when somebody asks, and exports what was found. It never repairs.
+ * Workers take turns, day by day; every one of them exports the same, read from the database.
+ */
+export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork {
+  const registers = [registry];
+  const unexplained = new Gauge({
+    name: 'unexplained_difference',
+    help: 'Rows of usage_daily that differ from the ledger or from the prices in force, and differences of statements; must be 0. NaN: not known',
+    registers,
+  });
+  const age = new Gauge({
+    name: 'reconciliation_age_seconds',
+    help: 'Time since a day was last compared; NaN: never, or not known',
+    registers,
+  });
+  const missing = new Gauge({
+    name: 'cluster_hours_missing',
+    help: 'Hours of the last 62 days of which nothing was reported although the cluster had reported before',
+    labelNames: ['cluster'],
+    registers,
+  });
+  // A gauge begins with 0, which would say that all is well.
+  const forget = (): void => {
+    unexplained.set(Number.NaN);
+    age.set(Number.NaN);
+    missing.reset();
+  };
+  forget();
+  let knownUnexplained = 0;
+  let metricsDueAt = 0;
+
+  const exportMetrics = async (): Promise<void> => {
+    if (performance.now() < metricsDueAt) return;
+    const [state, hours] = [await readReconciliationState(pool), await countMissingHours(pool)];
+    unexplained.set(state.unexplained);
+    age.set(state.sinceCheckSeconds ?? Number.NaN);
+    missing.reset();
+    for (const { clusterId, missingHours } of hours) missing.set({ cluster: clusterId }, missingHours);
+    metricsDueAt = performance.now() + METRICS_EVERY_MS;
+    if (state.unexplained === knownUnexplained) return;
+    knownUnexplained = state.unexplained;
+    if (knownUnexplained > 0) logger.error({ differences: knownUnexplained }, 'the rollup does not add up');
+    else logger.info('the rollup adds up again');
+  };
+
+  return {
+    name: 'reconcile',
+    everyMs: EVERY_MS,
+    firstWithinMs: EVERY_MS,
+    async round(signal) {
+      try {
+        await planReconciliation(pool);
+        while (!signal.aborted && (await checkNextDay(pool)) === 'checked') {
+          await exportMetrics();
+        }
+        await exportMetrics();
+      } catch (error) {
+        forget();
+        metricsDueAt = 0;
+        throw error;
+      }
+    },
+  };
+}

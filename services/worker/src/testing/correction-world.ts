@@ -1,0 +1,162 @@
+import {
+  findOriginals,
+  listCorrectionsToTry,
+  loadDirectory,
+  recordBatch,
+  recordManifests,
+  type SettledCounts,
+  settleCorrections,
+  settleParked,
+  tryRecordBatch,
+} from '@hopsmeter/db';
+import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
+import {
+  type CorrectionEvent,
+  eventKeyOf,
+  type ManifestEvent,
+  parseQuantity,
+  type ReportedEvent,
+  type Usage,
+  type UsageEvent,
+} from '@hopsmeter/usage';
+import { createBatchRecorder } from '../batch-recorder.ts';
+import { createDeferredSettler, type DeferredSettler } from '../deferred/settle-deferred.ts';
+import { createDirectoryCache } from '../directory-cache.ts';
+import { planBatch } from '../plan-batch.ts';
+import { retryParked } from '../retry-parked.ts';
+import { HOUR, SAMPLE_START, sampleBatch } from '../sample-events.ts';
+
+/** For tests: a database of its own, and what workers do with the events of one cluster. */
+export type CorrectionWorld = {
+  readonly database: TestDatabase;
+  readonly seeded: SeededDirectory;
+  /** Records the events as one batch. */
+  record(...events: ReportedEvent[]): Promise<void>;
+  /** Another worker's settler, with a memory of its own. */
+  createSettler(onSettled?: (counts: SettledCounts) => void): DeferredSettler;
+  /** What a worker does about corrections and manifests in one round. */
+  settle(): Promise<SettledCounts>;
+  /** What a worker does about other parked events. */
+  retry(kind: 'due' | 'changed'): Promise<void>;
+  rowsOf<T extends object>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  /** The key of the event with this id. */
+  keyOf(id: string): string;
+};
+
+export const signal = (): AbortSignal => AbortSignal.timeout(60_000);
+
+export async function createCorrectionWorld(): Promise<CorrectionWorld> {
+  const database = await createTestDatabase();
+  const { pool } = database;
+  const seeded = await seedDirectory(pool);
+  const createDirectories = () => createDirectoryCache(() => loadDirectory(pool));
+  const recorder = createBatchRecorder({
+    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    directories: createDirectories(),
+    onFailure: () => undefined,
+  });
+  const createSettler: CorrectionWorld['createSettler'] = (onSettled = () => undefined) =>
+    createDeferredSettler({
+      store: {
+        recordManifests: (limit) => recordManifests(pool, limit),
+        listCorrections: (limit) => listCorrectionsToTry(pool, limit),
+        findOriginals: (after, limit) => findOriginals(pool, after, limit),
+        settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+      },
+      directories: createDirectories(),
+      onSettled,
+    });
+  return {
+    database,
+    seeded,
+    createSettler,
+    async record(...events) {
+      const batch = sampleBatch(events, { clusterId: seeded.clusterId });
+      await recorder.record((directory, setAside) => planBatch(batch, directory, setAside), signal());
+    },
+    async settle() {
+      const sum = { counted: 0, duplicates: 0, pending: 0 };
+      await createSettler(({ counted, duplicates, pending }) => {
+        sum.counted += counted;
+        sum.duplicates += duplicates;
+        sum.pending += pending;
+      }).settle(signal());
+      return sum;
+    },
+    async retry(kind) {
+      const store = {
+        settle: (...[choice, makePlan]: Parameters<Parameters<typeof retryParked>[0]['store']['settle']>) =>
+          settleParked(pool, choice, makePlan),
+      };
+      const { version } = await loadDirectory(pool);
+      await retryParked(
+        { store, directories: createDirectories(), onSettled: () => undefined },
+        kind,
+        version,
+        signal(),
+      );
+    },
+    async rowsOf<T extends object>(sql: string, parameters: readonly unknown[] = []) {
+      return (await pool.query<T>(sql, [...parameters])).rows;
+    },
+    keyOf: (id) => eventKeyOf(seeded.clusterId, { id, sourcePath: '' }),
+  };
+}
+
+export type Quantities = Readonly<Record<string, string>>;
+
+/** Quantities as texts, by meter; zeros are left out as `parseEvent` does. */
+export function usagesOf(quantities: Quantities): readonly Usage[] {
+  return Object.entries(quantities)
+    .map(([meter, text]) => ({ meter, quantity: parseQuantity(text) }))
+    .filter(({ quantity }) => quantity !== 0n)
+    .sort((a, b) => (a.meter < b.meter ? -1 : 1));
+}
+
+/** An hour of the namespace `ml`, or what `changes` make of it. */
+export function usage(id: string, quantities: Quantities, changes: Partial<UsageEvent> = {}): UsageEvent {
+  return {
+    id,
+    sourcePath: '',
+    type: 'compute',
+    subject: undefined,
+    namespace: 'ml',
+    gpuModel: undefined,
+    start: SAMPLE_START,
+    end: SAMPLE_START + HOUR,
+    usages: usagesOf(quantities),
+    ...changes,
+  };
+}
+
+/** A correction, so many minutes after the usage; without quantities a void. */
+export function correction(
+  id: string,
+  replaces: string,
+  minutes: number,
+  quantities: Quantities = {},
+): CorrectionEvent {
+  const correctedAt = SAMPLE_START + 3 * HOUR + minutes * 60_000_000;
+  return {
+    id,
+    sourcePath: '',
+    type: 'correction',
+    replaces,
+    correctedAt,
+    usages: usagesOf(quantities),
+    reason: undefined,
+  };
+}
+
+export function manifest(id: string, eventCount: number, sums: Quantities = {}): ManifestEvent {
+  const usages = Object.entries(sums).map(([meter, text]) => ({ meter, quantity: parseQuantity(text) }));
+  return {
+    id,
+    sourcePath: '',
+    type: 'manifest',
+    start: SAMPLE_START,
+    end: SAMPLE_START + HOUR,
+    eventCount,
+    sums: usages,
+  };
+}

@@ -1,0 +1,397 @@
+import { randomUUID } from 'node:crypto';
+import {
+  changeOwner,
+  changePrices,
+  closeMonths,
+  findOriginals,
+  findStatementDifferences,
+  listCorrectionsToTry,
+  loadDirectory,
+  type Pool,
+  type PriceChange,
+  previewPriceChange,
+  readStatement,
+  reconcileNow,
+  recordBatch,
+  recordManifests,
+  reRatePart,
+  settleCorrections,
+  tryRecordBatch,
+} from '@hopsmeter/db';
+import { createTestDatabase, findRollupDifferences, readClosedRows, type TestDatabase } from '@hopsmeter/db/testing';
+import {
+  addMonths,
+  formatQuantity,
+  formatUsageDay,
+  formatUsageMonth,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  monthOf,
+  type PriceTerms,
+  parseQuantity,
+  type ReportedEvent,
+  RequestError,
+  usageDayOf,
+} from '@hopsmeter/usage';
+import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
+import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
+import { planBatch } from '@hopsmeter/worker/plan-batch';
+import { createDeferredSettler } from '@hopsmeter/worker/settle-deferred';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  add,
+  compare,
+  expectBills,
+  type Fraction,
+  type OracleOverride,
+  type OracleRate,
+  type OracleTerms,
+  parse,
+  ZERO,
+} from './harness/bill-oracle.ts';
+import { createRandom, type Random } from './harness/random.ts';
+
+/**
+ * Whatever comes in whatever order: the statements and drafts of an account add up to what an independent oracle says of
+ * the last word on every event and every price, and what is closed keeps every byte.
+ */
+
+const SEEDS = Number(process.env.BILL_SEEDS ?? 20);
+const ACTIONS = 60;
+
+const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'property' } as const;
+const OWNERS = ['auth0|ada', 'auth0|bob', 'auth0|cy'] as const;
+const MEMBERS = { 'auth0|mia': 'auth0|ada', 'auth0|nils': 'auth0|bob' } as const;
+/** Storage is priced per 720 GB-hours; its quantities are multiples of them, so that every cost is a decimal. */
+const METERS = { cpu_hours: 1, gpu_hours: 1, network_egress_gb: 1, offline_storage_gb_hours: 720 } as const;
+type Meter = keyof typeof METERS;
+
+const THIS_MONTH = monthOf(usageDayOf(Date.now() * 1_000));
+/** All of them have ended, and are within what can be changed. */
+const MONTHS = [3, 2, 1].map((ago) => addMonths(THIS_MONTH, -ago));
+const FIRST_DAY = MONTHS[0] ?? 0;
+const DAYS = THIS_MONTH - FIRST_DAY;
+
+type KnownEvent = {
+  readonly userId: string;
+  readonly meter: Meter;
+  readonly day: number;
+  /** What the latest correction says, or the event itself. */
+  quantity: string;
+  correctedAt: number;
+};
+
+/** What a test knows: the last word on everything, without asking the database. */
+type Known = {
+  readonly events: Map<string, KnownEvent>;
+  /** Who owns a member from a day on, in the order in which it was said. */
+  readonly moves: { readonly userId: string; readonly ownerId: string; readonly day: number }[];
+  readonly rates: Map<string, OracleRate>;
+  readonly overrides: OracleOverride[];
+};
+
+/** What the seeds have led to, to see that they test something. */
+const seen = new Set<string>();
+
+let database: TestDatabase;
+let pool: Pool;
+let clusterId: string;
+let cardId: string;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  pool = database.pool;
+  for (const id of OWNERS) await pool.query('insert into users (id) values ($1)', [id]);
+  for (const [id, owner] of Object.entries(MEMBERS))
+    await pool.query('insert into users (id, account_owner_id) values ($1, $2)', [id, owner]);
+  clusterId = await idOf("insert into hopsworks_clusters (name, max_users) values ('east', 100) returning id");
+  await pool.query(
+    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+    select id, $1, '-infinity' from users`,
+    [clusterId],
+  );
+  cardId = await idOf('select id from rate_cards where is_default');
+});
+afterEach(() => database?.close());
+afterAll(() => {
+  expect([...seen].sort()).toEqual(
+    [
+      'draft model_effect',
+      'draft late_usage',
+      'draft re_rating',
+      'draft usage',
+      'final late_usage',
+      'final model_effect',
+      'final re_rating',
+      'final usage',
+    ].sort(),
+  );
+});
+
+describe.each(Array.from({ length: SEEDS }, (_, i) => i + 1))('with seed %i', (seed) => {
+  it('statements and drafts add up to the last word, and closed months keep every byte', async () => {
+    const random = createRandom(seed);
+    const known: Known = { events: new Map(), moves: [], rates: initialRates(), overrides: [] };
+    const closedRows = new Set<string>();
+    for (let i = 0; i < ACTIONS; i++) {
+      await act(random, known, `${seed}-${i}`);
+      for (const row of await readClosedRows(pool)) closedRows.add(row);
+    }
+    while ((await reRatePart(pool)) !== undefined);
+
+    expect(await findRollupDifferences(pool)).toEqual([]);
+    expect(await findStatementDifferences(pool)).toEqual([]);
+    const range = { from: formatUsageDay(FIRST_DAY), to: formatUsageDay(THIS_MONTH) };
+    expect(await reconcileNow(pool, CHANGE, range)).toMatchObject({
+      differences: [],
+      statementDifferences: [],
+    });
+    const now = new Set(await readClosedRows(pool));
+    expect([...closedRows].filter((row) => !now.has(row))).toEqual([]);
+
+    const expected = expectBills(
+      [...known.events.values()].map((event) => ({
+        accountOwnerId: ownerOf(known, event.userId, event.day),
+        meter: event.meter,
+        day: formatUsageDay(event.day),
+        quantity: event.quantity,
+      })),
+      { rates: [...known.rates.values()], overrides: known.overrides },
+    );
+    const billed = await readBills();
+    for (const key of new Set([...expected.keys(), ...billed.keys()]))
+      expect({ key, owed: text(billed.get(key) ?? ZERO) }).toEqual({ key, owed: text(expected.get(key) ?? ZERO) });
+  });
+});
+
+async function act(random: Random, known: Known, name: string): Promise<void> {
+  const kind = random.int(100);
+  if (kind < 35) await record(random, known, name);
+  else if (kind < 45 && known.events.size > 0)
+    await correct(random, known, random.pick([...known.events.keys()]), name);
+  else if (kind < 55) await changePrice(random, known);
+  else if (kind < 70) await reRatePart(pool, 1 + random.int(4));
+  else if (kind < 85) await closeNext(random);
+  else await moveMember(random, known);
+}
+
+async function record(random: Random, known: Known, name: string): Promise<void> {
+  const userId = random.pick([...OWNERS, ...Object.keys(MEMBERS)]);
+  const meter = random.pick(Object.keys(METERS) as Meter[]);
+  const day = FIRST_DAY + random.int(DAYS);
+  const quantity = randomQuantity(random, meter);
+  const start = day * MICROS_PER_DAY + random.int(19) * MICROS_PER_HOUR;
+  const event: ReportedEvent = {
+    id: name,
+    sourcePath: '',
+    type: 'meter',
+    subject: userId,
+    namespace: undefined,
+    gpuModel: undefined,
+    start,
+    // Long enough that no quantity of the test is implausible.
+    end: start + 5 * MICROS_PER_HOUR,
+    usages: [{ meter, quantity: parseQuantity(quantity) }],
+  };
+  known.events.set(name, { userId, meter, day, quantity, correctedAt: 0 });
+  // Now and then the correction is there before its original, and the original comes twice.
+  if (random.chance(15)) await correct(random, known, name, `${name} first`);
+  await post([event]);
+  if (random.chance(20)) await post([event]);
+}
+
+async function correct(random: Random, known: Known, name: string, id: string): Promise<void> {
+  const event = known.events.get(name);
+  if (event === undefined) return;
+  const quantity = random.chance(25) ? '0' : randomQuantity(random, event.meter);
+  const correctedAt = Date.now() * 1_000 - random.int(1_000_000_000);
+  const usages = quantity === '0' ? [] : [{ meter: event.meter, quantity: parseQuantity(quantity) }];
+  await post([{ id, sourcePath: '', type: 'correction', replaces: name, correctedAt, usages, reason: undefined }]);
+  if (correctedAt > event.correctedAt) Object.assign(event, { quantity, correctedAt });
+}
+
+function randomQuantity(random: Random, meter: Meter): string {
+  return METERS[meter] === 1 ? `${random.int(200)}.${random.int(90) + 10}` : String(720 * (1 + random.int(9)));
+}
+
+/** What a worker does with a batch. */
+async function post(events: readonly ReportedEvent[]): Promise<void> {
+  const directories = createDirectoryCache(() => loadDirectory(pool));
+  const recorder = createBatchRecorder({
+    store: { record: (batch) => recordBatch(pool, batch), tryRecord: (batch) => tryRecordBatch(pool, batch) },
+    directories,
+    onFailure: () => undefined,
+  });
+  const settler = createDeferredSettler({
+    store: {
+      recordManifests: (limit) => recordManifests(pool, limit),
+      listCorrections: (limit) => listCorrectionsToTry(pool, limit),
+      findOriginals: (after, limit) => findOriginals(pool, after, limit),
+      settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+    },
+    directories,
+    onSettled: () => undefined,
+  });
+  const request = {
+    requestId: randomUUID(),
+    clusterId,
+    clusterKeyId: randomUUID(),
+    receivedAt: Date.now() * 1_000,
+    eventCount: events.length,
+  };
+  const { signal } = new AbortController();
+  const batch = { id: randomUUID(), requests: [request], events };
+  await recorder.record((directory, setAside) => planBatch(batch, directory, setAside), signal);
+  await settler.settle(signal);
+}
+
+async function changePrice(random: Random, known: Known): Promise<void> {
+  const meter = random.pick(Object.keys(METERS) as Meter[]);
+  const day = FIRST_DAY + random.int(DAYS);
+  const from = formatUsageDay(day);
+  const terms = randomTerms(random, METERS[meter]);
+  if (random.chance(50)) {
+    await apply({ kind: 'set_rate', rateCardId: cardId, meter, validFrom: day, terms: toTerms(terms) });
+    known.rates.set(`${meter} ${from}`, { ...terms, meter, from });
+    return;
+  }
+  const accountOwnerId = random.pick(OWNERS);
+  const end = random.chance(50) ? day + 1 + random.int(40) : undefined;
+  const percent = String(5 * (1 + random.int(20)));
+  const isPrice = random.chance(50);
+  const override = { accountOwnerId, meter, from, to: end === undefined ? null : formatUsageDay(end) };
+  const isDone = await applyUnlessRefused(
+    {
+      kind: 'set_override',
+      accountOwnerId,
+      override: isPrice
+        ? { kind: 'price', meter, terms: toTerms(terms) }
+        : { kind: 'discount', meter, percent: parseQuantity(percent) },
+      validFrom: day,
+      validTo: end,
+    },
+    'OVERLAPPING_VALIDITY',
+  );
+  if (isDone) known.overrides.push({ ...override, ...(isPrice ? { terms } : { percent }) });
+}
+
+async function apply(change: PriceChange): Promise<void> {
+  const { fingerprint } = await previewPriceChange(pool, change);
+  await changePrices(pool, CHANGE, { change, reason: 'for the test', fingerprint });
+}
+
+async function applyUnlessRefused(change: PriceChange, ...codes: readonly string[]): Promise<boolean> {
+  try {
+    await apply(change);
+    return true;
+  } catch (error) {
+    if (error instanceof RequestError && codes.includes(error.code)) return false;
+    throw error;
+  }
+}
+
+async function closeNext(random: Random): Promise<void> {
+  const accountOwnerId = random.pick(OWNERS);
+  const { rows } = await pool.query<{ closed: number }>(
+    'select count(*)::integer as closed from statements where account_owner_id = $1',
+    [accountOwnerId],
+  );
+  const month = MONTHS[rows[0]?.closed ?? 0];
+  if (month === undefined) return;
+  // Now and then while prices are still applied, which is refused.
+  if (random.chance(80)) while ((await reRatePart(pool)) !== undefined);
+  try {
+    await closeMonths(pool, CHANGE, { month, accountOwnerIds: [accountOwnerId] });
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== 'PRICE_CHANGE_APPLYING') throw error;
+  }
+}
+
+async function moveMember(random: Random, known: Known): Promise<void> {
+  const userId = random.pick(Object.keys(MEMBERS));
+  const ownerId = random.pick(OWNERS);
+  const day = FIRST_DAY + random.int(DAYS);
+  await changeOwner(pool, CHANGE, {
+    userId,
+    accountOwnerId: ownerId,
+    from: `${formatUsageDay(day)}T00:00:00Z`,
+    reason: 'for the test',
+  });
+  known.moves.push({ userId, ownerId, day });
+}
+
+/** Every later word replaces what was said of the days from then on. */
+function ownerOf({ moves }: Known, userId: string, day: number): string {
+  const first: string = MEMBERS[userId as keyof typeof MEMBERS] ?? userId;
+  return moves.reduce((owner, move) => (move.userId === userId && move.day <= day ? move.ownerId : owner), first);
+}
+
+/** What statements and drafts bill for each account, usage month and meter. */
+async function readBills(): Promise<ReadonlyMap<string, Fraction>> {
+  const bills = new Map<string, Fraction>();
+  for (const accountOwnerId of OWNERS)
+    for (const month of [...MONTHS, THIS_MONTH]) {
+      const statement = await readStatement(pool, accountOwnerId, month);
+      if (statement === undefined) continue;
+      const total = statement.lines.reduce((sum, { amountExact }) => sum + amountExact, 0n);
+      expect(total).toBe(statement.totalExact);
+      expect(statement.lines.reduce((sum, { amount }) => sum + amount, 0n)).toBe(statement.total);
+      for (const { usageMonth, meter, amountExact, kind } of statement.lines) {
+        seen.add(`${statement.final === undefined ? 'draft' : 'final'} ${kind}`);
+        const key = `${accountOwnerId} ${formatUsageMonth(usageMonth)} ${meter}`;
+        bills.set(key, add(bills.get(key) ?? ZERO, parse(formatQuantity(amountExact))));
+      }
+    }
+  return bills;
+}
+
+function initialRates(): Map<string, OracleRate> {
+  const flat = (meter: Meter, price: string): [string, OracleRate] => [
+    `${meter} 2020-01-01`,
+    { meter, from: '2020-01-01', price, per: String(METERS[meter]), model: 'flat', tiers: [], included: '0' },
+  ];
+  return new Map([
+    flat('cpu_hours', '0.35'),
+    flat('gpu_hours', '3.5'),
+    flat('network_egress_gb', '0.14'),
+    flat('offline_storage_gb_hours', '0.03'),
+  ]);
+}
+
+function randomTerms(random: Random, per: number): OracleTerms {
+  const price = (): string => `${random.int(3)}.${random.int(9000) + 1000}`;
+  const model = random.pick(['flat', 'flat', 'graduated', 'volume', 'package'] as const);
+  const included = random.chance(30) ? String(per * random.int(100)) : '0';
+  if (model === 'flat') return { price: price(), per: String(per), model, tiers: [], included };
+  if (model === 'package')
+    return { price: price(), per: String(per === 1 ? random.pick([4, 10, 25]) : per), model, tiers: [], included };
+  const ends = [50, 200].slice(random.int(2)).map((end) => String(end * per));
+  const tiers = [...ends, null].map((upTo) => ({ upTo, price: price() }));
+  return { price: tiers[0]?.price ?? '', per: String(per), model, tiers, included };
+}
+
+function toTerms({ price, per, model, tiers, included }: OracleTerms): PriceTerms {
+  return {
+    price: parseQuantity(price),
+    priceQuantity: parseQuantity(per),
+    model,
+    tiers: tiers.map((tier) => ({
+      upTo: tier.upTo === null ? undefined : parseQuantity(tier.upTo),
+      price: parseQuantity(tier.price),
+    })),
+    includedQuantity: parseQuantity(included),
+  };
+}
+
+/** Comparable: two fractions of the same worth have the same text. */
+function text({ n, d }: Fraction): string {
+  const scaled = n * 10n ** 12n;
+  return compare({ n: (scaled / d) * d, d: 1n }, { n: scaled, d: 1n }) === 0 ? String(scaled / d) : `${n}/${d}`;
+}
+
+async function idOf(statement: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(statement);
+  const [row] = rows;
+  if (row === undefined) throw new Error('no row');
+  return row.id;
+}
