@@ -1,6 +1,15 @@
-import { createDirectory, MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
+import {
+  createDirectory,
+  MICROS_PER_HOUR,
+  type PriceTerms,
+  parseTime,
+  parseUsageDay,
+  readTermsInput,
+} from '@hopsmeter/usage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadDirectory } from '../load-directory.ts';
+import { changePrices, previewPriceChange } from '../pricing/change-prices.ts';
+import { reRatePart } from '../pricing/re-rate.ts';
 import {
   closeMonth,
   createTestDatabase,
@@ -156,4 +165,31 @@ it('a project that is handed over in a closed month moves in the open one', asyn
     `cy ${PAST.slice(0, 10)} 10`,
   ]);
   expect(await readClosedRows(database.pool)).toEqual(closed);
+});
+
+it('late usage that moves away leaves to the old account what a new price makes of its closed usage', async () => {
+  const from = PAST.replace('00:00:00', '12:00:00');
+  await report(PAST);
+  await closeMonth(database.pool, 'ada', PAST.slice(0, 10));
+  await report(PAST.replace('00:00:00', '14:00:00'), 1, { quantity: '5' });
+  const { rows } = await database.pool.query<{ id: string }>('select id from rate_cards where is_default');
+  const { terms } = readTermsInput({ price: '0.45' }) as { terms: PriceTerms };
+  const priceChange = {
+    kind: 'set_rate',
+    rateCardId: rows[0]?.id ?? '',
+    meter: 'cpu_hours',
+    validFrom: parseUsageDay(PAST.slice(0, 10)) ?? 0,
+    terms,
+  } as const;
+  const { fingerprint } = await previewPriceChange(database.pool, priceChange);
+  await changePrices(database.pool, CHANGE, { change: priceChange, reason: 'new contract', fingerprint });
+  while ((await reRatePart(database.pool)) !== undefined);
+  await give('bob', from);
+  expect(await booked()).toEqual([`ada ${PAST.slice(0, 10)} 10`, `bob ${PAST.slice(0, 10)} 5`]);
+  const adjustment = await database.pool.query(
+    `select quantity::text, event_count::integer as events, cost::text from usage_daily
+    where account_owner_id = 'ada' and booked_on = $1`,
+    [OPEN],
+  );
+  expect(adjustment.rows).toEqual([{ quantity: '0.000000000000', events: 0, cost: '1.000000000000' }]);
 });

@@ -12,9 +12,10 @@ export type MovedUsage = {
  * Makes the rollup of some users and days what the ledger says, and tells what that changed.
  *
  * Guarantees
- * - Afterwards sum(ledger) = usage_daily for these users and days, to the last digit; rows without usage are gone.
- * - A row that stays keeps its price, as it does when a batch adds to it; a new row gets the rate in force on its day.
- *   A meter without a rate breaks a not-null constraint instead of being lost.
+ * - Afterwards sum(ledger) = usage_daily for these users and days, to the last digit; rows without usage are gone, but for
+ *   those that carry a re-rating of closed months: these stay with a quantity of zero.
+ * - A row that stays keeps its price, as it does when a batch adds to it; a new row gets the price in force on its day.
+ *   A meter without a price breaks a not-null constraint instead of being lost.
  * - The answer is after minus before, by account and meter, exact: quantities add up to zero where usage only moved.
  * - Running it twice changes nothing the second time.
  *
@@ -41,28 +42,44 @@ with ledger as materialized (
 before as materialized (
   select * from usage_daily where usage_date = any ($2::date[]) and user_id = any ($1::text[])
 ),
+-- Besides what the ledger says: a row without usage that carries what a new price makes of closed months stays, at zero.
+wanted as (
+  select * from ledger
+  union all
+  select
+    usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, 0, 0, first_event_at,
+    last_event_at
+  from before
+  where price_adjustment <> 0 and not exists (
+    select from ledger
+    where ledger.usage_date = before.usage_date and ledger.booked_on = before.booked_on
+      and ledger.account_owner_id = before.account_owner_id and ledger.user_id = before.user_id
+      and ledger.hopsworks_cluster_id = before.hopsworks_cluster_id
+      and ledger.project_id is not distinct from before.project_id and ledger.meter = before.meter
+  )
+),
 after as materialized (
   select
-    ledger.*,
+    wanted.*,
     coalesce(before.rate_id, price.rate_id) as rate_id,
     coalesce(before.price_override_id, price.price_override_id) as price_override_id,
     coalesce(before.price, price.price) as price,
     coalesce(before.price_quantity, price.price_quantity) as price_quantity,
     coalesce(before.price_adjustment, 0) as price_adjustment
-  from ledger
-  left join before on before.usage_date = ledger.usage_date and before.booked_on = ledger.booked_on
-    and before.account_owner_id = ledger.account_owner_id
-    and before.user_id = ledger.user_id and before.hopsworks_cluster_id = ledger.hopsworks_cluster_id
-    and before.project_id is not distinct from ledger.project_id and before.meter = ledger.meter
-  left join lateral effective_price(ledger.account_owner_id, ledger.meter, ledger.usage_date) as price
+  from wanted
+  left join before on before.usage_date = wanted.usage_date and before.booked_on = wanted.booked_on
+    and before.account_owner_id = wanted.account_owner_id
+    and before.user_id = wanted.user_id and before.hopsworks_cluster_id = wanted.hopsworks_cluster_id
+    and before.project_id is not distinct from wanted.project_id and before.meter = wanted.meter
+  left join lateral effective_price(wanted.account_owner_id, wanted.meter, wanted.usage_date) as price
     on before.id is null
 ),
 gone as (
   delete from usage_daily using before
-  where usage_daily.id = before.id and before.price_adjustment = 0 and not exists (
+  where usage_daily.id = before.id and not exists (
     select from after
-    where after.usage_date = before.usage_date and after.booked_on = before.booked_on and after.account_owner_id = before.account_owner_id
-      and after.user_id = before.user_id and after.hopsworks_cluster_id = before.hopsworks_cluster_id
+    where after.usage_date = before.usage_date and after.booked_on = before.booked_on
+      and after.account_owner_id = before.account_owner_id and after.user_id = before.user_id and after.hopsworks_cluster_id = before.hopsworks_cluster_id
       and after.project_id is not distinct from before.project_id and after.meter = before.meter
   )
 ),
