@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEvents, type PostedEvent } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
-import { type Pipeline, startPipeline } from './harness/pipeline.ts';
+import { type Pipeline, type Service, startPipeline } from './harness/pipeline.ts';
 import { postAll } from './harness/post-all.ts';
 import { createRandom } from './harness/random.ts';
 import { findUnexplained, readBatchTotals, readRollup } from './harness/rollup.ts';
@@ -34,6 +34,9 @@ describe('totals stay exact', () => {
     });
     await Promise.all([posting, disturb(started, reached)]);
     await expectExact(started, world, events);
+    // A supervisor would start it again, and hide that a fault of a dependency ends our processes.
+    for (const service of [...started.ingests, ...started.workers])
+      expect(await hasEnded(service), `${service.name} ended by itself`).toBe(false);
   };
 
   it('when workers are killed in the middle, twice', async () => {
@@ -101,4 +104,8 @@ async function expectExact(pipeline: Pipeline, world: TestWorld, events: readonl
   const totals = await readBatchTotals(pipeline.pool);
   expect(totals.counted).toBe(events.length);
   expect(totals.parked).toBe(0);
+}
+
+function hasEnded(service: Service): Promise<boolean> {
+  return Promise.race([service.exited.then(() => true), Promise.resolve(false)]);
 }

@@ -34,5 +34,8 @@ export function createPool({ url, connectionsMax, onIdleError, applicationName }
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
   });
   pool.on('error', onIdleError);
+  // A connection that breaks while a transaction holds it also emits `error`, and an event that nobody hears ends the
+  // process. Whoever holds it is told by the statement in hand or by the next one.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
