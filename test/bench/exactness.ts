@@ -1,4 +1,5 @@
 import type { Pool } from '@hopsmeter/db';
+import { FILL_CLUSTER } from './fill-ledger.ts';
 
 export type Account = {
   readonly recorded: number;
@@ -11,15 +12,18 @@ export type Account = {
 
 /** Everything that was recorded, by three ways: the batches' own account, the ledger, the rollup. */
 export async function readAccount(pool: Pool): Promise<Account> {
-  const result = await pool.query<Account>(`
+  const result = await pool.query<Account>(
+    `
     select
       (select coalesce(sum(event_count), 0)::integer from usage_batches) as recorded,
       (select coalesce(sum(counted_count), 0)::integer from usage_batches) as counted,
       (select count(*)::integer from parked_events) as parked,
-      (select count(*)::integer from usage_events) as ledger,
+      (select count(*)::integer from usage_events where hopsworks_cluster_id <> $1) as ledger,
       (select coalesce(sum(quantity), 0)::text from usage_daily where meter = 'cpu_hours') as "cpuHours",
       (select coalesce(sum(quantity), 0)::text from usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
-  `);
+  `,
+    [FILL_CLUSTER],
+  );
   const [account] = result.rows;
   if (account === undefined) throw new Error('no account');
   return account;
@@ -31,4 +35,20 @@ export async function readRecorded(pool: Pool): Promise<number> {
     'select coalesce(sum(event_count), 0)::integer as n from usage_batches',
   );
   return result.rows[0]?.n ?? 0;
+}
+
+/** Whether everything that was sent is recorded, counted once, in the ledger, and in the rollup to the last digit. */
+export function isExact(account: Account, sent: number): boolean {
+  const times = (units: bigint): string => {
+    const text = (BigInt(account.ledger) * units).toString().padStart(13, '0');
+    return `${text.slice(0, -12)}.${text.slice(-12)}`;
+  };
+  return (
+    account.recorded === sent &&
+    account.counted === sent &&
+    account.parked === 0 &&
+    account.ledger === sent &&
+    account.cpuHours === times(734_512_000_000n) &&
+    account.ramGbHours === times(2_500_000_000_000n)
+  );
 }

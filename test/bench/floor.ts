@@ -1,63 +1,65 @@
 import { randomUUID } from 'node:crypto';
-import { type BatchRecord, createPool, loadDirectory, recordBatch } from '@hopsmeter/db';
+import { createPool, loadDirectory, recordStatementOf } from '@hopsmeter/db';
 import { createDirectory, METERS, parseQuantity, type UsageEvent } from '@hopsmeter/usage';
 import { planBatch } from '@hopsmeter/worker/plan-batch';
-import { LOAD_NAMESPACES } from './load.ts';
+import { LOAD_EVENT, LOAD_NAMESPACES } from './load.ts';
 
 const HOUR = 3_600_000_000;
 
 /** Connections of the floor: as many as the worker uses. */
 const CONNECTIONS = 2;
 
+/** Events of one statement: what a worker puts into one at full load. */
+export const FLOOR_EVENTS = 10_000;
+
+/** Events made before each round: enough for a few statements of each connection, few enough for memory. */
+const ROUND_EVENTS = 80_000;
+
+export type FloorOptions = { readonly databaseUrl: string; readonly clusterId: string; readonly seconds: number };
+
 /**
- * What bare Postgres takes: the worker's own statement, with records made beforehand, from two connections and nothing
- * else. No HTTP, no queue, no reading of events.
- *
- * @returns events per second.
+ * What bare Postgres takes: the worker's own statement from two connections, its parameters written beforehand, and nothing
+ * else. No HTTP, no queue, no reading, attributing or writing of events while the time runs.
  */
 export async function measureFloor(
-  databaseUrl: string,
-  clusterId: string,
-  eventsPerBatch: number,
-  seconds: number,
-): Promise<number> {
+  options: FloorOptions,
+): Promise<{ readonly events: number; readonly eventsPerSecond: number }> {
+  const { databaseUrl, clusterId, seconds } = options;
   const pool = createPool({ url: databaseUrl, connectionsMax: CONNECTIONS + 1, onIdleError: () => undefined });
   try {
     const directory = createDirectory(await loadDirectory(pool));
     const round = randomUUID();
     let sequence = 0;
-    const createRecord = (): BatchRecord => {
-      const events = Array.from({ length: eventsPerBatch }, () => createEvent(round, sequence++));
+    const createStatement = () => {
+      const events = Array.from({ length: FLOOR_EVENTS }, () => createEvent(round, sequence++));
       const request = {
         requestId: 'floor',
         clusterId,
         clusterKeyId: randomUUID(),
         receivedAt: Date.now() * 1_000,
-        eventCount: eventsPerBatch,
+        eventCount: FLOOR_EVENTS,
       };
-      return planBatch({ id: randomUUID(), requests: [request], events }, directory);
+      return recordStatementOf(planBatch({ id: randomUUID(), requests: [request], events }, directory));
     };
-    // Made in rounds: enough records for the whole time would not fit into memory.
-    let events = 0;
     let elapsedMs = 0;
     while (elapsedMs < seconds * 1_000) {
-      const records = Array.from({ length: Math.ceil(40_000 / eventsPerBatch) }, createRecord);
+      const statements = Array.from({ length: ROUND_EVENTS / FLOOR_EVENTS }, createStatement);
       const startedAt = performance.now();
       await Promise.all(
         Array.from({ length: CONNECTIONS }, async () => {
-          for (let record = records.pop(); record !== undefined; record = records.pop()) {
-            events += (await recordBatch(pool, record))?.counted ?? 0;
-          }
+          for (let next = statements.pop(); next !== undefined; next = statements.pop())
+            await pool.query(next.text, next.values);
         }),
       );
       elapsedMs += performance.now() - startedAt;
     }
-    return (events * 1_000) / elapsedMs;
+    return { events: sequence, eventsPerSecond: (sequence * 1_000) / elapsedMs };
   } finally {
     await pool.end();
   }
 }
 
+/** The same usage as an event of the load. */
 function createEvent(round: string, sequence: number): UsageEvent {
   const namespace = sequence % LOAD_NAMESPACES;
   const start = Math.floor(Date.now() / 3_600_000 - 2 - (namespace % 48)) * HOUR;
@@ -71,7 +73,7 @@ function createEvent(round: string, sequence: number): UsageEvent {
     start,
     end: start + HOUR,
     usages: [
-      { meter: METERS.cpu, quantity: parseQuantity('0.734512') },
+      { meter: METERS.cpu, quantity: parseQuantity(LOAD_EVENT.cpuCoreHours) },
       { meter: METERS.ram, quantity: parseQuantity('2.5') },
     ],
   };

@@ -11,6 +11,8 @@ export type LoadOptions = {
   readonly seconds: number;
   /** Makes ids distinct between rounds. */
   readonly round: string;
+  /** Events per second at most, over all connections. Default: as many as are answered. */
+  readonly pace?: number;
 };
 
 export type LoadResult = {
@@ -24,19 +26,22 @@ export const LOAD_NAMESPACES = 100;
 
 /** Posts distinct compute events from several connections until the time is over. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { connections, seconds, eventsPerBatch } = options;
+  const { connections, seconds, eventsPerBatch, pace } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latenciesMs: number[] = [];
   let accepted = 0;
   let refusals = 0;
   let sequence = 0;
-  const end = performance.now() + seconds * 1_000;
+  const begin = performance.now();
+  const end = begin + seconds * 1_000;
   const createBody = createBodies(options);
   await Promise.all(
     Array.from({ length: connections }, async () => {
       while (performance.now() < end) {
         const body = createBody(sequence, eventsPerBatch);
+        const dueMs = pace === undefined ? 0 : begin + (sequence * 1_000) / pace - performance.now();
         sequence += eventsPerBatch;
+        if (dueMs > 1) await new Promise((resolve) => setTimeout(resolve, dueMs));
         for (;;) {
           const startedAt = performance.now();
           const status = await post(agent, options, body);

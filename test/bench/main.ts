@@ -1,182 +1,134 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
-import { createCluster, type TestCluster } from '../harness/world.ts';
-import { readAccount, readRecorded } from './exactness.ts';
+import { isExact, readAccount } from './exactness.ts';
+import { fillLedger } from './fill-ledger.ts';
 import { measureFloor } from './floor.ts';
-import { LOAD_NAMESPACES, type LoadResult, runLoad } from './load.ts';
-import { readUsage } from './process-usage.ts';
-import { percentile } from './statistics.ts';
+import { measureFreshness } from './freshness.ts';
+import { type Figures, measureLoad, type Scenario } from './measure-load.ts';
+import { measureNaive } from './naive/measure-naive.ts';
+import { formatResults, type Results, readResults } from './results.ts';
+import { measureSizes } from './sizes.ts';
+import { startStage } from './stage.ts';
 
-const HELP = `npm run bench -- [--seconds N] [--json FILE]
+const HELP = `npm run bench -- [--seconds N] [--ledger ROWS[,ROWS]] [--json FILE]
+npm run bench -- --only re-rating | reads
 
-Measures events per second from HTTP to committed in usage_daily, with every process on this machine, and what bare
-Postgres takes for the same statement in the same run. Afterwards nothing may be missing or counted twice.
+Measures the pipeline with every process on this machine, from HTTP to committed in usage_daily: batches of 1, 100 and 1,000
+on 1, 8 and 32 connections; what bare Postgres takes for the same statement; what one job and one upsert per event would do;
+answers at half load; how fresh totals are; a large ledger; bytes and memory. Afterwards nothing may be missing or counted
+twice. Each figure is shown as a ratio to the committed test/bench/results.json.
 
-  --seconds N   length of each measurement (default 20)
-  --json FILE   also write the figures as JSON`;
+  --seconds N      length of each measurement (default 60)
+  --ledger ROWS    events to put into the ledger before measuring again, as steps (default 1000000,50000000; 0 for none)
+  --json FILE      also write the figures as JSON`;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '20' }, json: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    ledger: { type: 'string', default: '1000000,50000000' },
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
 const seconds = Number(values.seconds);
+const ledgerSteps = values.ledger
+  .split(',')
+  .map(Number)
+  .filter((rows) => rows > 0);
 
-type Scenario = { readonly name: string; readonly eventsPerBatch: number; readonly connections: number };
+const SCENARIOS: readonly Scenario[] = [1_000, 100, 1].flatMap((eventsPerBatch) =>
+  [1, 8, 32].map((connections) => ({ eventsPerBatch, connections })),
+);
 
-const SCENARIOS: readonly Scenario[] = [
-  { name: 'batches of 1,000 on 8 connections', eventsPerBatch: 1_000, connections: 8 },
-  { name: 'batches of 100 on 16 connections', eventsPerBatch: 100, connections: 16 },
-  { name: 'single events on 32 connections', eventsPerBatch: 1, connections: 32 },
+/** Whose answers are looked at again at half of their load. */
+const HALF_LOADS: readonly Scenario[] = [
+  { eventsPerBatch: 100, connections: 16 },
+  { eventsPerBatch: 1, connections: 32 },
 ];
 
-/** Events of one statement of the floor: what group commit puts into a batch at full load. */
-const FLOOR_EVENTS = 5_000;
+/** This file runs from test/bench/dist/bench; the results are committed beside the source. */
+const COMMITTED = join(dirname(fileURLToPath(import.meta.url)), '../../results.json');
 
-/** Each process is warm and the first rollup rows exist after this time. */
-const WARM_UP_SECONDS = 3;
-
-type Figures = Scenario & {
-  readonly eventsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly refusals: number;
-  readonly cpuSecondsPerMillion: Readonly<Record<string, number>>;
-};
-
-const pipeline = await startPipeline();
+const stage = await startStage();
 try {
-  const cluster = await fillDirectory(pipeline);
-  const floorBefore = await measureFloor(pipeline.postgres.url, cluster.id, FLOOR_EVENTS, seconds / 2);
-  const figures: Figures[] = [];
-  const counted = (await readAccount(pipeline.pool)).counted;
-  let accepted = 0;
-  for (const scenario of SCENARIOS) {
-    accepted += (await load(scenario, WARM_UP_SECONDS, 'warm')).accepted;
-    await drained(counted + accepted);
-    const measured = await measure(scenario, counted + accepted);
-    accepted += measured.accepted;
-    figures.push(measured.figures);
-  }
-  const accountOfLoad = await readAccount(pipeline.pool);
-  const floorAfter = await measureFloor(pipeline.postgres.url, cluster.id, FLOOR_EVENTS, seconds / 2);
-  const floor = (floorBefore + floorAfter) / 2;
-  const memory = Object.fromEntries(processes().map(([name, pid]) => [name, readUsage(pid).peakMemoryBytes]));
-  const isExact = print(figures, floor, accountOfLoad, counted + accepted, memory);
-  if (values.json !== undefined)
-    await writeFile(values.json, `${JSON.stringify({ seconds, floor, figures, memory, isExact }, null, 2)}\n`);
-  process.exitCode = isExact ? 0 : 1;
-
-  async function load(scenario: Scenario, forSeconds: number, kind: string): Promise<LoadResult> {
-    const url = pipeline.ingests[0]?.url ?? '';
-    const round = `${kind}-${scenario.eventsPerBatch}`;
-    return runLoad({ ...scenario, url, clusterId: cluster.id, key: cluster.key, seconds: forSeconds, round });
-  }
-
-  async function measure(scenario: Scenario, recordedBefore: number): Promise<{ figures: Figures; accepted: number }> {
-    const before = processes().map(([name, pid]) => [name, readUsage(pid).cpuSeconds] as const);
-    const startedAt = performance.now();
-    const { accepted, latenciesMs, refusals } = await load(scenario, seconds, 'run');
-    await drained(recordedBefore + accepted);
-    const elapsed = (performance.now() - startedAt) / 1_000;
-    const after = new Map(processes().map(([name, pid]) => [name, readUsage(pid).cpuSeconds]));
-    const cpu = before.map(([name, used]) => [name, (((after.get(name) ?? 0) - used) * 1e6) / accepted] as const);
-    return {
-      accepted,
-      figures: {
-        ...scenario,
-        eventsPerSecond: accepted / elapsed,
-        p50Ms: percentile(latenciesMs, 0.5),
-        p95Ms: percentile(latenciesMs, 0.95),
-        p99Ms: percentile(latenciesMs, 0.99),
-        maxMs: percentile(latenciesMs, 1),
-        refusals,
-        cpuSecondsPerMillion: Object.fromEntries(cpu),
-      },
-    };
-  }
+  const results = await measureAll();
+  console.log(`\n${formatResults(results, await readResults(COMMITTED))}`);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  process.exitCode = results.isExact ? 0 : 1;
 } finally {
-  await pipeline.close();
+  await stage.close();
 }
 
-function processes(): [string, number][] {
-  return [
-    ['ingest', pipeline.ingests[0]?.pid ?? 0],
-    ['worker', pipeline.workers[0]?.pid ?? 0],
-    ['redis', pipeline.redis.pid],
-    ['postgres', pipeline.postgres.pid],
-    ['load', process.pid],
-  ];
-}
-
-async function drained(events: number): Promise<void> {
-  while ((await readRecorded(pipeline.pool)) < events) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-async function fillDirectory({ pool }: Pipeline): Promise<TestCluster> {
-  const cluster = await createCluster(pool, 'bench');
-  await pool.query(
-    `insert into users (id, account_owner_id)
-     select 'auth0|' || n, case when n % 10 > 0 then 'auth0|' || (n - n % 10) end
-     from generate_series(0, $1 - 1) as n order by n % 10 > 0, n`,
-    [LOAD_NAMESPACES],
-  );
-  await pool.query(
-    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
-     select id, $1, '-infinity' from users`,
-    [cluster.id],
-  );
-  await pool.query(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
-     select $1, 'ns-' || n, 'auth0|' || n, '-infinity' from generate_series(0, $2 - 1) as n`,
-    [cluster.id, LOAD_NAMESPACES],
-  );
-  return cluster;
-}
-
-/** Prints the table; says whether everything is accounted for. */
-function print(
-  figures: readonly Figures[],
-  floor: number,
-  account: Awaited<ReturnType<typeof readAccount>>,
-  sent: number,
-  memory: Readonly<Record<string, number>>,
-): boolean {
-  const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-  console.log(
-    `\n${cpus().length} cores, ${seconds} s each; bare Postgres, same statement, ${whole(FLOOR_EVENTS)} events each: ${whole(floor)} events/s\n`,
-  );
-  for (const f of figures) {
-    const cpu = Object.entries(f.cpuSecondsPerMillion).map(([name, value]) => `${name} ${value.toFixed(1)}`);
-    console.log(
-      `${f.name}: ${whole(f.eventsPerSecond)} events/s, ${(f.eventsPerSecond / floor).toFixed(2)} of the floor`,
-    );
-    console.log(
-      `  answer in ms: p50 ${f.p50Ms.toFixed(1)}, p95 ${f.p95Ms.toFixed(1)}, p99 ${f.p99Ms.toFixed(1)}, max ${f.maxMs.toFixed(0)}; refused and sent again: ${f.refusals}`,
-    );
-    console.log(`  CPU seconds per million events: ${cpu.join(', ')}`);
+async function measureAll(): Promise<Results> {
+  const { pool, cluster, pipeline } = stage;
+  const floor = [await floorOf()];
+  const loads: Figures[] = [];
+  for (const scenario of SCENARIOS) loads.push(await note(measureLoad(stage, scenario, seconds)));
+  const halfLoads: Figures[] = [];
+  for (const scenario of HALF_LOADS) {
+    const { eventsPerSecond } = await measureLoad(stage, scenario, Math.min(seconds, 10));
+    halfLoads.push(await note(measureLoad(stage, { ...scenario, pace: eventsPerSecond / 2 }, seconds)));
   }
-  const megabytes = Object.entries(memory).map(([name, bytes]) => `${name} ${whole(bytes / 2 ** 20)}`);
-  console.log(`\npeak memory in MB: ${megabytes.join(', ')}`);
-  const expectedCpu = (BigInt(account.ledger) * 734_512_000_000n).toString().padStart(13, '0');
-  const expectedRam = (BigInt(account.ledger) * 2_500_000_000_000n).toString().padStart(13, '0');
-  const dotted = (text: string): string => `${text.slice(0, -12)}.${text.slice(-12)}`;
-  const isExact =
-    account.recorded === sent &&
-    account.recorded === account.counted &&
-    account.parked === 0 &&
-    account.counted === account.ledger &&
-    account.cpuHours === dotted(expectedCpu) &&
-    account.ramGbHours === dotted(expectedRam);
+  const freshness = await measureFreshness(stage, seconds);
+  const peakMemoryBytes = Object.fromEntries(stage.peakMemory());
+  floor.push(await floorOf());
+  const sizes = await measureSizes(stage);
+  const naive = await measureNaive({
+    databaseUrl: pipeline.postgres.url,
+    redisUrl: pipeline.redis.url,
+    pool,
+    clusterId: cluster.id,
+    seconds: Math.min(seconds, 20),
+  });
+  const byLedgerRows: Record<string, number> = {};
+  let filled = 0;
+  for (const rows of ledgerSteps) {
+    console.log(`filling the ledger up to ${rows} events`);
+    await fillLedger(pool, rows - filled);
+    filled = rows;
+    byLedgerRows[rows] = (
+      await note(measureLoad(stage, { eventsPerBatch: 1_000, connections: 8 }, seconds))
+    ).eventsPerSecond;
+  }
+  return {
+    date: new Date().toISOString(),
+    cores: cpus().length,
+    secondsEach: seconds,
+    floor,
+    naive,
+    loads,
+    halfLoads,
+    freshness,
+    byLedgerRows,
+    sizes,
+    peakMemoryBytes,
+    isExact: isExact(await readAccount(pool), stage.expected()),
+  };
+
+  async function floorOf(): Promise<number> {
+    const { events, eventsPerSecond } = await measureFloor({
+      databaseUrl: pipeline.postgres.url,
+      clusterId: cluster.id,
+      seconds: Math.min(seconds, 20),
+    });
+    stage.expectMore(events);
+    return eventsPerSecond;
+  }
+}
+
+/** Shows a figure as soon as it is there: the whole run takes a while. */
+async function note(measuring: Promise<Figures>): Promise<Figures> {
+  const figures = await measuring;
+  const { eventsPerBatch, connections, eventsPerSecond, p95Ms } = figures;
   console.log(
-    `sent ${whole(sent)} (the first floor's among them) = recorded = ledger = rollup: ${isExact ? 'exact' : 'NOT EXACT'}`,
+    `batches of ${eventsPerBatch} on ${connections} connections: ${Math.round(eventsPerSecond)} events/s, p95 ${p95Ms.toFixed(1)} ms`,
   );
-  if (!isExact) console.log(account);
-  return isExact;
+  return figures;
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,11 +15,14 @@ import {
   startProcess,
   startRedis,
 } from '@hopsmeter/stack';
+import { freePort } from './free-port.ts';
 import { type BatchTotals, readBatchTotals } from './rollup.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The whole pipeline as separate processes on servers of its own, so that a test may kill any of them. */
 export type Pipeline = {
+  /** Removed on close. */
+  readonly directory: string;
   readonly postgres: Postgres;
   readonly redis: Redis;
   /** Between the services and Postgres, where it was asked for. */
@@ -43,6 +45,10 @@ export type PipelineOptions = {
   readonly apis?: number;
   /** Puts a PgBouncer between the services and Postgres. */
   readonly isPooled?: boolean;
+  /** Settings of the apis beside the usual ones. */
+  readonly apiSettings?: Readonly<Record<string, string>>;
+  /** Receives what the apis write, line by line. */
+  readonly onApiLine?: (line: string) => void;
 };
 
 /** With it a test may ask the api for everything. */
@@ -55,7 +61,7 @@ const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
  * that they are given in production, so every test of the pipeline proves that these are enough.
  */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
-  const { ingests = 1, workers = 1, apis = 0, isPooled = false } = options;
+  const { ingests = 1, workers = 1, apis = 0, isPooled = false, apiSettings = {}, onApiLine } = options;
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-test-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -89,9 +95,10 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
         name: `${service}-${index}`,
         command: process.execPath,
         args: [join(ROOT, 'services', service, 'dist', 'main.js')],
-        env: { ...env, [`${service.toUpperCase()}_PORT`]: String(port) },
+        env: { ...env, ...(service === 'api' ? apiSettings : {}), [`${service.toUpperCase()}_PORT`]: String(port) },
         directory,
         ready: `${url}/readyz`,
+        ...(service === 'api' && onApiLine !== undefined ? { onLine: onApiLine } : {}),
       });
       closers.push(() => started.close());
       return Object.assign(started, { url });
@@ -102,6 +109,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       return started;
     };
     return {
+      directory,
       postgres,
       redis,
       pooler,
@@ -134,13 +142,4 @@ async function createLogin(pool: Pool, postgresUrl: string): Promise<string> {
 /** This file runs from its source in tests and from the benchmark's build, at another depth. */
 function findRoot(folder: string): string {
   return existsSync(join(folder, 'turbo.json')) ? folder : findRoot(dirname(folder));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

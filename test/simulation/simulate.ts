@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createGroupCommit } from '@hopsmeter/ingest/group-commit';
 import { decodeBatch } from '@hopsmeter/queue';
 import { contentHashOf, eventKeyOf, isDeferred, parseEvent, type UsageEvent } from '@hopsmeter/usage';
+import { createBatchCombiner } from '@hopsmeter/worker/batch-combiner';
 import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
 import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
-import { planBatch } from '@hopsmeter/worker/plan-batch';
 import { createRandom } from '../harness/random.ts';
 import { createProcess, type SimulatedProcess } from './process.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
@@ -25,7 +25,10 @@ export type SimulationOptions = {
 const CLIENTS = 3;
 const INGESTS = 2;
 const WORKERS = 2;
-const JOBS_AT_ONCE = 2;
+const JOBS_AT_ONCE = 4;
+
+/** Fewer than jobs, so that batches are recorded together. */
+const STATEMENTS_AT_ONCE = 2;
 /** Faults come for so many steps of the crew that makes them; afterwards everything must come to rest. */
 const TROUBLES = 12;
 
@@ -113,6 +116,7 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
       directories,
       onFailure: () => undefined,
     });
+    const combiner = createBatchCombiner({ recorder, statementsMax: STATEMENTS_AT_ONCE, gatherMs: 0 });
     const inHand = new Set<SimulatedJob>();
     const consume = async (): Promise<void> => {
       while (process.isAlive && !(isCalm && clientsAtWork === 0 && queue.isEmpty)) {
@@ -123,11 +127,7 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
           continue;
         }
         inHand.add(job);
-        const batch = decodeBatch(job.data);
-        await recorder.record(
-          (directory, setAside) => planBatch(batch, directory, setAside),
-          new AbortController().signal,
-        );
+        await combiner.record(decodeBatch(job.data), new AbortController().signal);
         if (!process.isAlive) return;
         queue.complete(job);
         inHand.delete(job);

@@ -13,7 +13,7 @@ export type SimulatedStore = {
   readonly rollup: ReadonlyMap<string, bigint>;
   readonly batches: ReadonlyMap<string, RecordedCounts>;
   directory: DirectorySnapshot;
-  record(batch: BatchRecord): RecordedCounts | undefined;
+  record(record: BatchRecord): readonly RecordedCounts[] | undefined;
 };
 
 export type StoreOptions = {
@@ -30,8 +30,8 @@ export function createStore({ random, faultPercent, directory, withoutDedup }: S
   const rollup = new Map<string, bigint>();
   const batches = new Map<string, RecordedCounts>();
 
-  const apply = (batch: BatchRecord): RecordedCounts => {
-    const firstParts = batch.ledger.filter(({ part }) => part === 0);
+  const apply = (record: BatchRecord): RecordedCounts[] => {
+    const firstParts = record.ledger.filter(({ part }) => part === 0);
     const conflicts = firstParts.filter(({ eventKey, contentHash }) => {
       const known = ledger.get(eventKey);
       return known !== undefined && known.contentHash !== contentHash;
@@ -44,25 +44,31 @@ export function createStore({ random, faultPercent, directory, withoutDedup }: S
       fresh.add(eventKey);
       ledger.set(eventKey, { contentHash, count: (known?.count ?? 0) + 1 });
     }
-    for (const { eventKey, attribution, usages } of batch.ledger) {
+    for (const { eventKey, attribution, usages } of record.ledger) {
       if (!fresh.has(eventKey)) continue;
       for (const { meter, quantity } of usages) {
-        const key = `${batch.attributions[attribution]?.userId} ${meter}`;
+        const key = `${record.attributions[attribution]?.userId} ${meter}`;
         rollup.set(key, (rollup.get(key) ?? 0n) + quantity);
       }
     }
-    let newlyParked = 0;
-    for (const { eventKey, contentHash } of batch.parked) {
+    const counts = record.batches.map(({ duplicatesWithin }, place) => ({
+      counted: firstParts.filter(({ batch, eventKey }) => batch === place && fresh.has(eventKey)).length,
+      duplicates:
+        duplicatesWithin +
+        firstParts.filter(({ batch, eventKey }) => batch === place && !fresh.has(eventKey)).length +
+        record.parked.filter(({ batch }) => batch === place).length,
+      parked: 0,
+    }));
+    for (const { batch, eventKey, contentHash } of record.parked) {
       const key = `${eventKey} ${contentHash}`;
       if (parked.has(key) || ledger.get(eventKey)?.contentHash === contentHash) continue;
       parked.add(key);
-      newlyParked += 1;
+      const own = counts[batch];
+      if (own === undefined) throw new RangeError('a parked event of no batch');
+      own.parked += 1;
+      own.duplicates -= 1;
     }
-    return {
-      counted: fresh.size,
-      duplicates: firstParts.length - fresh.size + batch.parked.length - newlyParked + batch.duplicatesWithin,
-      parked: newlyParked,
-    };
+    return counts;
   };
 
   const store: SimulatedStore = {
@@ -71,14 +77,16 @@ export function createStore({ random, faultPercent, directory, withoutDedup }: S
     rollup,
     batches,
     directory,
-    record(batch) {
+    record(record) {
       if (random.chance(faultPercent())) throw failure(random.pick(['57P01', '40001', '40P01', '53300', 'ECONNRESET']));
-      if (batches.has(batch.batchId) && !withoutDedup) return undefined;
-      if (batch.directoryVersion !== store.directory.version) throw failure('HM001');
-      const counts = apply(batch);
-      batches.set(batch.batchId, counts);
-      if (counts.counted + counts.duplicates + counts.parked !== batch.eventCount)
-        throw new Error('usage_batches_add_up');
+      if (record.batches.some(({ id }) => batches.has(id)) && !withoutDedup) return undefined;
+      if (record.directoryVersion !== store.directory.version) throw failure('HM001');
+      const counts = apply(record);
+      for (const [place, { id, eventCount }] of record.batches.entries()) {
+        const { counted, duplicates, parked } = counts[place] ?? { counted: 0, duplicates: 0, parked: 0 };
+        if (counted + duplicates + parked !== eventCount) throw new Error('usage_batches_add_up');
+        batches.set(id, { counted, duplicates, parked });
+      }
       if (random.chance(faultPercent())) throw new Error('Connection terminated unexpectedly');
       return counts;
     },

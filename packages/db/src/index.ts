@@ -17,12 +17,17 @@ export type { WebhookRow } from './alerts/webhook-columns.ts';
 export * from './alerts/webhook-secret.ts';
 export * from './alerts/webhook-url.ts';
 export * from './billing/check-billing.ts';
+export * from './billing/each-usage-daily.ts';
 export * from './billing/find-person.ts';
 export * from './billing/has-account.ts';
 export * from './billing/list-accounts.ts';
-export * from './billing/read-account-totals.ts';
+export * from './billing/list-usage-daily.ts';
 export * from './billing/read-freshness.ts';
+export * from './billing/read-person-name.ts';
 export * from './billing/read-pipeline-counts.ts';
+export * from './billing/read-totals.ts';
+export type { UsageDailyKey, UsageDailyRow } from './billing/usage-daily-rows.ts';
+export { NO_PROJECT, type UsageFilter } from './billing/usage-filter.ts';
 export * from './database-url.ts';
 export type {
   BookedRow,
@@ -65,6 +70,22 @@ export type { UserRow } from './directory/read-user.ts';
 export type { MovedUsage } from './directory/rebuild-usage-daily.ts';
 export { type Revocation, revokeInvite } from './directory/revoke-invite.ts';
 export * from './errors.ts';
+export { formatSource, parseSource } from './events/event-source.ts';
+export type { EventArrival } from './events/read-arrival.ts';
+export type { DirectoryPeriod, EventAttribution } from './events/read-attributions.ts';
+export type { ChainCorrection } from './events/read-chain.ts';
+export type { ParkedCopy, RecordedEvent } from './events/read-copies.ts';
+export type { EventBooking, EventPart, PriceVersion } from './events/read-parts.ts';
+export { type EventReceipt, readReceipt } from './events/read-receipt.ts';
+export {
+  EVENT_SEARCH_DAYS_MAX,
+  type EventsQuery,
+  type LedgerEvent,
+  type LedgerPosition,
+  searchEvents,
+} from './events/search-events.ts';
+export * from './exports/charge.ts';
+export { type ChargesQuery, eachCharge } from './exports/each-charge.ts';
 export * from './grants/balance-of.ts';
 export * from './grants/grant-credit.ts';
 export * from './grants/list-grants.ts';
@@ -87,6 +108,8 @@ export * from './parked/release-parked.ts';
 export * from './parked/request-parked-retry.ts';
 export * from './parked/settle-parked.ts';
 export type { ParkedChoice, TakenEvent } from './parked/take-parked.ts';
+export { type PipelineHealth, type QueueHealth, readPipelineHealth } from './pipeline/read-pipeline-health.ts';
+export * from './pipeline/report-queue-status.ts';
 export * from './pool.ts';
 export {
   changePrices,

@@ -56,22 +56,44 @@ export function encodeBatch(batch: Batch): BatchJobData {
   return { v, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
 }
 
+/** A batch whose header is read: what it takes to unpack it is known before that is done. */
+export type OpenedBatch = {
+  readonly eventCount: number;
+  /** @throws UnreadableBatchError when what is packed is broken or other than the header says. */
+  unpack(): Batch;
+};
+
 /**
  * Reads job data.
  *
  * @throws UnreadableBatchError when it was written by another version or is broken.
  */
 export function decodeBatch(data: unknown): Batch {
+  return openBatch(data).unpack();
+}
+
+/**
+ * Reads the header of job data.
+ *
+ * @throws UnreadableBatchError when it was written by another version or is broken.
+ */
+export function openBatch(data: unknown): OpenedBatch {
   if (typeof data === 'object' && data !== null && 'v' in data && !JOB_VERSIONS.some((version) => version === data.v))
     throw new UnreadableBatchError('unknown_version', `version ${JSON.stringify(data.v)?.slice(0, 20)}`);
   const header = batchJobSchema.safeParse(data);
   if (!header.success) throw new UnreadableBatchError('invalid_header', 'not the form of a batch', header.error);
+  const { id, z } = header.data;
   const requests = readRequests(header.data);
-  const events = readEvents(header.data.z);
-  const expected = requests.reduce((sum, { eventCount }) => sum + eventCount, 0);
-  if (events.length !== expected)
-    throw new UnreadableBatchError('invalid_header', `${events.length} events, the requests name ${expected}`);
-  return { id: header.data.id, requests, events };
+  const eventCount = requests.reduce((sum, request) => sum + request.eventCount, 0);
+  return {
+    eventCount,
+    unpack() {
+      const events = readEvents(z);
+      if (events.length !== eventCount)
+        throw new UnreadableBatchError('invalid_header', `${events.length} events, the requests name ${eventCount}`);
+      return { id, requests, events };
+    },
+  };
 }
 
 function readRequests({ keys, requests }: BatchJobData): BatchRequest[] {

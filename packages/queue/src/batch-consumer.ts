@@ -1,8 +1,9 @@
 import { type Job, Worker } from 'bullmq';
-import { decodeBatch, UnreadableBatchError, type UnreadableReason } from './batch-codec.ts';
+import { type OpenedBatch, openBatch, UnreadableBatchError, type UnreadableReason } from './batch-codec.ts';
 import { type Batch, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
+import { createEventRoom } from './event-room.ts';
 import { createErrorLog, type QueueLogger } from './logger.ts';
-import { createQueueInspector } from './queue-status.ts';
+import { createQueueInspector, type QueueStatus } from './queue-status.ts';
 import { closeConnection, createWorkerConnection } from './redis-connection.ts';
 import { type ConsumptionHealth, createWatchdog } from './watchdog.ts';
 
@@ -39,8 +40,10 @@ export type BatchConsumerOptions = {
   readonly redisUrl: string;
   /** Default {@link QUEUE_PREFIX}. */
   readonly prefix?: string;
-  /** Jobs in work at the same time; as many as there are Postgres connections for them. */
+  /** Jobs in work at the same time. */
   readonly concurrency: number;
+  /** Events in work at the same time: what keeps memory bounded, whatever the jobs' sizes. Default: no limit. */
+  readonly eventsMax?: number;
   readonly process: ProcessBatch;
   readonly logger: QueueLogger;
   readonly onProgress?: (progress: Progress) => void;
@@ -51,6 +54,8 @@ export type BatchConsumerOptions = {
 export type BatchConsumer = {
   /** Whether jobs are being completed while any wait. */
   health(): ConsumptionHealth;
+  /** Looks at the queue now. @throws when Redis does not answer within 2 s. */
+  inspect(): Promise<QueueStatus>;
   /** Takes no more jobs, waits for those in work, aborts them shortly before the deadline. */
   close(deadlineMs: number): Promise<void>;
 };
@@ -97,10 +102,20 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   const inspector = createQueueInspector({ redisUrl, prefix, logger });
   const watchdog = createWatchdog(() => inspector.inspect());
   const aborter = new AbortController();
+  const room = createEventRoom(options.eventsMax ?? Number.POSITIVE_INFINITY);
 
   const deliver = async (job: Job<unknown, void>): Promise<void> => {
+    const opened = openDelivery(job.data);
+    await room.enter(opened.eventCount);
+    try {
+      await deliverUnpacked(job, opened);
+    } finally {
+      room.leave(opened.eventCount);
+    }
+  };
+  const deliverUnpacked = async (job: Job<unknown, void>, opened: OpenedDelivery): Promise<void> => {
     const startedAt = Date.now();
-    const delivery = readDelivery(job.data);
+    const delivery = opened.unpack();
     const eventCount = 'kind' in delivery ? 0 : delivery.events.length;
     const report = (isDone: boolean): void =>
       onProgress?.({ isDone, eventCount, waitedMs: startedAt - job.timestamp, tookMs: Date.now() - startedAt });
@@ -137,6 +152,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
 
   return {
     health: () => watchdog.health(),
+    inspect: () => inspector.inspect(),
     async close(deadlineMs) {
       watchdog.close();
       const aborting = setTimeout(() => aborter.abort(), Math.max(0, deadlineMs - ABORT_GRACE_MS));
@@ -155,9 +171,18 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   };
 }
 
-function readDelivery(data: unknown): Batch | UnreadableBatch {
+/** A job of which is known how many events it brings into memory. */
+type OpenedDelivery = { readonly eventCount: number; unpack(): Batch | UnreadableBatch };
+
+function openDelivery(data: unknown): OpenedDelivery {
+  const opened = readOr(data, () => openBatch(data));
+  if ('kind' in opened) return { eventCount: 1, unpack: () => opened };
+  return { eventCount: opened.eventCount, unpack: () => readOr(data, () => opened.unpack()) };
+}
+
+function readOr<T extends Batch | OpenedBatch>(data: unknown, read: () => T): T | UnreadableBatch {
   try {
-    return decodeBatch(data);
+    return read();
   } catch (error) {
     if (!(error instanceof UnreadableBatchError)) throw error;
     const payload = typeof data === 'string' ? data : JSON.stringify(data);

@@ -26,5 +26,26 @@ export async function addOpenApi(app: HttpApp, { title, version, description, be
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true } }, async () => withoutUnused(app.swagger()));
+}
+
+/**
+ * Leaves out the schemas that nothing refers to: the generator writes each one twice, as what is sent and as what is read,
+ * and most are only one of them.
+ */
+function withoutUnused(document: object): object {
+  const components = 'components' in document ? document.components : undefined;
+  if (typeof components !== 'object' || components === null || !('schemas' in components)) return document;
+  const schemas = Object.entries(components.schemas ?? {});
+  const used = new Set<string>();
+  const visit = (part: unknown): void => {
+    for (const [, name] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (name === undefined || used.has(name)) continue;
+      used.add(name);
+      visit(schemas.find(([known]) => known === name)?.[1] ?? {});
+    }
+  };
+  visit({ ...document, components: { ...components, schemas: {} } });
+  const kept = Object.fromEntries(schemas.filter(([name]) => used.has(name)));
+  return { ...document, components: { ...components, schemas: kept } };
 }

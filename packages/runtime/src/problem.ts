@@ -29,6 +29,7 @@ const STATUSES: Readonly<Record<ErrorKind, number>> = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  not_acceptable: 406,
   conflict: 409,
   timeout: 408,
   too_large: 413,

@@ -1,5 +1,6 @@
 /** What went wrong; a message always says what to do next, a code is for code. */
 export type StackErrorCode =
+  | 'CHROMIUM_MISSING'
   | 'COMMAND_FAILED'
   | 'DIRECTORY_IN_USE'
   | 'NOT_READY'

@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
+  | 'not_acceptable'
   | 'conflict'
   | 'timeout'
   | 'too_large'
@@ -27,6 +28,7 @@ export const REQUEST_ERRORS = {
   FOREIGN_SOURCE_ONLY: { kind: 'forbidden', title: 'Every event names a source that is not the cluster of this key' },
   NOT_FOUND: { kind: 'not_found', title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { kind: 'method_not_allowed', title: 'This address does not take that method' },
+  NOT_ACCEPTABLE: { kind: 'not_acceptable', title: 'This address has nothing of the accepted content types' },
   INVALID_REQUEST: { kind: 'invalid', title: 'The request does not have the documented form' },
   INVALID_JSON: { kind: 'invalid', title: 'The body is not valid JSON' },
   INVALID_ENCODING: { kind: 'invalid', title: 'The body does not match its Content-Encoding' },

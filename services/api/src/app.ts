@@ -7,17 +7,27 @@ import { createAuthenticate } from './callers/authenticate.ts';
 import { guardRoutes } from './callers/guard-routes.ts';
 import { limitRequests, REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
 import { addParameterProblems } from './contract/problems.ts';
+import { addRevalidation } from './contract/revalidation.ts';
+import { createStreams } from './contract/streams.ts';
+import { addDashboard } from './dashboard/add-dashboard.ts';
+import { addSignIn, type SignIn } from './dashboard/add-sign-in.ts';
+import type { DevelopmentSignIn } from './development-sign-in/create-development-sign-in.ts';
 import { addDocsPage } from './docs-page.ts';
 import { addAdmin } from './routes/admin/add-admin.ts';
 import { addAlerts } from './routes/alerts/add-alerts.ts';
 import type { WebhookSettings } from './routes/alerts/alerts-deps.ts';
+import { addEvents } from './routes/events/add-events.ts';
+import { addExportFocus } from './routes/exports/export-focus.ts';
 import { addGrants } from './routes/grants/add-grants.ts';
 import { addKeys } from './routes/keys/add-keys.ts';
 import { addListAccounts } from './routes/list-accounts.ts';
+import { addListUsageDaily } from './routes/list-usage-daily.ts';
 import { addParked } from './routes/parked/add-parked.ts';
 import { addPrices } from './routes/prices/add-prices.ts';
 import { addReadAccountTotals } from './routes/read-account-totals.ts';
+import { addReadMe } from './routes/read-me.ts';
 import { addReadPipeline } from './routes/read-pipeline.ts';
+import { addReadTotals } from './routes/read-totals.ts';
 import { addReconciliation } from './routes/reconciliation/add-reconciliation.ts';
 import { addStatements } from './routes/statements/add-statements.ts';
 import { addStripe } from './routes/stripe/add-stripe.ts';
@@ -32,7 +42,18 @@ export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly requestsPerMinute?: number | undefined;
   /** Default: no webhook can be created. */
   readonly webhooks?: WebhookSettings | undefined;
+  /** The page. Default: none is served. */
+  readonly dashboard?: DashboardSettings | undefined;
+  /** Lets everybody in as anybody; never together with `people`. Default: not there. */
+  readonly developmentSignIn?: DevelopmentSignIn | undefined;
   readonly now: () => Micros;
+};
+
+export type DashboardSettings = {
+  /** Where the built page is. */
+  readonly directory: string;
+  /** As whom Auth0 knows the page; without it nobody signs in on the page. */
+  readonly clientId: string | undefined;
 };
 
 /** A read has no body. */
@@ -57,9 +78,10 @@ const OPENAPI = {
 export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
   const { pool, logger, registry, serviceRoleKey, people, requestsPerMinute = REQUESTS_PER_MINUTE, now } = deps;
   const billing = createBilling(pool);
+  const streams = createStreams();
   const authenticate = createAuthenticate({
     serviceRoleKey,
-    tokens: people === undefined ? undefined : createAccessTokens({ ...people, now }),
+    tokens: people === undefined ? deps.developmentSignIn?.tokens : createAccessTokens({ ...people, now }),
     findPerson: billing.findPerson,
   });
   const shell = await createHttpShell({
@@ -76,14 +98,21 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     openapi: OPENAPI,
   });
   await addDocsPage(shell.app);
+  await addPage(shell.app, deps);
   // Every route below /v1 belongs into this scope: here it is guarded.
   await shell.app.register(async (scope: HttpApp) => {
     guardRoutes(scope, authenticate);
     await limitRequests(scope, requestsPerMinute);
     addParameterProblems(scope);
+    addRevalidation(scope);
     addListAccounts(scope, { billing, now });
     addReadAccountTotals(scope, { billing });
+    addReadTotals(scope, { billing });
+    addListUsageDaily(scope, { billing, streams });
+    addReadMe(scope, pool);
     addReadPipeline(scope, { billing });
+    addEvents(scope, { pool, billing });
+    addExportFocus(scope, { pool, billing, streams, now });
     await addAdmin(scope, pool);
     await addKeys(scope, pool);
     await addParked(scope, pool);
@@ -95,4 +124,21 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     await addStripe(scope, pool, now);
   });
   return shell;
+}
+
+async function addPage(app: HttpApp, { dashboard, people, developmentSignIn }: ApiDeps): Promise<void> {
+  if (dashboard === undefined) return;
+  await addDashboard(app, { directory: dashboard.directory, issuer: people?.issuer });
+  addSignIn(app, signInOf(dashboard, people, developmentSignIn));
+  developmentSignIn?.addTo(app);
+}
+
+function signInOf(
+  { clientId }: DashboardSettings,
+  people: ApiDeps['people'],
+  developmentSignIn: DevelopmentSignIn | undefined,
+): SignIn {
+  if (people !== undefined && clientId !== undefined)
+    return { kind: 'auth0', issuer: people.issuer, clientId, audience: people.audience };
+  return developmentSignIn === undefined ? { kind: 'none' } : { kind: 'development', people: developmentSignIn.people };
 }

@@ -1,21 +1,28 @@
 import {
   type AccountsPage,
   type AccountsQuery,
-  type AccountTotalsQuery,
-  type AccountTotalsRow,
   checkBilling,
+  eachUsageDaily,
   type Freshness,
   findPerson,
   hasAccount,
   kindOfFailure,
   listAccounts,
+  listUsageDaily,
   type PersonRow,
   type PipelineCounts,
+  type PipelineHealth,
   type Pool,
-  readAccountTotals,
   readCreditUsd,
   readFreshness,
   readPipelineCounts,
+  readPipelineHealth,
+  readTotals,
+  type TotalsQuery,
+  type TotalsRow,
+  type UsageDailyQuery,
+  type UsageDailyRow,
+  type UsageFilter,
 } from '@hopsmeter/db';
 import { RequestError } from '@hopsmeter/usage';
 
@@ -27,10 +34,14 @@ export type Billing = {
   findPerson(id: string): Promise<PersonRow | undefined>;
   listAccounts(query: AccountsQuery): Promise<AccountsPage>;
   hasAccount(id: string): Promise<boolean>;
-  readAccountTotals(query: AccountTotalsQuery): Promise<readonly AccountTotalsRow[]>;
+  readTotals(query: TotalsQuery): Promise<readonly TotalsRow[]>;
+  listUsageDaily(query: UsageDailyQuery): Promise<readonly UsageDailyRow[]>;
+  /** Holds a connection until the last page is taken; each page is awaited. */
+  eachUsageDaily(filter: UsageFilter, take: (rows: readonly UsageDailyRow[]) => Promise<void>): Promise<void>;
   /** USD that one credit costs an account on a day (`2026-11-22`), as decimal text. */
   readCreditUsd(accountOwnerId: string, day: string): Promise<string>;
   readPipelineCounts(): Promise<PipelineCounts>;
+  readPipelineHealth(): Promise<PipelineHealth>;
   /** Read it before what it is shown with: then that holds at least what was recorded by this time. */
   readFreshness(): Promise<Freshness>;
 };
@@ -45,9 +56,12 @@ export function createBilling(pool: Pool): Billing {
     findPerson: (id) => answerOrNotReady(findPerson(pool, id)),
     listAccounts: (query) => answerOrNotReady(listAccounts(pool, query)),
     hasAccount: (id) => answerOrNotReady(hasAccount(pool, id)),
-    readAccountTotals: (query) => answerOrNotReady(readAccountTotals(pool, query)),
+    readTotals: (query) => answerOrNotReady(readTotals(pool, query)),
+    listUsageDaily: (query) => answerOrNotReady(listUsageDaily(pool, query)),
+    eachUsageDaily: (filter, take) => answerOrNotReady(eachUsageDaily(pool, filter, take)),
     readCreditUsd: (accountOwnerId, day) => answerOrNotReady(readCreditUsd(pool, accountOwnerId, day)),
     readPipelineCounts: () => answerOrNotReady(readPipelineCounts(pool)),
+    readPipelineHealth: () => answerOrNotReady(readPipelineHealth(pool)),
     readFreshness: () => answerOrNotReady(readFreshness(pool)),
   };
 }

@@ -12,6 +12,7 @@ it('needs a database and a service role key, and has a default for the rest', ()
     DATABASE_URL,
     API_DATABASE_CONNECTIONS_MAX: 10,
     SUPABASE_SERVICE_ROLE_KEY,
+    API_DEVELOPMENT_SIGN_IN: false,
     API_REQUESTS_PER_MINUTE: 6_000,
     WEBHOOK_ALLOW_PRIVATE_ADDRESSES: false,
     LOG_LEVEL: 'info',
@@ -75,6 +76,33 @@ describe('people', () => {
   it.each(['https://tenant.eu.auth0.com/?a=b', 'https://tenant.eu.auth0.com/#a'])('nor by %s', (issuer) => {
     expect(() => load({ AUTH0_ISSUER: issuer, AUTH0_AUDIENCE })).toThrow(/^ {2}AUTH0_ISSUER: /m);
   });
+});
+
+describe('the development sign-in', () => {
+  const load = (env: Readonly<Record<string, string>>) =>
+    loadConfig(apiConfigSchema, { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, API_DEVELOPMENT_SIGN_IN: 'true', ...env });
+
+  it.each([{}, { NODE_ENV: 'development' }, { API_HOST: 'localhost' }, { API_HOST: '::1' }])('is for %j', (env) => {
+    expect(load(env).API_DEVELOPMENT_SIGN_IN).toBe(true);
+  });
+
+  it.each([
+    [{ NODE_ENV: 'production' }, 'must not be on with NODE_ENV=production'],
+    [{ API_HOST: '0.0.0.0' }, 'must not be on where other machines reach the api'],
+    [
+      { AUTH0_ISSUER: 'https://tenant.eu.auth0.com/', AUTH0_AUDIENCE: 'x' },
+      'must not be on where people sign in at AUTH0_ISSUER',
+    ],
+  ])('ends the start with %j', (env, words) => {
+    expect(() => load(env)).toThrow(new RegExp(`^  API_DEVELOPMENT_SIGN_IN: .*${words}`, 'm'));
+    expect(() => load({ ...env, API_PORT: 'x' })).toThrow(words);
+    expect(load({ ...env, API_DEVELOPMENT_SIGN_IN: 'false' }).API_DEVELOPMENT_SIGN_IN).toBe(false);
+  });
+});
+
+it('takes a client of the page only with the issuer that knows it', () => {
+  const env = { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, AUTH0_CLIENT_ID: 'page' };
+  expect(() => loadConfig(apiConfigSchema, env)).toThrow(/^ {2}AUTH0_ISSUER: required, but not set$/m);
 });
 
 it('describes every setting', () => {

@@ -39,6 +39,19 @@ const settings = z.object({
     .string()
     .optional()
     .describe('Identifier of this API at Auth0, which a token must be for; set together with `AUTH0_ISSUER`'),
+  AUTH0_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe('Client id of the page at Auth0, a single page application; without it nobody signs in on the page'),
+  API_DASHBOARD_DIRECTORY: z
+    .string()
+    .optional()
+    .describe('Folder of the built page; when not set, `dist` of services/dashboard'),
+  API_DEVELOPMENT_SIGN_IN: z
+    .stringbool()
+    .default(false)
+    .describe('Whoever opens the page may be anybody, without a password; `npm start` sets it, for this machine only'),
+  NODE_ENV: z.string().optional().describe('With `production` the api does not start with the development sign-in'),
   API_REQUESTS_PER_MINUTE: z.coerce
     .number()
     .int()
@@ -73,6 +86,9 @@ const settings = z.object({
     .describe('How long closing may take after SIGTERM'),
 });
 
+/** Addresses that no other machine reaches. */
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
 /** Told beside every other problem, and not only once those are solved. */
 const ALWAYS = { when: () => true };
 
@@ -85,4 +101,23 @@ export const apiConfigSchema = settings
   .refine((given) => given.AUTH0_ISSUER === undefined || given.AUTH0_AUDIENCE !== undefined, {
     ...ALWAYS,
     path: ['AUTH0_AUDIENCE'],
+  })
+  .refine((given) => given.AUTH0_CLIENT_ID === undefined || given.AUTH0_ISSUER !== undefined, {
+    ...ALWAYS,
+    path: ['AUTH0_ISSUER'],
+  })
+  .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || given.NODE_ENV !== 'production', {
+    ...ALWAYS,
+    path: ['API_DEVELOPMENT_SIGN_IN'],
+    error: 'lets everybody in as anybody, and must not be on with NODE_ENV=production',
+  })
+  .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || given.AUTH0_ISSUER === undefined, {
+    ...ALWAYS,
+    path: ['API_DEVELOPMENT_SIGN_IN'],
+    error: 'must not be on where people sign in at AUTH0_ISSUER',
+  })
+  .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || LOOPBACK.includes(given.API_HOST), {
+    ...ALWAYS,
+    path: ['API_DEVELOPMENT_SIGN_IN'],
+    error: 'must not be on where other machines reach the api: API_HOST must be 127.0.0.1, ::1 or localhost',
   });

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { addDatabasePassword, createPool } from '@hopsmeter/db';
+import { fileURLToPath } from 'node:url';
+import { addDatabasePassword, createPool, type Pool } from '@hopsmeter/db';
 import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { createApiApp } from './app.ts';
 import { apiConfigSchema } from './config.ts';
+
+/** Where turbo builds the page; the same as seen from this file's source and from what it is built into. */
+const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
 const config = readConfig();
 const logger = createLogger({ name: 'api', level: config.LOG_LEVEL });
@@ -21,6 +25,7 @@ await runProcess({
     lifecycle.onClose('database', () => pool.end());
 
     const people = readPeople();
+    const now = () => Date.now() * 1_000;
     const { app, startDraining } = await createApiApp({
       pool,
       logger,
@@ -29,7 +34,12 @@ await runProcess({
       people,
       webhooks: readWebhooks(),
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
-      now: () => Date.now() * 1_000,
+      dashboard: {
+        directory: config.API_DASHBOARD_DIRECTORY ?? DASHBOARD_DIRECTORY,
+        clientId: config.AUTH0_CLIENT_ID,
+      },
+      developmentSignIn: config.API_DEVELOPMENT_SIGN_IN ? await loadDevelopmentSignIn(pool, now) : undefined,
+      now,
     });
     lifecycle.onClose('http', () => app.close());
     lifecycle.onClose('readiness', async () => {
@@ -46,6 +56,13 @@ await runProcess({
 function readPeople() {
   const { AUTH0_ISSUER: issuer, AUTH0_AUDIENCE: audience } = config;
   return issuer === undefined || audience === undefined ? undefined : { issuer, audience };
+}
+
+/** Loaded only when it is asked for: an image for production does not even contain it. */
+async function loadDevelopmentSignIn(pool: Pool, now: () => number) {
+  const { createDevelopmentSignIn } = await import('./development-sign-in/create-development-sign-in.ts');
+  logger.warn('the development sign-in is on: whoever reaches the api may be anybody');
+  return createDevelopmentSignIn(pool, now);
 }
 
 function readWebhooks() {

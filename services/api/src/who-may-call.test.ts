@@ -26,7 +26,13 @@ type Route = {
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/accounts': { for: 'owners' },
   'GET /v1/accounts/:id/totals': { for: 'the owner' },
+  'GET /v1/totals': { for: 'staff' },
+  'GET /v1/usage-daily': { for: 'the owner', query: { account: OWNER } },
+  'GET /v1/events': { for: 'the owner', query: { account: OWNER } },
+  'GET /v1/events/:id': { for: 'owners' },
   'GET /v1/pipeline': { for: 'staff' },
+  'GET /v1/me': { for: 'owners' },
+  'GET /v1/exports/focus': { for: 'the owner', query: { account: OWNER } },
   'GET /v1/users': { for: 'staff' },
   'POST /v1/users': { for: 'admins' },
   'PATCH /v1/users/:id': { for: 'admins' },

@@ -38,12 +38,16 @@ function start({ answers = [], tryAnswer = () => undefined, directoryAnswers = [
   const failures: FailureKind[] = [];
   let directoryReads = 0;
   const store: RecorderStore = {
-    async record(record): Promise<RecordedCounts> {
+    async record(record): Promise<readonly RecordedCounts[]> {
       const answer = answers[records.length];
       records.push(record);
       onRecord?.();
       if (answer !== undefined) throw answer;
-      return { counted: record.ledger.length, duplicates: record.duplicatesWithin, parked: record.parked.length };
+      return record.batches.map(({ duplicatesWithin }, place) => ({
+        counted: record.ledger.filter(({ batch }) => batch === place).length,
+        duplicates: duplicatesWithin,
+        parked: record.parked.filter(({ batch }) => batch === place).length,
+      }));
     },
     async tryRecord(part) {
       const answer = tryAnswer(positionsOf(part));
@@ -142,7 +146,7 @@ describe('recording a batch', () => {
       [3, 'uncountable'],
     ]);
     expect(failures).toEqual(['retry', 'conflicts', 'directory_changed', 'data', 'retry', 'unexpected']);
-    expect(new Set(records.map(({ batchId }) => batchId)).size).toBe(1);
+    expect(new Set(records.map(({ batches }) => batches[0]?.id)).size).toBe(1);
     expect(records.map(({ directoryVersion }) => directoryVersion)).toEqual(['1', '1', '1', '2', '2', '2', '2']);
   });
 
@@ -235,7 +239,7 @@ describe('the count of waiting batches', () => {
           counts.push(recorder.waitingCount());
           if (counts.length < 3) throw AWAY;
           await hanging;
-          return ALL_COUNTED;
+          return [ALL_COUNTED];
         },
         tryRecord: async () => undefined,
       },

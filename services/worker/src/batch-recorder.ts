@@ -11,11 +11,12 @@ import type { DirectoryCache } from './directory-cache.ts';
 import { findUncountable } from './find-uncountable.ts';
 import type { SetAside } from './plan-batch.ts';
 
-/** Makes the record of a batch; called again for every attempt. Must be pure. */
+/** Makes the record of one batch; called again for every attempt. Must be pure. */
 export type MakeRecord = (directory: Directory, setAside: SetAside) => BatchRecord;
 
 export type RecorderStore = {
-  record(record: BatchRecord): Promise<RecordedCounts | undefined>;
+  /** See `recordBatch`: the counts of each batch, or undefined when one of them was recorded before. */
+  record(record: BatchRecord): Promise<readonly RecordedCounts[] | undefined>;
   /** Like `record`, but takes everything back. */
   tryRecord(record: BatchRecord): Promise<void>;
 };
@@ -36,6 +37,13 @@ export type BatchRecorder = {
    * @throws only when `signal` is aborted or on a programming error; then nothing of the batch is recorded.
    */
   record(makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined>;
+  /**
+   * Records several batches together, in one attempt.
+   *
+   * @returns the counts of each batch; `undefined` when nothing was recorded, for whatever reason: each batch must then be
+   * recorded by itself, which settles that reason for it.
+   */
+  tryTogether(makeRecord: (directory: Directory) => BatchRecord): Promise<readonly RecordedCounts[] | undefined>;
   /** Batches that wait for the database now. A process with some is not stuck: it waits. */
   waitingCount(): number;
 };
@@ -76,7 +84,7 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     if ('error' in directory) return { kind: kindOfFailure(directory.error), error: directory.error };
     const planned = makeRecord(directory.value, setAside);
     const recorded = await settle(store.record(planned));
-    if ('value' in recorded) return { done: recorded.value };
+    if ('value' in recorded) return { done: recorded.value?.[0] };
     const kind = kindOfFailure(recorded.error);
     const handled = await settle(handle(kind, recorded.error, planned, setAside));
     return 'error' in handled
@@ -101,7 +109,14 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     return isNews ? kind : 'unexpected';
   };
 
-  return { record, waitingCount: () => waitingCount };
+  const tryTogether: BatchRecorder['tryTogether'] = async (makeRecord) => {
+    const recorded = await settle(directories.current().then((directory) => store.record(makeRecord(directory))));
+    if ('value' in recorded) return recorded.value;
+    onFailure(kindOfFailure(recorded.error), recorded.error, 1);
+    return undefined;
+  };
+
+  return { record, tryTogether, waitingCount: () => waitingCount };
 }
 
 async function settle<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {

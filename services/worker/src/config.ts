@@ -31,7 +31,9 @@ export const workerConfigSchema = z.object({
     .min(1)
     .max(64)
     .default(2)
-    .describe('Batches recorded at the same time, each on a connection of its own; about the cores of Postgres'),
+    .describe(
+      'Statements that record batches at the same time, each on a connection of its own; about the cores of Postgres',
+    ),
   STRIPE_API_KEY: z
     .string()
     .regex(/^(sk|rk)_[A-Za-z0-9_]+$/, 'expected a secret or restricted key of Stripe')

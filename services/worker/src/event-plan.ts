@@ -38,12 +38,15 @@ export type EventIdentity = {
   readonly clusterId: string;
   readonly eventKey: string;
   readonly contentHash: bigint;
+  /** Place of its batch among those that are recorded together, from 0. */
+  readonly batch: number;
+  /** Place in its batch, from 0. */
   readonly position: number;
 };
 
 /** Adds the rows of an event, attributed and priced. Where anything is in the way, nothing is added and it says what. */
 export function addEvent(plan: EventPlan, event: UsageEvent, identity: EventIdentity): Unattributed | undefined {
-  const { clusterId, eventKey, contentHash, position } = identity;
+  const { clusterId, eventKey, contentHash, batch, position } = identity;
   const found = plan.directory.attribute(clusterId, event);
   if ('reason' in found) return found;
   const parts = splitByDay(event);
@@ -56,6 +59,7 @@ export function addEvent(plan: EventPlan, event: UsageEvent, identity: EventIden
   const window = placeOfWindow(plan.windows, event);
   for (const [part, { day, usages }] of parts.entries()) {
     plan.ledger.push({
+      batch,
       eventKey,
       part,
       day,

@@ -59,12 +59,11 @@ describe('the search for uncountable events', () => {
     const record = recordOf(30);
     const store = createStore(new Set([3, 10]));
     await findUncountable(record, store.tryRecord);
-    const ids = store.tried.map(({ batchId }) => batchId);
-    expect(new Set([record.batchId, ...ids]).size).toBe(store.tried.length + 1);
+    const ids = store.tried.map(({ batches }) => batches[0]?.id);
+    expect(new Set([record.batches[0]?.id, ...ids]).size).toBe(store.tried.length + 1);
     for (const part of store.tried) {
       const positions = positionsOf(part);
-      expect(part.eventCount).toBe(positions.size);
-      expect(part.duplicatesWithin).toBe(0);
+      expect(part.batches).toMatchObject([{ eventCount: positions.size, duplicatesWithin: 0 }]);
       for (const list of ['ledger', 'parked'] as const)
         expect(part[list]).toEqual(record[list].filter(({ position }) => positions.has(position)));
     }

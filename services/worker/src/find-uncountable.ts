@@ -3,7 +3,7 @@ import { type BatchRecord, kindOfFailure } from '@hopsmeter/db';
 import type { Unattributed } from '@hopsmeter/usage';
 
 /**
- * Finds the events because of which Postgres refuses a batch, by trying halves without keeping them: about
+ * Finds the events because of which Postgres refuses a record of one batch, by trying halves without keeping them: about
  * 2 × log₂(events) tries for each bad event.
  *
  * @param tryRecord runs the record statement and takes it back.
@@ -58,9 +58,12 @@ function pick(record: BatchRecord, positions: ReadonlySet<number>): BatchRecord 
   return {
     ...record,
     // Another batch, because recording one that is known does nothing.
-    batchId: randomUUID(),
-    eventCount: positions.size,
-    duplicatesWithin: 0,
+    batches: record.batches.map((batch) => ({
+      ...batch,
+      id: randomUUID(),
+      eventCount: positions.size,
+      duplicatesWithin: 0,
+    })),
     ledger: record.ledger.filter(({ position }) => positions.has(position)),
     parked: record.parked.filter(({ position }) => positions.has(position)),
   };

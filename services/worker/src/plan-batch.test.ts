@@ -1,3 +1,4 @@
+import type { BatchEntry, BatchRecord } from '@hopsmeter/db';
 import {
   type CorrectionEvent,
   contentHashOf,
@@ -7,7 +8,7 @@ import {
   type UsageEvent,
 } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
-import { planBatch, type SetAside } from './plan-batch.ts';
+import { planBatch, planBatches, type SetAside } from './plan-batch.ts';
 import {
   HOUR,
   SAMPLE_CLUSTER,
@@ -23,7 +24,14 @@ const MIDNIGHT = (DAY + 1) * 24 * HOUR;
 const HOUR_QUANTITY = 1_000_000_000_000n;
 
 const plan = (events: readonly ReportedEvent[], setAside?: SetAside) =>
-  planBatch(sampleBatch(events), SAMPLE_DIRECTORY, setAside);
+  withBatch(planBatch(sampleBatch(events), SAMPLE_DIRECTORY, setAside));
+
+/** The record of one batch, and what it says of that batch. */
+function withBatch(record: BatchRecord): BatchRecord & BatchEntry {
+  const [entry] = record.batches;
+  if (entry === undefined) throw new Error('a record without a batch');
+  return { ...record, ...entry };
+}
 
 /** Each event is counted, parked or a duplicate. */
 function expectAddedUp(record: ReturnType<typeof plan>): void {
@@ -37,11 +45,8 @@ describe('what is counted', () => {
     const batch = sampleBatch(events);
     const [first] = events;
     expect(planBatch(batch, SAMPLE_DIRECTORY)).toMatchObject({
-      batchId: batch.id,
       directoryVersion: '5',
-      receivedAt: SAMPLE_START + 2 * HOUR,
-      eventCount: 2,
-      duplicatesWithin: 0,
+      batches: [{ id: batch.id, receivedAt: SAMPLE_START + 2 * HOUR, eventCount: 2, duplicatesWithin: 0 }],
       attributions: [
         { accountOwnerId: 'auth0|ada', userId: 'auth0|bo', projectId: 'project-ml', attributedBy: 'namespace' },
         { accountOwnerId: 'auth0|ada', userId: 'auth0|ada', projectId: undefined, attributedBy: 'subject' },
@@ -125,7 +130,7 @@ describe('what is counted', () => {
       sampleRequest(1),
     ];
     const events = ['a', 'a', 'b', 'b'].map((id) => sampleEvent(id));
-    const record = planBatch({ id: 'batch', requests, events }, SAMPLE_DIRECTORY);
+    const record = withBatch(planBatch({ id: 'batch', requests, events }, SAMPLE_DIRECTORY));
     expect(record.receivedAt).toBe(1);
     expect(record.duplicatesWithin).toBe(0);
     expect(record.ledger.map(({ eventId, position }) => [eventId, position])).toEqual([
@@ -178,7 +183,7 @@ describe('copies within a batch', () => {
     const record = plan([sampleEvent('a'), sampleEvent('a', other)], setAside);
     expect(record.parked.map(({ detail }) => detail)).toEqual([
       'the ledger',
-      'an event before it in the same batch has this identity and another content',
+      'an event that was recorded together with it has this identity and another content',
     ]);
     expect(record.ledger).toEqual([]);
   });
@@ -202,6 +207,7 @@ describe('what is parked', () => {
     const record = plan([event, sampleEvent('fine')]);
     expect(record.parked).toEqual([
       {
+        batch: 0,
         eventKey: eventKeyOf(SAMPLE_CLUSTER, event),
         contentHash: contentHashOf(event),
         position: 0,
@@ -363,7 +369,7 @@ describe('what Postgres can not hold', () => {
   });
 
   it('is replaced in requests, so that one of them can not make a whole batch uncountable', () => {
-    const record = planBatch(sampleBatch([sampleEvent('a')], { requestId: NASTY }), SAMPLE_DIRECTORY);
+    const record = withBatch(planBatch(sampleBatch([sampleEvent('a')], { requestId: NASTY }), SAMPLE_DIRECTORY));
     expect(JSON.parse(record.requests)).toMatchObject([{ requestId: 'a\ufffdb\ufffdc' }]);
   });
 
@@ -372,5 +378,35 @@ describe('what Postgres can not hold', () => {
     const batch = sampleBatch([sampleEvent('a')], { clusterId: 'x,y' });
     expect(planBatch(batch, SAMPLE_DIRECTORY, setAside).parked).toMatchObject([{ clusterId: undefined }]);
     expect(plan([sampleEvent('a')], setAside).parked).toMatchObject([{ clusterId: SAMPLE_CLUSTER }]);
+  });
+});
+
+describe('several batches', () => {
+  const first = { ...sampleBatch([sampleEvent('a'), sampleEvent('b')]), id: 'first' };
+  const second = { ...sampleBatch([sampleEvent('c'), sampleEvent('a'), sampleEvent('c')]), id: 'second' };
+
+  it('share what repeats, and each keeps its own positions', () => {
+    const record = planBatches([first, second], SAMPLE_DIRECTORY);
+    const alone = plan([sampleEvent('a')]);
+    expect(record.ledger.map(({ eventId, batch, position }) => [eventId, batch, position])).toEqual([
+      ['a', 0, 0],
+      ['b', 0, 1],
+      ['c', 1, 0],
+    ]);
+    for (const list of ['attributions', 'windows', 'prices'] as const) expect(record[list]).toEqual(alone[list]);
+  });
+
+  it('tell a copy of an earlier batch as a duplicate of the later one', () => {
+    expect(planBatches([first, second], SAMPLE_DIRECTORY).batches).toMatchObject([
+      { id: 'first', eventCount: 2, duplicatesWithin: 0 },
+      { id: 'second', eventCount: 3, duplicatesWithin: 2 },
+    ]);
+  });
+
+  it('park a copy with another content as a conflict of the later one', () => {
+    const other = sampleBatch([sampleEvent('a', { usages: [{ meter: 'cpu_hours', quantity: 7n }] })]);
+    expect(planBatches([first, other], SAMPLE_DIRECTORY).parked).toMatchObject([
+      { batch: 1, position: 0, reason: 'conflict' },
+    ]);
   });
 });

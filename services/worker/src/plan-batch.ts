@@ -19,14 +19,54 @@ import { toStorableEvent, toStorableText } from './storable-text.ts';
 /** Events that an earlier attempt found impossible to count, by their position in the batch, and why. */
 export type SetAside = ReadonlyMap<number, Unattributed>;
 
+/** Attributes and prices every event of a batch, see {@link planBatches}. */
+export function planBatch(batch: Batch, directory: Directory, setAside?: SetAside): BatchRecord {
+  return planBatches([batch], directory, setAside);
+}
+
 /**
- * Attributes and prices every event of a batch: what the database has to do is then one statement. Pure: equal input,
+ * Attributes and prices every event of some batches: what the database has to do is then one statement. Pure: equal input,
  * equal record.
+ *
+ * @param setAside of a single batch: positions mean nothing across batches.
+ * @throws RangeError when the requests of a batch do not count its events.
  */
-export function planBatch(batch: Batch, directory: Directory, setAside: SetAside = new Map()): BatchRecord {
-  const plan = createEventPlan(directory);
-  const parked: ParkedRow[] = [];
-  const contents = new Map<string, bigint>();
+export function planBatches(
+  batches: readonly Batch[],
+  directory: Directory,
+  setAside: SetAside = new Map(),
+): BatchRecord {
+  const planning: Planning = { plan: createEventPlan(directory), parked: [], contents: new Map(), setAside };
+  const entries = batches.map((batch, place) => ({
+    id: batch.id,
+    receivedAt: batch.requests.reduce((first, { receivedAt }) => Math.min(first, receivedAt), Number.POSITIVE_INFINITY),
+    eventCount: batch.events.length,
+    requests: JSON.stringify(batch.requests.map(describeRequest)),
+    duplicatesWithin: addBatch(planning, batch, place),
+  }));
+  const { plan, parked } = planning;
+  return {
+    directoryVersion: directory.version,
+    batches: entries,
+    attributions: plan.attributions.values,
+    windows: plan.windows.values,
+    ledger: plan.ledger,
+    parked,
+    prices: plan.prices.values,
+  };
+}
+
+/** What is put together batch by batch. */
+type Planning = {
+  readonly plan: EventPlan;
+  readonly parked: ParkedRow[];
+  /** Content hashes by event key, of all events so far. */
+  readonly contents: Map<string, bigint>;
+  readonly setAside: SetAside;
+};
+
+/** @returns how many events are equal copies of earlier ones. */
+function addBatch({ plan, parked, contents, setAside }: Planning, batch: Batch, place: number): number {
   let duplicatesWithin = 0;
   let position = 0;
   for (const request of batch.requests) {
@@ -42,28 +82,16 @@ export function planBatch(batch: Batch, directory: Directory, setAside: SetAside
         continue;
       }
       if (firstContent === undefined) contents.set(eventKey, contentHash);
-      const identity = { clusterId: request.clusterId, eventKey, contentHash, position };
+      const identity = { clusterId: request.clusterId, eventKey, contentHash, batch: place, position };
       const problem =
         firstContent === undefined
           ? (setAside.get(position) ?? addReported(plan, event, identity))
-          : CONFLICT_WITHIN_BATCH;
+          : CONFLICT_WITHIN_RECORD;
       if (problem !== undefined) parked.push(toParkedRow(event, identity, problem));
     }
   }
   if (position !== batch.events.length) throw new RangeError('the requests of a batch count fewer events than it has');
-  return {
-    batchId: batch.id,
-    directoryVersion: directory.version,
-    receivedAt: batch.requests.reduce((first, { receivedAt }) => Math.min(first, receivedAt), Number.POSITIVE_INFINITY),
-    eventCount: batch.events.length,
-    requests: JSON.stringify(batch.requests.map(describeRequest)),
-    duplicatesWithin,
-    attributions: plan.attributions.values,
-    windows: plan.windows.values,
-    ledger: plan.ledger,
-    parked,
-    prices: plan.prices.values,
-  };
+  return duplicatesWithin;
 }
 
 /** Always storable: a request that Postgres refuses would make all of its batch uncountable. */
@@ -89,9 +117,9 @@ function defer(event: DeferredEvent): Unattributed {
     : { reason: 'manifest', detail: `says that ${event.eventCount} events were reported` };
 }
 
-const CONFLICT_WITHIN_BATCH: Unattributed = {
+const CONFLICT_WITHIN_RECORD: Unattributed = {
   reason: 'conflict',
-  detail: 'an event before it in the same batch has this identity and another content',
+  detail: 'an event that was recorded together with it has this identity and another content',
 };
 
 /** Why an event waits for a person, however well it is attributed. */
@@ -104,7 +132,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function toParkedRow(
   reported: ReportedEvent,
-  { clusterId, eventKey, contentHash, position }: EventIdentity,
+  { clusterId, eventKey, contentHash, batch, position }: EventIdentity,
   { reason, detail }: Unattributed,
 ): ParkedRow {
   // Postgres refused it as it came, perhaps for one character or for its cluster: parked like that, it would be refused
@@ -112,6 +140,7 @@ function toParkedRow(
   const isRefused = reason === 'uncountable';
   const event = isRefused ? toStorableEvent(reported) : reported;
   return {
+    batch,
     eventKey,
     contentHash,
     position,

@@ -50,5 +50,5 @@ function planTaken(plan: EventPlan, taken: TakenEvent, place: number): Omit<Stil
   if (event === undefined || clusterId === undefined) return UNCHANGED;
   const implausible = isReleased ? undefined : findImplausibleEvent(event);
   // Identity and content are those that it was parked with: its texts may have been made storable since.
-  return implausible ?? addEvent(plan, event, { clusterId, eventKey, contentHash, position: place });
+  return implausible ?? addEvent(plan, event, { clusterId, eventKey, contentHash, batch: 0, position: place });
 }

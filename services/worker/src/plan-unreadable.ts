@@ -19,17 +19,14 @@ export function planUnreadable(
   // jsonb takes neither NUL nor lone surrogates.
   const event = payload.isWellFormed() && !payload.includes('\0') ? { payload } : { payloadBase64: toBase64(payload) };
   return {
-    batchId: eventKey,
     directoryVersion: directory.version,
-    receivedAt,
-    eventCount: 1,
-    requests: '[]',
-    duplicatesWithin: 0,
+    batches: [{ id: eventKey, receivedAt, eventCount: 1, requests: '[]', duplicatesWithin: 0 }],
     attributions: [],
     windows: [],
     ledger: [],
     parked: [
       {
+        batch: 0,
         eventKey,
         contentHash: digest.readBigInt64BE(16),
         position: 0,

@@ -18,7 +18,9 @@ const outside = vi.hoisted(() => ({
   purgeRound: undefined as ((signal: AbortSignal) => Promise<void>) | undefined,
 }));
 
-vi.mock('@hopsmeter/queue', () => ({
+vi.mock('@hopsmeter/queue', async (importOriginal) => ({
+  ...(await importOriginal<typeof import('@hopsmeter/queue')>()),
+  QUEUE_NAME: 'usage',
   createBatchConsumer: (options: BatchConsumerOptions) => {
     outside.consumer = options;
     return {

@@ -13,11 +13,14 @@ const queue = vi.hoisted(() => ({
   close: async (): Promise<void> => undefined,
 }));
 
-vi.mock('@hopsmeter/queue', () => ({
+vi.mock('@hopsmeter/queue', async (importOriginal) => ({
+  ...(await importOriginal<typeof import('@hopsmeter/queue')>()),
+  QUEUE_NAME: 'usage',
   createBatchConsumer: (options: BatchConsumerOptions): BatchConsumer => {
     queue.options = options;
     return {
       health: () => queue.health,
+      inspect: () => Promise.reject(new Error('away')),
       async close(deadlineMs) {
         queue.closes.push(deadlineMs);
         await queue.close();

@@ -12,15 +12,18 @@ import {
   tryRecordBatch,
 } from '@hopsmeter/db';
 import {
+  BATCH_EVENTS_MAX,
   type BatchConsumer,
   createBatchConsumer,
   type DeliveryContext,
   type ProcessBatch,
+  QUEUE_NAME,
   type UnreadableBatch,
 } from '@hopsmeter/queue';
 import { createHttpShell, type HttpApp, type Logger } from '@hopsmeter/runtime';
 import { isDeferred, MICROS_PER_MS } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
+import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './batch-combiner.ts';
 import { createBatchRecorder } from './batch-recorder.ts';
 import { startDeferredWatch } from './deferred/deferred-watch.ts';
 import { createDeferredSettler } from './deferred/settle-deferred.ts';
@@ -28,7 +31,6 @@ import { createDirectoryCache } from './directory-cache.ts';
 import type { JobSettings } from './jobs/job-context.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { startParkedWatch } from './parked-watch.ts';
-import { planBatch } from './plan-batch.ts';
 import { planUnreadable } from './plan-unreadable.ts';
 import { type ParkedStore, retryParked } from './retry-parked.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
@@ -37,6 +39,7 @@ export type WorkerDependencies = {
   readonly pool: Pool;
   readonly redisUrl: string;
   readonly queuePrefix: string;
+  /** Statements that record batches at the same time. */
   readonly concurrency: number;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -59,6 +62,12 @@ export type WorkerApp = {
  */
 const STRANGE_ATTEMPTS = 8;
 
+/**
+ * Jobs in hand for each statement, so that there is something to record together: single events come about 16 to a job.
+ * Events are bounded beside it, to what the statements hold and a batch that waits meanwhile.
+ */
+const JOBS_PER_STATEMENT = 16;
+
 /** How often the watchdog is asked. */
 const STUCK_CHECK_MS = 5_000;
 
@@ -78,6 +87,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       else logger.debug(fields, 'recording a batch is tried again');
     },
   });
+  const combiner = createBatchCombiner({ recorder, statementsMax: deps.concurrency });
   const metrics = createWorkerMetrics(registry, () => recorder.waitingCount());
 
   const onSettled = (counts: SettledCounts): void => {
@@ -104,10 +114,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
 
   const process: ProcessBatch = async (delivery, context) => {
     if ('kind' in delivery) return parkUnreadable(delivery, context);
-    const counts = await recorder.record(
-      (directory, setAside) => planBatch(delivery, directory, setAside),
-      context.signal,
-    );
+    const counts = await combiner.record(delivery, context.signal);
     metrics.noteRecorded(counts, delivery.events.length);
     if (delivery.events.some(isDeferred)) deferredWatch.wake();
   };
@@ -121,12 +128,14 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   const consumer = createBatchConsumer({
     redisUrl: deps.redisUrl,
     prefix: deps.queuePrefix,
-    concurrency: deps.concurrency,
+    concurrency: deps.concurrency * JOBS_PER_STATEMENT,
+    eventsMax: deps.concurrency * STATEMENT_EVENTS_MAX + BATCH_EVENTS_MAX,
     process,
     logger,
     onProgress: (progress) => metrics.noteProgress(progress),
   });
-  const jobs = startJobs({ pool, logger, registry, settings: deps.jobs ?? {} });
+  const queue = { name: `${deps.queuePrefix}:${QUEUE_NAME}`, inspect: () => consumer.inspect() };
+  const jobs = startJobs({ pool, logger, registry, settings: deps.jobs ?? {}, queue });
   const parkedStore: ParkedStore = { settle: (choice, makePlan) => settleParked(pool, choice, makePlan) };
   const parkedWatch = startParkedWatch({
     readWork: () => readParkedWork(pool),

@@ -9,9 +9,11 @@ import type { Screen } from '../console/screen.ts';
 import { migrateStep } from '../run-migrate.ts';
 import { createApiClient } from './api-client.ts';
 import { type Closers, createClosers } from './closers.ts';
+import { developmentSignIn } from './development-sign-in.ts';
 import { formatExamples } from './format-examples.ts';
 import { addsUp, formatSummary } from './format-summary.ts';
 import { keepSecret } from './keep-secret.ts';
+
 import { deliverDemo } from './load-demo-step.ts';
 import { monthsUpTo, readSummary } from './read-summary.ts';
 import { type Services, startServices } from './start-services.ts';
@@ -99,6 +101,7 @@ async function runUntilStopped(context: RunContext): Promise<number> {
       REDIS_URL: stack.redisUrl,
       SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
       LOG_LEVEL: read(env, 'LOG_LEVEL') ?? 'warn',
+      ...developmentSignIn(env),
     },
     onStarted: ({ process, log }) => keepUp(process, log.path),
   });
@@ -165,6 +168,7 @@ function printAddresses({ screen, cwd }: RunContext, services: Services, context
           },
   });
   printSection(screen, 'Addresses', [
+    `page    ${apiUrl}/`,
     `ingest  ${ingestUrl}/api/v1/events`,
     `api     ${apiUrl}`,
     `docs    ${apiUrl}/docs`,

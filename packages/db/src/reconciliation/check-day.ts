@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg';
+import { COMPARED_ACCOUNT_DAYS } from './compare-account-days.ts';
 import { COMPARED_DAY } from './compare-day.ts';
 
 /** Rows of a comparison that are kept; of the others the number. More is no longer read row by row by anybody. */
@@ -9,12 +10,14 @@ export const STORED_DIFFERENCES_MAX = 1_000;
  * $3 of them, and the newest result of the day.
  *
  * Guarantees: one snapshot, see {@link COMPARED_DAY}; nothing of the ledger and the rollup is changed. The numbers are of
- * all rows, also of those that are not kept.
+ * all rows, also of those that are not kept; and of the rows of the summaries (`account_days`, `account_day_costs`) of what is booked on the day, which
+ * are counted and never kept: they say nothing that the rollup does not.
  *
  * Parameters: $1 usage day, $2 reconciliation, $3 rows to keep at most. Locks: the row of the day among the results.
  */
 const CHECK_DAY = `
 with ${COMPARED_DAY},
+${COMPARED_ACCOUNT_DAYS},
 stored as (
   insert into reconciliation_differences
     (reconciliation_id, kind, usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
@@ -32,8 +35,10 @@ stored as (
 ),
 found as materialized (
   select
-    count(*) as row_count, count(*) filter (where is_different) as differing_rows,
-    coalesce(sum(cost_difference) filter (where is_different), 0)::numeric(38, 12) as cost_difference
+    count(*) as row_count,
+    count(*) filter (where is_different) + (select count(*) from summary_differences) as differing_rows,
+    (coalesce(sum(cost_difference) filter (where is_different), 0)
+      + (select coalesce(sum(cost_difference), 0) from summary_differences))::numeric(38, 12) as cost_difference
   from compared
 ),
 noted as (

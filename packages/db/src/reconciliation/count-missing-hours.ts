@@ -2,7 +2,7 @@ import type { Pool } from '../pool.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
 /** The month that is open and the one before, which somebody is about to close. */
-const DAYS = 62;
+const HOURS = 62 * 24;
 
 /**
  * How many hours each cluster misses, from $1 up to, but not including, $2; $3 is NULL. Clusters that miss none are there
@@ -16,9 +16,9 @@ from grid group by cluster
 
 export type MissingHours = { readonly clusterId: string; readonly missingHours: number };
 
-/** Counts with {@link COUNT_MISSING_HOURS}, over the last 62 days. */
-export async function countMissingHours(pool: Pool): Promise<readonly MissingHours[]> {
+/** Counts with {@link COUNT_MISSING_HOURS}, over the last `hours` and the present one; over 62 days when not given. */
+export async function countMissingHours(pool: Pool, hours = HOURS): Promise<readonly MissingHours[]> {
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
-  const [from, to] = [hour - DAYS * 86_400_000, hour + 3_600_000].map((ms) => new Date(ms).toISOString());
+  const [from, to] = [hour - hours * 3_600_000, hour + 3_600_000].map((ms) => new Date(ms).toISOString());
   return (await pool.query<MissingHours>(COUNT_MISSING_HOURS, [from, to, null])).rows;
 }

@@ -3,7 +3,7 @@ import type { Pool } from '../pool.ts';
 
 /**
  * What the metrics show: the rows that differ by the newest result of each day that the ledger still holds, the statements
- * that differ by the newest comparison, and the seconds since the last check (NULL: never). $1: days that the ledger
+ * that differ by the newest comparison, and the last check and the seconds since then (NULL: never). $1: days that the ledger
  * reaches back.
  */
 const READ_RECONCILIATION_STATE = `
@@ -11,7 +11,8 @@ select
   coalesce(sum(differing_rows), 0)::text as "differingRows",
   (select statement_difference_count from reconciliations where statement_difference_count is not null
    order by finished_at desc limit 1) as "statementDifferenceCount",
-  extract(epoch from clock_timestamp() - max(checked_at))::float8 as "sinceCheckSeconds"
+  extract(epoch from clock_timestamp() - max(checked_at))::float8 as "sinceCheckSeconds",
+  to_char(max(checked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "checkedAt"
 from reconciled_days where day >= (now() at time zone 'UTC')::date - $1::integer
 `;
 
@@ -21,6 +22,8 @@ export type ReconciliationState = {
   readonly unexplained: number;
   /** Undefined when nothing was ever compared. */
   readonly sinceCheckSeconds: number | undefined;
+  /** RFC 3339 in UTC with microseconds; undefined when nothing was ever compared. */
+  readonly checkedAt: string | undefined;
 };
 
 /** Reads with {@link READ_RECONCILIATION_STATE}. */
@@ -29,11 +32,13 @@ export async function readReconciliationState(pool: Pool): Promise<Reconciliatio
     differingRows: string;
     statementDifferenceCount: number | null;
     sinceCheckSeconds: number | null;
+    checkedAt: string | null;
   }>(READ_RECONCILIATION_STATE, [LEDGER_RETENTION_DAYS]);
   const [row] = rows;
   if (row === undefined) throw new Error('a sum gave no row');
   return {
     unexplained: Number(row.differingRows) + (row.statementDifferenceCount ?? 0),
     sinceCheckSeconds: row.sinceCheckSeconds ?? undefined,
+    checkedAt: row.checkedAt ?? undefined,
   };
 }

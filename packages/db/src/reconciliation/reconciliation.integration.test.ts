@@ -239,6 +239,22 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
     expect((await reconcile()).differences).toEqual([]);
   });
 
+  it.each([
+    ['a cost', `update account_days set cost = cost + 0.000000000001 where booked_on = $1 and meter = 'cpu_hours'`, 2],
+    ['a row that is missing', `delete from account_days where booked_on = $1 and meter = 'gpu_hours'`, 1],
+    ['a row of nobody', `insert into account_days values ($1, 'auth0|nobody', 'cpu_hours', 1, 0.35, 1, 1)`, 1],
+    ['a cost over all meters', 'update account_day_costs set cost = cost - 1 where booked_on = $1', 2],
+    ['a day of costs that is missing', 'delete from account_day_costs where booked_on = $1', 2],
+    ['a number of rows', `update account_days set row_count = row_count + 1 where booked_on = $1`, 3],
+  ])('a summary of accounts and days that is not the sum of the rollup: %s', async (_what, falsify, rows) => {
+    expect(await findRollupDifferences(database.pool)).toEqual([]);
+    await query(falsify, [PAST_DAY]);
+    expect(await findRollupDifferences(database.pool)).not.toEqual([]);
+    const report = await reconcile();
+    expect(report).toMatchObject({ differingRows: String(rows), differingDays: [PAST_DAY], differences: [] });
+    await expectRepair(report, rows);
+  });
+
   it('more rows than are kept: all are counted and repaired', async () => {
     await query(
       `insert into users (id, account_owner_id) select 'auth0|m' || i, 'auth0|owner' from generate_series(1, 1200) as i`,

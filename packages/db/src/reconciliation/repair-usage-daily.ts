@@ -3,6 +3,7 @@ import { type Change, changeDirectory, type DirectoryTransaction } from '../dire
 import { kindOfFailure } from '../errors.ts';
 import type { Pool } from '../pool.ts';
 import { checkDay } from './check-day.ts';
+import { repairAccountDays } from './compare-account-days.ts';
 import { type RepairedRow, repairDay } from './repair-day.ts';
 
 /** Days that one repair takes: recording waits for it, 0.3 s for a day of 33,000 ledger rows on 2 cores. */
@@ -32,7 +33,7 @@ from reconciliations where id = $1::uuid
 
 /** What a repair did. */
 export type Repair = {
-  /** Rows that were written or removed. */
+  /** Rows that were written or removed, those of the summaries of accounts and days included. */
   readonly repairedRows: number;
   /**
    * Rows booked in closed months, which stay as they are: a person restores them from the statement. With them adjustments
@@ -80,25 +81,28 @@ async function repair(transaction: DirectoryTransaction, id: string, reason: str
   if (found.status !== 'done') throw new RequestError('RECONCILIATION_RUNNING');
   const days = found.days.slice(0, DAYS_MAX);
   const rows: RepairedRow[] = [];
+  let summaryRows = 0;
   for (const day of days) {
     rows.push(...(await repairDay(transaction, day)));
+    summaryRows += await repairAccountDays(transaction, day);
     // The day's newest result is what the metric shows; it also proves that the repair did what it should.
     await checkDay(transaction, { day, reconciliationId: id });
   }
   const repaired = rows.filter(({ outcome }) => outcome === 'written' || outcome === 'gone');
   const closed = rows.filter(({ outcome }) => outcome === 'closed' || outcome === 'unsettled');
-  if (repaired.length === 0 && closed.length > 0) throw new RequestError('DIFFERS_IN_CLOSED_MONTH', nameRows(closed));
-  if (repaired.length > 0)
+  const repairedRows = repaired.length + summaryRows;
+  if (repairedRows === 0 && closed.length > 0) throw new RequestError('DIFFERS_IN_CLOSED_MONTH', nameRows(closed));
+  if (repairedRows > 0)
     await transaction.audit({
       action: 'repair_usage_daily',
       entity: 'reconciliations',
       entityId: id,
       before: { rows: repaired.slice(0, ROWS_TOLD_MAX) },
-      after: { days, repairedRows: repaired.length },
+      after: { days, repairedRows },
       reason,
     });
   return {
-    repairedRows: repaired.length,
+    repairedRows,
     closedRows: closed.length,
     unpricedRows: rows.length - repaired.length - closed.length,
     leftDays: found.days.length - days.length,

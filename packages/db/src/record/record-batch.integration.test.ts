@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Attribution, createDirectory, type Usage } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { conflictPositionsOf, kindOfFailure } from '../errors.ts';
@@ -27,7 +28,8 @@ afterEach(async () => {
 });
 afterAll(() => database?.close());
 
-const record = (batch: BatchRecord) => recordBatch(database.pool, batch);
+/** Of a record with one batch. */
+const record = async (batch: BatchRecord) => (await recordBatch(database.pool, batch))?.[0];
 
 async function rowsOf<T extends object>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> {
   return (await database.pool.query<T>(sql, [...parameters])).rows;
@@ -87,7 +89,7 @@ describe('counting', () => {
   });
 
   it('tells copies within the batch as duplicates', async () => {
-    const batch = sampleRecord(seeded, [sampleEvent('within')], { duplicatesWithin: 3 });
+    const batch = sampleRecord(seeded, [sampleEvent('within')], {}, { duplicatesWithin: 3 });
     expect(await record(batch)).toEqual({ counted: 1, duplicates: 3, parked: 0 });
   });
 
@@ -212,7 +214,7 @@ describe('refusals', () => {
 
   it('refuses a batch whose events do not add up', async () => {
     const before = await countAll();
-    const batch = sampleRecord(seeded, [sampleEvent('sum')], { eventCount: 2 });
+    const batch = sampleRecord(seeded, [sampleEvent('sum')], {}, { eventCount: 2 });
     await expect(record(batch)).rejects.toMatchObject({ code: '23514', constraint: 'usage_batches_add_up' });
     expect(await countAll()).toEqual(before);
   });
@@ -221,8 +223,8 @@ describe('refusals', () => {
     ['a meter without a rate', (batch) => ({ ...batch, prices: [] })],
     ['an account owner who does not exist', (batch) => attributeTo(batch, { accountOwnerId: 'nobody' })],
     ['a user who does not exist', (batch) => attributeTo(batch, { userId: 'nobody' })],
-    ['a cluster that does not exist', (batch) => attributeTo(batch, { clusterId: batch.batchId })],
-    ['a project that does not exist', (batch) => attributeTo(batch, { projectId: batch.batchId })],
+    ['a cluster that does not exist', (batch) => attributeTo(batch, { clusterId: randomUUID() })],
+    ['a project that does not exist', (batch) => attributeTo(batch, { projectId: randomUUID() })],
   ])('refuses %s instead of losing it', async (_name, change) => {
     const before = await countAll();
     const batch = change(sampleRecord(seeded, [sampleEvent('refused')]));
@@ -247,6 +249,91 @@ describe('refusals', () => {
     await expect(tryRecordBatch(database.pool, { ...batch, prices: [] })).rejects.toMatchObject({ code: '23502' });
     expect(await countAll()).toEqual(before);
     expect(await record(batch)).toMatchObject({ counted: 1 });
+  });
+});
+
+describe('batches that are recorded together', () => {
+  /** Puts records of one batch each into one. */
+  const join = (records: readonly BatchRecord[]): BatchRecord => {
+    const [first] = records;
+    if (first === undefined) throw new Error('no record');
+    let before = 0;
+    const ledger = records.flatMap((record, batch) => {
+      const shifted = record.ledger.map((row) => ({
+        ...row,
+        batch,
+        attribution: row.attribution + before,
+        window: row.window + before,
+      }));
+      before += record.attributions.length;
+      return shifted;
+    });
+    return {
+      ...first,
+      ledger,
+      batches: records.flatMap(({ batches }) => batches),
+      attributions: records.flatMap(({ attributions }) => attributions),
+      windows: records.flatMap(({ windows }) => windows),
+      parked: records.flatMap(({ parked }, batch) => parked.map((row) => ({ ...row, batch }))),
+    };
+  };
+
+  it('are counted each by itself, and roll up together', async () => {
+    await record(sampleRecord(seeded, [sampleEvent('known')]));
+    const before = await quantityOf('cpu_hours');
+    const records = [
+      sampleRecord(seeded, [sampleEvent('g1'), sampleEvent('known')]),
+      sampleRecord(seeded, [sampleEvent('g2')], {
+        parked: [sampleParked(seeded, sampleEvent('g parked'), undefined, 1)],
+      }),
+      sampleRecord(seeded, [], {}, { duplicatesWithin: 2 }),
+    ];
+    expect(await recordBatch(database.pool, join(records))).toEqual([
+      { counted: 1, duplicates: 1, parked: 0 },
+      { counted: 1, duplicates: 0, parked: 1 },
+      { counted: 0, duplicates: 2, parked: 0 },
+    ]);
+    expect(Number(await quantityOf('cpu_hours')) - Number(before)).toBe(3);
+    const ids = records.map(({ batches }) => batches[0]?.id);
+    expect(
+      await rowsOf(
+        `select event_id, position, usage_batch_id as id from usage_events where usage_batch_id = any ($1) order by event_id`,
+        [ids],
+      ),
+    ).toEqual([
+      { event_id: 'g1', position: 0, id: ids[0] },
+      { event_id: 'g2', position: 0, id: ids[1] },
+    ]);
+    expect(await rowsOf('select usage_batch_id as id from parked_events where event_id = $1', ['g parked'])).toEqual([
+      { id: ids[1] },
+    ]);
+    expect(
+      await rowsOf(
+        `select id, event_count as events, counted_count as counted, duplicate_count as duplicates, parked_count as parked
+         from usage_batches where id = any ($1) order by array_position($1, id)`,
+        [ids],
+      ),
+    ).toEqual([
+      { id: ids[0], events: 2, counted: 1, duplicates: 1, parked: 0 },
+      { id: ids[1], events: 2, counted: 1, duplicates: 0, parked: 1 },
+      { id: ids[2], events: 2, counted: 0, duplicates: 2, parked: 0 },
+    ]);
+  });
+
+  it('change nothing when one of them was recorded before', async () => {
+    const known = sampleRecord(seeded, [sampleEvent('h1')]);
+    await record(known);
+    const before = await countAll();
+    expect(await recordBatch(database.pool, join([sampleRecord(seeded, [sampleEvent('h2')]), known]))).toBeUndefined();
+    expect(await countAll()).toEqual(before);
+  });
+
+  it('are refused together', async () => {
+    const before = await countAll();
+    const wrong = sampleRecord(seeded, [sampleEvent('i2')], {}, { eventCount: 3 });
+    const refused = recordBatch(database.pool, join([sampleRecord(seeded, [sampleEvent('i1')]), wrong]));
+    await expect(refused).rejects.toMatchObject({ constraint: 'usage_batches_add_up' });
+    expect(await countAll()).toEqual(before);
   });
 });
 
@@ -287,16 +374,18 @@ describe('texts and numbers', () => {
     }));
     const requests = JSON.stringify(TEXTS.map((requestId) => ({ requestId })));
     const eventCount = events.length + parked.length;
-    const counts = await record({ ...batch, ledger, parked, requests, eventCount });
+    const batches = batch.batches.map((entry) => ({ ...entry, requests, eventCount }));
+    const batchId = batches[0]?.id;
+    const counts = await record({ ...batch, ledger, parked, batches });
     expect(counts).toEqual({ counted: TEXTS.length, duplicates: 0, parked: TEXTS.length });
     expect(
       await rowsOf('select event_id, source_path from usage_events where usage_batch_id = $1 order by position', [
-        batch.batchId,
+        batchId,
       ]),
     ).toEqual(TEXTS.map((text) => ({ event_id: `id ${text}`, source_path: text })));
     const kept = await rowsOf(
       'select event_id, source_path, detail, event from parked_events where usage_batch_id = $1',
-      [batch.batchId],
+      [batchId],
     );
     expect(kept).toHaveLength(TEXTS.length);
     expect(kept).toEqual(
@@ -309,7 +398,7 @@ describe('texts and numbers', () => {
         })),
       ),
     );
-    expect(await rowsOf('select requests from usage_batches where id = $1', [batch.batchId])).toEqual([
+    expect(await rowsOf('select requests from usage_batches where id = $1', [batchId])).toEqual([
       { requests: TEXTS.map((requestId) => ({ requestId })) },
     ]);
   });

@@ -28,8 +28,9 @@ export type PriceEntry = {
   readonly price: EffectivePrice;
 };
 
-/** One event's usage on one day. `attribution` and `window` are places in the batch's lists, from 0. */
+/** One event's usage on one day. `batch`, `attribution` and `window` are places in the record's lists, from 0. */
 export type LedgerRow = {
+  readonly batch: number;
   readonly eventKey: string;
   readonly part: number;
   readonly day: UsageDay;
@@ -44,8 +45,9 @@ export type LedgerRow = {
   readonly usages: readonly Usage[];
 };
 
-/** An event that can not be counted now. `event` is JSON text. */
+/** An event that can not be counted now. `batch` is its place in the record's list, from 0; `event` is JSON text. */
 export type ParkedRow = {
+  readonly batch: number;
   readonly eventKey: string;
   readonly contentHash: bigint;
   readonly position: number;
@@ -57,17 +59,22 @@ export type ParkedRow = {
   readonly event: string;
 };
 
-/** A batch, attributed and priced, ready to be recorded. */
-export type BatchRecord = {
-  readonly batchId: string;
-  readonly directoryVersion: string;
+/** What a record says of one of its batches. */
+export type BatchEntry = {
+  readonly id: string;
   readonly receivedAt: Micros;
   readonly eventCount: number;
   /** JSON text of the batch's requests. */
   readonly requests: string;
-  /** Equal copies within the batch, beyond the first. */
+  /** Equal copies within the record, beyond the first. */
   readonly duplicatesWithin: number;
-  /** Who used it and who pays, once for all events of the batch that share it. */
+};
+
+/** Batches, attributed and priced, ready to be recorded together. */
+export type BatchRecord = {
+  readonly directoryVersion: string;
+  readonly batches: readonly BatchEntry[];
+  /** Who used it and who pays, once for all events that share it. */
   readonly attributions: readonly AttributionEntry[];
   readonly windows: readonly WindowEntry[];
   readonly ledger: readonly LedgerRow[];
@@ -75,21 +82,22 @@ export type BatchRecord = {
   readonly prices: readonly PriceEntry[];
 };
 
-/** What became of the events. */
+/** What became of the events of a batch. */
 export type RecordedCounts = { readonly counted: number; readonly duplicates: number; readonly parked: number };
 
 /**
- * Records a batch with {@link RECORD_BATCH}.
+ * Records the batches of a record with {@link RECORD_BATCH}, all or none.
  *
- * @returns the counts, or `undefined` when the batch was recorded before: then nothing changed.
+ * @returns the counts of each batch in order, or `undefined` when one of them was recorded before: then nothing changed.
  * @throws what the statement raises; `kindOfFailure` sorts it.
  */
 export async function recordBatch(
   connection: Pool | ClientBase,
   record: BatchRecord,
-): Promise<RecordedCounts | undefined> {
-  const result = await connection.query<RecordedCounts>(RECORD_BATCH, parametersOf(record));
-  return result.rows[0];
+): Promise<readonly RecordedCounts[] | undefined> {
+  const { text, values } = recordStatementOf(record);
+  const result = await connection.query<RecordedCounts>(text, values);
+  return result.rows.length === 0 ? undefined : result.rows;
 }
 
 /**
@@ -117,8 +125,16 @@ export async function tryRecordBatch(pool: Pool, record: BatchRecord): Promise<v
   }
 }
 
-function parametersOf(record: BatchRecord): (string | number | null)[] {
-  const { attributions, windows, ledger, parked, prices } = record;
+/** The statement that records a record, and its parameters as they travel: what {@link recordBatch} sends. */
+export function recordStatementOf(record: BatchRecord): {
+  readonly text: string;
+  readonly values: (string | number)[];
+} {
+  return { text: RECORD_BATCH, values: parametersOf(record) };
+}
+
+function parametersOf(record: BatchRecord): (string | number)[] {
+  const { batches, attributions, windows, ledger, parked, prices } = record;
   const meterLists = createMeterLists();
   const days = new Map<UsageDay, string>();
   const dayText = (day: UsageDay): string => {
@@ -129,16 +145,16 @@ function parametersOf(record: BatchRecord): (string | number | null)[] {
     return text;
   };
   return [
-    record.batchId,
+    plainArray(batches.map(({ id }) => id)),
     record.directoryVersion,
-    formatTime(record.receivedAt),
-    record.eventCount,
-    record.requests,
+    plainArray(batches.map(({ receivedAt }) => formatTime(receivedAt))),
+    plainArray(batches.map(({ eventCount }) => eventCount)),
+    textArray(batches.map(({ requests }) => requests)),
     textArray(attributions.map(({ accountOwnerId }) => accountOwnerId)),
     textArray(attributions.map(({ userId }) => userId)),
     plainArray(attributions.map(({ clusterId }) => clusterId)),
     plainArray(attributions.map(({ projectId }) => projectId ?? null)),
-    record.duplicatesWithin,
+    plainArray(batches.map(({ duplicatesWithin }) => duplicatesWithin)),
     plainArray(ledger.map(({ eventKey }) => eventKey)),
     plainArray(ledger.map(({ part }) => part)),
     plainArray(ledger.map(({ day }) => dayText(day))),
@@ -174,6 +190,8 @@ function parametersOf(record: BatchRecord): (string | number | null)[] {
     plainArray(attributions.map(({ bookedOn }) => (bookedOn === undefined ? null : dayText(bookedOn)))),
     textArray(prices.map(({ accountOwnerId }) => accountOwnerId ?? '')),
     plainArray(prices.map(({ price }) => price.overrideId ?? null)),
+    plainArray(ledger.map(({ batch }) => batch + 1)),
+    plainArray(parked.map(({ batch }) => batch + 1)),
   ];
 }
 

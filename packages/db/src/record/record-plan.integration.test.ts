@@ -54,13 +54,17 @@ it('stays linear when some do', async () => {
 
 it('stays linear for a batch of duplicates', async () => {
   await recordBatch(database.pool, batch);
-  expect(await countMostRows({ ...batch, batchId: randomUUID() })).toBeLessThan(ROWS_MAX);
+  expect(await countMostRows(asNewBatch(batch))).toBeLessThan(ROWS_MAX);
 });
 
 it('stays linear with statistics of a filled ledger', async () => {
   await database.pool.query('analyze');
-  expect(await countMostRows({ ...batch, batchId: randomUUID() })).toBeLessThan(ROWS_MAX);
+  expect(await countMostRows(asNewBatch(batch))).toBeLessThan(ROWS_MAX);
 });
+
+function asNewBatch(record: BatchRecord): BatchRecord {
+  return { ...record, batches: record.batches.map((entry) => ({ ...entry, id: randomUUID() })) };
+}
 
 type PlanNode = {
   readonly 'Actual Rows': number;

@@ -46,6 +46,37 @@ union all
 select 'cost: ' || daily::text from usage_daily as daily
 where cost is distinct from round(quantity * price / price_quantity, 12) + price_adjustment
 union all
+select 'summary: ' || days::text from (
+  (
+    select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from account_days
+    where row_count <> 0 or quantity <> 0 or cost <> 0 or event_count <> 0
+    except
+    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from usage_daily
+    group by booked_on, account_owner_id, meter
+  )
+  union all
+  (
+    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from usage_daily
+    group by booked_on, account_owner_id, meter
+    except
+    select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from account_days
+  )
+) as days
+union all
+select 'summary of costs: ' || days::text from (
+  (
+    select booked_on, account_owner_id, cost, row_count from account_day_costs where row_count <> 0 or cost <> 0
+    except
+    select booked_on, account_owner_id, sum(cost), count(*) from usage_daily group by booked_on, account_owner_id
+  )
+  union all
+  (
+    select booked_on, account_owner_id, sum(cost), count(*) from usage_daily group by booked_on, account_owner_id
+    except
+    select booked_on, account_owner_id, cost, row_count from account_day_costs
+  )
+) as days
+union all
 select 'parked and ledger disagree: ' || parked.event_id from parked_events as parked
 where (status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest') <> exists (
   select from usage_events as ledger
@@ -69,7 +100,7 @@ select 'event without a batch: ' || event_id from usage_events
 where not exists (select from usage_batches where id = usage_batch_id)
 `;
 
-/** Compares ledger, rollup and batches to the last digit. @returns the differences; there must be none. */
+/** Compares ledger, rollup, its summaries and batches to the last digit. @returns the differences; there must be none. */
 export async function findRollupDifferences(pool: Pool): Promise<readonly string[]> {
   const result = await pool.query<{ difference: string }>(FIND_DIFFERENCES);
   return result.rows.map(({ difference }) => difference);

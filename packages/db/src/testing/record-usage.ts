@@ -47,7 +47,7 @@ export async function recordUsage(
   let directory = cached ?? createDirectory(await loadDirectory(pool));
   for (let refusedCount = 0; ; refusedCount++)
     try {
-      const counts = await recordBatch(pool, planUsages(batchId, usages, directory));
+      const [counts] = (await recordBatch(pool, planUsages(batchId, usages, directory))) ?? [];
       return { counted: counts?.counted ?? 0, parked: counts?.parked ?? 0, refusedCount };
     } catch (error) {
       if (!['retry', 'directory_changed'].includes(kindOfFailure(error))) throw error;
@@ -62,7 +62,8 @@ function planUsages(batchId: string, usages: readonly ReportedUsage[], directory
   const prices = new Map<string, PriceEntry>();
   for (const [position, usage] of usages.entries()) {
     const event = toEvent(usage);
-    const identity = { eventKey: eventKeyOf(usage.clusterId, event), contentHash: contentHashOf(event), position };
+    const eventKey = eventKeyOf(usage.clusterId, event);
+    const identity = { batch: 0, eventKey, contentHash: contentHashOf(event), position };
     const origin = { sourcePath: '', eventId: event.id };
     const found = directory.attribute(usage.clusterId, event);
     if ('reason' in found) {
@@ -89,13 +90,10 @@ function planUsages(batchId: string, usages: readonly ReportedUsage[], directory
       }
     }
   }
+  const eventCount = usages.length;
   return {
-    batchId,
     directoryVersion: directory.version,
-    receivedAt: Date.now() * 1_000,
-    eventCount: usages.length,
-    requests: '[]',
-    duplicatesWithin: 0,
+    batches: [{ id: batchId, receivedAt: Date.now() * 1_000, eventCount, requests: '[]', duplicatesWithin: 0 }],
     attributions,
     windows: usages.map(({ start, end }) => ({ start, end })),
     ledger,

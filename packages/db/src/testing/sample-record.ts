@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventKeyOf, type Micros, type ParkReason, type Usage, usageDayOf } from '@hopsmeter/usage';
-import type { BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/record-batch.ts';
+import type { BatchEntry, BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/record-batch.ts';
 import type { SeededDirectory } from './seed-directory.ts';
 
 /** 2026-11-22T13:00:00Z. */
@@ -36,15 +36,20 @@ export function sampleEvent(id: string, changes: Partial<SampleEvent> = {}): Sam
 export function sampleRecord(
   seeded: SeededDirectory,
   events: readonly SampleEvent[],
-  changes: Partial<BatchRecord> = {},
+  changes: Partial<Omit<BatchRecord, 'batches'>> = {},
+  batchChanges: Partial<BatchEntry> = {},
 ): BatchRecord {
-  return {
-    batchId: randomUUID(),
-    directoryVersion: seeded.directory.version,
+  const batch = {
+    id: randomUUID(),
     receivedAt: SAMPLE_START + 2 * HOUR,
-    eventCount: events.length + (changes.parked?.length ?? 0) + (changes.duplicatesWithin ?? 0),
+    eventCount: events.length + (changes.parked?.length ?? 0) + (batchChanges.duplicatesWithin ?? 0),
     requests: '[]',
     duplicatesWithin: 0,
+    ...batchChanges,
+  };
+  return {
+    directoryVersion: seeded.directory.version,
+    batches: [batch],
     attributions: events.map((event) => attribute(seeded, event)),
     windows: events.map(({ start, end }) => ({ start, end })),
     ledger: events.flatMap((event, place) => ledgerRowsOf(seeded, event, place)),
@@ -62,6 +67,7 @@ export function sampleParked(
   position = 0,
 ): ParkedRow {
   return {
+    batch: 0,
     eventKey: eventKeyOf(seeded.clusterId, { id, sourcePath: '' }),
     contentHash: content,
     position,
@@ -93,6 +99,7 @@ function attribute({ clusterId, projectId, directory }: SeededDirectory, { userI
 
 function ledgerRowsOf({ clusterId }: SeededDirectory, event: SampleEvent, place: number): LedgerRow[] {
   return event.days.map((usages, part) => ({
+    batch: 0,
     eventKey: eventKeyOf(clusterId, { id: event.id, sourcePath: '' }),
     part,
     day: usageDayOf(event.start) + part,

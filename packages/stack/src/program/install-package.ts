@@ -4,8 +4,8 @@ import type { Report } from '../report.ts';
 import { findProgram } from './find-program.ts';
 import type { Package } from './package.ts';
 
-/** A package index and two megabytes of packages over a slow line. */
-const INSTALL_DEADLINE_MS = 300_000;
+/** A package index and, for a browser, 150 megabytes of packages over a slow line. */
+const INSTALL_DEADLINE_MS = 600_000;
 
 /** How long apt waits for another installation, in seconds: that one downloads over the same slow line. */
 const LOCK_TIMEOUT_SECONDS = 120;

@@ -22,8 +22,8 @@ export type CallerOptions = {
 };
 
 /** Auth0's names of the rights of billing staff; the second one includes the first. */
-const READ_PERMISSION = 'billing:read';
-const ADMIN_PERMISSION = 'billing:admin';
+export const READ_PERMISSION = 'billing:read';
+export const ADMIN_PERMISSION = 'billing:admin';
 
 /** RFC 6750; the scheme in any case, as RFC 9110 has it. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;

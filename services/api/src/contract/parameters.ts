@@ -1,3 +1,4 @@
+import { NO_PROJECT } from '@hopsmeter/db';
 import { parseUsageDay, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { ParameterErrorCode } from './parameter-errors.ts';
@@ -83,6 +84,68 @@ export function daySchema(description: string, example: string) {
   });
 }
 
+/** A year, and a month on each side of it: enough to compare a month with the same one a year ago. */
+export const RANGE_DAYS_MAX = 400;
+
+/** The days that a question is about, for a {@link checkRange}d object. */
+export const rangeShape = {
+  from: daySchema('First day (UTC)', '2026-11-01'),
+  to: daySchema(`Day after the last one (UTC); at most ${RANGE_DAYS_MAX} days after \`from\``, '2026-12-01'),
+};
+
+/** Refuses a range that is empty or too long, in a `superRefine`. */
+export function checkRange(
+  { from, to }: { readonly from: number; readonly to: number },
+  context: z.core.$RefinementCtx,
+  daysMax = RANGE_DAYS_MAX,
+): void {
+  const refuse = (code: ParameterErrorCode, message: string) =>
+    context.addIssue({ code: 'custom', path: ['to'], message, params: { code } });
+  if (to - from < 1) refuse('INVALID_RANGE', 'expected a day after from; to is exclusive');
+  if (to - from > daysMax) refuse('RANGE_TOO_LONG', `expected at most ${daysMax} days after from`);
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const idFilter = (lengthMax: number, description: string, example: string) =>
+  parameter({
+    parse: (text) => (isText(text, lengthMax) ? text : undefined),
+    code: 'INVALID_TEXT',
+    expected: `expected 1 to ${lengthMax} characters without control characters`,
+    describedAs: { description, examples: [example] },
+  }).optional();
+
+/** Longest name of a meter. */
+const METER_LENGTH_MAX = 253;
+
+/** Asks for one account. */
+export const accountFilter = idFilter(
+  SUBJECT_LENGTH_MAX,
+  "Only of this account: the owner's user id",
+  'auth0|507f1f77',
+);
+
+/** Which usage of an account is asked for. An id that nobody has is of no usage, and no mistake. */
+export const usageFilterShape = {
+  user: idFilter(SUBJECT_LENGTH_MAX, 'Only of this user', 'auth0|507f1f77'),
+  project: parameter({
+    parse: (text) => (text === NO_PROJECT || UUID.test(text) ? text.toLowerCase() : undefined),
+    code: 'INVALID_TEXT',
+    expected: `expected a UUID or ${NO_PROJECT}`,
+    describedAs: {
+      description: `Only of this project; \`${NO_PROJECT}\` is usage outside of any project`,
+      examples: ['3f0e2f0a-7c1e-4b0e-9a64-0f6f4f0c9b11'],
+    },
+  }).optional(),
+  cluster: parameter({
+    parse: (text) => (UUID.test(text) ? text.toLowerCase() : undefined),
+    code: 'INVALID_TEXT',
+    expected: 'expected a UUID',
+    describedAs: { description: 'Only of this cluster', examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] },
+  }).optional(),
+  meter: idFilter(METER_LENGTH_MAX, 'Only of this meter', 'cpu_hours'),
+};
+
 /** What a text search looks for; empty is the same as not given, because that is what an empty search box sends. */
 export function searchSchema(description: string, example: string) {
   return parameter({
@@ -106,6 +169,7 @@ export function limitSchema({ most, standard }: { readonly most: number; readonl
   }).default(standard);
 }
 
-function isText(text: string, lengthMax: number): boolean {
+/** Whether a text is not empty, not too long, well-formed and without control characters. */
+export function isText(text: string, lengthMax: number): boolean {
   return text !== '' && text.length <= lengthMax && !CONTROL.test(text) && text.isWellFormed();
 }

@@ -19,14 +19,21 @@ const problemSchema = z
     code: z.string().meta({ description: 'Stable; decide by this one', examples: ['INVALID_REQUEST'] }),
     errors: z
       .array(
-        z.object({
-          parameter: z.string(),
-          code: z.enum(Object.keys(PARAMETER_ERRORS)),
-          detail: z.string(),
-        }),
+        z.union([
+          z.object({
+            parameter: z.string().meta({ description: 'Name of the parameter', examples: ['month'] }),
+            code: z.enum(Object.keys(PARAMETER_ERRORS)),
+            detail: z.string(),
+          }),
+          z.object({
+            pointer: z.string().meta({ description: 'JSON pointer of the field in the body', examples: ['/amount'] }),
+            code: z.string().meta({ description: 'Stable', examples: ['MISSING_FIELD'] }),
+            detail: z.string(),
+          }),
+        ]),
       )
       .optional()
-      .meta({ description: 'What is wrong with the parameters' }),
+      .meta({ description: 'What is wrong with the parameters, or with the fields of the body' }),
   })
   .meta({ id: 'Problem', description: 'An RFC 9457 problem' });
 
@@ -35,7 +42,8 @@ export function answer<S extends z.ZodType>(description: string, schema: S) {
   return { 200: { description, content: { 'application/json': { schema } } } };
 }
 
-const problem = (description: string) => ({
+/** What a route answers with when something is wrong. */
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema } },
 });

@@ -1,4 +1,4 @@
-import { schema } from '@hopsmeter/db';
+import { ACCOUNTS_SORTS, schema } from '@hopsmeter/db';
 import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,6 +65,9 @@ it('lists owners and whoever had usage billed, the largest total first, then by 
     total: '23.33',
     totalExact: '23.333333333334',
     credits: '66.6667',
+    previous: { total: '350.00', totalExact: '350.000000000000' },
+    samePeriod: { total: '0.00', totalExact: '0.000000000000' },
+    projected: { total: '23.33' },
   });
   expect(body.accounts[2].memberCount).toBe(2);
   // Without usage: by code unit, so capitals come first.
@@ -205,10 +208,80 @@ describe('pages', () => {
   });
 
   it('give the total also beyond the end', async () => {
-    const cursor = formatAccountsCursor({ totalExact: '-1.000000000000', id: 'auth0|x' });
+    const cursor = formatAccountsCursor({ sort: '-total', key: '1.000000000000', id: 'auth0|x' });
     const { body } = await api.get(`/v1/accounts?month=2026-11&cursor=${cursor}`);
     expect(body.accounts).toEqual([]);
     expect(parseQuantity(body.total) > 0n).toBe(true);
+  });
+});
+
+describe('the month before and the projection', () => {
+  const ID = 'auth0|compared';
+  const of = async (month: string) => {
+    const { body } = await api.get(`/v1/accounts?month=${month}&q=${encodeURIComponent(ID)}`);
+    const [{ total, previous, samePeriod, projected }] = body.accounts;
+    const sums = [body.total, body.previous.total, body.samePeriod.total, body.projected?.total ?? null];
+    expect(sums).toEqual([total, previous.total, samePeriod.total, projected?.total ?? null]);
+    return { total, previous: previous.total, samePeriod: samePeriod.total, projected: projected?.total ?? null };
+  };
+
+  it('compare days with days, and go on with whole days only', async () => {
+    await api.tables.insert(schema.users).values({ id: ID });
+    const cluster = await addCluster(api.tables, 'compared');
+    const use = (day: string, quantity: string) => ({ day, owner: ID, cluster, quantity });
+    // It is 2026-11-22T14:00Z: 21 whole days have passed. A unit is 0.35.
+    await addUsage(api.tables, [
+      use('2026-09-30', '1000'),
+      use('2026-10-01', '2'),
+      use('2026-10-22', '3'),
+      use('2026-10-23', '5'),
+      use('2026-11-01', '10'),
+      use('2026-11-21', '11.0000001'),
+      use('2026-11-22', '1'),
+    ]);
+    // 21.0000001 × 0.35 ÷ 21 × 30 = 10.50000005
+    expect(await of('2026-11')).toEqual({ total: '7.70', previous: '3.50', samePeriod: '1.75', projected: '10.50' });
+    expect(await of('2026-10')).toEqual({ total: '3.50', previous: '350.00', samePeriod: '350.00', projected: '3.50' });
+    expect(await of('2026-12')).toEqual({ total: '0.00', previous: '7.70', samePeriod: '7.70', projected: null });
+  });
+
+  it('of a month that cost more than it was on its way to is what it costs', async () => {
+    const cluster = await addCluster(api.tables, 'spike');
+    await addUsage(api.tables, [{ day: '2026-11-22', owner: ID, cluster, quantity: '1000' }]);
+    expect(await of('2026-11')).toMatchObject({ total: '357.70', projected: '357.70' });
+  });
+});
+
+describe('sorted', () => {
+  const whole = async (sort: string) => (await api.get(`/v1/accounts?month=2026-11&limit=1000&sort=${sort}`)).body;
+  const keyOf = (account: Json, sort: string): string | bigint => {
+    const { id, name, email, totalExact, previous, projected } = account;
+    if (sort === 'name') return String(name ?? email ?? id).toLowerCase();
+    if (sort === 'projected') return parseQuantity(projected.total);
+    return parseQuantity(sort === 'total' ? totalExact : previous.totalExact);
+  };
+
+  it.each(ACCOUNTS_SORTS)('by %s: in order, each once on pages of any size, under the same sums', async (sort) => {
+    const { accounts, freshness: _, ...sums } = await whole(sort);
+    const name = sort.replace('-', '');
+    for (const [place, account] of accounts.slice(1).entries()) {
+      const [before, after] = [accounts[place], account];
+      const [a, b] = sort.startsWith('-')
+        ? [keyOf(after, name), keyOf(before, name)]
+        : [keyOf(before, name), keyOf(after, name)];
+      expect(a < b || (a === b && before.id < after.id), `${before.id} and ${after.id}`).toBe(true);
+    }
+    for (const limit of [1, 3, 7]) {
+      const seen: Json[] = [];
+      let cursor = '';
+      do {
+        const { body } = await api.get(`/v1/accounts?month=2026-11&sort=${sort}&limit=${limit}${cursor}`);
+        expect(body).toMatchObject(sums);
+        seen.push(...body.accounts);
+        cursor = body.nextCursor === undefined ? '' : `&cursor=${body.nextCursor}`;
+      } while (cursor !== '');
+      expect(seen).toEqual(accounts);
+    }
   });
 });
 
@@ -228,6 +301,10 @@ describe('parameters', () => {
     ['limit=', 'limit', 'INVALID_LIMIT'],
     ['cursor=', 'cursor', 'INVALID_CURSOR'],
     ['cursor=abc', 'cursor', 'INVALID_CURSOR'],
+    [`sort=name&cursor=${formatAccountsCursor({ sort: '-name', key: 'x', id: 'x' })}`, 'cursor', 'INVALID_CURSOR'],
+    ['sort=', 'sort', 'INVALID_SORT'],
+    ['sort=credits', 'sort', 'INVALID_SORT'],
+    ['sort=total,name', 'sort', 'INVALID_SORT'],
     [`cursor=${btoa('["1.000000000000","x"]')}=`, 'cursor', 'INVALID_CURSOR'],
     [`cursor=${btoa('["NaN","x"]')}`, 'cursor', 'INVALID_CURSOR'],
     ['q=a%00b', 'q', 'INVALID_TEXT'],

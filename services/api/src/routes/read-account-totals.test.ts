@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { GROUPINGS, type Grouping, schema } from '@hopsmeter/db';
+import { schema, type TotalsGrouping } from '@hopsmeter/db';
 import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import {
   type TestApi,
   type Usage,
 } from '../testing/test-api.ts';
+import { GROUPINGS } from './read-account-totals.ts';
 
 const ADA = 'auth0|ada';
 const BOB = 'google-oauth2|bob';
@@ -131,7 +132,12 @@ describe('what is grouped adds up', () => {
 });
 
 function keyOf(usage: Usage, names: readonly string[]): string {
-  const values: Record<Grouping, unknown> = { ...usage, user: usage.user, project: usage.project, meter: usage.meter };
+  const values: Partial<Record<TotalsGrouping, unknown>> = {
+    ...usage,
+    user: usage.user,
+    project: usage.project,
+    meter: usage.meter,
+  };
   return JSON.stringify(GROUPINGS.filter((name) => names.includes(name)).map((name) => values[name] ?? null));
 }
 

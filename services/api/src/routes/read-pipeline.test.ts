@@ -1,6 +1,8 @@
 import { schema } from '@hopsmeter/db';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from '../testing/test-api.ts';
+import { addCluster, startTestApi, type TestApi } from '../testing/test-api.ts';
+
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 
 let api: TestApi;
 
@@ -23,6 +25,14 @@ it('counts nothing before there is anything', async () => {
       parkedPending: 0,
       parkedGivenUp: 0,
       parkedByReason: {},
+      health: {
+        queue: null,
+        unexplainedDifference: null,
+        reconciledAt: null,
+        missingClusterHours: 0,
+        missingClusters: 0,
+        oldestParkedAt: null,
+      },
       freshness: { recordedAt: null, receivedAt: null },
     },
   });
@@ -69,7 +79,72 @@ it('counts what became of events beyond 32 bits, and what waits by reason', asyn
     parkedPending: 4,
     parkedGivenUp: 1,
     parkedByReason: { conflict: 1, no_rate: 1, unknown_user: 2 },
+    health: expect.objectContaining({ oldestParkedAt: TIME }),
     freshness: { recordedAt: '2026-11-22T13:00:01.000000Z', receivedAt: '2026-11-22T13:00:00.000000Z' },
+  });
+});
+
+const readHealth = async () => (await api.get('/v1/pipeline')).body.health;
+
+const report = (measuredSecondsAgo: number, queue: string, waitingJobs: number, oldestSecondsAgo: number | null) =>
+  api.tables.insert(schema.queueStatuses).values({
+    queue,
+    waitingJobs,
+    activeJobs: 2,
+    oldestWaitingAt: oldestSecondsAgo === null ? null : secondsAgo(oldestSecondsAgo),
+    measuredAt: secondsAgo(measuredSecondsAgo),
+  });
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+
+it('tells the queue as workers saw it, and that it is old when they are gone', async () => {
+  await report(5, '{one}:usage-batches', 3, 60);
+  const current = await readHealth();
+  expect(current.queue).toEqual({
+    waitingJobs: 3,
+    activeJobs: 2,
+    oldestWaitingAt: TIME,
+    measuredAt: TIME,
+    isCurrent: true,
+  });
+  expect(Date.parse(current.queue.measuredAt) - Date.parse(current.queue.oldestWaitingAt)).toBe(55_000);
+  // Of two queues the one that nobody watches decides.
+  await report(31, '{two}:usage-batches', 0, null);
+  expect((await readHealth()).queue).toMatchObject({ waitingJobs: 3, activeJobs: 4, isCurrent: false });
+});
+
+it('tells the differences that reconciliation found, and the hours that clusters miss', async () => {
+  const cluster = await addCluster(api.tables, 'east');
+  await addCluster(api.tables, 'west');
+  const hour = (ago: number) => new Date((Math.floor(Date.now() / 3_600_000) - ago) * 3_600_000).toISOString();
+  const [{ id: reconciliationId } = { id: '' }] = await api.tables
+    .insert(schema.reconciliations)
+    .values({ kind: 'scheduled', requestedBy: 'test', days: [] })
+    .returning({ id: schema.reconciliations.id });
+  const days = [0, 1].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10));
+  await api.tables.insert(schema.reconciledDays).values(
+    days.map((day, differingRows) => ({
+      day,
+      checkedAt: new Date().toISOString(),
+      reconciliationId,
+      differingRows: BigInt(differingRows * 7),
+      costDifference: '0.5',
+    })),
+  );
+  // It reported an hour 30 hours ago and one 10 hours ago; the last two may still come.
+  const used = { hopsworksClusterId: cluster, sourcePath: '', eventCount: 1n, sums: {}, checkedAt: secondsAgo(0) };
+  await api.tables.insert(schema.clusterHours).values(
+    [30, 10].map((ago) => ({
+      ...used,
+      hour: hour(ago),
+      usageDate: hour(ago).slice(0, 10),
+      lastWindowEndedAt: hour(ago - 1),
+    })),
+  );
+  expect(await readHealth()).toMatchObject({
+    unexplainedDifference: '7',
+    reconciledAt: TIME,
+    missingClusterHours: 24 - 3 + 1 - 1,
+    missingClusters: 1,
   });
 });
 

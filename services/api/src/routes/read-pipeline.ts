@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Billing } from '../billing.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
 import { answer, PROBLEM_RESPONSES } from '../contract/problems.ts';
+import { describeHealth, healthSchema } from './read-pipeline-health.ts';
 
 /** z.int() refuses what a JSON number can not hold: an answer that would be wrong is an error instead. */
 const countSchema = z.int().min(0);
@@ -21,12 +22,13 @@ const answerSchema = z
     parkedByReason: z
       .record(z.string(), countSchema)
       .meta({ description: 'Parked and waiting now, by reason', examples: [{ unknown_namespace: 12 }] }),
+    health: healthSchema,
     freshness: freshnessSchema,
   })
   .meta({ id: 'Pipeline' });
 
 const description = `What became of every event that was ever recorded, as of now: events = counted + duplicates + parked, and
-parked = parkedPending + parkedGivenUp. A parked event that is counted later moves from \`parked\` to \`counted\`, or to
+parked = parkedPending + parkedGivenUp. \`health\` says whether the pipeline does its work. A parked event that is counted later moves from \`parked\` to \`counted\`, or to
 \`duplicates\` when a copy of it was counted before.
 
 These are counts, not amounts: JSON numbers. They are exact up to 2^53, which 100,000 events a second reach after 2,800
@@ -38,7 +40,7 @@ export type ReadPipelineDeps = { readonly billing: Billing };
 export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): void {
   const schema = {
     operationId: 'readPipeline',
-    summary: 'Read what became of the events',
+    summary: 'Read what became of the events, and whether the pipeline is well',
     description,
     tags: ['Pipeline'],
     querystring: z.strictObject({}),
@@ -55,6 +57,7 @@ export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): vo
       parkedPending: Number([...pendingByReason.values()].reduce((sum, count) => sum + count, 0n)),
       parkedGivenUp: Number(givenUp),
       parkedByReason: Object.fromEntries([...pendingByReason].map(([reason, count]) => [reason, Number(count)])),
+      health: describeHealth(await billing.readPipelineHealth()),
       freshness,
     };
   });

@@ -8,6 +8,7 @@ import { type ApiDeps, createApiApp } from '../app.ts';
 /** For tests: an api on a database of its own. */
 export type TestApi = {
   readonly app: HttpApp;
+  readonly pool: Pool;
   readonly tables: ReturnType<typeof drizzle>;
   /** What was logged so far. */
   readonly log: readonly string[];
@@ -26,7 +27,7 @@ export const TEST_KEY = 'a-service-role-key-of-the-tests-0123456789';
 export const TEST_NOW = '2026-11-22T14:00:00Z';
 
 /** What a test may set of an api. */
-export type TestApiOptions = Pick<ApiDeps, 'people' | 'requestsPerMinute' | 'webhooks'>;
+export type TestApiOptions = Pick<ApiDeps, 'people' | 'requestsPerMinute' | 'webhooks' | 'dashboard'>;
 
 /** Creates a database in the server of TEST_DATABASE_URL, with the tables unless told otherwise, and an api on it. */
 export async function startTestApi({
@@ -47,6 +48,7 @@ export async function startTestApi({
   const app = await createTestApp(pool, log, options);
   return {
     app,
+    pool,
     tables: drizzle(pool),
     log,
     async get(path) {

@@ -13,7 +13,7 @@ export function planOriginal(taken: TakenEvent, directory: Directory): Corrected
   const event = parseDescribedEvent(taken.event);
   if (event === undefined || clusterId === undefined) return { reason: 'uncountable', detail: 'it can not be read' };
   const plan = createEventPlan(directory);
-  const problem = addEvent(plan, event, { clusterId, eventKey, contentHash, position: 0 });
+  const problem = addEvent(plan, event, { clusterId, eventKey, contentHash, batch: 0, position: 0 });
   if (problem !== undefined) return problem;
   const { start, end } = event;
   const ownRows = plan.ledger.map((row): BookedRow => {

@@ -4,21 +4,23 @@ import type { JobContext } from './job-context.ts';
 import { purgeLedger } from './purge-ledger.ts';
 import { reRate } from './re-rate.ts';
 import { reconcile } from './reconcile.ts';
+import { type QueueContext, reportQueue } from './report-queue.ts';
 import { type PeriodicWork, type RunningWork, runPeriodically } from './run-periodically.ts';
 import { watchSpending } from './watch-spending.ts';
 
 /** Every scheduled job; undefined where it is not configured. Each may run in any number of workers at the same time. */
-const JOBS: readonly ((context: JobContext) => PeriodicWork | undefined)[] = [
+const JOBS: readonly ((context: JobContext & QueueContext) => PeriodicWork | undefined)[] = [
   purgeLedger,
   exportToStripe,
   reconcile,
   reRate,
   watchSpending,
   deliverWebhooks,
+  reportQueue,
 ];
 
 /** Starts all scheduled jobs; `close` ends all of them. */
-export function startJobs(context: JobContext): RunningWork {
+export function startJobs(context: JobContext & QueueContext): RunningWork {
   const running = JOBS.flatMap((createJob) => {
     const work = createJob(context);
     if (work === undefined) return [];

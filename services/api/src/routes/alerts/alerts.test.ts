@@ -93,7 +93,9 @@ describe('the cap of an account', () => {
     ]);
     expect(await call('DELETE', capOf(owner))).toEqual({ status: 200, body: { removed: true } });
     expect(await call('DELETE', capOf(owner))).toEqual({ status: 200, body: { removed: false } });
-    expect(await api.get(capOf(owner))).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    const none = { cap: null, setAt: null, spent: null, spentExact: null, percent: null, alerts: [] };
+    expect(await api.get(capOf(owner))).toMatchObject({ status: 200, body: none });
+    expect(await api.get(capOf('nobody'))).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
     const audit = await api.tables.select().from(schema.auditLog);
     expect(audit.filter(({ entityId }) => entityId === owner).map(({ action, after }) => [action, after])).toEqual([
       ['set_spending_cap', { amount: '42' }],
@@ -106,7 +108,7 @@ describe('the cap of an account', () => {
       status: 400,
       body: { errors: [{ pointer: '/amount' }] },
     });
-    expect((await api.get(capOf(owner))).status).toBe(404);
+    expect((await api.get(capOf(owner))).body).toMatchObject({ cap: null });
   });
 
   it('is not set for somebody who is no account', async () => {

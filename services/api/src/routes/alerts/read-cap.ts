@@ -1,4 +1,4 @@
-import { type Pool, percentOf, readSpendingCap } from '@hopsmeter/db';
+import { hasAccount, type Pool, percentOf, readSpendingCap } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth, type Micros, monthOf, RequestError, roundToCents, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
@@ -21,14 +21,20 @@ export const capSchema = z
     accountOwnerId: z.string(),
     month: z.string().meta({ description: 'The month that it is now, in UTC', examples: ['2026-11'] }),
     currency: currencySchema,
-    cap: moneySchema,
-    setAt: z.string().meta({ description: 'When it became this amount', examples: ['2026-11-01T09:00:00.000000Z'] }),
-    spent: moneySchema.meta({ description: 'What closing the month would bill as of now' }),
-    spentExact: exactSchema,
-    percent: z.string().meta({
-      description: 'Of the cap; cut after two decimals, so that 100.00 has been reached',
-      examples: ['83.21'],
-    }),
+    cap: moneySchema.nullable().meta({ description: 'Null without one; then there is nothing else to tell' }),
+    setAt: z
+      .string()
+      .nullable()
+      .meta({ description: 'When it became this amount', examples: ['2026-11-01T09:00:00.000000Z'] }),
+    spent: moneySchema.nullable().meta({ description: 'What closing the month would bill as of now' }),
+    spentExact: exactSchema.nullable(),
+    percent: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Of the cap; cut after two decimals, so that 100.00 has been reached',
+        examples: ['83.21'],
+      }),
     alerts: z.array(alertSchema).meta({ description: 'Those of the month, the newest first' }),
   })
   .meta({ id: 'SpendingCap' });
@@ -38,7 +44,7 @@ export function addReadCap(app: HttpApp, { pool, now }: AlertsDeps): void {
   const schema = {
     operationId: 'readSpendingCap',
     summary: "Read an account's spending cap, what is spent of it and the month's alerts",
-    description: "All usage of the account counts, its members' included. 404 without a cap.",
+    description: "All usage of the account counts, its members' included. Without a cap all of it is null.",
     tags: ['Spending caps and alerts'],
     params: z.strictObject({ id: accountIdSchema }),
     querystring: z.strictObject({}),
@@ -49,16 +55,18 @@ export function addReadCap(app: HttpApp, { pool, now }: AlertsDeps): void {
   );
 }
 
-/** The cap of an account as {@link capSchema} has it. @throws RequestError NOT_FOUND without one */
+/** The cap of an account as {@link capSchema} has it. @throws RequestError NOT_FOUND for an id that is no account */
 export async function describeCap(pool: Pool, accountOwnerId: string, now: Micros): Promise<z.input<typeof capSchema>> {
   const month = monthOf(usageDayOf(now));
   const found = await readSpendingCap(pool, accountOwnerId, month);
-  if (found === undefined) throw new RequestError('NOT_FOUND', 'the account has no spending cap');
+  const shown = { accountOwnerId, month: formatUsageMonth(month), currency: CURRENCY } as const;
+  if (found === undefined) {
+    if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
+    return { ...shown, cap: null, setAt: null, spent: null, spentExact: null, percent: null, alerts: [] };
+  }
   const { amount, setAt, spent, alerts } = found;
   return {
-    accountOwnerId,
-    month: formatUsageMonth(month),
-    currency: CURRENCY,
+    ...shown,
     cap: formatCents(amount),
     setAt,
     spent: formatCents(roundToCents(spent)),

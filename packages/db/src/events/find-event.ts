@@ -1,0 +1,77 @@
+import { eventKeyOf } from '@hopsmeter/usage';
+import type { Snapshot } from '../in-snapshot.ts';
+import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
+
+/** Every cluster's id. There are tens of them. */
+const LIST_CLUSTER_IDS = 'select id from hopsworks_clusters order by id';
+
+/**
+ * Which of some event keys are known, and the events whose identity was not storable as it came and that are found by the id
+ * that was kept of it.
+ *
+ * Parameters: $1 event keys, $2 the only account whose rows count, or NULL for all; an account sees nothing that is only
+ * parked. $3 id and $4 source path or NULL (any), $5 cluster or NULL, of what was not storable. Every look-up is by key,
+ * the last by the index of status and reason: few events ever have such a reason.
+ */
+const FIND_KEYS = `
+select distinct event_key::text as "eventKey"
+from (
+  select event_key from usage_events
+  where event_key = any ($1::uuid[]) and ($2::text is null or account_owner_id = $2)
+  union all
+  select event_key from parked_events where event_key = any ($1::uuid[]) and $2 is null
+  union all
+  select event_key from cluster_manifests where event_key = any ($1::uuid[]) and $2 is null
+  union all
+  select event_key from parked_events
+  where status in ('pending', 'counted', 'given_up') and reason in ('uncountable', 'unreadable_batch') and $2 is null
+    and event_id = $3 and ($4::text is null or source_path = $4) and ($5::uuid is null or hopsworks_cluster_id = $5)
+) as known
+`;
+
+/** Which event a receipt is wanted of, and for whom. */
+export type EventQuery = {
+  readonly id: string;
+  /**
+   * As the cluster sent it. Undefined: the event is looked for under `urn:hopsworks:cluster:<id>` of every cluster. Below
+   * these it is not found: an index on ids would cost every event that is recorded, and the key holds the source.
+   */
+  readonly source: string | undefined;
+  /** The only account that may be seen; undefined for all of them. */
+  readonly accountOwnerId: string | undefined;
+};
+
+/** An event, as far as its identity is known. `source` is undefined for what was not storable as it came. */
+export type FoundEvent = { readonly eventKey: string; readonly source: string | undefined };
+
+/** Finds the events of that id with {@link FIND_KEYS}; more than one only where no source was given. */
+export async function findEvents({ rowsOf }: Snapshot, query: EventQuery): Promise<readonly FoundEvent[]> {
+  const { id, source, accountOwnerId } = query;
+  const origin = source === undefined ? undefined : parseSource(source);
+  if (source !== undefined && origin === undefined) return [];
+  const origins: readonly EventOrigin[] =
+    origin === undefined
+      ? (await rowsOf<{ id: string }>(LIST_CLUSTER_IDS)).map((cluster) => ({ clusterId: cluster.id, sourcePath: '' }))
+      : [origin];
+  const sources = new Map(
+    origins.map((each) => [
+      asUuid(eventKeyOf(each.clusterId, { id, sourcePath: each.sourcePath })),
+      formatSource(each),
+    ]),
+  );
+  const found = await rowsOf<{ eventKey: string }>(FIND_KEYS, [
+    [...sources.keys()],
+    accountOwnerId ?? null,
+    id,
+    origin?.sourcePath ?? null,
+    origin?.clusterId ?? null,
+  ]);
+  return found
+    .map(({ eventKey }) => ({ eventKey, source: sources.get(eventKey) }))
+    .sort((a, b) => ((a.source ?? '') < (b.source ?? '') ? -1 : 1));
+}
+
+/** As Postgres writes a UUID. */
+function asUuid(key: string): string {
+  return key.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

@@ -1,0 +1,67 @@
+import { instantText } from '../directory/instant.ts';
+import type { Snapshot } from '../in-snapshot.ts';
+
+/**
+ * For whom an event is booked, one row for each account, user and project, the one that has it now last; with the project and
+ * the ownership that were in force when the usage began, as the directory knows it now.
+ *
+ * Parameters: $1 event key, $2 the only account whose rows are read, or NULL. With an account, an ownership of another one is
+ * left out: whose user somebody is now is nobody else's business. Every look-up is by key.
+ */
+const READ_ATTRIBUTIONS = `
+with who as (
+  select account_owner_id, user_id, project_id, attributed_by, window_started_at, max(part) as last_part
+  from usage_events
+  where event_key = $1::uuid and ($2::text is null or account_owner_id = $2)
+  group by account_owner_id, user_id, project_id, attributed_by, window_started_at
+)
+select
+  who.account_owner_id as "accountOwnerId", coalesce(payers.name, payers.email) as "accountName",
+  who.user_id as "userId", coalesce(people.name, people.email) as "userName", who.project_id as "projectId",
+  who.attributed_by as "attributedBy",
+  case when spaces.id is not null then jsonb_build_object(
+    'namespace', spaces.namespace, 'userId', spaces.user_id, 'startedAt', ${instantText('spaces.started_at')},
+    'endedAt', ${instantText('spaces.ended_at')}
+  ) end as project,
+  case when ownership.id is not null then jsonb_build_object(
+    'accountOwnerId', ownership.account_owner_id, 'startedAt', ${instantText('ownership.started_at')},
+    'endedAt', ${instantText('ownership.ended_at')}
+  ) end as ownership,
+  who.last_part = (select max(part) from usage_events where event_key = $1::uuid) as "isCurrent"
+from who
+left join users as payers on payers.id = who.account_owner_id
+left join users as people on people.id = who.user_id
+left join projects as spaces on spaces.id = who.project_id
+left join account_ownerships as ownership on ownership.user_id = who.user_id
+  and ownership.started_at <= who.window_started_at
+  and (ownership.ended_at is null or who.window_started_at < ownership.ended_at)
+  and ($2::text is null or ownership.account_owner_id = $2)
+order by who.last_part
+`;
+
+/** A period of the directory: RFC 3339, null where it is open. */
+export type DirectoryPeriod = { readonly startedAt: string | null; readonly endedAt: string | null };
+
+/** Who used it and who pays, and the facts that decided. */
+export type EventAttribution = {
+  readonly accountOwnerId: string;
+  readonly accountName: string | null;
+  readonly userId: string;
+  readonly userName: string | null;
+  readonly projectId: string | null;
+  /** What of the event named the user. */
+  readonly attributedBy: 'subject' | 'namespace';
+  readonly project: (DirectoryPeriod & { readonly namespace: string; readonly userId: string }) | null;
+  readonly ownership: (DirectoryPeriod & { readonly accountOwnerId: string }) | null;
+  /** Whether the usage belongs to them now. */
+  readonly isCurrent: boolean;
+};
+
+/** Reads with {@link READ_ATTRIBUTIONS}. */
+export function readAttributions(
+  { rowsOf }: Snapshot,
+  eventKey: string,
+  accountOwnerId: string | undefined,
+): Promise<readonly EventAttribution[]> {
+  return rowsOf<EventAttribution>(READ_ATTRIBUTIONS, [eventKey, accountOwnerId ?? null]);
+}

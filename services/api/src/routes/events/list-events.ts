@@ -1,0 +1,78 @@
+import { EVENT_SEARCH_DAYS_MAX, type Pool, searchEvents } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady, type Billing } from '../../billing.ts';
+import { accountFilter, checkRange, daySchema, limitSchema, usageFilterShape } from '../../contract/parameters.ts';
+import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import { cursorSchema, INSTANT, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { eventsSchema } from './answers.ts';
+
+/** People look at these on a screen; 500 rows are 300 kB of JSON. */
+const EVENTS_MAX = 500;
+const EVENTS_DEFAULT = 100;
+
+const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const PART = /^(?:0|[1-9]\d{0,3})$/;
+
+const querySchema = z
+  .strictObject({
+    from: daySchema('First usage day (UTC)', '2026-11-22'),
+    to: daySchema(
+      `Day after the last usage day (UTC); at most ${EVENT_SEARCH_DAYS_MAX} days after \`from\``,
+      '2026-11-23',
+    ),
+    account: accountFilter,
+    ...usageFilterShape,
+    bookedOn: daySchema(
+      'Only what is booked on this day, as in the row of the rollup; usage that came late has another one than its usage day',
+      '2026-11-22',
+    ).optional(),
+    cursor: cursorSchema(DAY, INSTANT, SYSTEM_ID, PART),
+    limit: limitSchema({ most: EVENTS_MAX, standard: EVENTS_DEFAULT }),
+  })
+  .superRefine((query, context) => checkRange(query, context, EVENT_SEARCH_DAYS_MAX));
+
+const description = `The rows of the ledger of some usage days, the newest usage day first, and of a day the newest window
+first. An event whose window touches several days has a row for each.
+
+With the account, user, project (or \`none\`), cluster, meter, \`bookedOn\` and usage day of a row of the rollup it finds
+exactly the rows that were added up to it: their quantities of that meter add up to its quantity, to the last digit. What
+was taken back stands among them with a negative quantity.`;
+
+export type EventsDeps = { readonly pool: Pool; readonly billing: Billing };
+
+/** `GET /v1/events` */
+export function addListEvents(app: HttpApp, { pool, billing }: EventsDeps): void {
+  const schema = {
+    operationId: 'listEvents',
+    summary: 'Search the events behind the totals',
+    description,
+    tags: ['Events'],
+    querystring: querySchema,
+    response: { ...answer('A page of rows of the ledger', eventsSchema), ...PROBLEM_RESPONSES },
+  };
+  app.get('/v1/events', { schema, config: { access: 'own-account' } }, async ({ query }) => {
+    const { account, user, project, cluster, cursor, limit, ...given } = query;
+    const [usageDate, windowStartedAt, eventKey, part] = cursor ?? [];
+    const isFirst =
+      usageDate === undefined || windowStartedAt === undefined || eventKey === undefined || part === undefined;
+    const wanted = {
+      ...given,
+      accountOwnerId: account,
+      userId: user,
+      projectId: project,
+      clusterId: cluster,
+      after: isFirst ? undefined : { usageDate, windowStartedAt, eventKey, part: Number(part) },
+      limit: limit + 1,
+    };
+    const freshness = await billing.readFreshness();
+    const found = await answerOrNotReady(searchEvents(pool, wanted));
+    const { rows, next } = pageOf(found, limit, (row) => [
+      row.usageDate,
+      row.windowStartedAt,
+      row.eventKey,
+      String(row.part),
+    ]);
+    return { events: rows.map((row) => ({ ...row, meters: [...row.meters] })), ...next, freshness };
+  });
+}

@@ -1,0 +1,61 @@
+import type { PipelineHealth } from '@hopsmeter/db';
+import { z } from 'zod';
+
+const countSchema = z.int().min(0);
+const time = '2026-11-22T14:05:00.123456Z';
+
+/** Whether the pipeline does its work, in the numbers that a person asks for first. */
+export const healthSchema = z
+  .object({
+    queue: z
+      .object({
+        waitingJobs: countSchema.meta({ description: 'Batches that no worker has taken', examples: [3] }),
+        activeJobs: countSchema.meta({ description: 'Batches in work', examples: [2] }),
+        oldestWaitingAt: z
+          .string()
+          .nullable()
+          .meta({ description: 'When the oldest of the waiting was accepted; null when none waits', examples: [time] }),
+        measuredAt: z.string().meta({ description: 'When a worker saw it so', examples: [time] }),
+        isCurrent: z.boolean().meta({
+          description:
+            'False when that is more than 30 seconds ago: no worker is alive, or they do not reach Redis or Postgres',
+        }),
+      })
+      .nullable()
+      .meta({ description: 'The queue as workers saw it last; null while none ever did' }),
+    unexplainedDifference: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'How many rows and statements nobody can explain, as a whole number in text; must be 0. Null while nothing was ever compared',
+        examples: ['0'],
+      }),
+    reconciledAt: z
+      .string()
+      .nullable()
+      .meta({ description: 'When the ledger and the totals of a day were last compared', examples: [time] }),
+    missingClusterHours: countSchema.meta({
+      description: 'Hours of the last 24 of which a cluster that had reported before reported nothing, of all clusters',
+      examples: [0],
+    }),
+    missingClusters: countSchema.meta({ description: 'How many clusters miss such hours', examples: [0] }),
+    oldestParkedAt: z
+      .string()
+      .nullable()
+      .meta({ description: 'Since when the oldest parked event waits; null when none waits', examples: [time] }),
+  })
+  .meta({ id: 'PipelineHealth' });
+
+/** Writes what {@link healthSchema} describes. */
+export function describeHealth(health: PipelineHealth): z.input<typeof healthSchema> {
+  const { queue, unexplainedDifference, reconciledAt } = health;
+  return {
+    queue: queue ?? null,
+    unexplainedDifference: unexplainedDifference === undefined ? null : String(unexplainedDifference),
+    reconciledAt: reconciledAt ?? null,
+    missingClusterHours: health.missingClusterHours,
+    missingClusters: health.missingClusters,
+    oldestParkedAt: health.oldestParkedAt,
+  };
+}

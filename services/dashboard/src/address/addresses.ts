@@ -1,0 +1,24 @@
+/** What the page's views are reached by. Every link is made here, so that ids are always encoded. */
+export const addresses = {
+  overview: () => '/',
+  accounts: (query: { readonly month?: string | undefined; readonly q?: string | undefined } = {}) =>
+    withQuery('/accounts', query),
+  account: (id: string, query: Query = {}) => withQuery(`/accounts/${encodeURIComponent(id)}`, query),
+  statement: (accountOwnerId: string, month: string) =>
+    `/accounts/${encodeURIComponent(accountOwnerId)}/statements/${encodeURIComponent(month)}`,
+  events: (query: Query = {}) => withQuery('/events', query),
+  receipt: (id: string, source: string) => withQuery(`/events/${encodeURIComponent(id)}`, { source }),
+  parked: (query: Query = {}) => withQuery('/parked', query),
+  signIn: () => '/sign-in',
+} as const;
+
+/** Parameters of an address; those that are undefined or empty are left out. */
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** Adds parameters to a path. */
+export function withQuery(path: string, query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, value]],
+  );
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+}

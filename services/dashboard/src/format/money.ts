@@ -1,0 +1,45 @@
+import { isDecimal, parseDecimal, perMille } from './decimal.ts';
+import { LOCALES } from './locale.ts';
+
+const CENTS = new Intl.NumberFormat(LOCALES, { style: 'currency', currency: 'USD' });
+const WHOLE = new Intl.NumberFormat(LOCALES, { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
+const COMPACT = new Intl.NumberFormat(LOCALES, {
+  style: 'currency',
+  currency: 'USD',
+  notation: 'compact',
+  maximumSignificantDigits: 3,
+});
+
+/** Decimal text of USD as people read it here: `$1,234.56`. Other text is shown as it is. */
+export function formatMoney(text: string): string {
+  return isDecimal(text) ? CENTS.format(text) : text;
+}
+
+/** Without cents, for large numbers that are no bill. */
+export function formatMoneyWhole(text: string): string {
+  return isDecimal(text) ? WHOLE.format(text) : text;
+}
+
+/** `$12.3K`: for the axes of charts. */
+export function formatMoneyCompact(text: string): string {
+  return isDecimal(text) ? COMPACT.format(text) : text;
+}
+
+/** The exact amount, for the title of what shows it rounded. */
+export function exactMoney(text: string): string {
+  return `${text} USD`;
+}
+
+const CHANGE = new Intl.NumberFormat(LOCALES, {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: 'exceptZero',
+});
+
+/** How much more or less `now` is than `before`: `+12.3%`; undefined when there was nothing before. */
+export function formatChange(now: string, before: string): string | undefined {
+  const [current, previous] = [parseDecimal(now), parseDecimal(before)];
+  const change = perMille(current - previous, previous < 0n ? -previous : previous);
+  return change === undefined ? undefined : CHANGE.format(change / 1_000);
+}

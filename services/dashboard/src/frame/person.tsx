@@ -1,0 +1,19 @@
+import { useMe, useSession } from '../session/use-session.ts';
+
+/** Who is signed in, and the way out. */
+export function Person() {
+  const me = useMe();
+  const { session } = useSession();
+  const role = me.isAdmin ? 'Billing admin' : me.isStaff ? 'Billing staff' : 'Account owner';
+  return (
+    <>
+      <span className="person">
+        <span className="person-name">{me.name ?? me.id ?? role}</span>
+        <span className="person-role">{role}</span>
+      </span>
+      <button type="button" className="button button-quiet" onClick={() => void session.signOut()}>
+        Sign out
+      </button>
+    </>
+  );
+}

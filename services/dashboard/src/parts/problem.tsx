@@ -1,0 +1,26 @@
+import type { ApiProblem } from '../api/api-problem.ts';
+
+export type ProblemProps = {
+  readonly problem: ApiProblem;
+  /** Asks again; without it there is no button. */
+  readonly onRetry?: (() => void) | undefined;
+};
+
+/** Says what went wrong, with what support needs to find it in the logs. */
+export function Problem({ problem, onRetry }: ProblemProps) {
+  return (
+    <div className="problem" role="alert">
+      <p className="problem-title">{problem.title}</p>
+      {problem.detail === undefined ? null : <p>{problem.detail}</p>}
+      <p className="problem-code">
+        {problem.code}
+        {problem.instance === undefined ? null : ` · ${problem.instance}`}
+      </p>
+      {onRetry === undefined ? null : (
+        <button type="button" className="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import type * as z from 'zod/mini';
+import { addresses } from '../../address/addresses.ts';
+import { go } from '../../address/go.ts';
+import type { totalsSchema } from '../../api/schemas.ts';
+import { DailyBars } from '../../chart/daily-bars.tsx';
+import { addDays } from '../../format/date.ts';
+
+/** The days of all accounts by meter. A click shows the events behind a part of a bar. */
+export function DailyCost({ totals }: { readonly totals: z.output<typeof totalsSchema> }) {
+  return (
+    <DailyBars
+      totals={totals}
+      onSelect={(day, meter) => go(addresses.events({ from: day, to: addDays(day, 1), meter }))}
+    />
+  );
+}

@@ -1,0 +1,78 @@
+import type * as z from 'zod/mini';
+import type { accountsSchema } from '../../api/schemas.ts';
+import { addMonths, formatMonth } from '../../format/date.ts';
+import { formatDecimal, parseDecimal } from '../../format/decimal.ts';
+import { formatChange } from '../../format/money.ts';
+import { Money } from '../../parts/money.tsx';
+
+export type FiguresProps = { readonly month: string; readonly accounts: z.output<typeof accountsSchema> };
+
+/** The month in four numbers. */
+export function Figures({ month, accounts }: FiguresProps) {
+  const { total, samePeriod, previous, projected } = accounts;
+  const before = formatMonth(addMonths(month, -1));
+  return (
+    <dl className="cards">
+      <Figure name="So far this month" note="all accounts, at list prices">
+        <Money amount={total} />
+      </Figure>
+      <Figure name="Against last month" note={<SamePeriod before={before} amount={samePeriod.total} />}>
+        <Change now={total} before={samePeriod.total} />
+      </Figure>
+      <Figure
+        name="Projected month end"
+        note={
+          projected === null ? (
+            'known when the first day is over'
+          ) : (
+            <>
+              <ChangeText now={projected.total} before={previous.total} /> against all of {before}
+            </>
+          )
+        }
+      >
+        {projected === null ? '–' : <Money amount={projected.total} />}
+      </Figure>
+      <Figure name={before} note="the whole month">
+        <Money amount={previous.total} />
+      </Figure>
+    </dl>
+  );
+}
+
+type FigureProps = { readonly name: string; readonly note: React.ReactNode; readonly children: React.ReactNode };
+
+function Figure({ name, note, children }: FigureProps) {
+  return (
+    <div className="card">
+      <dt className="figure-name">{name}</dt>
+      <dd className="figure-value">{children}</dd>
+      <dd className="figure-note">{note}</dd>
+    </div>
+  );
+}
+
+/** Told in percent, with a sign that is read as a word. */
+function Change({ now, before }: { readonly now: string; readonly before: string }) {
+  const difference = parseDecimal(now) - parseDecimal(before);
+  const text = formatChange(now, before);
+  if (text === undefined) return '–';
+  return (
+    <span className="number" title={`${difference > 0n ? '+' : ''}${formatDecimal(difference)} USD`}>
+      <span aria-hidden="true">{difference > 0n ? '▲ ' : difference < 0n ? '▼ ' : ''}</span>
+      {text}
+    </span>
+  );
+}
+
+function ChangeText({ now, before }: { readonly now: string; readonly before: string }) {
+  return <span className="number">{formatChange(now, before) ?? 'nothing to compare'}</span>;
+}
+
+function SamePeriod({ before, amount }: { readonly before: string; readonly amount: string }) {
+  return (
+    <>
+      <Money amount={amount} /> on the same days of {before}
+    </>
+  );
+}

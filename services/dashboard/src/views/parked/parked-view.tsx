@@ -1,0 +1,129 @@
+import './parked.css';
+import { useState } from 'react';
+import { useQuery } from '../../address/use-query.ts';
+import { useApiPages } from '../../api/client.ts';
+import { usePipeline } from '../../api/use-pipeline.ts';
+import { formatCount } from '../../format/quantity.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { PageTitle } from '../../parts/page-title.tsx';
+import { Segments } from '../../parts/segments.tsx';
+import { useMe } from '../../session/use-session.ts';
+import { Decide } from './decide.tsx';
+import { parkedSchema, STATUSES } from './parked-schemas.ts';
+import { ParkedTable } from './parked-table.tsx';
+import { reasonText } from './reasons.ts';
+import { ReasonsTable } from './reasons-table.tsx';
+import { RetryStatus } from './retry-status.tsx';
+import { useRetry } from './use-retry.ts';
+
+/** A page of the list; a person goes through some dozens. */
+const PAGE_EVENTS = '100';
+
+/** Accepted events that are not counted: why, since when, and what one can do. */
+export function ParkedView() {
+  const { isAdmin } = useMe();
+  const [query, setQuery] = useQuery();
+  const status = STATUSES.find(({ value }) => value === query.get('status'))?.value ?? 'pending';
+  const reason = query.get('reason') ?? undefined;
+  const pipeline = usePipeline();
+  const list = useApiPages('/v1/parked', { status, reason, limit: PAGE_EVENTS }, parkedSchema);
+  const retry = useRetry();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const choose = (next: ReadonlySet<string>): void => setChosen(next);
+  const show = (changes: { readonly status?: string; readonly reason?: string | undefined }): void => {
+    setChosen(new Set());
+    setQuery(changes);
+  };
+  return (
+    <>
+      <PageTitle title="Parked events">
+        {isAdmin && (pipeline.data?.parkedPending ?? 0) > 0 ? (
+          <button
+            type="button"
+            className="button button-main"
+            disabled={retry.isBusy}
+            onClick={() => retry.start({ filter: {} })}
+          >
+            Try all again
+          </button>
+        ) : null}
+      </PageTitle>
+      <p className="parked-intro quiet">
+        These events were accepted and are kept, but could not be counted. What lacks a user, a project, a meter or a
+        price is counted by itself as soon as that is there; the rest waits for somebody to decide.{' '}
+        {isAdmin ? '' : 'Billing admins can.'}
+      </p>
+      <RetryStatus progress={retry.progress} problem={retry.problem} />
+      <section className="card" aria-labelledby="reasons">
+        <div className="card-head">
+          <h2 id="reasons">Why they wait</h2>
+        </div>
+        <Answer of={pipeline} label="Loading the reasons">
+          {(data) => (
+            <ReasonsTable
+              counts={data.parkedByReason}
+              chosen={reason}
+              onShow={(next) => show({ reason: next, status: 'pending' })}
+              onRetry={isAdmin ? (next) => retry.start({ filter: { reason: next } }) : undefined}
+              isBusy={retry.isBusy}
+            />
+          )}
+        </Answer>
+      </section>
+      <section className="card" aria-labelledby="events">
+        <div className="card-head">
+          <h2 id="events">
+            {reason === undefined ? 'Events' : `Events: ${reasonText(reason).name}`}
+            {status === 'pending' && pipeline.data !== undefined
+              ? ` (${formatCount(reason === undefined ? pipeline.data.parkedPending : (pipeline.data.parkedByReason[reason] ?? 0))})`
+              : ''}
+          </h2>
+          <div className="parked-tools">
+            {reason === undefined ? null : (
+              <button type="button" className="button button-quiet" onClick={() => show({ reason: undefined })}>
+                All reasons
+              </button>
+            )}
+            <Segments
+              label="Which events"
+              options={STATUSES}
+              value={status}
+              onChange={(next) => show({ status: next === 'pending' ? '' : next })}
+            />
+          </div>
+        </div>
+        {isAdmin && status === 'pending' ? (
+          <Decide
+            events={
+              list.data?.pages.flatMap(({ parkedEvents }) => parkedEvents).filter(({ id }) => chosen.has(id)) ?? []
+            }
+            onRetry={(ids) => retry.start({ ids })}
+            onRelease={retry.follow}
+            onDone={() => setChosen(new Set())}
+            isBusy={retry.isBusy}
+          />
+        ) : null}
+        <Answer of={list} label="Loading the events" lines={6}>
+          {({ pages }) => (
+            <ParkedTable
+              status={status}
+              events={pages.flatMap(({ parkedEvents }) => parkedEvents)}
+              chosen={chosen}
+              onChoose={isAdmin && status === 'pending' ? choose : undefined}
+            />
+          )}
+        </Answer>
+        {list.hasNextPage ? (
+          <button
+            type="button"
+            className="button parked-more"
+            disabled={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
+            {list.isFetchingNextPage ? 'Loading…' : 'Show more'}
+          </button>
+        ) : null}
+      </section>
+    </>
+  );
+}

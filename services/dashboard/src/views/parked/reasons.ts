@@ -1,0 +1,73 @@
+/** What people call a reason for parking, what it means, and what helps. */
+export type ReasonText = { readonly name: string; readonly meaning: string; readonly remedy: string };
+
+const REASONS: Readonly<Record<string, ReasonText>> = {
+  unknown_namespace: {
+    name: 'Unknown namespace',
+    meaning: 'No project has that namespace on the cluster at the time of the usage.',
+    remedy: 'Create the project. Its events are then counted by themselves.',
+  },
+  unknown_user: {
+    name: 'Unknown user',
+    meaning: 'The event names a user who was not known at the time of the usage.',
+    remedy: 'Create the user. Their events are then counted by themselves.',
+  },
+  user_not_on_cluster: {
+    name: 'User of another cluster',
+    meaning: 'The user was not assigned to the cluster that reported the usage.',
+    remedy: 'Assign the user, or give the event up if the cluster is wrong.',
+  },
+  unknown_meter: {
+    name: 'Unknown meter',
+    meaning: 'The event counts something that is not registered as a meter.',
+    remedy: 'Register the meter and its price.',
+  },
+  no_rate: {
+    name: 'No price',
+    meaning: 'The meter has no price on the day of the usage.',
+    remedy: 'Set a price from that day on.',
+  },
+  implausible: {
+    name: 'Implausible',
+    meaning: 'More than 512 cores, more than 64 GPUs, or a window of more than 31 days.',
+    remedy: 'Ask the cluster. Count it as it is, or give it up.',
+  },
+  conflict: {
+    name: 'Conflict',
+    meaning: 'Another content came under the identity of an event that is counted already.',
+    remedy: 'What was counted stays. Give it up; a real change is sent as a correction.',
+  },
+  correction: {
+    name: 'Correction',
+    meaning: 'A correction that is about to be settled.',
+    remedy: 'Wait a moment; try it again when it stays.',
+  },
+  manifest: {
+    name: 'Manifest',
+    meaning: "A cluster's list of what it reported, about to be recorded.",
+    remedy: 'Wait a moment; try it again when it stays.',
+  },
+  unknown_original: {
+    name: 'Original missing',
+    meaning: 'A correction of an event that is not counted (yet).',
+    remedy: 'It is applied by itself when that event is counted.',
+  },
+  uncountable: {
+    name: 'Uncountable',
+    meaning: 'The database refused the event.',
+    remedy: 'Look at it with a developer, then try it again or give it up.',
+  },
+  unreadable_batch: {
+    name: 'Unreadable batch',
+    meaning: 'A whole batch of the queue could not be read.',
+    remedy: 'Look at it with a developer. It may hold many events.',
+  },
+};
+
+/** Every reason, in the order in which they are explained. */
+export const REASON_KEYS: readonly string[] = Object.keys(REASONS);
+
+/** The words for a reason; one that this page does not know has its own name only. */
+export function reasonText(reason: string): ReasonText {
+  return REASONS[reason] ?? { name: reason, meaning: '', remedy: '' };
+}

@@ -1,0 +1,123 @@
+import './statement.css';
+import { Link } from 'wouter';
+import { addresses } from '../../address/addresses.ts';
+import { useApi } from '../../api/client.ts';
+import { accountsSchema } from '../../api/schemas.ts';
+import { formatMonth, isMonth } from '../../format/date.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { Copyable } from '../../parts/copyable.tsx';
+import { DownloadButton } from '../../parts/download-button.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { PageTitle } from '../../parts/page-title.tsx';
+import { isAdjustment } from './line-kinds.ts';
+import { StatementLines } from './statement-lines.tsx';
+import { type Statement, statementSchema } from './statement-schema.ts';
+import { StatementSums } from './statement-sums.tsx';
+
+/** What an account's month comes to: a draft that follows the usage, or the final statement as it was closed. */
+export function StatementView({ id, month }: { readonly id: string; readonly month: string }) {
+  const isThere = isMonth(month);
+  const statement = useApi(
+    `/v1/statements/${encodeURIComponent(id)}/${encodeURIComponent(month)}`,
+    {},
+    statementSchema,
+    {
+      enabled: isThere,
+    },
+  );
+  // The list knows what the account is called.
+  const accounts = useApi('/v1/accounts', { month, q: id.slice(0, SEARCH_LENGTH_MAX), limit: '1000' }, accountsSchema, {
+    enabled: isThere,
+  });
+  const account = accounts.data?.accounts.find((each) => each.id === id);
+  const name = account?.name ?? account?.email ?? id;
+  const isMissing = !isThere || statement.error?.code === 'NOT_FOUND';
+  return (
+    <>
+      <PageTitle
+        title={`${titleOf(statement.data)}, ${formatMonth(month)}`}
+        up={<Link href={addresses.account(id, { month: isThere ? month : undefined })}>{name}</Link>}
+      >
+        {isThere && statement.data !== undefined ? <Tools id={id} month={month} /> : null}
+      </PageTitle>
+      {isMissing ? (
+        <Empty title="There is no statement at this address.">
+          The account is not known, or nothing was booked in this month and a later one is closed.
+        </Empty>
+      ) : (
+        <Answer of={statement} label="Loading the statement" lines={10}>
+          {(data) => <Sheet statement={data} name={name} />}
+        </Answer>
+      )}
+    </>
+  );
+}
+
+/** The longest text that the list of accounts can be searched for. */
+const SEARCH_LENGTH_MAX = 254;
+
+function titleOf(statement: Statement | undefined): string {
+  if (statement === undefined) return 'Statement';
+  return statement.number === null ? 'Draft statement' : `Statement no. ${statement.number}`;
+}
+
+function Tools({ id, month }: { readonly id: string; readonly month: string }) {
+  const focus = `/v1/exports/focus?${new URLSearchParams({ month, account: id })}`;
+  return (
+    <>
+      <button type="button" className="button" onClick={() => window.print()}>
+        Print
+      </button>
+      <DownloadButton address={focus} fileName={`focus-${month}.csv`}>
+        FOCUS (CSV)
+      </DownloadButton>
+    </>
+  );
+}
+
+function Sheet({ statement, name }: { readonly statement: Statement; readonly name: string }) {
+  const { accountOwnerId, month, status, lines } = statement;
+  const adjustments = lines.filter(isAdjustment);
+  return (
+    <div className="statement">
+      <p className="statement-account">
+        {name} <Copyable text={accountOwnerId} name="account id" />
+      </p>
+      {status === 'draft' ? (
+        <p className="notice">This is a draft: it follows the usage until the month is closed. It is no bill yet.</p>
+      ) : null}
+      <StatementSums statement={statement} />
+      <section className="card" aria-labelledby="usage-lines">
+        <div className="card-head">
+          <h2 id="usage-lines">Usage of {formatMonth(month)}</h2>
+          <p className="figure-note">at list prices, by meter and member</p>
+        </div>
+        <StatementLines
+          caption={`Usage of ${formatMonth(month)}`}
+          statement={statement}
+          lines={lines.filter((line) => !isAdjustment(line))}
+          empty="Nothing was used in this month."
+        />
+      </section>
+      {adjustments.length === 0 ? null : (
+        <section className="card" aria-labelledby="adjustment-lines">
+          <div className="card-head">
+            <h2 id="adjustment-lines">Adjustments</h2>
+            <p className="figure-note">price models, and what came for months that are closed</p>
+          </div>
+          <StatementLines
+            caption="Adjustments"
+            statement={statement}
+            lines={adjustments}
+            hasOriginal
+            empty="There are none."
+          />
+        </section>
+      )}
+      <p className="quiet">
+        Amounts are in USD. The total is rounded once; the lines get their cents by largest remainder, so that they add
+        up to it. Point at an amount to see it exactly.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { type Pool, readPipelineHealth } from '@hopsmeter/db';
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { reportQueue } from './report-queue.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.pool.query('truncate queue_statuses'));
+afterAll(() => database?.close());
+
+const EMPTY = { waiting: 0, active: 0, oldestWaitingAgeMs: 0 };
+
+function reportOf(inspect: () => Promise<typeof EMPTY>, pool: Pool = database.pool) {
+  const { round } = reportQueue({ pool, queue: { name: '{test}:usage-batches', inspect } });
+  return (signal = new AbortController().signal) => round(signal);
+}
+const report = (status: Partial<typeof EMPTY>) => reportOf(async () => ({ ...EMPTY, ...status }))();
+const readQueue = async () => (await readPipelineHealth(database.pool)).queue;
+const age = (minutes: number) =>
+  database.pool.query(`update queue_statuses set measured_at = measured_at - $1 * interval '1 minute'`, [minutes]);
+
+it('writes what the queue is like now over what it was like', async () => {
+  expect(await readQueue()).toBeUndefined();
+  await report({ waiting: 3, active: 2, oldestWaitingAgeMs: 90_000 });
+  const busy = await readQueue();
+  expect(busy).toMatchObject({ waitingJobs: 3, activeJobs: 2, isCurrent: true });
+  const waited = Date.parse(busy?.measuredAt ?? '') - Date.parse(busy?.oldestWaitingAt ?? '');
+  expect(waited).toBe(90_000);
+  await report({});
+  expect(await readQueue()).toMatchObject({ waitingJobs: 0, activeJobs: 0, oldestWaitingAt: null, isCurrent: true });
+});
+
+it('an older measurement does not replace a newer one, whoever writes last', async () => {
+  let goOn = (): void => undefined;
+  const slow = reportOf(async () => {
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    return { ...EMPTY, waiting: 9 };
+  })();
+  await report({ waiting: 1 });
+  goOn();
+  await slow;
+  expect(await readQueue()).toMatchObject({ waitingJobs: 1 });
+});
+
+it('grows old when nobody writes, and a queue that is no more is forgotten after a day', async () => {
+  await report({ waiting: 1 });
+  await age(1);
+  expect(await readQueue()).toMatchObject({ waitingJobs: 1, isCurrent: false });
+  await age(24 * 60);
+  const other = { name: '{other}:usage-batches', inspect: async () => EMPTY };
+  await reportQueue({ pool: database.pool, queue: other }).round(new AbortController().signal);
+  expect(await readQueue()).toMatchObject({ waitingJobs: 0, isCurrent: true });
+});
+
+it('says nothing of a queue that it can not see, and nothing after the end', async () => {
+  await expect(reportOf(() => Promise.reject(new Error('away')))()).rejects.toThrow('away');
+  await reportOf(async () => EMPTY)(AbortSignal.abort());
+  expect(await readQueue()).toBeUndefined();
+});

@@ -1,0 +1,85 @@
+import type { Pool } from '@hopsmeter/db';
+import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
+import { createCluster, type TestCluster } from '../harness/world.ts';
+import { readRecorded } from './exactness.ts';
+import { LOAD_NAMESPACES, type LoadOptions, type LoadResult, runLoad } from './load.ts';
+import { readUsage } from './process-usage.ts';
+
+/** The whole stack with a cluster whose users and projects the load names. */
+export type Stage = {
+  readonly pipeline: Pipeline;
+  readonly pool: Pool;
+  readonly cluster: TestCluster;
+  /** Events that must be recorded by now: all that were acknowledged, and what a floor recorded by itself. */
+  expected(): number;
+  /** Counts events that were recorded without the load. */
+  expectMore(events: number): void;
+  /** Posts to the ingest, and counts what it acknowledged. */
+  load(options: Pick<LoadOptions, 'eventsPerBatch' | 'connections' | 'seconds' | 'pace'>): Promise<LoadResult>;
+  /** Waits until everything that is expected is recorded. */
+  drained(): Promise<void>;
+  /** CPU seconds so far by process. */
+  cpu(): ReadonlyMap<string, number>;
+  /** Peak memory so far by process, in bytes: resident, of the largest one of it. */
+  peakMemory(): ReadonlyMap<string, number>;
+  close(): Promise<void>;
+};
+
+/** Starts one ingest and one worker on servers of their own. */
+export async function startStage(): Promise<Stage> {
+  const pipeline = await startPipeline();
+  const { pool, ingests, workers, redis, postgres } = pipeline;
+  const cluster = await createCluster(pool, 'bench');
+  await fillDirectory(pool, cluster.id);
+  let expected = 0;
+  let round = 0;
+  const processes: readonly [string, number][] = [
+    ['ingest', ingests[0]?.pid ?? 0],
+    ['worker', workers[0]?.pid ?? 0],
+    ['redis', redis.pid],
+    ['postgres', postgres.pid],
+    ['load', process.pid],
+  ];
+  return {
+    pipeline,
+    pool,
+    cluster,
+    expected: () => expected,
+    expectMore: (events) => {
+      expected += events;
+    },
+    async load(options) {
+      round += 1;
+      const url = ingests[0]?.url ?? '';
+      const result = await runLoad({ ...options, url, clusterId: cluster.id, key: cluster.key, round: `${round}` });
+      expected += result.accepted;
+      return result;
+    },
+    async drained() {
+      while ((await readRecorded(pool)) < expected) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+    cpu: () => new Map(processes.map(([name, pid]) => [name, readUsage(pid).cpuSeconds])),
+    peakMemory: () => new Map(processes.map(([name, pid]) => [name, readUsage(pid).peakMemoryBytes])),
+    close: () => pipeline.close(),
+  };
+}
+
+/** A tenth of the users are account owners; each user has a project. */
+async function fillDirectory(pool: Pool, clusterId: string): Promise<void> {
+  await pool.query(
+    `insert into users (id, account_owner_id)
+     select 'auth0|' || n, case when n % 10 > 0 then 'auth0|' || (n - n % 10) end
+     from generate_series(0, $1 - 1) as n order by n % 10 > 0, n`,
+    [LOAD_NAMESPACES],
+  );
+  await pool.query(
+    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+     select id, $1, '-infinity' from users`,
+    [clusterId],
+  );
+  await pool.query(
+    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+     select $1, 'ns-' || n, 'auth0|' || n, '-infinity' from generate_series(0, $2 - 1) as n`,
+    [clusterId, LOAD_NAMESPACES],
+  );
+}

@@ -1,0 +1,260 @@
+import { readFile } from 'node:fs/promises';
+import { DEMO_USERS } from '@hopsmeter/demo';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readTable } from '../exports/read-csv.ts';
+import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
+import { createVisitor, isSettled, type Visitor } from './harness/open-page.ts';
+import { cents, exact, readFigure } from './harness/read-page.ts';
+
+let stack: DemoStack;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  stack = await startDemoStack();
+  visitor = await createVisitor(stack.url);
+});
+afterAll(async () => {
+  await visitor?.close();
+  await stack?.close();
+});
+
+const encode = encodeURIComponent;
+
+const totalsSchema = z.object({
+  total: z.string(),
+  totalExact: z.string(),
+  groups: z.array(
+    z.object({ key: z.object({ day: z.string(), meter: z.string() }), cost: z.string(), costExact: z.string() }),
+  ),
+});
+
+const receiptSchema = z.object({
+  costExact: z.string(),
+  parts: z.array(
+    z.object({
+      bookings: z.array(
+        z.object({
+          quantity: z.string(),
+          costExact: z.string(),
+          price: z.object({ price: z.string(), priceQuantity: z.string() }),
+        }),
+      ),
+    }),
+  ),
+});
+
+const daysOf = (month: string): { readonly from: string; readonly to: string } => {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return { from: `${month}-01`, to: new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10) };
+};
+
+/** What the api says that an account's month, or everybody's, comes to. */
+async function readTotals(month: string, account?: string) {
+  const { from, to } = daysOf(month);
+  const path = account === undefined ? '/v1/totals' : `/v1/accounts/${encode(account)}/totals`;
+  return totalsSchema.parse(await stack.ask(`${path}?from=${from}&to=${to}&groupBy=day,meter`));
+}
+
+/** The day and meter with most of a month's cost: a bar that is easy to hit. */
+function dearestOf({ groups }: z.infer<typeof totalsSchema>) {
+  const [dearest] = groups.toSorted((a, b) => (exact(a.costExact) < exact(b.costExact) ? 1 : -1));
+  if (dearest === undefined) throw new Error('the month has no usage');
+  return { ...dearest.key, cost: dearest.cost, costExact: dearest.costExact };
+}
+
+/** Clicks into the lowest part of a day's bar, which is the dearest meter of the month. */
+async function clickBar(page: Page, day: string): Promise<void> {
+  const area = page.locator('.chart-frame .u-over').first();
+  const box = await area.boundingBox();
+  if (box === null) throw new Error('there is no chart');
+  const { to } = daysOf(day.slice(0, 7));
+  const dayCount = new Date(Date.parse(to) - 1).getUTCDate();
+  // The scale begins 0.6 before the first day and ends 0.6 behind the last one.
+  const x = ((Number(day.slice(8)) - 1 + 0.6) / (dayCount + 0.2)) * box.width;
+  await area.click({ position: { x, y: box.height - 4 } });
+}
+
+describe('from a total to what is behind it', () => {
+  it('walks from the month of all accounts to the receipt of one event, and back', async () => {
+    const { month, correctedAccount } = stack.money;
+    const page = await visitor.open('/');
+    const all = await readTotals(month);
+    expect(await readFigure(page, 'So far this month')).toBe(all.total);
+
+    await page.getByRole('link', { name: 'Astrid Berg' }).click();
+    await page.getByRole('heading', { name: 'Astrid Berg', level: 1 }).waitFor();
+    await isSettled(page);
+    const account = await readTotals(month, correctedAccount);
+    expect(await readFigure(page, 'At list prices')).toBe(account.totalExact);
+
+    const dearest = dearestOf(account);
+    await clickBar(page, dearest.day);
+    await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
+    await isSettled(page);
+    const { searchParams } = new URL(page.url());
+    expect(searchParams.get('account')).toBe(correctedAccount);
+    expect([searchParams.get('from'), searchParams.get('meter')]).toEqual([dearest.day, dearest.meter]);
+    const booked = page.getByRole('region', { name: 'What they add up to' });
+    const loadAll = booked.getByRole('button', { name: 'Load all events and compare' });
+    if (await loadAll.isVisible()) await loadAll.click();
+    await booked.getByText('to the last digit').waitFor();
+    const sums = booked.getByRole('table', { name: 'What the events add up to, by meter' });
+    expect(await sums.locator('tbody td data').last().getAttribute('value')).toBe(dearest.costExact);
+
+    const link = page.getByRole('region', { name: 'Events', exact: true }).locator('tbody th a').first();
+    const id = await link.innerText();
+    await link.click();
+    await page.getByRole('heading', { name: 'Receipt', level: 1 }).waitFor();
+    await isSettled(page);
+    const source = new URL(page.url()).searchParams.get('source') ?? '';
+    const receipt = receiptSchema.parse(await stack.ask(`/v1/events/${encode(id)}?source=${encode(source)}`));
+    const bookings = receipt.parts.flatMap(({ bookings }) => bookings);
+    for (const { quantity, price, costExact } of bookings) {
+      const product = exact(quantity) * exact(price.price);
+      const difference = product - exact(costExact) * exact(price.priceQuantity);
+      // Rounded once, at the twelfth decimal.
+      expect(difference < 0n ? -difference * 2n : difference * 2n).toBeLessThanOrEqual(exact(price.priceQuantity));
+    }
+    expect(exact(receipt.costExact)).toBe(bookings.reduce((sum, { costExact }) => sum + exact(costExact), 0n));
+    expect(await page.locator('.receipt-total').innerText()).toBe(`${receipt.costExact} USD`);
+
+    for (const heading of ['Events', 'Astrid Berg', /\d{4}$/]) {
+      await page.goBack();
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    }
+    expect(new URL(page.url()).pathname).toBe('/');
+  });
+
+  it('leads from a cell of the accounts by day, and from a member, to exactly their events', async () => {
+    const { month, correctedAccount } = stack.money;
+    const { day } = dearestOf(await readTotals(month, correctedAccount));
+    const page = await visitor.open(`/accounts?month=${month}&look=days`);
+    const row = page.getByRole('row', { name: /Astrid Berg/ });
+    await row.locator(`a[href*="from=${day}"]`).click();
+    await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
+    expect(new URL(page.url()).searchParams.get('account')).toBe(correctedAccount);
+
+    const other = await visitor.open(`/accounts/${encode(correctedAccount)}?month=${month}`);
+    await other.getByRole('link', { name: 'Bela Kovacs', exact: true }).click();
+    await other.getByRole('heading', { name: 'Events', level: 1 }).waitFor();
+    expect(new URL(other.url()).searchParams.get('user')).toBe('auth0|bela-kovacs');
+  });
+
+  it('downloads daily rows that add up to the number on the page, to the last digit', async () => {
+    const { month, correctedAccount, previousMonth } = stack.money;
+    for (const chosen of [month, previousMonth]) {
+      const page = await visitor.open(`/accounts/${encode(correctedAccount)}?month=${chosen}`);
+      const shown = await readFigure(page, 'At list prices');
+      await page.locator('summary', { hasText: 'Download' }).click();
+      const sum = await downloadSum(page);
+      expect(sum).toBe(exact(shown));
+      expect(exact((await readTotals(chosen, correctedAccount)).totalExact)).toBe(sum);
+    }
+    const page = await visitor.open(`/accounts?month=${month}`);
+    const foot = page.locator('tfoot td data').first();
+    expect(exact((await foot.getAttribute('value')) ?? '') / 10n ** 10n).toBe(cents(await downloadSum(page)));
+  });
+});
+
+/** Downloads the daily rows that the view offers. @returns what their costs add up to. */
+async function downloadSum(page: Page): Promise<bigint> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Daily rows (CSV)' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.csv$/);
+  const { rows } = readTable(await readFile(await download.path(), 'utf8'));
+  expect(rows.length).toBeGreaterThan(100);
+  return rows.reduce((sum, { costExact = '' }) => sum + exact(costExact), 0n);
+}
+
+describe('parked events', () => {
+  const waiting = (page: Page) => page.getByRole('heading', { name: /^Events \(\d+\)$/ }).innerText();
+
+  it('are counted when what they lack is there and somebody has them tried again', async () => {
+    const { parked, month } = stack.money;
+    const before = await readTotals(month);
+    const page = await visitor.open('/parked');
+    const heading = await waiting(page);
+    await page.getByRole('link', { name: parked.id }).waitFor();
+
+    const { clusterId, namespace } = parked;
+    await stack.ask('/v1/projects', 'POST', { clusterId, namespace, userId: 'auth0|bela-kovacs' });
+    await page.getByRole('button', { name: 'Try again: Unknown namespace' }).click();
+    await page.getByRole('link', { name: parked.id }).waitFor({ state: 'detached' });
+    await expect.poll(() => waiting(page)).toBe(heading.replace(/\d+/, (count) => String(Number(count) - 1)));
+    await page.getByRole('button', { name: 'Counted since' }).click();
+    await page.getByRole('link', { name: parked.id }).waitFor();
+
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await isSettled(page);
+    const after = await readFigure(page, 'So far this month');
+    expect(exact(after) - exact(before.total)).toBe(exact(parked.costs));
+  });
+
+  it('that are implausible are counted when somebody says why', async () => {
+    const { previousMonth } = stack.money;
+    const account = 'auth0|astrid-berg';
+    const before = await readTotals(previousMonth, account);
+    const page = await visitor.open('/parked?reason=implausible');
+    await page.getByRole('checkbox', { name: 'Choose collector-fault/routing' }).check();
+    await page.getByRole('button', { name: 'Count as they are…' }).click();
+    await page.getByRole('textbox', { name: /Why 1 event should be counted/ }).fill('a training of two days');
+    await page.getByRole('button', { name: 'Count 1 event' }).click();
+    await page.getByRole('link', { name: 'collector-fault/routing' }).waitFor({ state: 'detached' });
+    await expect
+      .poll(async () => exact((await readTotals(previousMonth, account)).totalExact), { timeout: 20_000 })
+      // 2,048 core-hours at 0.35 and 2 GB-hours at 0.035.
+      .toBe(exact(before.totalExact) + exact('716.87'));
+    await page.goto(`${stack.url}/accounts/${encode(account)}?month=${previousMonth}`);
+    await isSettled(page);
+    expect(exact(await readFigure(page, 'At list prices'))).toBe(exact(before.totalExact) + exact('716.87'));
+  });
+});
+
+/** As in test/todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
+describe('a failure of the hourly job that can not happen here:', () => {
+  it('C4 usage of a team is not shown to its owner, and members see zeros', async () => {
+    const { month } = stack.money;
+    const members = DEMO_USERS.filter(({ accountOwnerId }) => accountOwnerId === 'auth0|nils-aker');
+    const page = await visitor.open('/', { as: 'auth0|nils-aker' });
+    expect(await readFigure(page, 'At list prices')).toBe((await readTotals(month, 'auth0|nils-aker')).totalExact);
+    const shown = page.getByRole('region', { name: 'Cost by member' });
+    const amounts = await shown.locator('tbody td:nth-last-child(2) data').all();
+    const values = await Promise.all(amounts.map((amount) => amount.getAttribute('value')));
+    const costs = values.map((value) => exact(value ?? ''));
+    expect(costs.reduce((sum, cost) => sum + cost, 0n)).toBe(exact(await readFigure(page, 'At list prices')));
+    for (const { name } of members) {
+      const cost = await shown.getByRole('row', { name }).locator('td:nth-last-child(2) data').getAttribute('value');
+      expect(exact(cost ?? '')).toBeGreaterThan(0n);
+    }
+
+    const [member] = members;
+    const theirs = await visitor.open('/', { as: member?.id ?? '', expects: /403.*v1\/me/ });
+    expect(await theirs.locator('h1').innerText()).toBe('You have no billing access');
+    expect(await theirs.locator('body').innerText()).not.toMatch(/\$|0\.00/);
+  });
+
+  it('F4 the month begins at local midnight', async () => {
+    const { month, previousMonth } = stack.money;
+    const name = (of: string) =>
+      new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', year: 'numeric', month: 'long' }).format(Date.parse(of));
+    const lastMinute = Date.parse(`${month}-01T00:00:00Z`) - 60_000;
+    for (const [timezone, moment, expected] of [
+      // Afternoon of the last day there, and the first second of the month in UTC.
+      ['America/Los_Angeles', lastMinute + 60_000, month],
+      // The next month's afternoon there, and the last minute of the month in UTC.
+      ['Pacific/Kiritimati', lastMinute, previousMonth],
+    ] as const) {
+      const page = await visitor.open('/', { timezone, prepare: (opened) => opened.clock.setFixedTime(moment) });
+      await isSettled(page);
+      expect(await page.locator('h1').innerText()).toBe(name(expected));
+      expect(await readFigure(page, 'So far this month')).toBe((await readTotals(expected)).total);
+      expect(await page.locator('.chart table tbody th').first().innerText()).toBe(
+        `${name(expected).slice(0, 3)} 1, ${expected.slice(0, 4)}`,
+      );
+    }
+  });
+});

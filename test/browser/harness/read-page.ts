@@ -1,0 +1,38 @@
+import type { Page } from 'playwright-core';
+
+/** Decimal text as whole numbers of 10^-12, which is how the api has it: no float touches what is compared. */
+export function exact(text: string): bigint {
+  const match = /^(-?)(\d+)(?:\.(\d{1,12}))?$/.exec(text);
+  if (match === null) throw new Error(`not a decimal: ${text}`);
+  const [, sign, whole = '0', decimals = ''] = match;
+  const value = BigInt(whole + decimals.padEnd(12, '0'));
+  return sign === '-' ? -value : value;
+}
+
+/** Rounded to cents, half away from zero, as amounts are shown. */
+export function cents(value: bigint): bigint {
+  const unit = 10n ** 10n;
+  const half = value < 0n ? -unit / 2n : unit / 2n;
+  return (value + half) / unit;
+}
+
+/** What a figure says in exact decimal text: the amount below a name such as `So far this month`. */
+export async function readFigure(page: Page, name: string | RegExp): Promise<string> {
+  const figure = page.locator('.card', { has: page.locator('dt').filter({ hasText: name }) });
+  return (await figure.locator('.figure-value data').first().getAttribute('value')) ?? '';
+}
+
+/** Presses Tab until what has the focus is what is wanted. @throws when it never comes. */
+export async function tabTo(page: Page, wanted: RegExp): Promise<void> {
+  for (let tabs = 0; tabs < TABS_MAX; tabs++) {
+    await page.keyboard.press('Tab');
+    const focused = String(await page.evaluate(NAME_OF_FOCUSED));
+    if (wanted.test(focused)) return;
+  }
+  throw new Error(`Tab never came to ${wanted}`);
+}
+
+/** A view has some dozens of things that take the focus. */
+const TABS_MAX = 150;
+
+const NAME_OF_FOCUSED = `document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.innerText ?? ''`;

@@ -1,0 +1,144 @@
+import { DEMO_USERS } from '@hopsmeter/demo';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
+import { findBarriers } from './harness/find-barriers.ts';
+import { createVisitor, isSettled, NARROW, photograph, type Visitor, WIDE } from './harness/open-page.ts';
+
+let stack: DemoStack;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  stack = await startDemoStack();
+  visitor = await createVisitor(stack.url);
+});
+afterAll(async () => {
+  await visitor?.close();
+  await stack?.close();
+});
+
+type View = {
+  readonly name: string;
+  readonly path: () => string;
+  readonly heading: RegExp;
+  /** What the view is for. */
+  readonly shows: readonly (string | RegExp)[];
+  readonly as?: string | null;
+  readonly expects?: RegExp;
+};
+
+const encode = encodeURIComponent;
+const member = DEMO_USERS.find(({ accountOwnerId }) => accountOwnerId !== undefined);
+const owner = DEMO_USERS.find(({ accountOwnerId }) => accountOwnerId === undefined);
+const today = () => new Date().toISOString().slice(0, 10);
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+
+const VIEWS: readonly View[] = [
+  {
+    name: 'overview',
+    path: () => '/',
+    heading: /\d{4}$/,
+    shows: ['So far this month', 'Projected month end', 'Astrid Berg', 'Can the numbers be trusted?', 'Cost by day'],
+  },
+  {
+    name: 'accounts',
+    path: () => '/accounts',
+    heading: /^Accounts$/,
+    shows: ['Astrid Berg', 'Nils Aker', 'Tara Quinn', 'Total'],
+  },
+  {
+    name: 'accounts-days',
+    path: () => '/accounts?look=days',
+    heading: /^Accounts$/,
+    shows: ['Astrid Berg', '01', '28'],
+  },
+  {
+    name: 'account',
+    path: () => `/accounts/${encode(stack.money.correctedAccount)}?month=${stack.money.month}`,
+    heading: /^Astrid Berg$/,
+    shows: ['Cost by day', 'Statements', 'Draft statement'],
+  },
+  {
+    name: 'account-closed',
+    path: () => `/accounts/${encode(stack.money.closedAccount)}?month=${stack.money.previousMonth}`,
+    heading: /^Tara Quinn$/,
+    shows: [/Statement \d+/, '$100.00'],
+  },
+  {
+    name: 'account-capped',
+    path: () => `/accounts/${encode(stack.money.cappedAccount)}`,
+    heading: /^Nils Aker$/,
+    shows: ['$2.50'],
+  },
+  {
+    name: 'statement',
+    path: () => `/accounts/${encode(stack.money.closedAccount)}/statements/${stack.money.previousMonth}`,
+    heading: /./,
+    shows: ['Tara Quinn', 'CPU'],
+  },
+  {
+    name: 'statement-draft',
+    path: () => `/accounts/${encode(stack.money.closedAccount)}/statements/${stack.money.month}`,
+    heading: /./,
+    shows: [/draft/i],
+  },
+  {
+    name: 'events',
+    path: () => `/events?account=${encode(stack.money.correctedAccount)}&from=${today()}&to=${tomorrow()}`,
+    heading: /^Events$/,
+    shows: ['now/churn'],
+  },
+  {
+    name: 'receipt',
+    path: () => `/events/${encode(stack.money.correctedEvent.id)}?source=${encode(stack.money.correctedEvent.source)}`,
+    heading: /^Receipt$/,
+    shows: ['now/churn', 'Astrid Berg'],
+  },
+  {
+    name: 'receipt-late',
+    path: () => `/events/${encode(stack.money.lateEvent.id)}?source=${encode(stack.money.lateEvent.source)}`,
+    heading: /^Receipt$/,
+    shows: ['late/credit-risk', 'Tara Quinn', '$2.80'],
+  },
+  {
+    name: 'parked',
+    path: () => '/parked',
+    heading: /^Parked events$/,
+    shows: ['Unknown namespace', 'Implausible', 'Conflict', 'User of another cluster', 'now/churn-next'],
+  },
+  { name: 'my-account', as: owner?.id ?? '', path: () => '/', heading: /^Astrid Berg$/, shows: ['My account'] },
+  {
+    name: 'no-access',
+    as: member?.id ?? '',
+    path: () => '/',
+    heading: /no billing access/,
+    shows: ['owner'],
+    expects: /403.*v1\/me/,
+  },
+  { name: 'sign-in', as: null, path: () => '/', heading: /^Sign in$/, shows: ['Billing staff', 'Astrid Berg'] },
+  { name: 'nothing', path: () => '/accounts/nobody/nothing', heading: /^Nothing here$/, shows: ['Go to the overview'] },
+];
+
+describe('every view', () => {
+  it.each(VIEWS)('shows $name of the demo: light, dark and narrow, without barriers', async ({ name, ...view }) => {
+    const page = await visitor.open(view.path(), view);
+    expect(await page.locator('h1').first().textContent()).toMatch(view.heading);
+    const text = await page.locator('body').innerText();
+    for (const shown of view.shows) expect(text).toMatch(shown);
+
+    const grounds: unknown[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await photograph(page, `${name}-${colorScheme}`);
+      grounds.push(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor'));
+      expect.soft(await findBarriers(page), `${name} ${colorScheme}`).toEqual([]);
+    }
+    expect(grounds[0]).not.toBe(grounds[1]);
+
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize(NARROW);
+    await isSettled(page);
+    expect.soft(await page.evaluate('document.documentElement.scrollWidth'), 'width of the narrow page').toBe(360);
+    await photograph(page, `${name}-narrow`);
+    await page.setViewportSize(WIDE);
+  });
+});

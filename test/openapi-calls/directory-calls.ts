@@ -1,0 +1,103 @@
+import { known, type MakeCall } from './call.ts';
+
+const OWNER = 'auth0|documented';
+const MEMBER = 'auth0|documented-member';
+
+/** Users, clusters, projects, keys and invitations, from nothing to gone. */
+export const DIRECTORY_CALLS: readonly MakeCall[] = [
+  () => ({
+    operationId: 'createCluster',
+    body: { name: 'documented', maxUsers: 20 },
+    status: 201,
+    learn: ({ id }, world) => world.set('documentedCluster', id),
+  }),
+  () => ({ operationId: 'createCluster', body: { name: 'east', maxUsers: 1 }, status: 409 }),
+  (world) => ({
+    operationId: 'changeCluster',
+    params: { id: known(world, 'documentedCluster') },
+    body: { maxUsers: 30 },
+    status: 200,
+  }),
+  () => ({ operationId: 'listClusters', status: 200 }),
+  () => ({ operationId: 'createUser', body: { id: OWNER, email: 'o@example.com', name: 'Owner' }, status: 201 }),
+  () => ({ operationId: 'createUser', body: { id: MEMBER, accountOwnerId: OWNER }, status: 201 }),
+  () => ({ operationId: 'changeUser', params: { id: OWNER }, body: { name: 'Ada' }, status: 200 }),
+  () => ({ operationId: 'changeUser', params: { id: 'nobody' }, body: { name: 'Ada' }, status: 404 }),
+  () => ({ operationId: 'listUsers', query: { q: 'documented' }, status: 200 }),
+  (world) => ({
+    operationId: 'assignUser',
+    params: { id: OWNER },
+    body: { clusterId: known(world, 'documentedCluster') },
+    status: 201,
+  }),
+  (world) => ({
+    operationId: 'createProject',
+    body: { clusterId: known(world, 'documentedCluster'), namespace: 'documented', userId: OWNER },
+    status: 201,
+    learn: ({ id }, learned) => learned.set('documentedProject', id),
+  }),
+  () => ({ operationId: 'listProjects', status: 200 }),
+  (world) => ({
+    operationId: 'handOverProject',
+    params: { id: known(world, 'documentedProject') },
+    body: { userId: MEMBER, from: '2020-01-01T00:00:00Z', dryRun: true },
+    status: 400,
+  }),
+  (world) => ({
+    operationId: 'handOverProject',
+    params: { id: known(world, 'project') },
+    body: { userId: 'auth0|owner', dryRun: true },
+    status: 200,
+  }),
+  (world) => ({
+    operationId: 'endProject',
+    params: { id: known(world, 'documentedProject') },
+    body: { reason: 'over' },
+    status: 200,
+  }),
+  () => ({
+    operationId: 'changeOwner',
+    params: { id: MEMBER },
+    body: { accountOwnerId: null, dryRun: true },
+    status: 200,
+  }),
+  () => ({ operationId: 'unassignUser', params: { id: OWNER }, status: 200 }),
+  () => ({
+    operationId: 'createInvite',
+    body: { accountOwnerId: OWNER, email: 'new@example.com' },
+    status: 201,
+    learn: ({ token }, world) => world.set('inviteToken', token),
+  }),
+  (world) => ({
+    operationId: 'acceptInvite',
+    body: { token: known(world, 'inviteToken'), userId: 'auth0|documented-new', name: 'New' },
+    status: 200,
+  }),
+  () => ({
+    operationId: 'createInvite',
+    body: { accountOwnerId: OWNER, email: 'other@example.org' },
+    status: 201,
+    learn: ({ invite }, world) => world.set('invite', invite.id),
+  }),
+  (world) => ({ operationId: 'revokeInvite', params: { id: known(world, 'invite') }, status: 200 }),
+  () => ({ operationId: 'listInvites', status: 200 }),
+  (world) => ({
+    operationId: 'createClusterKey',
+    params: { id: known(world, 'documentedCluster') },
+    status: 201,
+    learn: ({ clusterKey }, learned) => learned.set('clusterKey', clusterKey.id),
+  }),
+  (world) => ({
+    operationId: 'rotateClusterKey',
+    params: { id: known(world, 'documentedCluster'), keyId: known(world, 'clusterKey') },
+    body: {},
+    status: 201,
+  }),
+  (world) => ({
+    operationId: 'revokeClusterKey',
+    params: { id: known(world, 'documentedCluster'), keyId: known(world, 'clusterKey') },
+    status: 200,
+  }),
+  (world) => ({ operationId: 'listClusterKeys', params: { id: known(world, 'documentedCluster') }, status: 200 }),
+  () => ({ operationId: 'listAuditLog', status: 200 }),
+];

@@ -1,0 +1,34 @@
+import { known, type MakeCall } from './call.ts';
+
+const CHANGE = {
+  kind: 'set_override',
+  accountOwnerId: 'auth0|other',
+  override: { kind: 'discount', discountPercent: '10' },
+};
+
+/** Meters, cards and changes of prices. */
+export const PRICE_CALLS: readonly MakeCall[] = [
+  () => ({ operationId: 'listMeters', status: 200 }),
+  () => ({ operationId: 'createRateCard', body: { name: 'documented', creditUsd: '0.5' }, status: 201 }),
+  () => ({ operationId: 'listRateCards', status: 200 }),
+  () => ({ operationId: 'readPrices', params: { id: 'auth0|other' }, status: 200 }),
+  (world) => ({
+    operationId: 'changePrices',
+    body: { change: { ...CHANGE, validFrom: known(world, 'from') }, reason: 'a promise', dryRun: true },
+    status: 200,
+    learn: ({ forecast }, learned) => learned.set('fingerprint', forecast.fingerprint),
+  }),
+  (world) => ({
+    operationId: 'changePrices',
+    body: {
+      change: { ...CHANGE, validFrom: known(world, 'from') },
+      reason: 'a promise',
+      fingerprint: known(world, 'fingerprint'),
+    },
+    status: 200,
+    learn: ({ priceChange }, learned) => learned.set('priceChange', priceChange.id),
+  }),
+  () => ({ operationId: 'listPriceChanges', status: 200 }),
+  (world) => ({ operationId: 'readPriceChange', params: { id: known(world, 'priceChange') }, status: 200 }),
+  () => ({ operationId: 'readPrices', params: { id: 'auth0|other' }, status: 200 }),
+];
