@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createApiApp } from '@hopsmeter/api';
 import { createLogger, createRegistry, type HttpShell } from '@hopsmeter/runtime';
+import { findChromium } from '@hopsmeter/stack';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OidcIssuer, ORDINARY, startOidcIssuer } from '../services/api/src/testing/oidc-issuer.ts';
@@ -55,7 +56,7 @@ beforeAll(async () => {
   });
   address = await shell.app.listen({ port: 0, host: '127.0.0.1' });
   browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    executablePath: await findChromium(() => undefined),
     args: ['--no-sandbox'],
   });
 });

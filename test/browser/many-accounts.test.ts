@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { seedDirectory } from '@hopsmeter/db/testing';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readTable } from '../exports/read-csv.ts';
 import { type Stack, startStack } from './harness/demo-stack.ts';
 import { createVisitor, isSettled, photograph, type Visitor } from './harness/open-page.ts';
-import { cents, exact } from './harness/read-page.ts';
+import { centsOfAccounts, downloadDailyRows, exact } from './harness/read-page.ts';
 
 /** As many rows as the report had that lost a third of them. */
 const ACCOUNTS = 1_242;
@@ -61,11 +58,9 @@ describe('a failure of the hourly job that can not happen here:', () => {
   it('B10 a report of 1,242 rows ends after 1,000 and says nothing', async () => {
     const page = await visitor.open(`/accounts?month=${month}`);
     const shown = (await page.locator('tfoot td data').first().getAttribute('value')) ?? '';
-    const [download] = await Promise.all([page.waitForEvent('download'), downloadRows(page)]);
-    const { rows } = readTable(await readFile(await download.path(), 'utf8'));
+    const rows = await downloadDailyRows(page);
     expect(rows).toHaveLength(ACCOUNTS * 31);
-    const sum = rows.reduce((total, { costExact = '' }) => total + exact(costExact), 0n);
-    expect(cents(sum)).toBe(exact(shown) / 10n ** 10n);
+    expect(exact(shown) / 10n ** 10n).toBe(centsOfAccounts(rows));
 
     await page.getByRole('button', { name: 'Show more accounts' }).click();
     const table = page.getByRole('table', { name: 'Accounts' });
@@ -77,19 +72,13 @@ describe('a failure of the hourly job that can not happen here:', () => {
   });
 });
 
-async function downloadRows(page: Page): Promise<void> {
-  const menu = page.locator('summary', { hasText: 'Download' });
-  if (await menu.isVisible()) await menu.click();
-  await page.getByRole('button', { name: 'Daily rows (CSV)' }).click();
-}
-
 describe('a thousand accounts of 31 days', () => {
   it.each([
     ['list', ''],
     ['days', '&look=days'],
   ])('stay smooth as %s: only rows near the screen are in the document', async (look, query) => {
     const page = await visitor.open(`/accounts?month=${month}${query}`);
-    const table = page.getByRole('table').first();
+    const table = page.locator('#view table');
     expect(Number(await table.getAttribute('aria-rowcount'))).toBe(1_001);
     await photograph(page, `many-accounts-${look}`, { isWhole: false });
     const { frames, slow, longest, rows, last } = z

@@ -57,7 +57,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('Enter');
     expect(pathOf(page)).toBe(`/accounts?month=${stack.money.previousMonth}`);
     await isSettled(page);
-    await tabTo(page, /^Account/);
+    await tabTo(page, /^Account\s*↕/);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('th[aria-sort="ascending"]').innerText()).toMatch(/^Account/);
     await page.reload();

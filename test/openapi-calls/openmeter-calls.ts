@@ -1,4 +1,21 @@
-import type { MakeCall } from './call.ts';
+import { known, type MakeCall } from './call.ts';
 
 /** Reads in OpenMeter's form. */
-export const OPENMETER_CALLS: readonly MakeCall[] = [];
+export const OPENMETER_CALLS: readonly MakeCall[] = [
+  () => ({ operationId: 'listOpenMeterMeters', status: 200 }),
+  (world) => ({
+    operationId: 'queryOpenMeterMeter',
+    params: { slug: 'cpu_hours' },
+    query: { from: known(world, 'from'), to: known(world, 'to'), windowSize: 'DAY', groupBy: 'subject' },
+    status: 200,
+  }),
+  () => ({ operationId: 'queryOpenMeterMeter', params: { slug: 'cpu_hours' }, accept: 'text/csv', status: 200 }),
+  () => ({ operationId: 'queryOpenMeterMeter', params: { slug: 'nothing' }, status: 404 }),
+  () => ({
+    operationId: 'queryOpenMeterMeter',
+    params: { slug: 'cpu_hours' },
+    query: { windowSize: 'MINUTE' },
+    status: 400,
+  }),
+  () => ({ operationId: 'listOpenMeterEvents', query: { limit: '5' }, status: 200 }),
+];

@@ -164,6 +164,16 @@ it('sends security headers with every answer', async () => {
     });
 });
 
+it('asks browsers to stay with https only where the proxy says that it is', async () => {
+  const { app } = await createShell();
+  const ask = async (headers: Readonly<Record<string, string>>) =>
+    (await app.inject({ url: '/livez', headers })).headers['strict-transport-security'];
+  expect(await ask({ 'x-forwarded-proto': 'https' })).toBe('max-age=31536000');
+  expect(await ask({ 'x-forwarded-proto': 'HTTPS, http' })).toBe('max-age=31536000');
+  expect(await ask({ 'x-forwarded-proto': 'http' })).toBeUndefined();
+  expect(await ask({})).toBeUndefined();
+});
+
 it('describes its routes as OpenAPI 3.1', async () => {
   const { app } = await createShell({ openapi: { title: 'T', version: '1', description: 'D', bearer: 'a key' } });
   const document = (await app.inject('/openapi.json')).json();

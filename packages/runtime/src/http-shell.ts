@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import { addCors } from './cors.ts';
 import type { Logger } from './create-logger.ts';
 import { addHealthRoutes, type HealthCheck } from './health-routes.ts';
 import type { HttpApp } from './http-app.ts';
@@ -25,6 +26,8 @@ export type HttpShellOptions = {
   readonly requestTimeoutMs?: number;
   /** Sent with every answer; a route that serves pages sets its own. Default: nothing may be loaded or framed. */
   readonly contentSecurityPolicy?: string;
+  /** Origins whose pages may call from a browser, as `https://billing.example.com`. Default: none but our own. */
+  readonly corsOrigins?: readonly string[];
   /** When given, `GET /openapi.json` describes the routes that are added afterwards. */
   readonly openapi?: OpenApiOptions;
 };
@@ -101,6 +104,8 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
     isDraining = true;
   });
   addSecurityHeaders(app, options.contentSecurityPolicy);
+  // Before errors: a page of another origin may read these too, and a preflight has no route.
+  addCors(app, new Set(options.corsOrigins));
   addErrorHandling(app, logger);
   addHttpMetrics(app, registry);
   if (options.openapi !== undefined) await addOpenApi(app, options.openapi);
@@ -124,12 +129,17 @@ function addSecurityHeaders(app: HttpApp, contentSecurityPolicy = "default-src '
     'content-security-policy': contentSecurityPolicy,
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
-    'strict-transport-security': 'max-age=31536000',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
   };
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
+    if (isEncrypted(request.headers)) reply.header('strict-transport-security', 'max-age=31536000');
     done();
   });
+}
+
+/** As the proxy that ends TLS says it. RFC 6797 (7.2) forbids to ask for TLS where there is none. */
+function isEncrypted({ 'x-forwarded-proto': protocol }: IncomingMessage['headers']): boolean {
+  return typeof protocol === 'string' && protocol.split(',', 1)[0]?.trim().toLowerCase() === 'https';
 }

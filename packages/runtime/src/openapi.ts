@@ -26,7 +26,12 @@ export async function addOpenApi(app: HttpApp, { title, version, description, be
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => withoutUnused(app.swagger()));
+  // Made once: whoever asks needs no token, and it took MEASURE.
+  let document: object | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async () => {
+    document ??= withoutUnused(app.swagger());
+    return document;
+  });
 }
 
 /**

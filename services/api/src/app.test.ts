@@ -154,7 +154,7 @@ describe('the OpenAPI document', () => {
           route,
           name,
           expect.any(String),
-          expect.stringMatching(/^(string|integer)$/),
+          expect.stringMatching(/^(string|integer|array)$/),
         ]);
       const statuses = Object.keys(responses);
       expect(statuses, route).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']));

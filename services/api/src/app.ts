@@ -22,6 +22,7 @@ import { addGrants } from './routes/grants/add-grants.ts';
 import { addKeys } from './routes/keys/add-keys.ts';
 import { addListAccounts } from './routes/list-accounts.ts';
 import { addListUsageDaily } from './routes/list-usage-daily.ts';
+import { addOpenMeter } from './routes/openmeter/add-openmeter.ts';
 import { addParked } from './routes/parked/add-parked.ts';
 import { addPrices } from './routes/prices/add-prices.ts';
 import { addReadAccountTotals } from './routes/read-account-totals.ts';
@@ -40,6 +41,8 @@ export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly people?: Omit<AccessTokensOptions, 'now'> | undefined;
   /** Most requests that a caller may send in a minute. Default {@link REQUESTS_PER_MINUTE}. */
   readonly requestsPerMinute?: number | undefined;
+  /** Origins whose pages may call from a browser, such as `https://billing.example.com`. Default: none but our own. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Default: no webhook can be created. */
   readonly webhooks?: WebhookSettings | undefined;
   /** The page. Default: none is served. */
@@ -95,14 +98,14 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    corsOrigins: deps.corsOrigins ?? [],
     openapi: OPENAPI,
   });
   await addDocsPage(shell.app);
   await addPage(shell.app, deps);
   // Every route below /v1 belongs into this scope: here it is guarded.
   await shell.app.register(async (scope: HttpApp) => {
-    guardRoutes(scope, authenticate);
-    await limitRequests(scope, requestsPerMinute);
+    guardRoutes(scope, authenticate, await limitRequests(scope, requestsPerMinute));
     addParameterProblems(scope);
     addRevalidation(scope);
     addListAccounts(scope, { billing, now });
@@ -113,6 +116,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     addReadPipeline(scope, { billing });
     addEvents(scope, { pool, billing });
     addExportFocus(scope, { pool, billing, streams, now });
+    addOpenMeter(scope, { pool, billing, now });
     await addAdmin(scope, pool);
     await addKeys(scope, pool);
     await addParked(scope, pool);

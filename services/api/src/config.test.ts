@@ -37,6 +37,33 @@ it('takes no key for webhooks that can be guessed, and does not repeat it', () =
   expect(load).not.toThrow(/www/);
 });
 
+describe('the origins whose pages may call', () => {
+  const load = (API_CORS_ORIGINS: string) =>
+    loadConfig(apiConfigSchema, { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, API_CORS_ORIGINS }).API_CORS_ORIGINS;
+
+  it('are as browsers send them', () => {
+    expect(load('https://billing.example.com, http://localhost:5173')).toEqual([
+      'https://billing.example.com',
+      'http://localhost:5173',
+    ]);
+    expect(load(' ')).toBeUndefined();
+  });
+
+  it.each([
+    '*',
+    'null',
+    'https://*.example.com/',
+    'https://billing.example.com/',
+    'https://Billing.example.com',
+    'https://billing.example.com:443',
+    'billing.example.com',
+    'file://',
+    'https://a.example,,https://b.example',
+  ])('are not %j', (origins) => {
+    expect(() => load(origins)).toThrow(/^ {2}API_CORS_ORIGINS: expected origins/m);
+  });
+});
+
 describe('people', () => {
   const AUTH0_ISSUER = 'https://tenant.eu.auth0.com/';
   const AUTH0_AUDIENCE = 'https://hopsmeter.example/api';

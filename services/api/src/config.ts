@@ -7,6 +7,11 @@ import { SERVICE_ROLE_KEY_FORM, SERVICE_ROLE_KEY_LENGTH_MIN } from './callers/se
 /** Tokens are only as good as the keys behind them, so those come by https; on this machine there is nobody between. */
 const ISSUER_FORM = /^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost)[:/])[^?#]+$/;
 
+/** As browsers send it: a wildcard or a path would never be equal to what comes, or to everything. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 const settings = z.object({
   API_PORT: z.coerce.number().int().min(0).max(65_535).default(4_000).describe('Port that the api listens on'),
   API_HOST: z
@@ -59,6 +64,17 @@ const settings = z.object({
     .max(10_000_000)
     .default(REQUESTS_PER_MINUTE)
     .describe('Requests that a caller may send to one process in a minute; beyond it the answer is 429'),
+  API_CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'expected origins such as https://billing.example.com, without a path',
+    )
+    .optional()
+    .describe(
+      'Whose pages may also call the api from a browser: origins such as `https://billing.example.com`, with commas between',
+    ),
   WEBHOOK_SIGNING_KEY: z
     .string()
     .min(WEBHOOK_SIGNING_KEY_LENGTH_MIN, `expected at least ${WEBHOOK_SIGNING_KEY_LENGTH_MIN} characters`)

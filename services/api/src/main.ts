@@ -34,6 +34,7 @@ await runProcess({
       people,
       webhooks: readWebhooks(),
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
+      corsOrigins: config.API_CORS_ORIGINS,
       dashboard: {
         directory: config.API_DASHBOARD_DIRECTORY ?? DASHBOARD_DIRECTORY,
         clientId: config.AUTH0_CLIENT_ID,

@@ -33,6 +33,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/pipeline': { for: 'staff' },
   'GET /v1/me': { for: 'owners' },
   'GET /v1/exports/focus': { for: 'the owner', query: { account: OWNER } },
+  'GET /api/v1/meters': { for: 'owners' },
+  'GET /api/v1/meters/:slug/query': { for: 'owners' },
+  'GET /api/v1/events': { for: 'owners' },
   'GET /v1/users': { for: 'staff' },
   'POST /v1/users': { for: 'admins' },
   'PATCH /v1/users/:id': { for: 'admins' },
@@ -185,7 +188,7 @@ it('is said here of every route below /v1, and of no other', () => {
 it('is said in docs/api.md as it is here', () => {
   const docs = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
   const [, section = ''] = docs.split('### Who may call\n');
-  const rows = (section.split('\n#')[0] ?? '').matchAll(/^\| `([A-Z]+ \/v1\S*)` \| (.+) \|$/gm);
+  const rows = (section.split('\n#')[0] ?? '').matchAll(/^\| `([A-Z]+ (?:\/api)?\/v1\S*)` \| (.+) \|$/gm);
   const documented = [...rows].map(([, route = '', who]) => [route.replaceAll(/\{(\w+)\}/g, ':$1'), who]);
   expect(documented.sort()).toEqual(
     Object.entries(ROUTES)

@@ -57,8 +57,12 @@ export async function startStack({ workers = 1 } = {}): Promise<Stack> {
   };
 }
 
-/** Starts the pipeline with the demo, hostile names, and money that moved in every way. */
-export async function startDemoStack(): Promise<DemoStack> {
+/**
+ * Starts the pipeline with the demo, and money that moved in every way.
+ *
+ * @param isHostile also with names that attack whoever shows them. Without them pictures of the page can be shown around.
+ */
+export async function startDemoStack({ isHostile = false } = {}): Promise<DemoStack> {
   const stack = await startStack();
   const { pipeline } = stack;
   const { pool, directory } = pipeline;
@@ -70,7 +74,7 @@ export async function startDemoStack(): Promise<DemoStack> {
     const now = Date.now();
     const demo = await prepareDemo({ pool, directory, now: now * MICROS_PER_MS });
     if (demo === undefined) throw new Error('the database is not empty');
-    const hostile = await addHostileDirectory(pool);
+    const hostile = isHostile ? await addHostileDirectory(pool) : undefined;
     const { recorded } = await loadDemo(demo, {
       pool,
       ingestUrl: one(pipeline.ingests).url,

@@ -1,4 +1,5 @@
 import { DEMO_CLUSTERS, type PreparedDemo } from '@hopsmeter/demo';
+import { z } from 'zod';
 import { createTestClient } from '../../harness/client.ts';
 import type { PostedEvent } from '../../harness/events.ts';
 import { waitFor } from '../../harness/wait-for.ts';
@@ -18,9 +19,9 @@ export type Money = {
   /** Of {@link correctedAccount}: was 8 GB, is 2 GB. */
   readonly correctedEvent: EventName;
   readonly correctedAccount: string;
-  /** The source of the hostile account's events. */
-  readonly hostileSource: string;
-  /** An account that spends more than it wants. */
+  /** The source of the hostile account's events, where there is one. */
+  readonly hostileSource: string | undefined;
+  /** An account that has spent 111 % of what it wants to. */
   readonly cappedAccount: string;
   /** Waits for a project in the running month; it is 50 GB of egress: 7.00 USD. */
   readonly parked: EventName & { readonly namespace: string; readonly clusterId: string; readonly costs: '7.00' };
@@ -30,7 +31,7 @@ export type EventName = { readonly id: string; readonly source: string };
 
 type World = Stack & {
   readonly demo: PreparedDemo;
-  readonly hostile: TestCluster;
+  readonly hostile: TestCluster | undefined;
   /** Events that were recorded so far. */
   readonly recorded: number;
   /** In milliseconds. */
@@ -52,6 +53,7 @@ export async function addMoney(world: World): Promise<Money> {
   // Of the present, so that the running month has something of everybody also in its first hour.
   const window = { start: at(Math.max(monthStart, now - 60_000)), end: at(now) };
   const send = createSender(world);
+  const because = (reason: string): string => (hostile === undefined ? reason : `${reason} ${HOSTILE.reason}`);
 
   await send(eu, [
     egress(eu, 'now/churn', 'churn', window, 8),
@@ -60,16 +62,19 @@ export async function addMoney(world: World): Promise<Money> {
     { ...egress(eu, 'now/visitor', undefined, window, 1), subject: TARA },
   ]);
   await send(us, [egress(us, 'now/credit-risk', 'credit-risk', window, 5)]);
-  await send(hostile, hostileEvents(hostile.id, window));
+  if (hostile !== undefined) await send(hostile, hostileEvents(hostile.id, window));
   await send(eu, [
-    correction(eu, 'now/churn/corrected', 'now/churn', at(now), { network_egress_gb: '2' }),
-    correction(eu, 'now/nothing/corrected', 'now/nothing', at(now), {}),
+    correction(eu, 'now/churn/corrected', 'now/churn', at(now), { network_egress_gb: '2' }, because('measured twice')),
+    correction(eu, 'now/nothing/corrected', 'now/nothing', at(now), {}, because('never happened')),
   ]);
 
   const account = (id: string): string => `/v1/accounts/${encodeURIComponent(id)}`;
-  await ask(`${account(NILS)}/cap`, 'PUT', { amount: '2.50' });
-  const reason = `Prepaid with the contract ${HOSTILE.reason}`;
-  await ask(`${account(TARA)}/grants`, 'POST', { amount: '100.00', validFrom: `${previousMonth}-01`, reason });
+  await ask(`${account(NILS)}/cap`, 'PUT', { amount: await nineTenthsOf(world, NILS, month) });
+  await ask(`${account(TARA)}/grants`, 'POST', {
+    amount: '100.00',
+    validFrom: `${previousMonth}-01`,
+    reason: because('Prepaid'),
+  });
   await ask('/v1/statements/close', 'POST', { month: previousMonth, accountOwnerIds: [TARA] });
   const late = { start: `${previousMonth}-05T10:00:00.000Z`, end: `${previousMonth}-05T11:00:00.000Z` };
   await send(us, [egress(us, 'late/credit-risk', 'credit-risk', late, 20)]);
@@ -84,7 +89,7 @@ export async function addMoney(world: World): Promise<Money> {
     lateEvent: { id: 'late/credit-risk', source: sourceOf(us) },
     correctedEvent: { id: 'now/churn', source: sourceOf(eu) },
     correctedAccount: ASTRID,
-    hostileSource: sourceOf(hostile) + HOSTILE.sourcePath,
+    hostileSource: hostile && sourceOf(hostile) + HOSTILE.sourcePath,
     cappedAccount: NILS,
     parked: {
       id: 'now/churn-next',
@@ -94,6 +99,14 @@ export async function addMoney(world: World): Promise<Money> {
       costs: '7.00',
     },
   };
+}
+
+/** USD with cents: what a cap must be for an account to be beyond it, on whatever day of the month this runs. */
+async function nineTenthsOf({ ask }: World, account: string, month: string): Promise<string> {
+  const answer = await ask(`/v1/accounts?month=${month}&q=${encodeURIComponent(account)}`);
+  const { total } = z.object({ total: z.string() }).parse(answer);
+  const digits = String((BigInt(total.replace('.', '')) * 9n) / 10n).padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 /** Posts, and waits until it is recorded. */
@@ -131,8 +144,9 @@ function correction(
   replaces: string,
   time: string,
   quantities: Readonly<Record<string, string>>,
+  reason: string,
 ): PostedEvent {
-  return event(cluster, id, 'correction', time, { replaces, quantities, reason: `measured twice ${HOSTILE.reason}` });
+  return event(cluster, id, 'correction', time, { replaces, quantities, reason });
 }
 
 function event(

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { type Row, readTable } from '../../exports/read-csv.ts';
 
 /** Decimal text as whole numbers of 10^-12, which is how the api has it: no float touches what is compared. */
 export function exact(text: string): bigint {
@@ -10,7 +12,7 @@ export function exact(text: string): bigint {
 }
 
 /** Rounded to cents, half away from zero, as amounts are shown. */
-export function cents(value: bigint): bigint {
+function cents(value: bigint): bigint {
   const unit = 10n ** 10n;
   const half = value < 0n ? -unit / 2n : unit / 2n;
   return (value + half) / unit;
@@ -36,3 +38,26 @@ export async function tabTo(page: Page, wanted: RegExp): Promise<void> {
 const TABS_MAX = 150;
 
 const NAME_OF_FOCUSED = `document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.innerText ?? ''`;
+
+/** Downloads the daily rows of what the view shows. */
+export async function downloadDailyRows(page: Page): Promise<readonly Row[]> {
+  const downloaded = page.waitForEvent('download');
+  await page.locator('summary', { hasText: 'Download' }).click();
+  await page.getByRole('button', { name: 'Daily rows (CSV)' }).click();
+  const download = await downloaded;
+  if (!download.suggestedFilename().endsWith('.csv')) throw new Error(`got ${download.suggestedFilename()}`);
+  return readTable(await readFile(await download.path(), 'utf8')).rows;
+}
+
+/** What daily rows cost, exactly. */
+export function costOf(rows: readonly Row[]): bigint {
+  return rows.reduce((sum, { costExact = '' }) => sum + exact(costExact), 0n);
+}
+
+/** What a list of accounts says below it: each account's cost rounded to cents, as it is billed, and these added up. */
+export function centsOfAccounts(rows: readonly Row[]): bigint {
+  const accounts = new Map<string, Row[]>();
+  for (const row of rows)
+    accounts.set(row.accountOwnerId ?? '', [...(accounts.get(row.accountOwnerId ?? '') ?? []), row]);
+  return [...accounts.values()].reduce((sum, ofAccount) => sum + cents(costOf(ofAccount)), 0n);
+}

@@ -16,6 +16,8 @@ afterEach(async () => {
   await app?.close();
 });
 
+const UNLIMITED = { countCaller: async () => undefined, countStranger: async () => undefined };
+
 /** An api with these routes, whose tokens are the names of callers. */
 async function startWith(addRoutes: (scope: HttpApp) => void): Promise<HttpApp> {
   const shell = await createHttpShell({
@@ -25,12 +27,16 @@ async function startWith(addRoutes: (scope: HttpApp) => void): Promise<HttpApp> 
   });
   app = shell.app;
   await shell.app.register(async (scope: HttpApp) => {
-    guardRoutes(scope, async ({ headers: { authorization = '' }, query }) => {
-      if (Object.hasOwn(Object(query), 'access_token')) throw new RequestError('INVALID_REQUEST');
-      const caller = CALLERS[authorization.replace('Bearer ', '')];
-      if (caller === undefined) throw new RequestError('UNAUTHENTICATED');
-      return caller;
-    });
+    guardRoutes(
+      scope,
+      async ({ headers: { authorization = '' }, query }) => {
+        if (Object.hasOwn(Object(query), 'access_token')) throw new RequestError('INVALID_REQUEST');
+        const caller = CALLERS[authorization.replace('Bearer ', '')];
+        if (caller === undefined) throw new RequestError('UNAUTHENTICATED');
+        return caller;
+      },
+      UNLIMITED,
+    );
     addRoutes(scope);
   });
   return shell.app;

@@ -1,16 +1,18 @@
 import type { HttpApp } from '@hopsmeter/runtime';
+import { RequestError } from '@hopsmeter/usage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessNeed, checkAccess } from './access.ts';
 import { type Authenticate, hasQueryToken } from './authenticate.ts';
+import type { RequestLimits } from './limit-requests.ts';
 import { accountNamedIn, canNameAccount } from './named-account.ts';
 
 /**
  * Guards every route that is added to the scope afterwards: its caller is known before anything is read of the request,
- * and allowed before its parameters are looked at. What a route asks stands in its config: `{ access: 'staff' }`.
+ * has not asked too often, and is allowed before its parameters are looked at. What a route asks stands in its config: `{ access: 'staff' }`.
  *
  * Adding a route throws when it does not say what it asks, or asks for the owner of an account that it never names.
  */
-export function guardRoutes(scope: HttpApp, authenticate: Authenticate): void {
+export function guardRoutes(scope: HttpApp, authenticate: Authenticate, limits: RequestLimits): void {
   scope.decorateRequest('caller');
   scope.addHook('onRoute', (route) => {
     const name = `${route.method} ${route.url}`;
@@ -18,8 +20,15 @@ export function guardRoutes(scope: HttpApp, authenticate: Authenticate): void {
     if (route.config.access === 'own-account' && !canNameAccount(route))
       throw new Error(`${name} is for the owner of an account, but names none in its path, query or body`);
   });
-  scope.addHook('onRequest', async (request) => {
-    request.caller = await authenticate(request);
+  scope.addHook('onRequest', async (request, reply) => {
+    try {
+      request.caller = await authenticate(request);
+    } catch (error) {
+      // While the issuer is away nobody is known; that is no fault of the address.
+      if (!isNotReady(error)) await limits.countStranger(request, reply);
+      throw error;
+    }
+    await limits.countCaller(request, reply);
   });
   // Not earlier: a body can name the account.
   scope.addHook('preValidation', async (request) => {
@@ -29,6 +38,10 @@ export function guardRoutes(scope: HttpApp, authenticate: Authenticate): void {
     const challenge = challengeOf(request, reply);
     if (challenge !== undefined) reply.header('www-authenticate', challenge);
   });
+}
+
+function isNotReady(error: unknown): boolean {
+  return error instanceof RequestError && error.code === 'NOT_READY';
 }
 
 function needOf({ routeOptions }: FastifyRequest): AccessNeed {

@@ -15,5 +15,5 @@ export function routesOf(app: HttpApp): string[] {
       parents.splice(depth - 1, Infinity, part);
       return methods === '' ? [] : methods.split(', ').map((method) => `${method} ${parents.join('')}`);
     })
-    .filter((route) => route.includes(' /v1') && !route.startsWith('HEAD '));
+    .filter((route) => / (?:\/api)?\/v1/.test(route) && !route.startsWith('HEAD '));
 }

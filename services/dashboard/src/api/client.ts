@@ -1,6 +1,7 @@
 import {
   type InfiniteData,
   keepPreviousData,
+  type QueryKey,
   type UseInfiniteQueryResult,
   type UseMutationResult,
   type UseQueryResult,
@@ -70,6 +71,21 @@ export async function readApi<S extends z.ZodMiniType>(
   return read.data;
 }
 
+const schemaNumbers = new WeakMap<object, number>();
+let schemaCount = 0;
+
+/**
+ * Tells schemas apart in the keys of answers: one that another view read at the same address, with a schema that leaves
+ * something out, is another answer.
+ */
+function numberOf(schema: z.ZodMiniType): number {
+  const known = schemaNumbers.get(schema);
+  if (known !== undefined) return known;
+  schemaCount += 1;
+  schemaNumbers.set(schema, schemaCount);
+  return schemaCount;
+}
+
 export type UseApiOptions = {
   /** False while something that the question needs is not known. */
   readonly enabled?: boolean;
@@ -79,7 +95,7 @@ export type UseApiOptions = {
 
 /**
  * An answer of the api for a view: `useApi('/v1/accounts', { month }, accountsSchema)`. While the parameters change, the
- * answer to those before is still there (`isPlaceholderData`), so that a table does not jump.
+ * answer to those before is still there (`isPlaceholderData`), so that a table does not jump. The schema is a constant.
  */
 export function useApi<S extends z.ZodMiniType>(
   path: string,
@@ -89,7 +105,7 @@ export function useApi<S extends z.ZodMiniType>(
 ): UseQueryResult<z.output<S>, ApiProblem> {
   const address = withQuery(path, params);
   return useReactQuery<z.output<S>, ApiProblem>({
-    queryKey: [path, address],
+    queryKey: [path, address, numberOf(schema)],
     queryFn: ({ signal }) => readApi(address, schema, { signal }),
     enabled,
     placeholderData: keepPreviousData,
@@ -110,8 +126,8 @@ export function useApiPages<S extends z.ZodMiniType>(
   schema: S,
   { enabled = true, refetchMs }: UseApiOptions = {},
 ): UseInfiniteQueryResult<InfiniteData<z.output<S>>, ApiProblem> {
-  return useInfiniteQuery<z.output<S>, ApiProblem, InfiniteData<z.output<S>>, readonly string[], string | undefined>({
-    queryKey: [path, withQuery(path, params), 'pages'],
+  return useInfiniteQuery<z.output<S>, ApiProblem, InfiniteData<z.output<S>>, QueryKey, string | undefined>({
+    queryKey: [path, withQuery(path, params), 'pages', numberOf(schema)],
     queryFn: ({ pageParam, signal }) => readApi(withQuery(path, { ...params, cursor: pageParam }), schema, { signal }),
     initialPageParam: undefined,
     getNextPageParam: (page) => pageSchema.parse(page).nextCursor,

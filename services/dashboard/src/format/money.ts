@@ -1,7 +1,8 @@
 import { isDecimal, parseDecimal, perMille } from './decimal.ts';
 import { LOCALES } from './locale.ts';
 
-const CENTS = new Intl.NumberFormat(LOCALES, { style: 'currency', currency: 'USD' });
+/** Less than a cent below zero is shown without a sign, as zero is. */
+const CENTS = new Intl.NumberFormat(LOCALES, { style: 'currency', currency: 'USD', signDisplay: 'negative' });
 const WHOLE = new Intl.NumberFormat(LOCALES, { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat(LOCALES, {
   style: 'currency',

@@ -1,5 +1,6 @@
 import { useApi } from '../../api/client.ts';
 import { formatMonth } from '../../format/date.ts';
+import { formatShare } from '../../format/quantity.ts';
 import { Ago } from '../../parts/day.tsx';
 import { HealthBadge } from '../../parts/health-badge.tsx';
 import { Loading } from '../../parts/loading.tsx';
@@ -17,7 +18,9 @@ export function AccountCap({ id }: { readonly id: string }) {
         <h2 id="account-cap">Spending cap</h2>
         {cap.data?.cap == null ? null : (
           <HealthBadge health={cap.data.alerts.length > 0 ? 'watch' : 'good'}>
-            {cap.data.alerts.length > 0 ? `${cap.data.percent}% reached` : 'Below 80%'}
+            {cap.data.alerts.length > 0
+              ? `${formatShare(cap.data.spentExact ?? '0', cap.data.cap) ?? '–'} reached`
+              : 'Below 80%'}
           </HealthBadge>
         )}
       </div>
@@ -33,6 +36,7 @@ function Cap({ cap: { data, error, refetch } }: { readonly cap: ReturnType<typeo
   }
   if (data.cap === null || data.spent === null || data.spentExact === null)
     return <p className="quiet">There is none.</p>;
+  const alerts = [...data.alerts].sort((a, b) => b.threshold - a.threshold);
   return (
     <>
       <p>
@@ -41,7 +45,7 @@ function Cap({ cap: { data, error, refetch } }: { readonly cap: ReturnType<typeo
       </p>
       <Share part={data.spentExact} whole={data.cap} />
       <ul className="account-alerts">
-        {data.alerts.map(({ id, threshold, raisedAt }) => (
+        {alerts.map(({ id, threshold, raisedAt }) => (
           <li key={id}>
             {threshold}% reached <Ago time={raisedAt} />
           </li>

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { addresses } from '../../address/addresses.ts';
 import { useApi } from '../../api/client.ts';
 import { type Account, totalsSchema } from '../../api/schemas.ts';
-import { addMonths, formatMonth } from '../../format/date.ts';
+import { addMonths, formatMonth, monthOf } from '../../format/date.ts';
+import { parseDecimal } from '../../format/decimal.ts';
 import { Change } from '../../parts/change.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Money } from '../../parts/money.tsx';
@@ -62,9 +63,11 @@ export function AccountFigures({ id, month, totals, account }: AccountFiguresPro
       >
         {account === undefined ? '–' : <Change now={account.totalExact} before={account.samePeriod.totalExact} />}
       </Figure>
-      <Figure name="Projected month end" note="if it goes on as on its whole days">
-        {account?.projected == null ? '–' : <Money amount={account.projected.total} />}
-      </Figure>
+      {month < monthOf() ? null : (
+        <Figure name="Projected month end" note="if it goes on as on its whole days">
+          {account?.projected == null ? '–' : <Money amount={account.projected.total} />}
+        </Figure>
+      )}
       <Figure
         name={formatMonth(before)}
         note={<Link href={addresses.account(id, { month: before })}>the whole month</Link>}
@@ -84,7 +87,7 @@ function Billed({ id, month, statement: { status, number, total, totalExact, pre
         {status === 'final' ? `Statement ${number}` : 'Draft statement'}
       </Link>
       : <Money amount={total} exact={totalExact} />
-      {/^0(?:\.0+)?$/.test(prepaid) ? null : (
+      {parseDecimal(prepaid) === 0n ? null : (
         <>
           {' '}
           less <Money amount={prepaid} /> prepaid

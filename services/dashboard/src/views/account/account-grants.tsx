@@ -24,8 +24,19 @@ const COLUMNS: readonly Column<Grant>[] = [
       </>
     ),
   },
-  { key: 'drawn', heading: 'Used', align: 'right', render: ({ drawn }) => <Money amount={drawn} /> },
-  { key: 'amount', heading: 'Amount', align: 'right', render: ({ amount }) => <Money amount={amount} /> },
+  {
+    key: 'drawn',
+    heading: 'Used',
+    align: 'right',
+    render: ({ drawn, amount }) => (
+      <>
+        <Money amount={drawn} />
+        <span className="account-grant-status quiet">
+          of <Money amount={amount} />
+        </span>
+      </>
+    ),
+  },
 ];
 
 /** What the account has paid ahead, and what is left of it. */

@@ -17,7 +17,7 @@ import { AccountBreakdown } from './account-breakdown.tsx';
 import { AccountCap } from './account-cap.tsx';
 import { AccountDaily } from './account-daily.tsx';
 import { AccountDownloads } from './account-downloads.tsx';
-import { AccountFigures, accountTotalsSchema } from './account-figures.tsx';
+import { AccountFigures, type AccountFiguresProps, accountTotalsSchema } from './account-figures.tsx';
 import { AccountGrants } from './account-grants.tsx';
 import { AccountStatements } from './account-statements.tsx';
 
@@ -53,17 +53,24 @@ export function AccountView({ id }: { readonly id: string }) {
         {account === undefined ? null : `${formatCount(account.memberCount)} members · `}
         <Copyable text={id} name="account id" />
       </p>
-      <Answer of={totals} label="Loading the month's total" lines={3}>
-        {(data) => <AccountFigures id={id} month={month} totals={data} account={account} />}
+      <Answer of={totals} label="Loading the month's total" lines={10}>
+        {(data) => <Month id={id} month={month} totals={data} account={account} />}
       </Answer>
+    </>
+  );
+}
+
+/** Everything of the month, once it is known that there is such an account, and that one may see it. */
+function Month({ id, month, totals, account }: AccountFiguresProps) {
+  return (
+    <>
+      <AccountFigures id={id} month={month} totals={totals} account={account} />
       <section className="card" aria-labelledby="account-daily">
         <div className="card-head">
           <h2 id="account-daily">Cost by day</h2>
           <p className="figure-note">USD at list prices, by UTC day; choose a bar to see its events</p>
         </div>
-        <Answer of={totals} label="Loading the cost of each day" lines={8}>
-          {(data) => <AccountDaily id={id} totals={data} />}
-        </Answer>
+        <AccountDaily id={id} totals={totals} />
       </section>
       <AccountBreakdown id={id} month={month} />
       <AccountAdjustments id={id} month={month} />
@@ -74,7 +81,7 @@ export function AccountView({ id }: { readonly id: string }) {
           <AccountGrants id={id} />
         </div>
       </div>
-      {totals.data === undefined ? null : <FreshnessLine freshness={totals.data.freshness} />}
+      <FreshnessLine freshness={totals.freshness} />
     </>
   );
 }

@@ -2,9 +2,8 @@ import { Link } from 'wouter';
 import type * as z from 'zod/mini';
 import { addresses } from '../../address/addresses.ts';
 import type { Account, accountsSchema } from '../../api/schemas.ts';
-import { sumDecimals } from '../../format/decimal.ts';
-import { formatChange } from '../../format/money.ts';
 import { formatCount } from '../../format/quantity.ts';
+import { Change } from '../../parts/change.tsx';
 import { type Column, DataTable, type Sort } from '../../parts/data-table.tsx';
 import { Money } from '../../parts/money.tsx';
 
@@ -38,7 +37,6 @@ export function AccountsTable({ month, search, pages, sort, onSort }: AccountsTa
       heading: 'Members',
       align: 'right',
       render: ({ memberCount }) => formatCount(memberCount),
-      total: formatCount(accounts.reduce((sum, { memberCount }) => sum + memberCount, 0)),
     },
     {
       key: 'total',
@@ -52,7 +50,8 @@ export function AccountsTable({ month, search, pages, sort, onSort }: AccountsTa
       key: 'change',
       heading: 'Same days before',
       align: 'right',
-      render: ({ totalExact, samePeriod }) => formatChange(totalExact, samePeriod.totalExact) ?? 'new',
+      render: ({ totalExact, samePeriod }) => <Change now={totalExact} before={samePeriod.totalExact} />,
+      total: first === undefined ? undefined : <Change now={first.total} before={first.samePeriod.total} />,
     },
     {
       key: 'previous',
@@ -67,8 +66,8 @@ export function AccountsTable({ month, search, pages, sort, onSort }: AccountsTa
       heading: 'Projected',
       align: 'right',
       isSortable: true,
-      render: ({ projected }) => (projected === null ? '–' : <Money amount={projected.total} />),
-      total: <Projected accounts={accounts} />,
+      render: ({ projected }) => <Projected projected={projected} />,
+      total: first === undefined ? undefined : <Projected projected={first.projected} />,
     },
   ];
   return (
@@ -84,8 +83,6 @@ export function AccountsTable({ month, search, pages, sort, onSort }: AccountsTa
   );
 }
 
-/** Known when it is known of every account. */
-function Projected({ accounts }: { readonly accounts: readonly Account[] }) {
-  const totals = accounts.flatMap(({ projected }) => (projected === null ? [] : [projected.total]));
-  return totals.length < accounts.length ? '–' : <Money amount={sumDecimals(totals)} />;
+function Projected({ projected }: Pick<Account, 'projected'>) {
+  return projected === null ? '–' : <Money amount={projected.total} />;
 }

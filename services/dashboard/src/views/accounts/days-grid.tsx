@@ -23,6 +23,9 @@ const ROW_HEIGHT_PX = 34;
 
 const OVERSCAN_ROWS = 8;
 
+/** What stands over the rows at the top of the screen: the frame and what is told of a cell. */
+const HEAD_HEIGHT_PX = 90;
+
 /**
  * Accounts by days. Only rows near the screen are in the document. Tab leads into the grid once, the arrow keys walk in it,
  * Enter follows a cell; what is pointed at is also told above the grid.
@@ -41,6 +44,7 @@ export function DaysGrid({ month, accounts, days, costs, dearest, isLoading }: D
     estimateSize: () => ROW_HEIGHT_PX,
     overscan: OVERSCAN_ROWS,
     scrollMargin: top,
+    scrollPaddingStart: HEAD_HEIGHT_PX,
   });
   const items = virtualizer.getVirtualItems();
   const above = (items[0]?.start ?? top) - top;

@@ -14,10 +14,12 @@ const usageSchema = z.object({
 /** What a parked event says, in a line, and whole when it is opened. */
 export function EventText({ event }: { readonly event: Readonly<Record<string, unknown>> }) {
   const read = usageSchema.safeParse(event);
+  // Of a correction that takes everything back there is nothing to tell in a line.
+  const isTold = read.success && (read.data.namespace ?? read.data.subject ?? read.data.usages[0]) !== undefined;
   return (
     <details className="parked-event">
       <summary>
-        {read.success ? (
+        {isTold ? (
           <>
             {read.data.namespace ?? read.data.subject ?? ''}
             {read.data.usages.map(({ meter, quantity }, place) => (

@@ -48,7 +48,7 @@ type BookingFactsProps = {
 /** One meter: from the ledger to the row of the rollup, its price and the cost. */
 function BookingFacts({ part, clusterId, booking: { meter, quantity, costExact, rollup, price } }: BookingFactsProps) {
   return (
-    <section className="receipt-booking" aria-label={`${meterName(meter)} of ${part.usageDate}`}>
+    <div className="receipt-booking">
       <h4>{meterName(meter)}</h4>
       <dl className="facts">
         <dt>In the ledger</dt>
@@ -88,7 +88,7 @@ function BookingFacts({ part, clusterId, booking: { meter, quantity, costExact, 
           )}
         </dd>
       </dl>
-    </section>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import { addresses } from '../../address/addresses.ts';
+import { formatCount } from '../../format/quantity.ts';
 import { Time } from '../../parts/day.tsx';
 import { useMe } from '../../session/use-session.ts';
 import { reasonText } from '../parked/reasons.ts';
@@ -28,8 +29,12 @@ export function ReceiptParked({ copies }: { readonly copies: readonly ParkedCopy
               </>
             )}
             {resolution === null ? '' : ` (${resolution})`}
-            {tryCount === 0 ? '' : `, tried again ${tryCount} times`}.
-            {detail === null ? null : <span className="receipt-note quiet">{detail}</span>}
+            {tryCount === 0
+              ? ''
+              : tryCount === 1
+                ? ', tried again once'
+                : `, tried again ${formatCount(tryCount)} times`}
+            .{detail === null ? null : <span className="receipt-note quiet">{detail}</span>}
           </li>
         ))}
       </ul>

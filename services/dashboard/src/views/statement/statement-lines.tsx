@@ -22,13 +22,6 @@ export type StatementLinesProps = {
 export function StatementLines({ caption, statement, lines, hasOriginal = false, empty }: StatementLinesProps) {
   const columns: readonly Column<StatementLine>[] = [
     {
-      key: 'position',
-      heading: 'No.',
-      align: 'right',
-      className: 'statement-position',
-      render: ({ position }) => position,
-    },
-    {
       key: 'what',
       heading: 'What',
       isRowHeader: true,
@@ -70,7 +63,6 @@ export function StatementLines({ caption, statement, lines, hasOriginal = false,
       columns={columns}
       rows={lines}
       rowKey={({ position }) => String(position)}
-      totalLabel=""
       empty={empty}
       isWhole
     />

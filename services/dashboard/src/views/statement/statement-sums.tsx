@@ -1,3 +1,4 @@
+import { formatDecimal, parseDecimal } from '../../format/decimal.ts';
 import { exactMoney } from '../../format/money.ts';
 import { Time } from '../../parts/day.tsx';
 import { HealthBadge } from '../../parts/health-badge.tsx';
@@ -25,7 +26,8 @@ export function StatementSums({ statement }: { readonly statement: Statement }) 
         </dd>
         <dt>Credits</dt>
         <dd>
-          <Quantity quantity={credits} /> <span className="quiet">at {exactMoney(trimZeros(creditUsd))} each</span>
+          <Quantity quantity={credits} />{' '}
+          <span className="quiet">at {exactMoney(formatDecimal(parseDecimal(creditUsd)))} each</span>
         </dd>
         <dt>Exact total</dt>
         <dd className="fixed">{exactMoney(totalExact)}</dd>
@@ -35,10 +37,14 @@ export function StatementSums({ statement }: { readonly statement: Statement }) 
         <dd>
           <Money amount={total} exact={totalExact} />
         </dd>
-        <dt>Paid from prepaid grants</dt>
-        <dd>
-          −<Money amount={prepaid} />
-        </dd>
+        {parseDecimal(prepaid) === 0n ? null : (
+          <>
+            <dt>Paid from prepaid grants</dt>
+            <dd>
+              −<Money amount={prepaid} />
+            </dd>
+          </>
+        )}
         <dt className="statement-due-last">{status === 'final' ? 'To be paid' : 'To be paid as of now'}</dt>
         <dd className="statement-due-last">
           <Money amount={amountDue} />
@@ -46,8 +52,4 @@ export function StatementSums({ statement }: { readonly statement: Statement }) 
       </dl>
     </section>
   );
-}
-
-function trimZeros(text: string): string {
-  return text.replace(/\.?0+$/, '');
 }

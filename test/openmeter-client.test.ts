@@ -1,0 +1,161 @@
+import { OpenMeter } from '@openmeter/sdk';
+import { CloudEvent, emitterFor, HTTP, httpTransport, Mode } from 'cloudevents';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from './harness/pipeline.ts';
+import { readBatchTotals } from './harness/rollup.ts';
+import { waitFor } from './harness/wait-for.ts';
+import { createWorld, one, type TestCluster, type TestProject } from './harness/world.ts';
+
+/** The day of the usage: long enough ago that no event lies in the future, whatever the clock says. */
+const DAY = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+const NEXT_DAY = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+
+let pipeline: Pipeline;
+let cluster: TestCluster;
+let project: TestProject;
+/** OpenMeter's client of a cluster, which posts, and of billing staff, who read. */
+let poster: OpenMeter;
+let reader: OpenMeter;
+
+beforeAll(async () => {
+  pipeline = await startPipeline({ apis: 1 });
+  const world = await createWorld(pipeline.pool, {
+    clusters: 1,
+    ownersPerCluster: 1,
+    membersPerOwner: 1,
+    projectsPerUser: 1,
+    ownerChangesAt: [],
+  });
+  cluster = one(world.clusters);
+  const [first] = world.projects;
+  if (first === undefined) throw new Error('no project');
+  project = first;
+  poster = new OpenMeter({ baseUrl: pipeline.ingests[0]?.url ?? '', apiKey: cluster.key });
+  reader = new OpenMeter({ baseUrl: pipeline.apis[0]?.url ?? '', apiKey: SERVICE_ROLE_KEY });
+  await postAll();
+}, 120_000);
+
+afterAll(() => pipeline?.close());
+
+const dataOf = (cpuCoreHours: string) => ({
+  namespace: project.namespace,
+  window: { start: `${DAY}T10:00:00Z`, end: `${DAY}T11:00:00Z` },
+  cpuCoreHours,
+  gpuHours: '0',
+  ramByteHours: '0',
+});
+
+const eventOf = (id: string, cpuCoreHours: string) => ({
+  id,
+  source: `urn:hopsworks:cluster:${cluster.id}`,
+  specversion: '1.0' as const,
+  type: 'ai.hopsworks.usage.compute.v1',
+  time: new Date(`${DAY}T11:00:00Z`),
+  subject: project.userId,
+  data: dataOf(cpuCoreHours),
+});
+
+const cloudEventOf = (id: string, cpuCoreHours: string) =>
+  new CloudEvent({ ...eventOf(id, cpuCoreHours), time: `${DAY}T11:00:00Z` });
+
+/** By every way that the two libraries have. */
+async function postAll(): Promise<void> {
+  await poster.events.ingest(eventOf('sdk one', '0.000000000001'));
+  await poster.events.ingest([eventOf('sdk two', '1.1'), eventOf('sdk three', '2.2'), eventOf('sdk two', '1.1')]);
+  const url = `${pipeline.ingests[0]?.url}/api/v1/events`;
+  const headers = { authorization: `Bearer ${cluster.key}` };
+  const text = JSON.stringify(dataOf('3.3'));
+  await emitterFor(httpTransport(url))(cloudEventOf('binary', '3.3').cloneWith({ data: text }), { headers });
+  await emitterFor(httpTransport(url), { mode: Mode.STRUCTURED })(cloudEventOf('structured', '4.4'), { headers });
+  const { headers: own, body } = HTTP.structured(cloudEventOf('by fetch', '5.5'));
+  const structured = { 'content-type': String(own['content-type']) };
+  const sent = { method: 'POST', headers: { ...headers, ...structured }, body: String(body) };
+  expect((await fetch(url, sent)).status).toBe(202);
+  const batch = [cloudEventOf('batch', '6.6')];
+  const type = { 'content-type': 'application/cloudevents-batch+json' };
+  const answer = await fetch(url, { method: 'POST', headers: { ...headers, ...type }, body: JSON.stringify(batch) });
+  expect(answer.status).toBe(202);
+  // The emitters hide the status of what they send: what counts is what is counted.
+  await waitFor('every event to be counted', async () => {
+    const { counted } = await readBatchTotals(pipeline.pool);
+    return counted >= 7 ? counted : undefined;
+  });
+}
+
+/** What all of them add up to, to the last digit. */
+const TOTAL = '23.100000000001';
+
+const query = (slug: string, parameters: object) =>
+  reader.meters.query(slug, {
+    from: new Date(`${DAY}T00:00:00Z`),
+    to: new Date(`${NEXT_DAY}T00:00:00Z`),
+    ...parameters,
+  });
+
+describe("OpenMeter's published client", () => {
+  it('lists the meters', async () => {
+    const meters = await reader.meters.list();
+    expect(meters?.map(({ slug }) => slug)).toEqual(expect.arrayContaining(['cpu_hours', 'gpu_hours', 'ram_gb_hours']));
+  });
+
+  it('reads by day what both libraries have posted, exactly', async () => {
+    const answer = await query('cpu_hours', { windowSize: 'DAY', groupBy: ['subject', 'namespace'] });
+    expect(answer?.data).toMatchObject([
+      {
+        valueDecimal: TOTAL,
+        windowStart: new Date(`${DAY}T00:00:00Z`),
+        windowEnd: new Date(`${NEXT_DAY}T00:00:00Z`),
+        subject: project.userId,
+        groupBy: { namespace: project.namespace },
+      },
+    ]);
+    expect(answer?.data[0]?.value).toBeCloseTo(23.1, 10);
+  });
+
+  it('reads a month, and everything as one value', async () => {
+    for (const parameters of [{ windowSize: 'MONTH' }, {}])
+      expect((await query('cpu_hours', parameters))?.data).toMatchObject([{ valueDecimal: TOTAL, subject: null }]);
+  });
+
+  it('asks for one user, for several, and for nobody', async () => {
+    expect((await query('cpu_hours', { subject: [project.userId] }))?.data).toMatchObject([{ valueDecimal: TOTAL }]);
+    const several = { subject: [project.userId, 'auth0|nobody'], groupBy: ['subject'] };
+    expect((await query('cpu_hours', several))?.data).toMatchObject([{ subject: project.userId }]);
+    expect((await query('cpu_hours', { subject: ['auth0|nobody'] }))?.data).toEqual([]);
+  });
+
+  it.each([
+    [{ windowSize: 'MINUTE' }, 400],
+    [{ subject: ['a', 'b'] }, 400],
+    [{ to: new Date(`${DAY}T00:00:00Z`) }, 400],
+    [{ from: new Date(`${DAY}T12:00:00Z`) }, 400],
+    [{ windowTimeZone: 'Europe/Stockholm' }, 400],
+  ])('is told what is wrong with %j', async (parameters, status) => {
+    await expect(query('cpu_hours', parameters)).rejects.toMatchObject({ status });
+  });
+
+  it('is told that there is no such meter', async () => {
+    await expect(query('unheard_of', {})).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('lists the events', async () => {
+    const events = await reader.events.list({ limit: 10, subject: project.userId });
+    expect(events?.map(({ event }) => event.id).sort()).toEqual(
+      ['batch', 'binary', 'by fetch', 'sdk one', 'sdk three', 'sdk two', 'structured'].sort(),
+    );
+    expect(events?.find(({ event }) => event.id === 'sdk one')?.event).toMatchObject({
+      type: 'ai.hopsworks.usage.compute.v1',
+      subject: project.userId,
+      data: { usageDate: DAY, quantities: { cpu_hours: '0.000000000001' } },
+    });
+  });
+});
+
+it('has the values as CSV too, exactly', async () => {
+  const url = `${pipeline.apis[0]?.url}/api/v1/meters/cpu_hours/query?from=${DAY}&to=${NEXT_DAY}&windowSize=DAY`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${SERVICE_ROLE_KEY}`, accept: 'text/csv' } });
+  expect(answer.headers.get('content-type')).toMatch(/^text\/csv/);
+  expect(await answer.text()).toBe(
+    `window_start,window_end,subject,account_owner_id,cluster,namespace,value\r\n${DAY}T00:00:00Z,${NEXT_DAY}T00:00:00Z,,,,,${TOTAL}\r\n`,
+  );
+});
