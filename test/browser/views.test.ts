@@ -67,7 +67,7 @@ const VIEWS: readonly View[] = [
     name: 'account-capped',
     path: () => `/accounts/${encode(stack.money.cappedAccount)}`,
     heading: /^Nils Aker$/,
-    shows: ['Spending cap', /11\d\.\d+%/],
+    shows: ['Spending cap', /11\d(?:\.\d+)?%/],
   },
   {
     name: 'statement',

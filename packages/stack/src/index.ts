@@ -1,4 +1,4 @@
-/** The local stack: a real Postgres, a real Redis and our own services as child processes of this one. */
+/** The local stack: a real Postgres, a real Redis and our own services as child processes of this one; a browser to test with. */
 export { findChromium } from './chromium/find-chromium.ts';
 export { type DirectoryLock, lockDirectory } from './lock-directory.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer/start-pgbouncer.ts';

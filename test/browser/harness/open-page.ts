@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium } from '@hopsmeter/stack';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { z } from 'zod';
 
 /** Where screenshots of every run go. */
 const SCREENSHOTS = fileURLToPath(new URL('../../../.hopsmeter/test/screenshots', import.meta.url));
@@ -10,7 +11,7 @@ const SCREENSHOTS = fileURLToPath(new URL('../../../.hopsmeter/test/screenshots'
 export const ADMIN = 'development|billing-admin';
 export const STAFF = 'development|billing-staff';
 
-export const WIDE = { width: 1280, height: 800 };
+export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 360, height: 740 };
 
 export type OpenOptions = {
@@ -91,8 +92,13 @@ export async function isSettled(page: Page): Promise<void> {
     .toBe(0);
 }
 
-/** Writes what the page looks like, for people to look at. */
+/** Writes what the page looks like, for people to look at: all of it, or the first screen. */
 export async function photograph(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: isWhole });
+  // Without the room that is kept for a scroll bar, which nobody draws here.
+  const [width, height] = z.tuple([z.number(), z.number()]).parse(await page.evaluate(SIZE));
+  const clip = { x: 0, y: 0, width, height };
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, ...(isWhole ? { fullPage: true } : { clip }) });
 }
+
+const SIZE = '[document.body.clientWidth, innerHeight]';
