@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { addDatabasePassword, createPool, loadClusterKeys, noteKeysUsed } from '@hopsmeter/db';
 import { createBatchProducer } from '@hopsmeter/queue';
-import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { ConfigError, createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { createIngestApp } from './app.ts';
 import { ingestConfigSchema } from './config.ts';
 
@@ -44,6 +44,7 @@ await runProcess({
       queue,
       now: () => Date.now() * 1_000,
       backlogAgeMaxMs: config.QUEUE_BACKLOG_AGE_MAX_MS,
+      failpoint: createFailpoint(config.FAILPOINTS),
     });
     lifecycle.onClose('http', () => app.close());
     lifecycle.onClose('readiness', async () => {

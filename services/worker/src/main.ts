@@ -1,5 +1,5 @@
 import { addDatabasePassword, createPool } from '@hopsmeter/db';
-import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
@@ -49,6 +49,7 @@ await runProcess({
       jobs: { stripe: stripeSettings, webhooks: webhookSettings },
       // The supervisor starts a new process; jobs in hand go to whoever is alive when their locks expire.
       onStuck: () => process.exit(1),
+      failpoint: createFailpoint(config.FAILPOINTS),
     });
     lifecycle.onClose('worker', () => app.close(config.SHUTDOWN_DEADLINE_MS - CLOSE_MARGIN_MS));
     await app.http.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });

@@ -18,10 +18,10 @@ import {
   type ProcessBatch,
   type UnreadableBatch,
 } from '@hopsmeter/queue';
-import { createHttpShell, type HttpApp, type Logger } from '@hopsmeter/runtime';
+import { createHttpShell, type Failpoint, type HttpApp, type Logger, withFailpoints } from '@hopsmeter/runtime';
 import { isDeferred, MICROS_PER_MS } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
-import { createBatchRecorder } from './batch-recorder.ts';
+import { createBatchRecorder, type RecorderStore } from './batch-recorder.ts';
 import { startDeferredWatch } from './deferred/deferred-watch.ts';
 import { createDeferredSettler } from './deferred/settle-deferred.ts';
 import { createDirectoryCache } from './directory-cache.ts';
@@ -44,6 +44,10 @@ export type WorkerDependencies = {
   readonly jobs?: JobSettings | undefined;
   /** Called once when batches wait and none has been completed for a minute although the database answers. */
   readonly onStuck: () => void;
+  /** Where batches are recorded; default: the database behind `pool`. */
+  readonly store?: RecorderStore | undefined;
+  /** Around `record`, the statement, and around `delivery`, after which a job is done. Default: none. */
+  readonly failpoint?: Failpoint | undefined;
 };
 
 export type WorkerApp = {
@@ -64,10 +68,10 @@ const STUCK_CHECK_MS = 5_000;
 
 /** Creates a worker and starts consuming. */
 export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerApp> {
-  const { pool, logger, registry } = deps;
+  const { pool, logger, registry, failpoint, store = storeIn(pool) } = deps;
   const directories = createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
-    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    store: { ...store, record: withFailpoints(failpoint, 'record', store.record) },
     directories,
     onFailure(kind, error, attempt) {
       metrics.noteFailure(kind);
@@ -122,7 +126,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     redisUrl: deps.redisUrl,
     prefix: deps.queuePrefix,
     concurrency: deps.concurrency,
-    process,
+    process: withFailpoints(failpoint, 'delivery', process),
     logger,
     onProgress: (progress) => metrics.noteProgress(progress),
   });
@@ -173,6 +177,13 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       await http.close();
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
+  };
+}
+
+function storeIn(pool: Pool): RecorderStore {
+  return {
+    record: (record) => recordBatch(pool, record),
+    tryRecord: (record) => tryRecordBatch(pool, record),
   };
 }
 
