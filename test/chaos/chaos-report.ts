@@ -11,7 +11,7 @@ export type ReportedOptions = {
 };
 
 /** A run as data. */
-export function toReport(options: ReportedOptions, { plan, tally, drain, checks, isExact }: ChaosOutcome) {
+export function toReport(options: ReportedOptions, { made, tally, drain, checks, isExact }: ChaosOutcome) {
   const ends = Object.fromEntries(tally.ends());
   const effects = [...tally.effects()].map(([fault, effect]) => ({
     fault,
@@ -34,7 +34,7 @@ export function toReport(options: ReportedOptions, { plan, tally, drain, checks,
     effects: effects.sort((a, b) => a.fault.localeCompare(b.fault)),
     problems: tally.problems(),
     logged: tally.logged(),
-    plan,
+    made,
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createPool, migrate, type Pool } from '@hopsmeter/db';
 import { type Postgres, type Redis, startPostgres, startRedis } from '@hopsmeter/stack';
 import { Redis as RedisClient } from 'ioredis';
-import { Client } from 'pg';
+import pg from 'pg';
 import { createLogin, freePort, ROOT } from '../harness/pipeline.ts';
 import { startProxy, type TestProxy } from '../harness/proxy.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -19,6 +19,8 @@ export type ChaosStack = {
   readonly redis: Redis;
   /** Of the superuser, past all proxies. */
   readonly pool: Pool;
+  /** The same, for questions about everything that was recorded. */
+  readonly checkPool: Pool;
   /** For commands of an operator, past all proxies. */
   readonly redisClient: RedisClient;
   readonly older: OlderIngest;
@@ -44,11 +46,13 @@ export type ChaosStackOptions = {
 const REDIS_DISK_MB = 1_024;
 const POSTGRES_DISK_MB = 6_144;
 
-/** An append-only file on disk, fsync before every reply, as production must be. */
 const READY_WITHIN_MS = 60_000;
 
-/** Lines of a service at these levels of pino are kept for the report. */
-const ERROR_LEVEL = /"level":(50|60)/;
+/** A comparison of some million events on a machine that does other things too. */
+const CHECK_WITHIN_MS = 900_000;
+
+/** Lines of a service at these levels are kept for the report. */
+const ERROR_LEVEL = /"level":"?(50|60|error|fatal)/;
 
 /** Starts everything in a directory that is removed on close. */
 export async function startChaosStack(options: ChaosStackOptions): Promise<ChaosStack> {
@@ -103,6 +107,9 @@ async function open(
   await migrate(postgres.url);
   const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
   closers.push(() => pool.end());
+  const checkPool = new pg.Pool({ connectionString: postgres.url, max: 1, query_timeout: CHECK_WITHIN_MS });
+  checkPool.on('error', () => undefined);
+  closers.push(() => checkPool.end());
   const redisClient = new RedisClient(redis.url, { commandTimeout: 5_000, retryStrategy: () => 200 });
   redisClient.on('error', () => undefined);
   closers.push(async () => redisClient.disconnect());
@@ -141,7 +148,7 @@ async function open(
   for (let i = 0; i < workers; i++) await start('worker', i);
   for (const { name, url } of services.values())
     await waitFor(`${name} to be ready`, () => isReady(url), READY_WITHIN_MS);
-  return { postgres, redis, pool, redisClient, older, services, links, clientUrls, disks, close };
+  return { postgres, redis, pool, checkPool, redisClient, older, services, links, clientUrls, disks, close };
 }
 
 /** Everything of the database goes to the small disk, the log of its changes stays where it is. */
@@ -150,7 +157,7 @@ async function moveDatabaseTo(disk: string, directory: string, url: string): Pro
   await chown(disk, uid, gid);
   const elsewhere = new URL(url);
   elsewhere.pathname = '/postgres';
-  const client = new Client({ connectionString: elsewhere.href });
+  const client = new pg.Client({ connectionString: elsewhere.href });
   await client.connect();
   try {
     await client.query(`create tablespace small_disk location '${disk}'`);

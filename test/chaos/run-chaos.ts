@@ -11,7 +11,7 @@ import { createEventSource, type Expectation } from './event-source.ts';
 import type { FaultContext, FaultKind } from './faults/fault.ts';
 import { type PlannedFault, type PlanOptions, planFaults } from './plan.ts';
 import { startRecordedWatch } from './recorded-watch.ts';
-import { runPlan } from './run-plan.ts';
+import { type MadeFault, runPlan } from './run-plan.ts';
 import { createTally, type Tally } from './tally.ts';
 
 export type ChaosOptions = PlanOptions &
@@ -32,7 +32,7 @@ export type ChaosOptions = PlanOptions &
 
 /** What came of a run. */
 export type ChaosOutcome = {
-  readonly plan: readonly PlannedFault[];
+  readonly made: readonly MadeFault[];
   readonly tally: Tally;
   readonly drain: Drain;
   readonly checks: readonly Check[];
@@ -68,21 +68,21 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const context: FaultContext = { stack, world, clients, tally };
     report(`making ${plan.length} faults`);
     try {
-      await runPlan(plan, kinds, context, signal);
+      const made = await runPlan(plan, kinds, context, signal);
       report('everything is mended, waiting for the pipeline to come to rest');
       for (const change of world.changes) await applyChange(stack.pool, change);
       for (const client of clients) client.stopMaking();
       const drained = await drain(stack.pool, inspector, clients, options.drainWithinMs ?? DRAIN_WITHIN_MS);
       report('checking');
       const checks = await checkAll({
-        pool: stack.pool,
+        pool: stack.checkPool,
         clients,
         expectation,
         queue: drained.queue,
         problems: tally.problems(),
       });
       const all = [describeDrain(drained, options.drainWithinMs ?? DRAIN_WITHIN_MS), ...checks];
-      return { plan, tally, drain: drained, checks: all, isExact: all.every(({ isKept }) => isKept) };
+      return { made, tally, drain: drained, checks: all, isExact: all.every(({ isKept }) => isKept) };
     } finally {
       await watch.close();
       for (const client of clients) await client.close();

@@ -1,8 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultContext, FaultKind } from './faults/fault.ts';
 import { required } from './faults/fault.ts';
 import type { PlannedFault } from './plan.ts';
 import { createTurns } from './turns.ts';
+
+/** A fault as it was made; milliseconds since the load began. */
+export type MadeFault = PlannedFault & { readonly begunAtMs: number; readonly mendedAtMs: number };
 
 /**
  * Makes the faults of a plan. Those of a track follow each other, kills come whenever their moment is; what is broken by
@@ -13,9 +17,12 @@ export async function runPlan(
   kinds: readonly FaultKind[],
   context: FaultContext,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly MadeFault[]> {
   const startedAt = performance.now();
+  const made: MadeFault[] = [];
   const turns = createTurns();
+  // Every kill that is planned waits for its moment.
+  setMaxListeners(0, signal);
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
 
   const make = async (planned: PlannedFault): Promise<void> => {
@@ -25,11 +32,13 @@ export async function runPlan(
     await untilMoment(startedAt + planned.atMs, signal);
     if (signal.aborted) return;
     await turns.take([planned.target, ...(kind.holds ?? [])], async () => {
+      const begunAtMs = performance.now() - startedAt;
       const end = context.tally.begin(kind.name);
       const mend = await kind.begin(context, planned.target);
       await untilMoment(performance.now() + planned.forMs, signal);
       await mend();
       end();
+      made.push({ ...planned, begunAtMs, mendedAtMs: performance.now() - startedAt });
     });
   };
 
@@ -44,6 +53,7 @@ export async function runPlan(
     ...kills.map(make),
     ...[...tracks].map((track) => makeInOrder(plan.filter((planned) => planned.track === track))),
   ]);
+  return made;
 }
 
 async function untilMoment(moment: number, signal: AbortSignal): Promise<void> {

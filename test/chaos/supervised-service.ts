@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessExit, startProcess } from '@hopsmeter/stack';
+import { waitFor } from '../harness/wait-for.ts';
 
 /** A service that is started again whenever it ends, as a supervisor does. */
 export type SupervisedService = {
   readonly name: string;
   /** Of the service itself, past all proxies. */
   readonly url: string;
-  /** SIGKILL; the supervisor starts it again. */
+  /** SIGKILL, as soon as it runs; the supervisor starts it again. */
   kill(): Promise<void>;
   /** SIGSTOP or SIGCONT. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
@@ -76,7 +77,7 @@ export async function startSupervised(options: ServiceOptions): Promise<Supervis
     name,
     url,
     async kill() {
-      if (!isRunning) return;
+      await waitFor(`${name} to run`, () => (isRunning ? true : undefined));
       asked = 'killed';
       await service.kill('SIGKILL');
     },

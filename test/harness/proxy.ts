@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -34,7 +34,7 @@ const SLOW_STEP_MS = 250;
 export async function startProxy(targetPort: number): Promise<TestProxy> {
   const connections = new Set<Connection>();
   let mode: ProxyMode = { kind: 'pass' };
-  let change = new AbortController();
+  let change = newChange();
 
   /** Waits until the mode is another one. */
   const changed = async (): Promise<void> => {
@@ -114,7 +114,7 @@ export async function startProxy(targetPort: number): Promise<TestProxy> {
         if (next.kind === 'reset') reset(connection);
       }
       change.abort();
-      change = new AbortController();
+      change = newChange();
     },
     async close() {
       for (const connection of connections) reset(connection);
@@ -122,4 +122,11 @@ export async function startProxy(targetPort: number): Promise<TestProxy> {
       await once(server, 'close');
     },
   };
+}
+
+/** Both directions of every connection may wait for it. */
+function newChange(): AbortController {
+  const change = new AbortController();
+  setMaxListeners(0, change.signal);
+  return change;
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { ROOT } from '../../harness/pipeline.ts';
+import { waitFor } from '../../harness/wait-for.ts';
+import { isReady } from '../chaos-stack.ts';
 import { type FaultContext, type FaultKind, nothing, required, type Track } from './fault.ts';
 
 /** The lock of a job lasts 5 s: whoever stands still for longer has lost its jobs to another worker. */
@@ -7,6 +9,9 @@ const PAST_LOCK_MS = 7_000;
 
 /** Built beside this file's build. */
 const SKEW_CLOCK = join(ROOT, 'test', 'chaos', 'dist', 'chaos', 'skew-clock.js');
+
+/** A service whose servers are away is not ready, and its time of trouble passes too. */
+const READY_WITHIN_MS = 8_000;
 
 const HOUR_MS = 3_600_000;
 
@@ -26,7 +31,10 @@ function withEnvironment(
     targets,
     forMs,
     async begin(context, target) {
-      await serviceOf(context, target).restartWith(env);
+      const service = serviceOf(context, target);
+      await service.restartWith(env);
+      // It has to do some work before anything can happen to it there.
+      await waitFor(`${target} to be ready`, () => isReady(service.url), READY_WITHIN_MS).catch(() => undefined);
       return () => serviceOf(context, target).restartWith({});
     },
   };
@@ -78,16 +86,16 @@ export function listServiceFaults(ingests: readonly string[], workers: readonly 
     ...everyService('ingests', ingests, [2_500, 12_000]),
     ...everyService('workers', workers, [PAST_LOCK_MS, 20_000]),
     ...atFailpoints('ingests', ingests, [
-      ['ingest dies with a request read', 'before-commit=kill:0.1'],
-      ['ingest dies before the queue add', 'before-add=kill:0.1'],
-      ['ingest dies after the queue add', 'after-add=kill:0.1'],
-      ['ingest dies before the answer', 'after-commit=kill:0.1'],
+      ['ingest dies with a request read', 'before-commit=kill:0.3'],
+      ['ingest dies before the queue add', 'before-add=kill:0.3'],
+      ['ingest dies after the queue add', 'after-add=kill:0.3'],
+      ['ingest dies before the answer', 'after-commit=kill:0.3'],
     ]),
     ...atFailpoints('workers', workers, [
-      ['worker dies with a job taken', 'before-delivery=kill:0.1'],
-      ['worker dies before the statement', 'before-record=kill:0.1'],
-      ['worker dies after the statement', 'after-record=kill:0.1'],
-      ['worker dies before the job is completed', 'after-delivery=kill:0.1'],
+      ['worker dies with a job taken', 'before-delivery=kill:0.3'],
+      ['worker dies before the statement', 'before-record=kill:0.3'],
+      ['worker dies after the statement', 'after-record=kill:0.3'],
+      ['worker dies before the job is completed', 'after-delivery=kill:0.3'],
       ['worker fails after the statement', 'after-record=fail:0.3'],
       ['worker waits past its lock before the job is completed', `after-delivery=wait:0.1:${PAST_LOCK_MS}`],
       ['worker blocks its event loop past its lock', `before-record=block:0.1:${PAST_LOCK_MS}`],

@@ -9,7 +9,7 @@ import { type FaultContext, type FaultKind, nothing, required } from './fault.ts
 const OLDER_PERCENT = 40;
 
 /** A job that a dependency's fault keeps waiting is taken soon after; one that Redis lost is added again. */
-const ADD_AGAIN_AFTER_MS = 20_000;
+const ADD_AGAIN_AFTER_MS = 6_000;
 
 /** What people and other releases do: directory, prices, keys, jobs of other versions. */
 export function listSourceFaults({ changes, world }: ChaosWorld): FaultKind[] {
