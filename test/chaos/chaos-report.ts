@@ -11,7 +11,7 @@ export type ReportedOptions = {
 };
 
 /** A run as data. */
-export function toReport(options: ReportedOptions, { made, tally, drain, checks, isExact }: ChaosOutcome) {
+export function toReport(options: ReportedOptions, { planned, made, tally, drain, checks, isExact }: ChaosOutcome) {
   const ends = Object.fromEntries(tally.ends());
   const effects = [...tally.effects()].map(([fault, effect]) => ({
     fault,
@@ -34,6 +34,7 @@ export function toReport(options: ReportedOptions, { made, tally, drain, checks,
     effects: effects.sort((a, b) => a.fault.localeCompare(b.fault)),
     problems: tally.problems(),
     logged: tally.logged(),
+    planned,
     made,
   };
 }
@@ -60,7 +61,7 @@ export function formatReport(report: ChaosReport): string {
     '|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
-    `SIGKILLs: ${kills}. Processes ended: ${list(ends)}. Answers: ${list(answers)}.`,
+    `${report.made.length} of ${report.planned} faults. SIGKILLs: ${kills}. Processes ended: ${list(ends)}. Answers: ${list(answers)}.`,
     '',
     ...checks.map(({ promise, isKept, detail }) => `${isKept ? '✓' : '✗'} ${promise}: ${detail}`),
     ...(problems.length === 0 ? [] : ['', 'What must not happen:', ...problems.map((problem) => `  ${problem}`)]),

@@ -32,12 +32,16 @@ export type ChaosOptions = PlanOptions &
 
 /** What came of a run. */
 export type ChaosOutcome = {
+  readonly planned: number;
   readonly made: readonly MadeFault[];
   readonly tally: Tally;
   readonly drain: Drain;
   readonly checks: readonly Check[];
   readonly isExact: boolean;
 };
+
+/** A plan of three minutes may take as much longer as this says, before its rest is left out. */
+const BEHIND_MAX = 1.5;
 
 /** Two for each of two clusters. */
 const CLIENTS = 4;
@@ -68,8 +72,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const context: FaultContext = { stack, world, clients, tally };
     report(`making ${plan.length} faults`);
     try {
-      const made = await runPlan(plan, kinds, context, signal);
-      report('everything is mended, waiting for the pipeline to come to rest');
+      const made = await runPlan(plan, kinds, context, { untilMs: options.minutes * 60_000 * BEHIND_MAX, signal });
+      report(`${made.length} of them were made, everything is mended, waiting for the pipeline to come to rest`);
       for (const change of world.changes) await applyChange(stack.pool, change);
       for (const client of clients) client.stopMaking();
       const drained = await drain(stack.pool, inspector, clients, options.drainWithinMs ?? DRAIN_WITHIN_MS);
@@ -82,7 +86,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
         problems: tally.problems(),
       });
       const all = [describeDrain(drained, options.drainWithinMs ?? DRAIN_WITHIN_MS), ...checks];
-      return { made, tally, drain: drained, checks: all, isExact: all.every(({ isKept }) => isKept) };
+      return {
+        planned: plan.length,
+        made,
+        tally,
+        drain: drained,
+        checks: all,
+        isExact: all.every(({ isKept }) => isKept),
+      };
     } finally {
       await watch.close();
       for (const client of clients) await client.close();

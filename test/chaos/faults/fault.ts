@@ -4,7 +4,7 @@ import type { ChaosWorld } from '../chaos-world.ts';
 import type { Tally } from '../tally.ts';
 
 /** Faults of one track come one after the other; those of different tracks overlap. */
-export type Track = 'kills' | 'ingests' | 'workers' | 'network' | 'redis' | 'postgres' | 'sources';
+export type Track = 'kills' | 'ingests' | 'workers' | 'network' | 'redis' | 'postgres' | 'sources' | 'versions';
 
 /** What faults break. */
 export type FaultContext = {

@@ -77,7 +77,7 @@ function atFailpoints(
   targets: readonly string[],
   failpoints: readonly (readonly [name: string, setting: string])[],
 ): FaultKind[] {
-  return failpoints.map(([name, FAILPOINTS]) => withEnvironment(track, targets, name, [4_000, 12_000], { FAILPOINTS }));
+  return failpoints.map(([name, FAILPOINTS]) => withEnvironment(track, targets, name, [2_500, 12_000], { FAILPOINTS }));
 }
 
 /** What is done to our own processes. */

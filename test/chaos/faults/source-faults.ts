@@ -26,7 +26,7 @@ export function listSourceFaults({ changes, world }: ChaosWorld): FaultKind[] {
     },
     {
       name: 'ingest of an older release beside the new one',
-      track: 'sources',
+      track: 'versions',
       targets: ['clients'],
       forMs: [4_000, 20_000],
       async begin({ clients }) {
@@ -38,7 +38,7 @@ export function listSourceFaults({ changes, world }: ChaosWorld): FaultKind[] {
     },
     {
       name: 'job of a version that nobody knows',
-      track: 'sources',
+      track: 'versions',
       targets: ['clients'],
       forMs: [0, 0],
       async begin(context) {
