@@ -17,6 +17,8 @@ import type { Tally } from './tally.ts';
 export type ChaosStack = {
   readonly postgres: Postgres;
   readonly redis: Redis;
+  /** Where Redis keeps its append-only file. */
+  readonly redisDirectory: string;
   /** Of the superuser, past all proxies. */
   readonly pool: Pool;
   /** The same, for questions about everything that was recorded. */
@@ -104,7 +106,8 @@ async function open(
   const postgres = await startPostgres({ directory, port: await freePort() });
   closers.push(() => postgres.close());
   if (isMounted) await moveDatabaseTo(disk, directory, postgres.url);
-  await mount('redis', join(directory, 'redis'), REDIS_DISK_MB);
+  const redisDirectory = join(directory, 'redis');
+  await mount('redis', redisDirectory, REDIS_DISK_MB);
   const redis = await startRedis({ directory, port: await freePort() });
   closers.push(() => redis.close());
   await migrate(postgres.url);
@@ -152,7 +155,20 @@ async function open(
   for (let i = 0; i < workers; i++) await start('worker', i);
   for (const { name, url } of services.values())
     await waitFor(`${name} to be ready`, () => isReady(url), READY_WITHIN_MS);
-  return { postgres, redis, pool, checkPool, redisClient, older, services, links, clientUrls, disks, close };
+  return {
+    postgres,
+    redis,
+    redisDirectory,
+    pool,
+    checkPool,
+    redisClient,
+    older,
+    services,
+    links,
+    clientUrls,
+    disks,
+    close,
+  };
 }
 
 /** Everything of the database goes to the small disk, the log of its changes stays where it is. */

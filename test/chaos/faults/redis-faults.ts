@@ -1,3 +1,5 @@
+import { appendFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Redis as RedisClient } from 'ioredis';
 import { persist } from '../persist.ts';
 import { type FaultContext, type FaultKind, nothing } from './fault.ts';
@@ -27,6 +29,17 @@ export function listRedisFaults(): FaultKind[] {
       forMs: [500, 3_000],
       async begin({ stack: { redis } }) {
         await redis.kill('SIGTERM');
+        return () => redis.restart();
+      },
+    },
+    {
+      name: 'Redis killed in the middle of a write to its file',
+      track: 'redis',
+      targets: TARGETS,
+      forMs: [300, 3_000],
+      async begin({ stack: { redis, redisDirectory } }) {
+        await redis.kill('SIGKILL');
+        await tearAppendOnlyFile(join(redisDirectory, 'appendonlydir'));
         return () => redis.restart();
       },
     },
@@ -83,6 +96,14 @@ export function listRedisFaults(): FaultKind[] {
       },
     },
   ];
+}
+
+/** Leaves what a loss of power leaves: the beginning of a command that nobody was answered for. */
+async function tearAppendOnlyFile(directory: string): Promise<void> {
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.incr.aof'));
+  const last = files.sort((a, b) => a.localeCompare(b, undefined, { numeric: true })).at(-1);
+  if (last === undefined) throw new Error(`no append-only file in ${directory}`);
+  await appendFile(join(directory, last), '*3\r\n$3\r\nSET\r\n$64\r\nhal');
 }
 
 /** Why there is no disk that can be filled. */

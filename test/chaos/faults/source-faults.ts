@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosWorld } from '../chaos-world.ts';
-import { applyChange, hasTooManyKeys } from '../chaos-world.ts';
+import type { TestWorld } from '../../harness/world.ts';
+import { applyChange, hasTooManyKeys, type WorldChange } from '../chaos-world.ts';
 import { persist } from '../persist.ts';
 import { type FaultContext, type FaultKind, nothing, required } from './fault.ts';
 
@@ -11,8 +11,14 @@ const OLDER_PERCENT = 40;
 /** A job that a dependency's fault keeps waiting is taken soon after; one that Redis lost is added again. */
 const ADD_AGAIN_AFTER_MS = 6_000;
 
+/** Whose keys are revoked, and what is changed. */
+export type SourceNames = {
+  readonly changes: readonly WorldChange[];
+  readonly world: Pick<TestWorld, 'clusters'>;
+};
+
 /** What people and other releases do: directory, prices, keys, jobs of other versions. */
-export function listSourceFaults({ changes, world }: ChaosWorld): FaultKind[] {
+export function listSourceFaults({ changes, world }: SourceNames): FaultKind[] {
   return [
     {
       name: 'key revoked, and replaced later',
