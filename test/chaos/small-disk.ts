@@ -50,6 +50,6 @@ export async function mountSmallDisk(path: string, megabytes: number): Promise<S
 }
 
 function firstLineOf(error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-  return text.trim().split('\n')[0] ?? '';
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  return (said === '' ? String(error) : said).split('\n')[0] ?? '';
 }

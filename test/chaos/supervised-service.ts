@@ -53,7 +53,8 @@ export async function startSupervised(options: ServiceOptions): Promise<Supervis
 
   const reasonOf = ({ code, signal }: ProcessExit): EndReason => {
     if (asked === 'killed') return 'killed';
-    if (asked === 'stopped') return code === 0 ? 'stopped' : 'stopped-late';
+    // By the signal itself: it had only begun to start, and had nothing to finish.
+    if (asked === 'stopped') return code === 0 || signal === 'SIGTERM' ? 'stopped' : 'stopped-late';
     return signal === 'SIGKILL' && env.FAILPOINTS !== undefined ? 'failpoint' : 'by-itself';
   };
 

@@ -73,12 +73,12 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   const recorder = createBatchRecorder({
     store: { ...store, record: withFailpoints(failpoint, 'record', store.record) },
     directories,
-    onFailure(kind, error, attempt) {
+    onFailure(kind, error, count) {
       metrics.noteFailure(kind);
-      const fields = { err: error, kind, attempt };
-      if (kind === 'unexpected' || (kind !== 'retry' && attempt >= STRANGE_ATTEMPTS))
+      const fields = { err: error, kind, count };
+      if (kind === 'unexpected' || (kind !== 'retry' && count >= STRANGE_ATTEMPTS))
         logger.error(fields, 'recording a batch fails unexpectedly and is tried again');
-      else if (attempt > 1) logger.warn(fields, 'recording a batch waits for the database');
+      else if (count > 1) logger.warn(fields, 'recording a batch waits for the database');
       else logger.debug(fields, 'recording a batch is tried again');
     },
   });
