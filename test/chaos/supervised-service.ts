@@ -51,6 +51,8 @@ export async function startSupervised(options: ServiceOptions): Promise<Supervis
     onLine,
   });
 
+  const running = () => waitFor(`${name} to run`, () => (isRunning ? true : undefined));
+
   const reasonOf = ({ code, signal }: ProcessExit): EndReason => {
     if (asked === 'killed') return 'killed';
     // By the signal itself: it had only begun to start, and had nothing to finish.
@@ -78,15 +80,16 @@ export async function startSupervised(options: ServiceOptions): Promise<Supervis
     name,
     url,
     async kill() {
-      await waitFor(`${name} to run`, () => (isRunning ? true : undefined));
+      await running();
       asked = 'killed';
       await service.kill('SIGKILL');
     },
     signal: (signal) => service.kill(signal),
     async restartWith(additions) {
+      // While it is being started its environment is being read: a change might be half in time.
+      await running();
       for (const key of Object.keys(env)) if (!(key in options.env)) delete env[key];
       Object.assign(env, additions);
-      if (!isRunning) return;
       asked = 'stopped';
       await service.kill('SIGTERM');
     },
