@@ -1,10 +1,11 @@
+import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvents } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
 import { type Pipeline, startPipeline } from './harness/pipeline.ts';
 import { postAll } from './harness/post-all.ts';
 import { createRandom } from './harness/random.ts';
-import { findUnexplained, readRollup } from './harness/rollup.ts';
+import { readRollup } from './harness/rollup.ts';
 import { createWorld, type TestWorld } from './harness/world.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20_261_122);
@@ -38,6 +39,6 @@ describe(`random usage (TEST_SEED=${SEED})`, () => {
     expect(acknowledged).toBe(sent.length);
     expect(totals).toEqual({ events: sent.length, counted: EVENTS, duplicates: sent.length - EVENTS, parked: 0 });
     expect(await readRollup(pipeline.pool)).toEqual(expectRollup(world, events));
-    expect(await findUnexplained(pipeline.pool)).toEqual([]);
+    expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
   }, 240_000);
 });

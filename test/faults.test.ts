@@ -1,10 +1,11 @@
+import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEvents, type PostedEvent } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
 import { type Pipeline, type Service, startPipeline } from './harness/pipeline.ts';
 import { postAll } from './harness/post-all.ts';
 import { createRandom } from './harness/random.ts';
-import { findUnexplained, readBatchTotals, readRollup } from './harness/rollup.ts';
+import { readBatchTotals, readRollup } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, type TestWorld } from './harness/world.ts';
 
@@ -100,7 +101,7 @@ async function expectExact(pipeline: Pipeline, world: TestWorld, events: readonl
     RECOVERY_MS,
   );
   expect(await readRollup(pipeline.pool)).toEqual(expectRollup(world, events));
-  expect(await findUnexplained(pipeline.pool)).toEqual([]);
+  expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
   const totals = await readBatchTotals(pipeline.pool);
   expect(totals.counted).toBe(events.length);
   expect(totals.parked).toBe(0);

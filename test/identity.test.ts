@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestClient } from './harness/client.ts';
 import type { PostedEvent } from './harness/events.ts';
 import { type Pipeline, startPipeline } from './harness/pipeline.ts';
 import { createRandom } from './harness/random.ts';
-import { type BatchTotals, findUnexplained, readBatchTotals } from './harness/rollup.ts';
+import { type BatchTotals, readBatchTotals } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, one, type TestProject, type TestWorld } from './harness/world.ts';
 
@@ -41,7 +42,7 @@ describe('the identity of an event', () => {
     // One send each: no 5xx on the way.
     expect(answers).toBe(rounds * 2);
     expect(gained).toEqual({ events: rounds * 400, counted: rounds * size, duplicates: rounds * 100, parked: 0 });
-    expect(await findUnexplained(pipeline.pool)).toEqual([]);
+    expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
     const deadlocks = await pipeline.pool.query<{ deadlocks: string }>(
       'select deadlocks from pg_stat_database where datname = current_database()',
     );

@@ -1,10 +1,11 @@
+import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvents, type PostedEvent } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
 import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from './harness/pipeline.ts';
 import { postAll } from './harness/post-all.ts';
 import { createRandom, type Random } from './harness/random.ts';
-import { findUnexplained, readBatchTotals, readRollup } from './harness/rollup.ts';
+import { readBatchTotals, readRollup } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, one, type TestWorld } from './harness/world.ts';
 
@@ -57,7 +58,7 @@ describe(`through a pooler of transactions (TEST_SEED=${SEED})`, () => {
       parked: 0,
     });
     expect(await readRollup(pipeline.pool)).toEqual(expectRollup(world, events));
-    expect(await findUnexplained(pipeline.pool)).toEqual([]);
+    expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
     // A statement that needs a session is made again until it happens to meet the right one: exact, and wrong.
     for (const { url } of pipeline.workers)
       expect(await (await fetch(`${url}/metrics`)).text()).not.toContain('record_failures_total{kind="unexpected"}');
@@ -91,7 +92,7 @@ describe(`through a pooler of transactions (TEST_SEED=${SEED})`, () => {
     });
 
     expect(await readRollup(pipeline.pool)).toEqual(expectRollup(world, [...events, ...more]));
-    expect(await findUnexplained(pipeline.pool)).toEqual([]);
+    expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
     const first = one(owners());
     await waitFor('the api', async () => ((await readTotals(first)).status === 200 ? true : undefined));
   }, 240_000);

@@ -42,7 +42,8 @@ type Window = { readonly start: string; readonly end: string };
 
 function createWindow(random: Random, latest: number): Window {
   // Microseconds on some ends: they are part of the promise too.
-  const length = random.pick([HOUR, HOUR, HOUR, HOUR / 4, 7 * HOUR, 50 * HOUR, 60_000 * (1 + random.int(3_000))]);
+  // From two minutes on, so that two GPU hours are no more GPUs than are plausible.
+  const length = random.pick([HOUR, HOUR, HOUR, HOUR / 4, 7 * HOUR, 50 * HOUR, 60_000 * (2 + random.int(3_000))]);
   const start = latest - length - random.int(60 * 24) * HOUR - random.int(60) * 60_000;
   const text = (ms: number): string => new Date(ms).toISOString();
   if (!random.chance(5)) return { start: text(start), end: text(start + length) };

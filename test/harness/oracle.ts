@@ -13,16 +13,32 @@ const GIB = 1_073_741_824n;
 const HOUR_MICROS = 3_600_000_000n;
 const DAY_MICROS = 86_400_000_000n;
 
-/** The rollup of distinct events, by `date|owner|user|cluster|project|meter`. */
-export function expectRollup(world: TestWorld, events: Iterable<PostedEvent>): Map<string, ExpectedRow> {
+/** Adds events up, one after the other, so that they need not be kept. */
+export type Oracle = {
+  add(event: PostedEvent): void;
+  /** The rollup of what was added, by `date owner user cluster project meter`. */
+  rows(): Map<string, ExpectedRow>;
+};
+
+/** @param world as it is in the end: who owned whom when, and what cost how much from which day on. */
+export function createOracle(world: TestWorld): Oracle {
   const sums = new Map<string, { pico: bigint; events: number }>();
-  for (const event of events) {
-    for (const { key, pico } of expectParts(world, event)) {
-      const sum = sums.get(key) ?? { pico: 0n, events: 0 };
-      sums.set(key, { pico: sum.pico + pico, events: sum.events + 1 });
-    }
-  }
-  return new Map([...sums].map(([key, { pico, events: count }]) => [key, priceRow(world, key, pico, count)]));
+  return {
+    add(event) {
+      for (const { key, pico } of expectParts(world, event)) {
+        const sum = sums.get(key) ?? { pico: 0n, events: 0 };
+        sums.set(key, { pico: sum.pico + pico, events: sum.events + 1 });
+      }
+    },
+    rows: () => new Map([...sums].map(([key, { pico, events }]) => [key, priceRow(world, key, pico, events)])),
+  };
+}
+
+/** The rollup of distinct events, as {@link Oracle} says it. */
+export function expectRollup(world: TestWorld, events: Iterable<PostedEvent>): Map<string, ExpectedRow> {
+  const oracle = createOracle(world);
+  for (const event of events) oracle.add(event);
+  return oracle.rows();
 }
 
 function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico: bigint }[] {
@@ -82,8 +98,10 @@ function measures(event: PostedEvent, length: bigint): [string, Fraction][] {
 }
 
 function priceRow(world: TestWorld, key: string, pico: bigint, events: number): ExpectedRow {
-  const rate = world.rates.get(key.slice(key.lastIndexOf(' ') + 1));
-  if (rate === undefined) throw new Error(`${key} has no rate`);
+  const first = world.rates.get(key.slice(key.lastIndexOf(' ') + 1));
+  if (first === undefined) throw new Error(`${key} has no rate`);
+  const date = key.slice(0, key.indexOf(' '));
+  const rate = (first.later ?? []).filter(({ from }) => from <= date).at(-1) ?? first;
   const price = fraction(rate.price);
   const per = fraction(rate.priceQuantity);
   // cost = quantity × price ÷ price quantity, to 12 decimals, half away from zero, as Postgres rounds NUMERIC.

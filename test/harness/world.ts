@@ -19,7 +19,14 @@ export type TestWorld = {
   readonly clusters: readonly TestCluster[];
   readonly projects: readonly TestProject[];
   readonly ownerships: ReadonlyMap<string, readonly TestOwnership[]>;
-  readonly rates: ReadonlyMap<string, { readonly price: string; readonly priceQuantity: string }>;
+  readonly rates: ReadonlyMap<string, TestRate>;
+};
+
+/** A price for so much of a meter; `later` are the prices from a day on, the earliest first. */
+export type TestRate = {
+  readonly price: string;
+  readonly priceQuantity: string;
+  readonly later?: readonly { readonly from: string; readonly price: string; readonly priceQuantity: string }[];
 };
 
 export type WorldOptions = {
@@ -32,7 +39,7 @@ export type WorldOptions = {
 };
 
 /** The prices of the default card, written down a second time on purpose. */
-const RATES = new Map([
+const RATES: ReadonlyMap<string, TestRate> = new Map([
   ['cpu_hours', { price: '0.35', priceQuantity: '1' }],
   ['gpu_hours', { price: '3.5', priceQuantity: '1' }],
   ['ram_gb_hours', { price: '0.035', priceQuantity: '1' }],

@@ -79,8 +79,11 @@ const DRAIN_DELAY_SECONDS = 2;
 /** Between attempts to fetch while Redis fails. */
 const FETCH_RETRY_MS = 1_000;
 
-/** What is left of the closing deadline for aborted processors to give their jobs back. */
+/** What of the closing deadline aborted processors have to give their jobs back. */
 const ABORT_GRACE_MS = 2_000;
+
+/** What is left of it after that, to end connections to a Redis that may hang: {@link closeConnection} takes a second. */
+const DISCONNECT_MS = 1_200;
 
 /** Data that is not even JSON must reach the processor as it is; BullMQ would fail to fetch it again and again. */
 class TolerantWorker extends Worker<unknown, void> {
@@ -155,18 +158,18 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
     inspect: () => inspector.inspect(),
     async close(deadlineMs) {
       watchdog.close();
-      const aborting = setTimeout(() => aborter.abort(), Math.max(0, deadlineMs - ABORT_GRACE_MS));
+      const giveUpMs = Math.max(0, deadlineMs - DISCONNECT_MS);
+      const aborting = setTimeout(() => aborter.abort(), Math.max(0, giveUpMs - ABORT_GRACE_MS));
       let giveUp: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {
-        giveUp = setTimeout(resolve, deadlineMs, 'late');
+        giveUp = setTimeout(resolve, giveUpMs, 'late');
       });
       const outcome = await Promise.race([worker.pause(), late]);
       clearTimeout(aborting);
       clearTimeout(giveUp);
       // What is still in work after a forced close keeps its lock until it expires; then another worker takes it.
       await worker.close(outcome === 'late');
-      await inspector.close();
-      await closeConnection(connection);
+      await Promise.all([inspector.close(), closeConnection(connection)]);
     },
   };
 }

@@ -296,3 +296,22 @@ it('goes on consuming after Redis was away', async () => {
   await vi.waitFor(() => expect([...ids]).toEqual(['after/0']), soon);
   expect(consumer.health()).toMatchObject({ isHealthy: true });
 });
+
+it.each(['hangs', 'is away'])('closes within its deadline while Redis %s', async (trouble) => {
+  const redis = await startRedis();
+  const producer = startProducer(redis);
+  const inspector = inspectorOf(redis);
+  const { ids, process } = collect();
+  const consumer = startConsumer(redis, process);
+  await producer.ready();
+  await producer.add(createSampleBatch('before'));
+  await inspector.inspect();
+  await vi.waitFor(() => expect(ids).toContain('before/0'), soon);
+  if (trouble === 'hangs') redis.freeze();
+  else await redis.kill();
+  const startedAt = performance.now();
+  const deadlineMs = 3_000;
+  await Promise.all([consumer.close(deadlineMs), producer.close(), inspector.close()]);
+  expect(performance.now() - startedAt).toBeLessThan(deadlineMs + 500);
+  redis.thaw();
+});

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 /** A reply later than this is "unknown": the caller hears it within the 2 s that ingest promises. */
@@ -52,8 +53,16 @@ function reconnectDelay(attempt: number): number {
   return delay / 2 + Math.random() * (delay / 2);
 }
 
-/** Ends a connection: politely when it is up, at once when it is not. */
+/** A healthy Redis says goodbye in milliseconds; one that hangs must not use up the deadline of closing. */
+const QUIT_WITHIN_MS = 1_000;
+
+/** Ends a connection: politely when it is up, at once when it is not or does not answer. */
 export async function closeConnection(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') await redis.quit().catch(() => undefined);
+  if (redis.status === 'ready') {
+    const late = new AbortController();
+    const quit = redis.quit().catch(() => undefined);
+    await Promise.race([quit, delay(QUIT_WITHIN_MS, undefined, { signal: late.signal })]);
+    late.abort();
+  }
   redis.disconnect();
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RequestError } from '@hopsmeter/usage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -179,4 +181,38 @@ it('describes its routes as OpenAPI 3.1', async () => {
   const document = (await app.inject('/openapi.json')).json();
   expect(document.openapi).toBe('3.1.1');
   expect(Object.keys(document.paths)).toEqual(['/throw', '/busy', '/key', '/things/{id}']);
+});
+
+describe('closing', () => {
+  const closeGraceMs = 200;
+
+  it.each([
+    ['has sent nothing', ''],
+    ['stands still within its headers', 'POST /things/1 HTTP/1.1\r\nhost: a\r\n'],
+    [
+      'stands still within its body',
+      'POST /things/1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"n"',
+    ],
+  ])('does not wait for a sender that %s', async (_name, bytes) => {
+    const { app } = await createShell({ closeGraceMs });
+    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(bytes);
+    await delay(50);
+    const startedAt = performance.now();
+    await app.close();
+    expect(performance.now() - startedAt).toBeLessThan(closeGraceMs + 1_000);
+    socket.destroy();
+  });
+
+  it('answers a request in flight first', async () => {
+    const { app } = await createShell({ closeGraceMs: 5_000 });
+    app.get('/slow', () => delay(300, 'done'));
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const answer = fetch(`${url}/slow`);
+    await delay(100);
+    await app.close();
+    expect(await (await answer).text()).toBe('done');
+  });
 });

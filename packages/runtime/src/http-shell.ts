@@ -24,6 +24,8 @@ export type HttpShellOptions = {
   readonly connectionsMax?: number;
   /** The whole request must have arrived after this time; default {@link REQUEST_TIMEOUT_MS}. */
   readonly requestTimeoutMs?: number;
+  /** What closing gives the requests in flight; default {@link CLOSE_GRACE_MS}. */
+  readonly closeGraceMs?: number;
   /** Sent with every answer; a route that serves pages sets its own. Default: nothing may be loaded or framed. */
   readonly contentSecurityPolicy?: string;
   /** Origins whose pages may call from a browser, as `https://billing.example.com`. Default: none but our own. */
@@ -53,6 +55,13 @@ const TIMEOUT_CHECK_MS = 5_000;
 
 /** Node's own default, said here because the largest allowed Auth0 token and CloudEvents headers must fit. */
 const HEADER_BYTES_MAX = 16_384;
+
+/**
+ * A request that has arrived is answered within 2 s by ingest and in milliseconds by the others. One that has not is its
+ * sender's to send again: a sender that stands still must not use up the deadline of closing, which the steps after this
+ * one need too.
+ */
+const CLOSE_GRACE_MS = 8_000;
 
 /** Longer than the 60 s after which common load balancers drop an idle connection, so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -103,6 +112,7 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
   app.addHook('onClose', async () => {
     isDraining = true;
   });
+  endConnections(app, options.closeGraceMs ?? CLOSE_GRACE_MS);
   addSecurityHeaders(app, options.contentSecurityPolicy);
   // Before errors: a page of another origin may read these too, and a preflight has no route.
   addCors(app, new Set(options.corsOrigins));
@@ -116,6 +126,26 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
       isDraining = true;
     },
   };
+}
+
+/**
+ * Closing waits for all connections. Those that answer a request of before are told to end with their answer: Node would
+ * keep them for another one until the keep-alive timeout. Those on which a request has begun and does not come, for which
+ * Node waits 30 s and more, are ended after the grace.
+ */
+function endConnections(app: HttpApp, graceMs: number): void {
+  let isClosing = false;
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing) reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    const grace = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    app.server.once('close', () => clearTimeout(grace));
+    // A server that never listened has no end.
+    grace.unref();
+  });
 }
 
 function readRequestId(request: IncomingMessage): string {

@@ -6,6 +6,7 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from './create-logger.ts';
+export { createFailpoint, FAILPOINTS_FORM, type Failpoint, withFailpoints } from './failpoints.ts';
 export type { HealthCheck, HealthResult } from './health-routes.ts';
 export type { HttpApp } from './http-app.ts';
 export { createRegistry } from './http-metrics.ts';

@@ -1,5 +1,5 @@
 import type { BatchProducer } from '@hopsmeter/queue';
-import { createHttpShell, type HttpShell, type Logger } from '@hopsmeter/runtime';
+import { createHttpShell, type Failpoint, type HttpShell, type Logger, withFailpoints } from '@hopsmeter/runtime';
 import type { Micros } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
 import { createAdmissionGate } from './admission-gate.ts';
@@ -24,11 +24,13 @@ export type IngestDeps = {
   readonly noteKeysUsed?: (uses: readonly KeyUse[]) => Promise<void>;
   /** Oldest waiting job at which requests are refused; default 4 hours. */
   readonly backlogAgeMaxMs?: number;
+  /** Around `add`, and around `commit`: from a request's events to its answer. Default: none. */
+  readonly failpoint?: Failpoint | undefined;
 };
 
 /** Assembles ingest. It does not listen; closing its `app` finishes the requests in flight and stops its timers. */
 export async function createIngestApp(deps: IngestDeps): Promise<HttpShell> {
-  const { logger, registry, keySource, queue, now, backlogAgeMaxMs, noteKeysUsed } = deps;
+  const { logger, registry, keySource, queue, now, backlogAgeMaxMs, noteKeysUsed, failpoint } = deps;
   const metrics = createIngestMetrics(registry);
   const keys = createClusterKeySnapshot({ source: keySource, now, logger });
   const limits = createKeyLimits(deps.keyLimits);
@@ -43,7 +45,11 @@ export async function createIngestApp(deps: IngestDeps): Promise<HttpShell> {
     ...(backlogAgeMaxMs === undefined ? {} : { backlogAgeMaxMs }),
   });
   metrics.watch(gate, keys);
-  const group = createGroupCommit({ add: queue.add, onGroup: metrics.noteGroup });
+  const { commit } = createGroupCommit({
+    add: withFailpoints(failpoint, 'add', queue.add),
+    onGroup: metrics.noteGroup,
+  });
+  const group = { commit: withFailpoints(failpoint, 'commit', commit) };
   const traffic = createTrafficLog(logger);
   const shell = await createHttpShell({
     logger,

@@ -1,5 +1,5 @@
 import { QUEUE_PREFIX } from '@hopsmeter/queue';
-import { LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
+import { FAILPOINTS_FORM, LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { BACKLOG_AGE_MAX_MS } from './admission-gate.ts';
 import { KEY_EVENTS_PER_SECOND, KEY_REQUESTS_PER_SECOND } from './key-limits.ts';
@@ -59,4 +59,9 @@ export const ingestConfigSchema = z.object({
     .min(1_000)
     .default(SHUTDOWN_DEADLINE_MS)
     .describe('How long closing may take after SIGTERM'),
+  FAILPOINTS: z
+    .string()
+    .regex(FAILPOINTS_FORM, 'expected place=kill|fail|wait|block:chance[:ms], joined by ;')
+    .optional()
+    .describe('Where this process dies, hangs or fails on purpose; for tests only'),
 });

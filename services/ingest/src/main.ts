@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { addDatabasePassword, createPool, loadClusterKeys, noteKeysUsed } from '@hopsmeter/db';
 import { createBatchProducer } from '@hopsmeter/queue';
-import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { ConfigError, createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { createIngestApp } from './app.ts';
 import { ingestConfigSchema } from './config.ts';
 
@@ -16,6 +16,8 @@ await runProcess({
   logger,
   shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
   async start(lifecycle) {
+    if (config.FAILPOINTS !== undefined)
+      logger.warn({ failpoints: config.FAILPOINTS }, 'this process fails on purpose');
     const pool = createPool({
       url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: DATABASE_CONNECTIONS_MAX,
@@ -44,6 +46,7 @@ await runProcess({
       queue,
       now: () => Date.now() * 1_000,
       backlogAgeMaxMs: config.QUEUE_BACKLOG_AGE_MAX_MS,
+      failpoint: createFailpoint(config.FAILPOINTS),
     });
     lifecycle.onClose('http', () => app.close());
     lifecycle.onClose('readiness', async () => {

@@ -36,6 +36,7 @@ const positionsOf = ({ ledger, parked }: BatchRecord) =>
 function start({ answers = [], tryAnswer = () => undefined, directoryAnswers = [], onRecord }: Script = {}) {
   const records: BatchRecord[] = [];
   const failures: FailureKind[] = [];
+  const counts: number[] = [];
   let directoryReads = 0;
   const store: RecorderStore = {
     async record(record): Promise<readonly RecordedCounts[]> {
@@ -60,13 +61,21 @@ function start({ answers = [], tryAnswer = () => undefined, directoryAnswers = [
     if (answer !== undefined) throw answer;
     return { ...SAMPLE_SNAPSHOT, version: String(directoryReads) };
   });
-  const recorder = createBatchRecorder({ store, directories, onFailure: (kind) => failures.push(kind) });
+  const recorder = createBatchRecorder({
+    store,
+    directories,
+    onFailure: (kind, _error, count) => {
+      failures.push(kind);
+      counts.push(count);
+    },
+  });
   const aborter = new AbortController();
   const batch = sampleBatch(Array.from({ length: 8 }, (_, i) => sampleEvent(`event ${i}`)));
   return {
     recorder,
     aborter,
     failures,
+    counts,
     records,
     record: () => recorder.record((directory, setAside) => planBatch(batch, directory, setAside), aborter.signal),
     parkedAtLast: () => records.at(-1)?.parked.map(({ position, reason }) => [position, reason]),
@@ -80,6 +89,20 @@ const refuse =
     bad.some((position) => positions.has(position)) ? failure('22021') : undefined;
 
 describe('recording a batch', () => {
+  it('does not count attempts of an outage among those that are strange', async () => {
+    const changed = failure('HM001');
+    const run = start({ answers: [AWAY, AWAY, AWAY, changed, AWAY, changed] });
+    await run.record();
+    expect(run.failures.map((kind, place) => [kind, run.counts[place]])).toEqual([
+      ['retry', 1],
+      ['retry', 2],
+      ['retry', 3],
+      ['directory_changed', 1],
+      ['retry', 4],
+      ['directory_changed', 2],
+    ]);
+  });
+
   it('takes one attempt when nothing is in the way', async () => {
     const { record, records, failures } = start();
     expect(await record()).toEqual(ALL_COUNTED);

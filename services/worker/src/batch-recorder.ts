@@ -24,8 +24,11 @@ export type RecorderStore = {
 export type BatchRecorderOptions = {
   readonly store: RecorderStore;
   readonly directories: DirectoryCache;
-  /** Told of every attempt that failed. */
-  readonly onFailure: (kind: FailureKind, error: unknown, attempt: number) => void;
+  /**
+   * Told of every attempt that failed, and how many did so far: of those that waited for the database, or of those that
+   * did not. An outage says nothing about the batch, however many attempts it took.
+   */
+  readonly onFailure: (kind: FailureKind, error: unknown, count: number) => void;
 };
 
 export type BatchRecorder = {
@@ -59,12 +62,14 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
   const record = async (makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined> => {
     const setAside = new Map<number, Unattributed>();
     let isWaiting = false;
+    let retries = 0;
     try {
       for (let attempt = 1; ; attempt++) {
         signal.throwIfAborted();
         const outcome = await attemptRecord(makeRecord, setAside);
         if ('done' in outcome) return outcome.done;
-        onFailure(outcome.kind, outcome.error, attempt);
+        if (outcome.kind === 'retry') retries += 1;
+        onFailure(outcome.kind, outcome.error, outcome.kind === 'retry' ? retries : attempt - retries);
         // Until it is done, not only between attempts: a database that hangs keeps an attempt for half a minute.
         if (!isWaiting) waitingCount += 1;
         isWaiting = true;

@@ -1,5 +1,5 @@
 import { WEBHOOK_SIGNING_KEY_LENGTH_MIN } from '@hopsmeter/db';
-import { LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
+import { FAILPOINTS_FORM, LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
 import { z } from 'zod';
 
 /** The worker's settings. */
@@ -75,6 +75,11 @@ export const workerConfigSchema = z.object({
     .min(1_000)
     .default(SHUTDOWN_DEADLINE_MS)
     .describe('How long SIGTERM waits for the work in hand'),
+  FAILPOINTS: z
+    .string()
+    .regex(FAILPOINTS_FORM, 'expected place=kill|fail|wait|block:chance[:ms], joined by ;')
+    .optional()
+    .describe('Where this process dies, hangs or fails on purpose; for tests only'),
 });
 
 export type WorkerConfig = z.output<typeof workerConfigSchema>;

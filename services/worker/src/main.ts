@@ -1,5 +1,5 @@
 import { addDatabasePassword, createPool } from '@hopsmeter/db';
-import { createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
@@ -32,6 +32,8 @@ await runProcess({
   logger,
   shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
   async start(lifecycle) {
+    if (config.FAILPOINTS !== undefined)
+      logger.warn({ failpoints: config.FAILPOINTS }, 'this process fails on purpose');
     const pool = createPool({
       url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: config.WORKER_CONCURRENCY + OTHER_CONNECTIONS,
@@ -49,6 +51,7 @@ await runProcess({
       jobs: { stripe: stripeSettings, webhooks: webhookSettings },
       // The supervisor starts a new process; jobs in hand go to whoever is alive when their locks expire.
       onStuck: () => process.exit(1),
+      failpoint: createFailpoint(config.FAILPOINTS),
     });
     lifecycle.onClose('worker', () => app.close(config.SHUTDOWN_DEADLINE_MS - CLOSE_MARGIN_MS));
     await app.http.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });

@@ -20,11 +20,11 @@ import {
   QUEUE_NAME,
   type UnreadableBatch,
 } from '@hopsmeter/queue';
-import { createHttpShell, type HttpApp, type Logger } from '@hopsmeter/runtime';
+import { createHttpShell, type Failpoint, type HttpApp, type Logger, withFailpoints } from '@hopsmeter/runtime';
 import { isDeferred, MICROS_PER_MS } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
 import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './batch-combiner.ts';
-import { createBatchRecorder } from './batch-recorder.ts';
+import { createBatchRecorder, type RecorderStore } from './batch-recorder.ts';
 import { startDeferredWatch } from './deferred/deferred-watch.ts';
 import { createDeferredSettler } from './deferred/settle-deferred.ts';
 import { createDirectoryCache } from './directory-cache.ts';
@@ -47,6 +47,10 @@ export type WorkerDependencies = {
   readonly jobs?: JobSettings | undefined;
   /** Called once when batches wait and none has been completed for a minute although the database answers. */
   readonly onStuck: () => void;
+  /** Where batches are recorded; default: the database behind `pool`. */
+  readonly store?: RecorderStore | undefined;
+  /** Around `record`, the statement, and around `delivery`, after which a job is done. Default: none. */
+  readonly failpoint?: Failpoint | undefined;
 };
 
 export type WorkerApp = {
@@ -73,17 +77,17 @@ const STUCK_CHECK_MS = 5_000;
 
 /** Creates a worker and starts consuming. */
 export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerApp> {
-  const { pool, logger, registry } = deps;
+  const { pool, logger, registry, failpoint, store = storeIn(pool) } = deps;
   const directories = createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
-    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    store: { ...store, record: withFailpoints(failpoint, 'record', store.record) },
     directories,
-    onFailure(kind, error, attempt) {
+    onFailure(kind, error, count) {
       metrics.noteFailure(kind);
-      const fields = { err: error, kind, attempt };
-      if (kind === 'unexpected' || (kind !== 'retry' && attempt >= STRANGE_ATTEMPTS))
+      const fields = { err: error, kind, count };
+      if (kind === 'unexpected' || (kind !== 'retry' && count >= STRANGE_ATTEMPTS))
         logger.error(fields, 'recording a batch fails unexpectedly and is tried again');
-      else if (attempt > 1) logger.warn(fields, 'recording a batch waits for the database');
+      else if (count > 1) logger.warn(fields, 'recording a batch waits for the database');
       else logger.debug(fields, 'recording a batch is tried again');
     },
   });
@@ -130,7 +134,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     prefix: deps.queuePrefix,
     concurrency: deps.concurrency * JOBS_PER_STATEMENT,
     eventsMax: deps.concurrency * STATEMENT_EVENTS_MAX + BATCH_EVENTS_MAX,
-    process,
+    process: withFailpoints(failpoint, 'delivery', process),
     logger,
     onProgress: (progress) => metrics.noteProgress(progress),
   });
@@ -182,6 +186,13 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       await http.close();
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
+  };
+}
+
+function storeIn(pool: Pool): RecorderStore {
+  return {
+    record: (record) => recordBatch(pool, record),
+    tryRecord: (record) => tryRecordBatch(pool, record),
   };
 }
 

@@ -26,16 +26,25 @@ rollup_rows as (
 batches as (
   select id, counted_count, parked_count from usage_batches
 ),
+counted as (
+  select usage_batch_id as id, count(*) as events from usage_events where part = 0 group by usage_batch_id
+),
+parked as (
+  select
+    usage_batch_id as id, count(*) as events,
+    count(*) filter (
+      where status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest'
+    ) as counted_later
+  from parked_events
+  group by usage_batch_id
+),
 recorded as (
   select
-    batches.id,
+    id,
     -- What was counted later is in the ledger under its batch too; the batch's own account is history.
-    (select count(*) from usage_events where usage_batch_id = batches.id and part = 0)
-      - (select count(*) from parked_events
-         where usage_batch_id = batches.id and status = 'counted' and resolution = 'counted'
-           and deferred is distinct from 'manifest') as counted_count,
-    (select count(*) from parked_events where usage_batch_id = batches.id) as parked_count
-  from batches
+    coalesce(counted.events, 0) - coalesce(parked.counted_later, 0) as counted_count,
+    coalesce(parked.events, 0) as parked_count
+  from batches left join counted using (id) left join parked using (id)
 )
 select 'ledger only: ' || ledger::text as difference from (table ledger except table rollup_rows) as ledger
 union all
