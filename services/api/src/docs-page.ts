@@ -19,6 +19,8 @@ export async function addDocsPage(app: HttpApp): Promise<void> {
     theme: { title: 'hopsmeter API' },
     uiConfig: {
       deepLinking: true,
+      // Without the bar for the address of another document.
+      layout: 'BaseLayout',
       displayRequestDuration: true,
       // A key that is typed in is forgotten with the page.
       persistAuthorization: false,

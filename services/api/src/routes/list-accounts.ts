@@ -94,7 +94,13 @@ const answerSchema = z
       .nullable()
       .meta({ description: `${PROJECTED}. Sum over the accounts that match` }),
     accounts: z.array(accountSchema),
-    nextCursor: z.string().optional().meta({ description: 'Ask with it for the next page; the last page has none' }),
+    nextCursor: z
+      .string()
+      .optional()
+      .meta({
+        examples: ['WyIyMDI2LTExLTIyIl0'],
+        description: 'Ask with it for the next page; the last page has none',
+      }),
     freshness: freshnessSchema,
   })
   .meta({ id: 'Accounts' });

@@ -84,7 +84,13 @@ const answerSchema = z
     to: z.string().meta({ description: 'Exclusive', examples: ['2026-12-01'] }),
     currency: currencySchema,
     rows: z.array(rowSchema),
-    nextCursor: z.string().optional().meta({ description: 'Ask with it for the next page; the last page has none' }),
+    nextCursor: z
+      .string()
+      .optional()
+      .meta({
+        examples: ['WyIyMDI2LTExLTIyIl0'],
+        description: 'Ask with it for the next page; the last page has none',
+      }),
     freshness: freshnessSchema,
   })
   .meta({ id: 'UsageDaily' });
@@ -105,7 +111,7 @@ const responses = {
     },
   },
   ...PROBLEM_RESPONSES,
-  406: problem('Neither JSON nor CSV is accepted'),
+  406: problem('Neither JSON nor CSV is accepted', 'NOT_ACCEPTABLE'),
 };
 
 export type ListUsageDailyDeps = { readonly billing: Billing; readonly streams: Streams };

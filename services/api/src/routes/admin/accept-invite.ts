@@ -27,7 +27,18 @@ export function addAcceptInvite(app: HttpApp, pool: Pool): void {
     description,
     tags: ['People'],
     body: bodySchema,
-    response: changed('The invitation and the user as they are now', answerSchema),
+    response: changed(
+      'The invitation and the user as they are now',
+      answerSchema,
+      'INVITE_ENDED',
+      'ALREADY_MEMBER',
+      'TWO_LEVELS',
+      'MEMBER_FOLLOWS_OWNER',
+      'OWNER_NOT_ASSIGNED',
+      'CLUSTER_INACTIVE',
+      'CLUSTER_FULL',
+      'NO_CLUSTER_WITH_ROOM',
+    ),
   };
   app.post('/v1/invites/accept', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'person' } }, (request) => {
     const { token, name } = request.body;

@@ -1,6 +1,7 @@
+import type { RequestErrorCode } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { exactSchema } from '../../contract/amounts.ts';
-import { PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import { changeProblems, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 
 /** Rows of a page of these lists: staff read them on a screen. */
 export const ROWS_MAX = 500;
@@ -15,30 +16,42 @@ const openSchema = timeSchema.nullable().meta({ description: 'Null where the per
 export const userSchema = z
   .object({
     id: z.string().meta({ examples: ['auth0|507f1f77'] }),
-    email: z.string().nullable(),
-    name: z.string().nullable(),
-    accountOwnerId: z.string().nullable().meta({ description: 'Who pays; null for an account owner' }),
-    clusterId: z.string().nullable().meta({ description: 'The cluster that the user is on now' }),
+    email: z
+      .string()
+      .meta({ examples: ['ada@example.com'] })
+      .nullable(),
+    name: z
+      .string()
+      .meta({ examples: ['default'] })
+      .nullable(),
+    accountOwnerId: z
+      .string()
+      .nullable()
+      .meta({ examples: ['auth0|507f1f77'], description: 'Who pays; null for an account owner' }),
+    clusterId: z
+      .string()
+      .nullable()
+      .meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'], description: 'The cluster that the user is on now' }),
     createdAt: timeSchema,
   })
   .meta({ id: 'User' });
 
 export const clusterSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     name: z.string().meta({ examples: ['eu-north-1'] }),
     status: z.enum(['active', 'inactive']).meta({ description: 'An inactive cluster takes no users' }),
-    maxUsers: z.int(),
-    currentUsers: z.int().meta({ description: 'Users who are on it now' }),
+    maxUsers: z.int().meta({ examples: [50] }),
+    currentUsers: z.int().meta({ examples: [12], description: 'Users who are on it now' }),
     createdAt: timeSchema,
   })
   .meta({ id: 'Cluster' });
 
 export const assignmentSchema = z
   .object({
-    id: z.string(),
-    userId: z.string(),
-    clusterId: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    userId: z.string().meta({ examples: ['auth0|507f1f78'] }),
+    clusterId: z.string().meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
     startedAt: openSchema,
     endedAt: openSchema,
   })
@@ -46,10 +59,10 @@ export const assignmentSchema = z
 
 export const projectSchema = z
   .object({
-    id: z.string(),
-    clusterId: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    clusterId: z.string().meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
     namespace: z.string().meta({ examples: ['fraud-detection'] }),
-    userId: z.string(),
+    userId: z.string().meta({ examples: ['auth0|507f1f78'] }),
     startedAt: openSchema,
     endedAt: openSchema,
   })
@@ -57,26 +70,32 @@ export const projectSchema = z
 
 export const inviteSchema = z
   .object({
-    id: z.string(),
-    accountOwnerId: z.string(),
-    email: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+    email: z.string().meta({ examples: ['ada@example.com'] }),
     status: z.enum(['pending', 'accepted', 'revoked', 'expired']),
     createdAt: timeSchema,
     expiresAt: timeSchema,
     acceptedAt: timeSchema.nullable(),
-    acceptedByUserId: z.string().nullable(),
+    acceptedByUserId: z
+      .string()
+      .meta({ examples: ['auth0|507f1f78'] })
+      .nullable(),
     revokedAt: timeSchema.nullable(),
   })
   .meta({ id: 'Invite' });
 
 /** What a change of the past moved. */
 export const moveShape = {
-  eventCount: z.int().min(0).meta({ description: 'Events that moved' }),
+  eventCount: z
+    .int()
+    .min(0)
+    .meta({ examples: [24], description: 'Events that moved' }),
   moved: z
     .array(
       z
         .object({
-          accountOwnerId: z.string(),
+          accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
           meter: z.string().meta({ examples: ['cpu_hours'] }),
           quantity: exactSchema,
           cost: exactSchema,
@@ -91,25 +110,14 @@ const json = <S extends z.ZodType>(description: string, schema: S) => ({
   content: { 'application/json': { schema } },
 });
 
-const problem = (description: string) => ({ ...PROBLEM_RESPONSES[400], description });
-
-/** The problems of a route that changes something. */
-const CHANGE_PROBLEMS = {
-  ...PROBLEM_RESPONSES,
-  404: problem('What the address names does not exist'),
-  409: problem('A rule is in the way; the code says which'),
-  413: problem('The body is too large'),
-  415: problem('The body is not JSON'),
-};
-
-/** Answers of a route that changes something. */
-export function changed<S extends z.ZodType>(description: string, schema: S) {
-  return { 200: json(description, schema), ...CHANGE_PROBLEMS };
+/** Answers of a route that changes something. @param rules the codes of its own, of the statuses 400 and 409. */
+export function changed<S extends z.ZodType>(description: string, schema: S, ...rules: readonly RequestErrorCode[]) {
+  return { 200: json(description, schema), ...changeProblems(rules) };
 }
 
 /** Answers of a route that creates something: 201 when it is new, 200 when it was there. */
-export function created<S extends z.ZodType>(description: string, schema: S) {
-  return { 201: json(description, schema), ...changed('It was there already', schema) };
+export function created<S extends z.ZodType>(description: string, schema: S, ...rules: readonly RequestErrorCode[]) {
+  return { 201: json(description, schema), ...changed('It was there already', schema, ...rules) };
 }
 
 /** Answers of a list. */

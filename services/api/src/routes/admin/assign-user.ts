@@ -25,7 +25,16 @@ export function addAssignUser(app: HttpApp, pool: Pool): void {
     tags: ['Clusters'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,
-    response: created('The user was assigned', assignmentSchema),
+    response: created(
+      'The user was assigned',
+      assignmentSchema,
+      'UNKNOWN_REFERENCE',
+      'MEMBER_FOLLOWS_OWNER',
+      'OWNER_NOT_ASSIGNED',
+      'CLUSTER_INACTIVE',
+      'CLUSTER_FULL',
+      'NO_CLUSTER_WITH_ROOM',
+    ),
   };
   app.post(
     '/v1/users/:id/assignment',

@@ -22,7 +22,7 @@ export function addChangeCluster(app: HttpApp, pool: Pool): void {
     tags: ['Clusters'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id") }),
     body: bodySchema,
-    response: changed('The cluster as it is now', clusterSchema),
+    response: changed('The cluster as it is now', clusterSchema, 'CLUSTER_EXISTS', 'CLUSTER_FULL'),
   };
   app.patch('/v1/clusters/:id', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, (request) =>
     answerOrNotReady(changeCluster(pool, changeOf(request), request.params.id, request.body)),

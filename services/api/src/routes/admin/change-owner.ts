@@ -36,7 +36,15 @@ export function addChangeOwner(app: HttpApp, pool: Pool): void {
     tags: ['People'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,
-    response: changed('What changed, or would', answerSchema),
+    response: changed(
+      'What changed, or would',
+      answerSchema,
+      'UNKNOWN_REFERENCE',
+      'REASON_REQUIRED',
+      'MOMENT_IN_FUTURE',
+      'MOMENT_TOO_OLD',
+      'TWO_LEVELS',
+    ),
   };
   app.post(
     '/v1/users/:id/owner',

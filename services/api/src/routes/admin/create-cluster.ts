@@ -10,7 +10,11 @@ import { nameField } from './fields.ts';
 export const USERS_MAX = 100_000;
 
 export const clusterNameField = nameField('Name, unique among clusters', 'eu-north-1');
-export const maxUsersField = z.int().min(1).max(USERS_MAX).meta({ description: 'Users whom it can take' });
+export const maxUsersField = z
+  .int()
+  .min(1)
+  .max(USERS_MAX)
+  .meta({ description: 'Users whom it can take', examples: [50] });
 
 /** `POST /v1/clusters` */
 export function addCreateCluster(app: HttpApp, pool: Pool): void {
@@ -20,7 +24,7 @@ export function addCreateCluster(app: HttpApp, pool: Pool): void {
     description: 'Sent again with the same data it answers 200 with the cluster.',
     tags: ['Clusters'],
     body: z.strictObject({ name: clusterNameField, maxUsers: maxUsersField }),
-    response: created('The cluster was added', clusterSchema),
+    response: created('The cluster was added', clusterSchema, 'CLUSTER_EXISTS'),
   };
   app.post(
     '/v1/clusters',

@@ -14,13 +14,22 @@ const bodySchema = z.strictObject({
 const answerSchema = z
   .object({
     invite: inviteSchema,
-    token: z.string().meta({ description: 'Shown this once: whoever has it can accept. Put it into the link' }),
+    token: z.string().meta({
+      examples: ['hmi_4f9c0b2e'],
+      description: 'Shown this once: whoever has it can accept. Put it into the link',
+    }),
   })
   .meta({ id: 'CreatedInvite' });
 
 /** `POST /v1/invites` */
 export function addCreateInvite(app: HttpApp, pool: Pool): void {
-  const { 200: _, ...response } = created('The invitation was made', answerSchema);
+  const { 200: _, ...response } = created(
+    'The invitation was made',
+    answerSchema,
+    'UNKNOWN_REFERENCE',
+    'TWO_LEVELS',
+    'INVITE_PENDING',
+  );
   const schema = {
     operationId: 'createInvite',
     summary: "Invite somebody into an account's team",

@@ -22,7 +22,13 @@ export function addCreateProject(app: HttpApp, pool: Pool): void {
       'Usage without a subject goes to this user. Sent again for the same user it answers 200 with the project.',
     tags: ['Projects'],
     body: bodySchema,
-    response: created('The project was added', projectSchema),
+    response: created(
+      'The project was added',
+      projectSchema,
+      'UNKNOWN_REFERENCE',
+      'MOMENT_IN_FUTURE',
+      'NAMESPACE_TAKEN',
+    ),
   };
   app.post(
     '/v1/projects',

@@ -22,7 +22,7 @@ export function addCreateUser(app: HttpApp, pool: Pool): void {
       'The first owner is taken to have owned the user always. Sent again with the same data it answers 200 with the user.',
     tags: ['People'],
     body: bodySchema,
-    response: created('The user was added', userSchema),
+    response: created('The user was added', userSchema, 'UNKNOWN_REFERENCE', 'USER_EXISTS', 'TWO_LEVELS'),
   };
   app.post('/v1/users', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request, reply) => {
     const { isCreated, value } = await answerOrNotReady(createUser(pool, changeOf(request), request.body));

@@ -21,7 +21,14 @@ export function addEndProject(app: HttpApp, pool: Pool): void {
     tags: ['Projects'],
     params: z.strictObject({ id: systemIdSchema("The project's id") }),
     body: bodySchema,
-    response: changed('The project as it is now', projectSchema),
+    response: changed(
+      'The project as it is now',
+      projectSchema,
+      'MOMENT_IN_FUTURE',
+      'MOMENT_TOO_OLD',
+      'PROJECT_ENDED',
+      'USAGE_COUNTED_LATER',
+    ),
   };
   app.post('/v1/projects/:id/end', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, (request) =>
     answerOrNotReady(endProject(pool, changeOf(request), { ...request.body, projectId: request.params.id })),

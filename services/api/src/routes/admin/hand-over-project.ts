@@ -27,7 +27,16 @@ export function addHandOverProject(app: HttpApp, pool: Pool): void {
     tags: ['Projects'],
     params: z.strictObject({ id: systemIdSchema("The project's id") }),
     body: bodySchema,
-    response: changed("The new user's project and what moved, or would", answerSchema),
+    response: changed(
+      "The new user's project and what moved, or would",
+      answerSchema,
+      'UNKNOWN_REFERENCE',
+      'REASON_REQUIRED',
+      'MOMENT_IN_FUTURE',
+      'MOMENT_TOO_OLD',
+      'PROJECT_ENDED',
+      'USER_NOT_ON_CLUSTER',
+    ),
   };
   app.post(
     '/v1/projects/:id/user',

@@ -15,17 +15,23 @@ const querySchema = z.strictObject({
 
 const entrySchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     happenedAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
-    actorKind: z.string().meta({ description: '`staff`, `owner`, `service` or `system`' }),
-    actorId: z.string(),
+    actorKind: z.string().meta({ examples: ['staff'], description: '`staff`, `owner`, `service` or `system`' }),
+    actorId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     action: z.string().meta({ examples: ['change_owner'] }),
     entity: z.string().meta({ examples: ['users'] }),
-    entityId: z.string(),
+    entityId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     before: z.unknown(),
     after: z.unknown(),
-    reason: z.string().nullable(),
-    requestId: z.string().nullable(),
+    reason: z
+      .string()
+      .meta({ examples: ['agreed with the customer'] })
+      .nullable(),
+    requestId: z
+      .string()
+      .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+      .nullable(),
   })
   .meta({ id: 'AuditEntry' });
 

@@ -46,7 +46,7 @@ export const cursorSchema = (...forms: readonly RegExp[]) =>
 export const nextCursorSchema = z
   .string()
   .optional()
-  .meta({ description: 'Ask with it for the next page; the last page has none' });
+  .meta({ description: 'Ask with it for the next page; the last page has none', examples: ['WyIyMDI2LTExLTIyIl0'] });
 
 /** Cuts a page of `limit` rows out of one more than that, with the cursor of the next page. */
 export function pageOf<T>(

@@ -18,7 +18,7 @@ export function addRevokeInvite(app: HttpApp, pool: Pool): void {
     querystring: z.strictObject({
       accountOwnerId: accountIdSchema.optional().meta({ description: 'The account that invited' }),
     }),
-    response: changed('The invitation as it is now', inviteSchema),
+    response: changed('The invitation as it is now', inviteSchema, 'INVITE_ENDED'),
   };
   app.delete('/v1/invites/:id', { schema, config: { access: 'own-account' } }, (request) => {
     const { accountOwnerId } = request.query;

@@ -20,7 +20,7 @@ export function addUnassignUser(app: HttpApp, pool: Pool): void {
     description: 'With an owner go the members who are on the same cluster. The past stays.',
     tags: ['Clusters'],
     params: z.strictObject({ id: accountIdSchema }),
-    response: changed('The assignment that ended', answerSchema),
+    response: changed('The assignment that ended', answerSchema, 'MEMBER_FOLLOWS_OWNER'),
   };
   app.delete('/v1/users/:id/assignment', { schema, config: { access: 'admin' } }, async (request) => ({
     assignment: (await answerOrNotReady(unassignUser(pool, changeOf(request), request.params.id))) ?? null,

@@ -7,16 +7,20 @@ const timeSchema = z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }
 
 export const alertSchema = z
   .object({
-    id: z.string(),
-    accountOwnerId: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     month: z.string().meta({ examples: ['2026-11'] }),
-    threshold: z.int().meta({ description: 'Percent of the cap: 80, 90 or 100' }),
+    threshold: z.int().meta({ examples: [80], description: 'Percent of the cap: 80, 90 or 100' }),
     cap: moneySchema.meta({ description: 'The cap when the alert was raised' }),
     spent: moneySchema.meta({ description: 'What was spent when it was raised' }),
     spentExact: exactSchema,
     raisedAt: timeSchema,
     deliveries: z
-      .object({ pending: z.int(), delivered: z.int(), dead: z.int() })
+      .object({
+        pending: z.int().meta({ examples: [1] }),
+        delivered: z.int().meta({ examples: [1] }),
+        dead: z.int().meta({ examples: [0] }),
+      })
       .meta({ description: 'How many webhooks were told, are to be told, or could not be told' }),
   })
   .meta({ id: 'SpendingAlert' });
@@ -39,9 +43,12 @@ export function describeAlert(alert: AlertRow): z.input<typeof alertSchema> {
 
 export const webhookSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     url: z.string().meta({ examples: ['https://hooks.example.com/billing'] }),
-    accountOwnerId: z.string().nullable().meta({ description: 'Whose alerts it gets; null for all accounts' }),
+    accountOwnerId: z
+      .string()
+      .nullable()
+      .meta({ examples: ['auth0|507f1f77'], description: 'Whose alerts it gets; null for all accounts' }),
     createdAt: timeSchema,
     disabledAt: timeSchema.nullable(),
   })
@@ -49,17 +56,22 @@ export const webhookSchema = z
 
 export const deliverySchema = z
   .object({
-    id: z.string(),
-    alertId: z.string(),
-    webhookId: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    alertId: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    webhookId: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     status: z.enum(DELIVERY_STATUSES),
-    attempts: z.int().meta({ description: 'Attempts so far; a dead delivery that is retried begins again' }),
+    attempts: z
+      .int()
+      .meta({ examples: [1], description: 'Attempts so far; a dead delivery that is retried begins again' }),
     createdAt: timeSchema,
     lastAttemptAt: timeSchema.nullable(),
     nextAttemptAt: timeSchema.nullable().meta({ description: 'Null once it is delivered or dead' }),
     deliveredAt: timeSchema.nullable(),
     deadAt: timeSchema.nullable(),
-    lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last answer; null without one' }),
+    lastStatus: z
+      .int()
+      .nullable()
+      .meta({ examples: [500], description: 'HTTP status of the last answer; null without one' }),
     lastError: z
       .string()
       .nullable()

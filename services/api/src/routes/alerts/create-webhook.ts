@@ -44,7 +44,13 @@ export function addCreateWebhook(app: HttpApp, { pool, webhooks }: AlertsDeps): 
         .nullable()
         .default(null),
     }),
-    response: created('The webhook was created', answerSchema),
+    response: created(
+      'The webhook was created',
+      answerSchema,
+      'UNKNOWN_REFERENCE',
+      'WEBHOOKS_OFF',
+      'TOO_MANY_WEBHOOKS',
+    ),
   };
   app.post(
     '/v1/webhooks',

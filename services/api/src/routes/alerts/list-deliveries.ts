@@ -4,7 +4,8 @@ import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
-import { changed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
+import { problem } from '../../contract/problems.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
@@ -36,7 +37,10 @@ export function addListDeliveries(app: HttpApp, { pool }: AlertsDeps): void {
     tags: ['Spending caps and alerts'],
     params: z.strictObject({ id: systemIdSchema("The webhook's id") }),
     querystring: querySchema,
-    response: changed('A page of deliveries', answerSchema),
+    response: {
+      ...listed('A page of deliveries', answerSchema),
+      404: problem('There is no such webhook', 'NOT_FOUND'),
+    },
   };
   app.get('/v1/webhooks/:id/deliveries', { schema, config: { access: 'staff' } }, async ({ params, query }) => {
     const { status, cursor, limit } = query;

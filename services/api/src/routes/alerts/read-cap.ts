@@ -18,7 +18,7 @@ import { alertSchema, describeAlert } from './answers.ts';
 
 export const capSchema = z
   .object({
-    accountOwnerId: z.string(),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     month: z.string().meta({ description: 'The month that it is now, in UTC', examples: ['2026-11'] }),
     currency: currencySchema,
     cap: moneySchema.nullable().meta({ description: 'Null without one; then there is nothing else to tell' }),

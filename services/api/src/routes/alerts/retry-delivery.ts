@@ -21,7 +21,7 @@ export function addRetryDelivery(app: HttpApp, { pool }: AlertsDeps): void {
       deliveryId: systemIdSchema("The delivery's id"),
     }),
     querystring: z.strictObject({}),
-    response: accepted('The delivery as it is now', deliverySchema),
+    response: accepted('The delivery as it is now', deliverySchema, 'WEBHOOK_DISABLED', 'WEBHOOK_DELIVERED'),
   };
   app.post(
     '/v1/webhooks/:id/deliveries/:deliveryId/retry',

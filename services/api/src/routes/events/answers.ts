@@ -31,7 +31,11 @@ const bookedOn = text('The day that decides on whose statement it is: the usage 
 const adjustment = z.enum(ADJUSTMENTS).nullable().meta({
   description: 'Null for usage as it was reported; else why the row was added: what it takes back or books anew',
 });
-const count = (description: string) => z.int().min(0).meta({ description });
+const count = (description: string) =>
+  z
+    .int()
+    .min(0)
+    .meta({ description, examples: [1] });
 
 const usageSchema = z
   .object({ meter: text('Meter', 'cpu_hours'), quantity: exactSchema })
@@ -60,7 +64,13 @@ const ledgerEventSchema = z
 export const eventsSchema = z
   .object({
     events: z.array(ledgerEventSchema),
-    nextCursor: z.string().optional().meta({ description: 'Ask with it for the next page; the last page has none' }),
+    nextCursor: z
+      .string()
+      .optional()
+      .meta({
+        examples: ['WyIyMDI2LTExLTIyIl0'],
+        description: 'Ask with it for the next page; the last page has none',
+      }),
     freshness: freshnessSchema,
   })
   .meta({ id: 'LedgerEvents' });
@@ -181,7 +191,10 @@ const statementSchema = z
     accountOwnerId,
     month: text('Month', '2026-11'),
     status: z.enum(['final', 'open']),
-    number: z.int().nullable().meta({ description: 'Number of the final statement; null while the month is open' }),
+    number: z
+      .int()
+      .nullable()
+      .meta({ examples: [42], description: 'Number of the final statement; null while the month is open' }),
     closedAt: openTime('When it became final; null while the month is open'),
   })
   .meta({ id: 'ReceiptStatement', description: 'The statement that the booking is on' });
@@ -221,7 +234,10 @@ const correctionSchema = z
     correctedAt: time('The time that it carries; the latest is in force').nullable(),
     appliedAt: openTime('When it was counted; null for one that is not'),
     quantities: z.array(usageSchema).meta({ description: 'The whole new content; empty for a void' }),
-    reason: z.string().nullable().meta({ description: 'Why, as the cluster said' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ examples: ['measured wrong'], description: 'Why, as the cluster said' }),
   })
   .meta({ id: 'ReceiptCorrection' });
 
@@ -238,7 +254,13 @@ const parkedSchema = z
   .object({
     id: text('Parked event, as in `GET /v1/parked`', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b20'),
     reason: text('Why it was parked, or waits', 'unknown_namespace'),
-    detail: z.string().nullable().meta({ description: 'The reason in words; shown to staff' }),
+    detail: z
+      .string()
+      .nullable()
+      .meta({
+        examples: ['there is no project with the namespace recommender'],
+        description: 'The reason in words; shown to staff',
+      }),
     status: z.enum(['pending', 'counted', 'given_up']),
     parkedAt: time('When it was parked'),
     ageSeconds: count('How long it waits, or waited'),
@@ -247,10 +269,17 @@ const parkedSchema = z
     dueAt: openTime('Since when a person wants it to be tried'),
     releasedAt: openTime('When a person decided to count it as it is'),
     resolvedAt: openTime('When it was counted or given up'),
-    resolvedBy: z.string().nullable().meta({ description: 'Who released it or gave it up; shown to staff' }),
-    resolution: z.string().nullable().meta({
-      description: '`counted`; `duplicate` when a copy was counted before; of one given up, why',
-    }),
+    resolvedBy: z
+      .string()
+      .nullable()
+      .meta({ examples: ['auth0|507f1f77'], description: 'Who released it or gave it up; shown to staff' }),
+    resolution: z
+      .string()
+      .nullable()
+      .meta({
+        examples: ['counted'],
+        description: '`counted`; `duplicate` when a copy was counted before; of one given up, why',
+      }),
     isSameContent: z.boolean().nullable().meta({
       description: 'Whether it says what the counted copy says; false is a conflict. Null while nothing is counted',
     }),

@@ -51,7 +51,7 @@ export function addReadReceipt(app: HttpApp, { pool, billing }: EventsDeps): voi
     response: {
       ...answer('The receipt', receiptSchema),
       ...PROBLEM_RESPONSES,
-      404: problem('There is no such event, or none that the caller may see'),
+      404: problem('There is no such event, or none that the caller may see', 'NOT_FOUND'),
     },
   };
   app.get('/v1/events/:id', { schema, config: { access: 'any-owner' } }, async ({ caller, params, query }) => {

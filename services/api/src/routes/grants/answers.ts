@@ -6,9 +6,12 @@ const dayText = z.string().meta({ examples: ['2026-11-01'] });
 
 export const grantSchema = z
   .object({
-    id: z.string(),
-    accountOwnerId: z.string(),
-    reference: z.string().nullable().meta({ description: 'What the caller called it' }),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+    reference: z
+      .string()
+      .nullable()
+      .meta({ examples: ['invoice-2026-117'], description: 'What the caller called it' }),
     status: z
       .enum(['scheduled', 'valid', 'expired', 'revoked'])
       .meta({ description: 'Today; `scheduled` is not valid yet' }),
@@ -18,10 +21,16 @@ export const grantSchema = z
     expiresOn: dayText
       .nullable()
       .meta({ description: 'The day after the last one of its validity; null without an end' }),
-    reason: z.string(),
+    reason: z.string().meta({ examples: ['agreed with the customer'] }),
     createdAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
-    revokedAt: z.string().nullable(),
-    revokeReason: z.string().nullable(),
+    revokedAt: z
+      .string()
+      .meta({ examples: ['2026-11-22T14:05:00.123456Z'] })
+      .nullable(),
+    revokeReason: z
+      .string()
+      .meta({ examples: ['a mistake'] })
+      .nullable(),
   })
   .meta({ id: 'Grant', description: 'What an account has paid ahead, or was given' });
 

@@ -8,6 +8,8 @@ const AMOUNT = /^\d{1,8}(?:\.\d{1,2})?$/;
 export const amountField = (description: string) =>
   z
     .string()
+    // On the text: zod leaves the examples of what is made of it out of the document.
+    .meta({ examples: ['250.00'] })
     .transform((text, context): Cents => {
       const cents = AMOUNT.test(text) ? centsOf(text) : 0n;
       if (cents > 0n) return cents;
@@ -15,7 +17,7 @@ export const amountField = (description: string) =>
       context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TEXT' } });
       return z.NEVER;
     })
-    .meta({ description, examples: ['250.00'] });
+    .meta({ description });
 
 function centsOf(text: string): Cents {
   const [whole = '', decimals = ''] = text.split('.');

@@ -41,7 +41,7 @@ most ${GRANTS_MAX} grants. Send a reference, so that a request that is repeated 
     tags: ['Prepaid grants'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,
-    response: created('The grant was made', grantSchema),
+    response: created('The grant was made', grantSchema, 'GRANT_EXISTS', 'TOO_MANY_GRANTS'),
   };
   app.post(
     '/v1/accounts/:id/grants',

@@ -22,7 +22,7 @@ const balanceSchema = z
 
 const answerSchema = z
   .object({
-    accountOwnerId: z.string(),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     today: z.string().meta({ description: 'The UTC day that the statuses are of', examples: ['2026-11-22'] }),
     currency: currencySchema,
     balance: balanceSchema,

@@ -16,7 +16,7 @@ export function addCreateKey(app: HttpApp, pool: Pool): void {
     description: `It works at once. A cluster has at most ${LIVE_KEYS_MAX} live keys. Takes no body.`,
     tags: ['Cluster keys'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id") }),
-    response: made('The key, shown this once', answerSchema),
+    response: made('The key, shown this once', answerSchema, 'TOO_MANY_KEYS'),
   };
   app.post('/v1/clusters/:id/keys', { schema, config: { access: 'admin' } }, async (request, reply) => {
     const { key, created } = await answerOrNotReady(createClusterKey(pool, changeOf(request), request.params.id));

@@ -3,7 +3,8 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
-import { changed } from '../admin/answers.ts';
+import { problem } from '../../contract/problems.ts';
+import { listed } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { clusterKeySchema } from './answers.ts';
 
@@ -18,7 +19,7 @@ export function addListKeys(app: HttpApp, pool: Pool): void {
     tags: ['Cluster keys'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id") }),
     querystring: z.strictObject({}),
-    response: changed('The keys', answerSchema),
+    response: { ...listed('The keys', answerSchema), 404: problem('There is no such cluster', 'NOT_FOUND') },
   };
   app.get('/v1/clusters/:id/keys', { schema, config: { access: 'staff' } }, async ({ params }) => {
     const keys = await answerOrNotReady(listClusterKeys(pool, params.id));

@@ -32,7 +32,12 @@ export function addRotateKey(app: HttpApp, pool: Pool): void {
     tags: ['Cluster keys'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id"), keyId: systemIdSchema("The old key's id") }),
     body: bodySchema,
-    response: made('The new key, shown this once, and the old one with its end', answerSchema),
+    response: made(
+      'The new key, shown this once, and the old one with its end',
+      answerSchema,
+      'TOO_MANY_KEYS',
+      'KEY_ENDED',
+    ),
   };
   app.post(
     '/v1/clusters/:id/keys/:keyId/rotate',

@@ -19,28 +19,36 @@ const querySchema = z.strictObject({
   to: dayStartSchema('Day after the last one; tomorrow when not given', '2026-12-01T00:00:00Z'),
   subject: accountFilter.meta({ description: 'Only of this user' }),
   limit: limitSchema({ most: EVENTS_MAX, standard: EVENTS_MAX }),
-  clientId: z.string().max(100).optional().meta({ description: "OpenMeter's clients may send it; it has no effect" }),
+  clientId: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: "OpenMeter's clients may send it; it has no effect", examples: ['report-2026-11'] }),
 });
 
 const eventSchema = z
   .object({
     event: z.object({
       specversion: z.literal('1.0'),
-      id: z.string(),
-      source: z.string(),
+      id: z.string().meta({ examples: ['eu-north-1/recommender/2026-11-22T13'] }),
+      source: z.string().meta({ examples: ['urn:hopsworks:cluster:8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
       type: z.string().meta({ examples: ['ai.hopsworks.usage.compute.v1'] }),
-      time: z.string().meta({ description: 'Start of the usage window' }),
-      subject: z.string(),
+      time: z.string().meta({ examples: ['2026-11-22T13:00:00.000000Z'], description: 'Start of the usage window' }),
+      subject: z.string().meta({ examples: ['auth0|507f1f78'] }),
       data: z.object({
         usageDate: z.string().meta({ examples: ['2026-11-22'] }),
-        projectId: z.string().nullable(),
+        projectId: z
+          .string()
+          .meta({ examples: ['3f0e2f0a-7c1e-4b0e-9a64-0f6f4f0c9b11'] })
+          .nullable(),
         quantities: z.record(z.string(), z.string()).meta({ description: 'Exact decimals by meter' }),
       }),
     }),
-    ingestedAt: z
-      .string()
-      .meta({ description: 'When its batch was received; the time of the event when that is forgotten' }),
-    storedAt: z.string(),
+    ingestedAt: z.string().meta({
+      examples: ['2026-11-22T14:05:00.012345Z'],
+      description: 'When its batch was received; the time of the event when that is forgotten',
+    }),
+    storedAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
   })
   .meta({ id: 'OpenMeterEvent', description: "A row of the ledger in OpenMeter's form" });
 

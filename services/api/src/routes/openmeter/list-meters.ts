@@ -9,11 +9,13 @@ const meterSchema = z
   .object({
     id: z.string().meta({ examples: ['cpu_hours'] }),
     slug: z.string().meta({ description: 'The same as `id`: the name of the meter', examples: ['cpu_hours'] }),
-    description: z.string(),
+    description: z.string().meta({ examples: ['Cores that were used or reserved, times hours'] }),
     unit: z.string().meta({ examples: ['core-hour'] }),
     aggregation: z.literal('SUM'),
     windowSize: z.literal('DAY'),
-    eventType: z.string().meta({ description: 'Begin of the types of events that are counted on it' }),
+    eventType: z
+      .string()
+      .meta({ examples: ['ai.hopsworks.usage'], description: 'Begin of the types of events that are counted on it' }),
     groupBy: z.record(z.string(), z.string()).meta({ description: 'What a query can group by' }),
   })
   .meta({ id: 'OpenMeterMeter', description: 'A meter in the form of OpenMeter' });

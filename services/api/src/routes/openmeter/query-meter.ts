@@ -43,24 +43,33 @@ const querySchema = z.strictObject({
   windowTimeZone: choice(['UTC'], 'Days are UTC').optional(),
   subject: subjectsSchema,
   groupBy: repeatable(choice(QUERY_GROUPINGS, 'What to group by'), QUERY_GROUPINGS.length, 'What to group by'),
-  clientId: z.string().max(100).optional().meta({ description: "OpenMeter's clients may send it; it has no effect" }),
+  clientId: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: "OpenMeter's clients may send it; it has no effect", examples: ['report-2026-11'] }),
 });
 
 const valueSchema = z
   .object({
-    value: z.number().meta({ description: 'The nearest floating point number; use `valueDecimal` where it counts' }),
+    value: z
+      .number()
+      .meta({ examples: [24.5], description: 'The nearest floating point number; use `valueDecimal` where it counts' }),
     valueDecimal: z.string().meta({ description: 'Exactly, with 12 decimals', examples: ['24.500000000000'] }),
     windowStart: z.string().meta({ examples: ['2026-11-01T00:00:00Z'] }),
     windowEnd: z.string().meta({ description: 'Exclusive', examples: ['2026-11-02T00:00:00Z'] }),
-    subject: z.string().nullable().meta({ description: 'The user, when grouped by it' }),
+    subject: z
+      .string()
+      .nullable()
+      .meta({ examples: ['auth0|507f1f78'], description: 'The user, when grouped by it' }),
     groupBy: z.record(z.string(), z.string().nullable()).meta({ description: 'The other groupings' }),
   })
   .meta({ id: 'OpenMeterValue' });
 
 const answerSchema = z
   .object({
-    from: z.string(),
-    to: z.string(),
+    from: z.string().meta({ examples: ['2026-11-01T00:00:00Z'] }),
+    to: z.string().meta({ examples: ['2026-12-01T00:00:00Z'] }),
     windowSize: z.enum(WINDOW_SIZES).optional(),
     data: z.array(valueSchema),
   })
@@ -76,7 +85,7 @@ const responses = {
   },
   ...NOT_FOUND_RESPONSE,
   ...PROBLEM_RESPONSES,
-  406: problem('Neither JSON nor CSV is accepted'),
+  406: problem('Neither JSON nor CSV is accepted', 'NOT_ACCEPTABLE'),
 };
 
 const description = `How much of a meter was used, as OpenMeter's clients ask it. Usage is kept by UTC day and by the day on which it

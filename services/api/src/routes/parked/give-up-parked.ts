@@ -4,12 +4,15 @@ import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
-import { BODY_BYTES_MAX, decisionSchema, skippedOf } from './answers.ts';
+import { BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './answers.ts';
 
 const answerSchema = z
   .object({
-    givenUp: z.int().min(0).meta({ description: 'Events that are never counted' }),
-    skipped: z.array(z.string()).meta({ description: 'Ids of the request that are not pending, or unknown' }),
+    givenUp: z
+      .int()
+      .min(0)
+      .meta({ examples: [1], description: 'Events that are never counted' }),
+    skipped: z.array(parkedIdSchema).meta({ description: 'Ids of the request that are not pending, or unknown' }),
   })
   .meta({ id: 'ParkedGivenUp' });
 

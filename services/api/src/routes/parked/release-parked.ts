@@ -3,12 +3,15 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
-import { accepted, BODY_BYTES_MAX, decisionSchema, skippedOf } from './answers.ts';
+import { accepted, BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './answers.ts';
 
 const answerSchema = z
   .object({
-    released: z.int().min(0).meta({ description: 'Events that are counted as they are, within seconds' }),
-    skipped: z.array(z.string()).meta({ description: 'Ids of the request that do not wait as implausible' }),
+    released: z
+      .int()
+      .min(0)
+      .meta({ examples: [1], description: 'Events that are counted as they are, within seconds' }),
+    skipped: z.array(parkedIdSchema).meta({ description: 'Ids of the request that do not wait as implausible' }),
   })
   .meta({ id: 'ParkedRelease' });
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdField } from '../admin/fields.ts';
-import { accepted, BODY_BYTES_MAX, idsField, skippedOf } from './answers.ts';
+import { accepted, BODY_BYTES_MAX, idsField, parkedIdSchema, skippedOf } from './answers.ts';
 
 const filterSchema = z.strictObject({
   reason: z.enum(PARK_REASONS).optional(),
@@ -21,9 +21,15 @@ const bodySchema = z
 
 const answerSchema = z
   .object({
-    retrying: z.int().min(0).meta({ description: 'Events that will be tried within seconds' }),
-    left: z.int().min(0).meta({ description: 'Events that match too and were not marked: ask again for them' }),
-    skipped: z.array(z.string()).meta({ description: 'Ids of the request that are not pending, or unknown' }),
+    retrying: z
+      .int()
+      .min(0)
+      .meta({ examples: [3], description: 'Events that will be tried within seconds' }),
+    left: z
+      .int()
+      .min(0)
+      .meta({ examples: [0], description: 'Events that match too and were not marked: ask again for them' }),
+    skipped: z.array(parkedIdSchema).meta({ description: 'Ids of the request that are not pending, or unknown' }),
   })
   .meta({ id: 'ParkedRetry' });
 

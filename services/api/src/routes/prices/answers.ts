@@ -34,28 +34,50 @@ export function mutable<T extends { readonly tiers: readonly StoredTier[] | null
   return { ...terms, tiers: terms.tiers === null ? null : [...terms.tiers] };
 }
 
-const overrideBase = { id: z.string(), validFrom: dayText, validTo: validToText };
+const overrideBase = {
+  id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+  validFrom: dayText,
+  validTo: validToText,
+};
 
 export const overrideSchema = z
   .discriminatedUnion('kind', [
-    z.object({ ...overrideBase, kind: z.literal('price'), meter: z.string(), ...termsShape }),
+    z.object({
+      ...overrideBase,
+      kind: z.literal('price'),
+      meter: z.string().meta({ examples: ['cpu_hours'] }),
+      ...termsShape,
+    }),
     z.object({
       ...overrideBase,
       kind: z.literal('discount'),
-      meter: z.string().nullable().meta({ description: 'Null for all meters' }),
+      meter: z
+        .string()
+        .nullable()
+        .meta({ examples: ['cpu_hours'], description: 'Null for all meters' }),
       discountPercent: decimalSchema,
     }),
-    z.object({ ...overrideBase, kind: z.literal('card'), rateCardId: z.string() }),
+    z.object({
+      ...overrideBase,
+      kind: z.literal('card'),
+      rateCardId: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    }),
   ])
   .meta({ id: 'PriceOverride', description: "What an account pays instead of its card's prices" });
 
 export const priceChangeSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     change: z.record(z.string(), z.unknown()).meta({ description: 'What was asked for' }),
-    reason: z.string(),
-    accountOwnerId: z.string().nullable().meta({ description: 'The only account that it concerns; null for all' }),
-    meter: z.string().nullable().meta({ description: 'The only meter that it concerns; null for all' }),
+    reason: z.string().meta({ examples: ['agreed with the customer'] }),
+    accountOwnerId: z
+      .string()
+      .nullable()
+      .meta({ examples: ['auth0|507f1f77'], description: 'The only account that it concerns; null for all' }),
+    meter: z
+      .string()
+      .nullable()
+      .meta({ examples: ['cpu_hours'], description: 'The only meter that it concerns; null for all' }),
     firstDay: dayText.meta({ description: 'The first usage day that it concerns' }),
     endDay: validToText,
     status: z
@@ -64,11 +86,17 @@ export const priceChangeSchema = z
     nextDay: z
       .string()
       .nullable()
-      .meta({ description: 'The usage day that is re-rated next; null once it is applied' }),
-    changedRows: z.int().min(0).meta({ description: 'Rollup rows that were changed so far' }),
+      .meta({ examples: ['2026-11-05'], description: 'The usage day that is re-rated next; null once it is applied' }),
+    changedRows: z
+      .int()
+      .min(0)
+      .meta({ examples: [120], description: 'Rollup rows that were changed so far' }),
     costDifference: exactSchema.meta({ description: 'By how much, adjustments of closed months included' }),
     createdAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
-    createdBy: z.string(),
-    appliedAt: z.string().nullable(),
+    createdBy: z.string().meta({ examples: ['auth0|507f1f77'] }),
+    appliedAt: z
+      .string()
+      .meta({ examples: ['2026-11-22T14:05:00.123456Z'] })
+      .nullable(),
   })
   .meta({ id: 'PriceChange' });

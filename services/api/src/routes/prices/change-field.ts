@@ -13,6 +13,7 @@ const meterField = z
 const dayField = (description: string) =>
   z
     .string()
+    .meta({ examples: ['2026-11-01'] })
     .transform((text, context): UsageDay => {
       const day = parseUsageDay(text);
       if (day !== undefined) return day;
@@ -20,7 +21,7 @@ const dayField = (description: string) =>
       context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TIME' } });
       return z.NEVER;
     })
-    .meta({ description, examples: ['2026-11-01'], format: 'date' });
+    .meta({ description, format: 'date' });
 
 const DISCOUNT_MAX = 100n;
 

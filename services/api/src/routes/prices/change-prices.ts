@@ -23,7 +23,7 @@ const bodySchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional()
-    .meta({ description: 'Of the dry run; a change that reaches back needs it' }),
+    .meta({ examples: ['5f0c4c1b9c580a3f'], description: 'Of the dry run; a change that reaches back needs it' }),
 });
 
 const differenceShape = {
@@ -34,7 +34,10 @@ const differenceShape = {
   modelEffect: exactSchema.meta({
     description: 'What comes to it on the statements: by how much tiers, packages and included units change the months',
   }),
-  changedRows: z.int().min(0).meta({ description: 'Rollup rows that change' }),
+  changedRows: z
+    .int()
+    .min(0)
+    .meta({ examples: [120], description: 'Rollup rows that change' }),
 };
 
 const answerSchema = z
@@ -43,15 +46,24 @@ const answerSchema = z
     priceChange: priceChangeSchema.nullable().meta({ description: 'Null for a dry run' }),
     forecast: z
       .object({
-        fingerprint: z.string().meta({ description: 'Send it to apply what this dry run told' }),
+        fingerprint: z
+          .string()
+          .meta({ examples: ['5f0c4c1b9c580a3f'], description: 'Send it to apply what this dry run told' }),
         isReRated: z.boolean().meta({ description: 'Whether recorded usage can be concerned' }),
         firstDay: dayText,
         endDay: validToText,
         currency: currencySchema,
         total: z.object(differenceShape).meta({ description: 'Over all accounts' }),
-        accountCount: z.int().min(0),
+        accountCount: z
+          .int()
+          .min(0)
+          .meta({ examples: [3] }),
         accounts: z
-          .array(z.object({ accountOwnerId: z.string(), ...differenceShape }).meta({ id: 'AccountForecast' }))
+          .array(
+            z
+              .object({ accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }), ...differenceShape })
+              .meta({ id: 'AccountForecast' }),
+          )
           .meta({ description: `Those with the largest difference, at most ${ACCOUNTS_MAX}` }),
       })
       .nullable()
@@ -73,7 +85,16 @@ export function addChangePrices(app: HttpApp, pool: Pool): void {
     description,
     tags: ['Prices'],
     body: bodySchema,
-    response: changed('What changed, or would', answerSchema),
+    response: changed(
+      'What changed, or would',
+      answerSchema,
+      'UNKNOWN_REFERENCE',
+      'INVALID_VALIDITY',
+      'DRY_RUN_REQUIRED',
+      'STALE_DRY_RUN',
+      'OVERLAPPING_VALIDITY',
+      'RATE_GAP',
+    ),
   };
   app.post('/v1/price-changes', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request) => {
     const { change, reason, dryRun, fingerprint } = request.body;

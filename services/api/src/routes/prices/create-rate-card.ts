@@ -24,7 +24,7 @@ export function addCreateRateCard(app: HttpApp, pool: Pool): void {
     description: 'It has no rates yet: give it some before an account is put on it. Sent again it answers 200.',
     tags: ['Prices'],
     body: bodySchema,
-    response: created('The card was added', rateCardSchema),
+    response: created('The card was added', rateCardSchema, 'RATE_CARD_EXISTS'),
   };
   app.post(
     '/v1/rate-cards',

@@ -20,7 +20,10 @@ export const termsFields = {
     .string()
     .optional()
     .meta({ description: 'USD; of flat and package terms', examples: ['0.35'] }),
-  priceQuantity: z.string().optional().meta({ description: 'Units that the price is for; 1 when not given' }),
+  priceQuantity: z
+    .string()
+    .optional()
+    .meta({ examples: ['1'], description: 'Units that the price is for; 1 when not given' }),
   tiers: z
     .array(
       z.strictObject({
@@ -28,14 +31,17 @@ export const termsFields = {
           .string()
           .nullable()
           .optional()
-          .meta({ description: 'Last unit of the tier; not given for the last tier' }),
-        price: z.string(),
+          .meta({ examples: ['1000'], description: 'Last unit of the tier; not given for the last tier' }),
+        price: z.string().meta({ examples: ['0.35'] }),
       }),
     )
     .max(TIERS_MAX)
     .optional()
     .meta({ description: 'Of graduated and volume terms' }),
-  includedQuantity: z.string().optional().meta({ description: 'Units a month that cost nothing; 0 when not given' }),
+  includedQuantity: z
+    .string()
+    .optional()
+    .meta({ examples: ['0'], description: 'Units a month that cost nothing; 0 when not given' }),
 };
 
 type TermsFields = z.output<z.ZodObject<typeof termsFields>>;
@@ -71,6 +77,7 @@ export function decimalField({ description, example, most, decimals }: DecimalOp
   const step = ONE / 10n ** BigInt(decimals);
   return z
     .string()
+    .meta({ examples: [example] })
     .transform((text, context): Quantity => {
       const decimal = parseDecimal(text);
       const value = decimal === undefined ? undefined : toExactQuantity(decimal);

@@ -11,7 +11,7 @@ const answerSchema = z
         .object({
           meter: z.string().meta({ examples: ['cpu_hours'] }),
           unit: z.string().meta({ examples: ['core-hour'] }),
-          description: z.string(),
+          description: z.string().meta({ examples: ['Cores that were used or reserved, times hours'] }),
         })
         .meta({ id: 'Meter' }),
     ),

@@ -6,12 +6,18 @@ import { listed } from '../admin/answers.ts';
 import { dayText, decimalSchema, mutable, termsShape, validToText } from './answers.ts';
 
 const rateSchema = z
-  .object({ id: z.string(), meter: z.string(), validFrom: dayText, validTo: validToText, ...termsShape })
+  .object({
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    meter: z.string().meta({ examples: ['cpu_hours'] }),
+    validFrom: dayText,
+    validTo: validToText,
+    ...termsShape,
+  })
   .meta({ id: 'Rate', description: 'What a meter costs on a card from a day on, until its next rate' });
 
 export const rateCardSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     name: z.string().meta({ examples: ['default'] }),
     creditUsd: decimalSchema.meta({ description: 'USD of one credit' }),
     isDefault: z.boolean().meta({ description: 'Whether accounts without a card of their own are on it' }),

@@ -10,11 +10,15 @@ import { dayText, decimalSchema, mutable, overrideSchema, termsShape } from './a
 
 const answerSchema = z
   .object({
-    accountOwnerId: z.string(),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     day: dayText,
     currency: currencySchema,
     rateCard: z
-      .object({ id: z.string(), name: z.string(), creditUsd: decimalSchema })
+      .object({
+        id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+        name: z.string().meta({ examples: ['default'] }),
+        creditUsd: decimalSchema,
+      })
       .meta({ description: 'The card that the account is on that day' }),
     prices: z
       .array(
@@ -25,8 +29,14 @@ const answerSchema = z
             source: z.enum(['card', 'discount', 'price']).meta({
               description: "The card's rate as it is, less a discount, or the account's own price",
             }),
-            rateId: z.string().nullable(),
-            overrideId: z.string().nullable(),
+            rateId: z
+              .string()
+              .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+              .nullable(),
+            overrideId: z
+              .string()
+              .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+              .nullable(),
           })
           .meta({ id: 'AccountPrice' }),
       )

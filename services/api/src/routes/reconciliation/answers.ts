@@ -11,15 +11,17 @@ const countSchema = z
   .meta({ examples: ['1234567'] });
 
 export const reconciliationShape = {
-  id: z.string(),
+  id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
   kind: z.enum(['scheduled', 'requested']),
-  requestedBy: z.string().meta({ description: 'Who asked; `schedule` for one that came by itself' }),
+  requestedBy: z
+    .string()
+    .meta({ examples: ['auth0|507f1f77'], description: 'Who asked; `schedule` for one that came by itself' }),
   requestedAt: timeSchema,
   status: z.enum(['waiting', 'running', 'done']),
   from: daySchema.meta({ description: 'The first of its usage days' }),
   to: daySchema.meta({ description: 'The day after the last; a scheduled one does not take every day between' }),
-  dayCount: z.int(),
-  checkedDays: z.int().meta({ description: 'How many of its days are done' }),
+  dayCount: z.int().meta({ examples: [31] }),
+  checkedDays: z.int().meta({ examples: [31], description: 'How many of its days are done' }),
   checkedRows: countSchema.meta({ description: 'Rows of the rollup, or that should be there' }),
   differingRows: countSchema,
   differingDays: z.array(daySchema),
@@ -29,7 +31,10 @@ export const reconciliationShape = {
   statementDifferenceCount: z
     .int()
     .nullable()
-    .meta({ description: 'What final statements say and is not so; null when they were not compared this time' }),
+    .meta({
+      examples: [0],
+      description: 'What final statements say and is not so; null when they were not compared this time',
+    }),
   startedAt: timeSchema.nullable(),
   finishedAt: timeSchema.nullable(),
 };
@@ -46,22 +51,43 @@ export const differenceShape = {
   }),
   usageDate: daySchema,
   bookedOn: daySchema,
-  accountOwnerId: z.string(),
-  userId: z.string(),
-  clusterId: z.string(),
-  projectId: z.string().nullable(),
-  meter: z.string(),
+  accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+  userId: z.string().meta({ examples: ['auth0|507f1f78'] }),
+  clusterId: z.string().meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
+  projectId: z
+    .string()
+    .meta({ examples: ['3f0e2f0a-7c1e-4b0e-9a64-0f6f4f0c9b11'] })
+    .nullable(),
+  meter: z.string().meta({ examples: ['cpu_hours'] }),
   ledgerQuantity: exactSchema.nullable().meta({ description: 'Null when the ledger holds no such usage' }),
   rollupQuantity: exactSchema.nullable().meta({ description: 'Null when the rollup has no such row' }),
-  ledgerEventCount: z.string().nullable(),
-  rollupEventCount: z.string().nullable(),
-  expectedRateId: z.string().nullable(),
-  expectedOverrideId: z.string().nullable(),
+  ledgerEventCount: z
+    .string()
+    .meta({ examples: ['24'] })
+    .nullable(),
+  rollupEventCount: z
+    .string()
+    .meta({ examples: ['23'] })
+    .nullable(),
+  expectedRateId: z
+    .string()
+    .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+    .nullable(),
+  expectedOverrideId: z
+    .string()
+    .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+    .nullable(),
   expectedPrice: exactSchema.nullable().meta({ description: 'The price in force; of a closed month the row’s own' }),
   expectedPriceQuantity: exactSchema.nullable(),
   expectedPriceAdjustment: exactSchema,
-  rateId: z.string().nullable(),
-  priceOverrideId: z.string().nullable(),
+  rateId: z
+    .string()
+    .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+    .nullable(),
+  priceOverrideId: z
+    .string()
+    .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] })
+    .nullable(),
   price: exactSchema.nullable(),
   priceQuantity: exactSchema.nullable(),
   priceAdjustment: exactSchema.nullable(),

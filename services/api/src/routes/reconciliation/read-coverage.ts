@@ -27,29 +27,40 @@ const cellSchema = z
       description:
         'What was counted is what the manifest says (`complete`), less (`short`) or more (`over`); the manifest came after the last comparison (`unchecked`); usage without a manifest (`unreported`); neither, though the cluster had reported before and the hour is two hours past (`missing`); neither, and none is expected yet (`none`)',
     }),
-    counted: z.string().meta({ description: 'Events counted; of a manifest longer than an hour, of its whole window' }),
-    reported: z.string().nullable().meta({ description: 'Events of the manifests; null without one' }),
-    parked: z.string().meta({ description: 'Events that wait to be counted' }),
+    counted: z.string().meta({
+      examples: ['24'],
+      description: 'Events counted; of a manifest longer than an hour, of its whole window',
+    }),
+    reported: z
+      .string()
+      .nullable()
+      .meta({ examples: ['24'], description: 'Events of the manifests; null without one' }),
+    parked: z.string().meta({ examples: ['0'], description: 'Events that wait to be counted' }),
   })
   .meta({ id: 'CoverageCell' });
 
 const clusterSchema = z
   .object({
-    clusterId: z.string(),
-    clusterName: z.string(),
-    missingHours: z.array(z.string()).meta({ description: 'The hours whose state is `missing`' }),
+    clusterId: z.string().meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
+    clusterName: z.string().meta({ examples: ['eu-north-1'] }),
+    missingHours: z
+      .array(z.string().meta({ examples: ['2026-11-22T13:00:00Z'] }))
+      .meta({ description: 'The hours whose state is `missing`' }),
     cells: z.array(cellSchema),
   })
   .meta({ id: 'ClusterCoverage' });
 
 const answerSchema = z
   .object({
-    from: z.string(),
-    to: z.string(),
+    from: z.string().meta({ examples: ['2026-11-01T00:00:00Z'] }),
+    to: z.string().meta({ examples: ['2026-12-01T00:00:00Z'] }),
     checkedAt: z
       .string()
       .nullable()
-      .meta({ description: 'What was recorded by then is in it; null while a day was never compared' }),
+      .meta({
+        examples: ['2026-11-22T14:05:00.123456Z'],
+        description: 'What was recorded by then is in it; null while a day was never compared',
+      }),
     clusters: z.array(clusterSchema),
   })
   .meta({ id: 'Coverage' });

@@ -15,10 +15,18 @@ const differenceSchema = z
 
 const statementDifferenceSchema = z
   .object({
-    difference: z.string().meta({ description: 'What is wrong, for people' }),
-    number: z.int().meta({ description: 'Number of the statement' }),
-    accountOwnerId: z.string().nullable(),
-    month: z.string().nullable(),
+    difference: z
+      .string()
+      .meta({ examples: ['the sum of the lines is not the total'], description: 'What is wrong, for people' }),
+    number: z.int().meta({ examples: [42], description: 'Number of the statement' }),
+    accountOwnerId: z
+      .string()
+      .meta({ examples: ['auth0|507f1f77'] })
+      .nullable(),
+    month: z
+      .string()
+      .meta({ examples: ['2026-11'] })
+      .nullable(),
   })
   .meta({ id: 'StatementDifference' });
 
@@ -40,6 +48,7 @@ export function addReadReconciliation(app: HttpApp, pool: Pool): void {
     description: 'How far it is, what it compared and the first thousand rows that differ, with both sides.',
     tags: ['Reconciliation'],
     params: z.object({ id: systemIdSchema('The comparison') }),
+    querystring: z.strictObject({}),
     response: { ...listed('The comparison', answerSchema), ...NOT_FOUND_RESPONSE },
   };
   app.get('/v1/reconciliations/:id', { schema, config: { access: 'staff' } }, async ({ params: { id } }) => {

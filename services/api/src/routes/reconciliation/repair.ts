@@ -9,13 +9,22 @@ import { differenceShape } from './answers.ts';
 
 const answerSchema = z
   .object({
-    repairedRows: z.int().min(0).meta({ description: 'Rows that were written or removed' }),
+    repairedRows: z
+      .int()
+      .min(0)
+      .meta({ examples: [2], description: 'Rows that were written or removed' }),
     closedRows: z
       .int()
       .min(0)
-      .meta({ description: 'Rows of closed months, which a person restores from the statement' }),
-    unpricedRows: z.int().min(0).meta({ description: 'Rows for which no price is in force' }),
-    leftDays: z.int().min(0).meta({ description: 'Days that were not taken: repair once more' }),
+      .meta({ examples: [0], description: 'Rows of closed months, which a person restores from the statement' }),
+    unpricedRows: z
+      .int()
+      .min(0)
+      .meta({ examples: [0], description: 'Rows for which no price is in force' }),
+    leftDays: z
+      .int()
+      .min(0)
+      .meta({ examples: [0], description: 'Days that were not taken: repair once more' }),
     rows: z
       .array(
         z
@@ -46,7 +55,14 @@ export function addRepair(app: HttpApp, pool: Pool): void {
     tags: ['Reconciliation'],
     params: z.object({ id: systemIdSchema('The comparison that found it') }),
     body: z.strictObject({ reason: reasonField }),
-    response: changed('What was repaired', answerSchema),
+    response: changed(
+      'What was repaired',
+      answerSchema,
+      'REASON_REQUIRED',
+      'RECONCILIATION_RUNNING',
+      'DIFFERS_IN_CLOSED_MONTH',
+      'NOT_REPAIRABLE',
+    ),
   };
   app.post(
     '/v1/reconciliations/:id/repair',

@@ -38,7 +38,12 @@ export function addRequestReconciliation(app: HttpApp, pool: Pool): void {
     description,
     tags: ['Reconciliation'],
     body: bodySchema,
-    response: accepted('The comparison, which a worker makes', reconciliationSchema),
+    response: accepted(
+      'The comparison, which a worker makes',
+      reconciliationSchema,
+      'MOMENT_IN_FUTURE',
+      'MOMENT_TOO_OLD',
+    ),
   };
   app.post(
     '/v1/reconciliations',

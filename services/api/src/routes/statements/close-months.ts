@@ -21,6 +21,7 @@ const BODY_BYTES_MAX = 32_768;
 
 const monthField = z
   .string()
+  .meta({ examples: ['2026-11'] })
   .transform((text, context) => {
     const month = parseMonth(text);
     if (month !== undefined) return month;
@@ -28,7 +29,7 @@ const monthField = z
     context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TIME' } });
     return z.NEVER;
   })
-  .meta({ description: 'Calendar month in UTC, which has ended', examples: ['2026-11'], pattern: MONTH_PATTERN });
+  .meta({ description: 'Calendar month in UTC, which has ended', pattern: MONTH_PATTERN });
 
 const bodySchema = z.strictObject({
   month: monthField,
@@ -52,8 +53,11 @@ const answerSchema = z
     closed: z.array(
       z
         .object({
-          accountOwnerId: z.string(),
-          number: z.int().nullable().meta({ description: 'Null when it was only tried' }),
+          accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+          number: z
+            .int()
+            .nullable()
+            .meta({ examples: [42], description: 'Null when it was only tried' }),
           isNew: z.boolean().meta({ description: 'False when the month was closed before' }),
           total: moneySchema,
           totalExact: exactSchema,
@@ -64,13 +68,22 @@ const answerSchema = z
     ),
     refused: z
       .array(
-        z.object({ accountOwnerId: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'RefusedMonth' }),
+        z
+          .object({
+            accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+            code: z.string().meta({ examples: ['EARLIER_MONTH_OPEN'] }),
+            detail: z.string().meta({ examples: ['2026-10 has usage and is open'] }),
+          })
+          .meta({ id: 'RefusedMonth' }),
       )
       .meta({ description: 'Accounts that stay open, and why; empty when accounts are named' }),
     next: z
       .string()
       .nullable()
-      .meta({ description: 'Send again with this as `after`: there are more accounts. Null at the end' }),
+      .meta({
+        examples: ['auth0|507f1f77'],
+        description: 'Send again with this as `after`: there are more accounts. Null at the end',
+      }),
   })
   .meta({ id: 'MonthsClosed' });
 
@@ -86,7 +99,16 @@ export function addCloseMonths(app: HttpApp, pool: Pool): void {
     description,
     tags: ['Statements'],
     body: bodySchema,
-    response: changed('Which accounts are closed, or would be', answerSchema),
+    response: changed(
+      'Which accounts are closed, or would be',
+      answerSchema,
+      'UNKNOWN_REFERENCE',
+      'MONTH_NOT_ENDED',
+      'MONTH_CLOSED',
+      'EARLIER_MONTH_OPEN',
+      'PRICE_CHANGE_APPLYING',
+      'AMOUNT_TOO_LARGE',
+    ),
   };
   app.post(
     '/v1/statements/close',

@@ -29,7 +29,10 @@ const paramsSchema = z.strictObject({
 
 const lineSchema = z
   .object({
-    position: z.int().min(1),
+    position: z
+      .int()
+      .min(1)
+      .meta({ examples: [1] }),
     kind: z.enum(STATEMENT_LINE_KINDS).meta({
       description:
         '`usage` of the month at list prices; `late_usage` of a closed month; `re_rating`: what a later price makes of usage that closed months billed; `model_effect`: what tiers, packages and included quantities make of a month of the whole account',
@@ -52,10 +55,17 @@ const lineSchema = z
     amount: moneySchema,
     amountExact: exactSchema,
     credits: creditsSchema,
-    original: z.object({ account: z.string(), month: monthText, number: z.int() }).nullable().meta({
-      description:
-        'The statement that is adjusted; null for lines of the month itself, and where the usage month never had a statement',
-    }),
+    original: z
+      .object({
+        account: z.string().meta({ examples: ['auth0|507f1f77'] }),
+        month: monthText,
+        number: z.int().meta({ examples: [42] }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'The statement that is adjusted; null for lines of the month itself, and where the usage month never had a statement',
+      }),
   })
   .meta({ id: 'StatementLine' });
 

@@ -47,7 +47,7 @@ export const stripePeriodSchema = z
 export const stripeMonthSchema = z
   .object({
     month: z.string().meta({ examples: ['2026-11'] }),
-    stripeCustomerId: z.string(),
+    stripeCustomerId: z.string().meta({ examples: ['cus_NffrFeUfNV2Hib'] }),
     meter: z.string().meta({ examples: ['cpu_hours'] }),
     quantity: exactSchema.meta({ description: 'Used and booked in the month on days that the customer pays for' }),
     carriedIn: exactSchema.meta({ description: 'What earlier months left over' }),
@@ -69,26 +69,42 @@ const timeSchema = z
 
 export const remittanceSchema = z
   .object({
-    id: z.string(),
-    identifier: z.string().meta({ description: 'By which Stripe knows it' }),
-    accountOwnerId: z.string(),
-    stripeCustomerId: z.string(),
-    meter: z.string(),
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    identifier: z
+      .string()
+      .meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'], description: 'By which Stripe knows it' }),
+    accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+    stripeCustomerId: z.string().meta({ examples: ['cus_NffrFeUfNV2Hib'] }),
+    meter: z.string().meta({ examples: ['cpu_hours'] }),
     eventName: z.string().meta({ description: 'Of the meter at Stripe', examples: ['hopsmeter_cpu_hours'] }),
     month: z.string().meta({ description: 'In which the usage is booked', examples: ['2026-11'] }),
     value: z.string().meta({ description: "What was sent, in thousandths of the meter's unit", examples: ['1500'] }),
-    cumulativeAfter: z.string().meta({ description: 'All that was sent by then, this included, in thousandths' }),
+    cumulativeAfter: z
+      .string()
+      .meta({ examples: ['24500'], description: 'All that was sent by then, this included, in thousandths' }),
     usageTotal: exactSchema.meta({ description: "All that was used by then, in the meter's unit" }),
     stampedAt: timeSchema.meta({ description: 'The time that Stripe is told' }),
     status: z.enum(REMITTANCE_STATUSES),
-    attempts: z.int().min(0),
+    attempts: z
+      .int()
+      .min(0)
+      .meta({ examples: [1] }),
     nextAttemptAt: timeSchema,
     uncertainSince: timeSchema.meta({ description: 'The first attempt that may have reached Stripe' }),
-    createdAt: timeSchema.unwrap(),
+    createdAt: timeSchema.unwrap().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
     sentAt: timeSchema.meta({ description: 'When Stripe took it; null where a person said so' }),
-    lastError: z.string().nullable(),
+    lastError: z
+      .string()
+      .meta({ examples: ['no answer in time'] })
+      .nullable(),
     resolvedAt: timeSchema,
-    resolvedBy: z.string().nullable(),
-    resolution: z.string().nullable().meta({ description: 'Why a person decided so' }),
+    resolvedBy: z
+      .string()
+      .meta({ examples: ['auth0|507f1f77'] })
+      .nullable(),
+    resolution: z
+      .string()
+      .nullable()
+      .meta({ examples: ['counted'], description: 'Why a person decided so' }),
   })
   .meta({ id: 'Remittance', description: 'A meter event for Stripe and how far it got' });

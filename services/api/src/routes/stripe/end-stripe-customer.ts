@@ -29,7 +29,7 @@ export function addEndStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
     tags: ['Stripe'],
     params: z.strictObject({ id: accountIdSchema }),
     querystring: querySchema,
-    response: changed('What has ended', answerSchema),
+    response: changed('What has ended', answerSchema, 'STRIPE_USAGE_SENT'),
   };
   app.delete('/v1/accounts/:id/stripe-customer', { schema, config: { access: 'admin' } }, async (request) => {
     const ending = { accountOwnerId: request.params.id, to: request.query.to };

@@ -28,7 +28,7 @@ export function addResolveRemittance(app: HttpApp, pool: Pool): void {
     tags: ['Stripe'],
     params: z.strictObject({ id: systemIdSchema("The remittance's id") }),
     body: bodySchema,
-    response: changed('The remittance as it is now', remittanceSchema),
+    response: changed('The remittance as it is now', remittanceSchema, 'REMITTANCE_NOT_OPEN'),
   };
   app.post(
     '/v1/stripe/remittances/:id/resolve',

@@ -26,7 +26,14 @@ export function addSetStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
     tags: ['Stripe'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,
-    response: changed('The period that goes on from now on', stripePeriodSchema),
+    response: changed(
+      'The period that goes on from now on',
+      stripePeriodSchema,
+      'UNKNOWN_REFERENCE',
+      'TWO_LEVELS',
+      'STRIPE_CUSTOMER_TAKEN',
+      'STRIPE_USAGE_SENT',
+    ),
   };
   app.put(
     '/v1/accounts/:id/stripe-customer',

@@ -1,0 +1,119 @@
+import { createApiApp } from '@hopsmeter/api';
+import { createPool } from '@hopsmeter/db';
+import { createLogger, createRegistry, type HttpApp, statusOf } from '@hopsmeter/runtime';
+import { REQUEST_ERRORS, type RequestErrorCode } from '@hopsmeter/usage';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { codesOf, type Operation, readOperations, type Schema } from './openapi-calls/read-operations.ts';
+
+type Document = Parameters<typeof readOperations>[0] & {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
+
+let app: HttpApp;
+let document: Document;
+let operations: readonly Operation[];
+
+beforeAll(async () => {
+  // Nothing is read from it.
+  const pool = createPool({ url: 'postgres://127.0.0.1:1/none', connectionsMax: 1, onIdleError: () => undefined });
+  const shell = await createApiApp({
+    pool,
+    logger: createLogger({ name: 'api', level: 'silent' }),
+    registry: createRegistry({ withProcess: false }),
+    serviceRoleKey: 'x'.repeat(32),
+    now: () => 0,
+  });
+  app = shell.app;
+  document = (await app.inject('/openapi.json')).json();
+  operations = readOperations(document);
+});
+
+afterAll(() => app?.close());
+
+const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+
+it('describes every operation in words', () => {
+  for (const operation of operations) {
+    const { summary, description, operationId, tags } = operation;
+    expect([nameOf(operation), summary, description, operationId, tags]).toEqual([
+      nameOf(operation),
+      expect.stringMatching(/^[A-Z].{5,}[^.]$/),
+      expect.stringMatching(/^[A-Z][\s\S]{10,}$/),
+      expect.stringMatching(/^[a-z]\w+$/),
+      [expect.stringMatching(/^[A-Z]/)],
+    ]);
+  }
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+});
+
+it('describes every parameter, with an example', () => {
+  const bare = operations.flatMap((operation) =>
+    operation.parameters
+      .filter(({ name, description = '', example, schema }) => {
+        // A cursor is what the page before gave, and means nothing to people.
+        const isShown =
+          name === 'cursor' || example !== undefined || hasExample(schema) || hasExample(schema.items ?? {});
+        return description.length < 5 || !isShown;
+      })
+      .map(({ name }) => `${nameOf(operation)} ${name}`),
+  );
+  expect(bare).toEqual([]);
+});
+
+it('has an example of every field of every answer and body', () => {
+  const bodies = operations.map((operation) => [`body of ${nameOf(operation)}`, operation.bodySchema ?? {}] as const);
+  const bare = [...Object.entries(document.components.schemas), ...bodies].flatMap(([name, schema]) =>
+    findBare(schema, name),
+  );
+  expect(bare).toEqual([]);
+});
+
+it('lists the codes of every problem, each with its status', () => {
+  for (const operation of operations)
+    for (const [status, response] of Object.entries(operation.responses)) {
+      const { description = '', content = {} } = response;
+      if (Number(status) < 400) continue;
+      const codes = codesOf(response);
+      const place = `${nameOf(operation)} ${status} ${description}`;
+      expect([place, codes.length > 0, Object.keys(content)]).toEqual([place, true, ['application/problem+json']]);
+      for (const code of codes) {
+        expect([place, code, Object.hasOwn(REQUEST_ERRORS, code)]).toEqual([place, code, true]);
+        expect([place, code, statusOf(code as RequestErrorCode)]).toEqual([place, code, Number(status)]);
+      }
+    }
+});
+
+it('knows of every code of the api which operations can answer with it', () => {
+  const documented = new Set(operations.flatMap(({ responses }) => Object.values(responses).flatMap(codesOf)));
+  expect(Object.keys(REQUEST_ERRORS).filter((code) => !documented.has(code) && !ELSEWHERE.includes(code))).toEqual([]);
+});
+
+/** Of ingest, or of requests that reach no operation. */
+const ELSEWHERE = [
+  'FOREIGN_SOURCE_ONLY',
+  'METHOD_NOT_ALLOWED',
+  'INVALID_ENCODING',
+  'NO_USABLE_EVENT',
+  'REQUEST_TIMEOUT',
+  'TOO_MANY_EVENTS',
+  'UNSUPPORTED_ENCODING',
+  'BACKPRESSURE',
+  'QUEUE_UNAVAILABLE',
+];
+
+function hasExample({ examples, enum: choices, const: only, default: standard }: Schema): boolean {
+  return [examples?.[0], choices?.[0], only, standard].some((value) => value !== undefined);
+}
+
+/** The places in a schema that hold a text or a number of which there is no example. */
+function findBare(schema: Schema, place: string): string[] {
+  if (schema.$ref !== undefined || hasExample(schema)) return [];
+  const { type, properties = {}, items, anyOf, oneOf } = schema;
+  const types: readonly unknown[] = [type].flat();
+  if (types.includes('object'))
+    return Object.entries(properties).flatMap(([name, property]) => findBare(property, `${place}.${name}`));
+  if (types.includes('array')) return findBare(items ?? {}, `${place}[]`);
+  const choices = (anyOf ?? oneOf ?? []).filter((choice) => choice.type !== 'null');
+  if (choices.length > 0) return choices.flatMap((choice) => findBare(choice, place));
+  return types.some((each) => ['string', 'number', 'integer'].includes(String(each))) ? [place] : [];
+}
