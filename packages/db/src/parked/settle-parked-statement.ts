@@ -99,6 +99,13 @@ settled as (
   where parked.id = outcomes.id and parked.status = 'pending'
   returning outcomes.outcome
 ),
+used as not materialized (
+  select
+    usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, 1 as event_count,
+    window_started_at as first_event_at, window_started_at as last_event_at
+  from (select * from first_parts union all select * from later_parts) as fresh,
+    unnest(fresh.meters, fresh.quantities) as measured (meter, quantity)
+),
 ${rollUp(`(
     select usage_date, meter, price_account, rate_id, price_override_id, price, price_quantity
     from jsonb_to_recordset($4::jsonb) as entry (

@@ -1,18 +1,17 @@
 import {
   type Attribution,
   type EffectivePrice,
-  type EventType,
   formatQuantity,
   formatTime,
   formatUsageDay,
   type Micros,
   type ParkReason,
-  type Usage,
   type UsageDay,
 } from '@hopsmeter/usage';
 import type { ClientBase } from 'pg';
 import { plainArray, textArray } from '../pg-array.ts';
 import type { Pool } from '../pool.ts';
+import { createKinds, type Kind } from './kinds.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';
 
 /** A usage window; both ends are the same instant for an event without one. */
@@ -29,7 +28,7 @@ export type PriceEntry = {
 };
 
 /** One event's usage on one day. `batch`, `attribution` and `window` are places in the record's lists, from 0. */
-export type LedgerRow = {
+export type LedgerRow = Kind & {
   readonly batch: number;
   readonly eventKey: string;
   readonly part: number;
@@ -38,11 +37,7 @@ export type LedgerRow = {
   readonly position: number;
   readonly attribution: number;
   readonly window: number;
-  readonly sourcePath: string;
   readonly eventId: string;
-  readonly eventType: EventType;
-  readonly attributedBy: 'subject' | 'namespace';
-  readonly usages: readonly Usage[];
 };
 
 /** An event that can not be counted now. `batch` is its place in the record's list, from 0; `event` is JSON text. */
@@ -135,7 +130,7 @@ export function recordStatementOf(record: BatchRecord): {
 
 function parametersOf(record: BatchRecord): (string | number)[] {
   const { batches, attributions, windows, ledger, parked, prices } = record;
-  const meterLists = createMeterLists();
+  const kinds = createKinds();
   const days = new Map<UsageDay, string>();
   const dayText = (day: UsageDay): string => {
     const known = days.get(day);
@@ -162,13 +157,13 @@ function parametersOf(record: BatchRecord): (string | number)[] {
     plainArray(ledger.map(({ position }) => position)),
     plainArray(ledger.map(({ attribution }) => attribution + 1)),
     plainArray(ledger.map(({ window }) => window + 1)),
-    textArray(ledger.map(({ sourcePath }) => sourcePath)),
+    plainArray(ledger.map((row) => kinds.placeOf(row) + 1)),
+    plainArray(ledger.map(({ batch }) => batch + 1)),
     textArray(ledger.map(({ eventId }) => eventId)),
-    plainArray(ledger.map(({ eventType }) => eventType)),
-    plainArray(ledger.map(({ attributedBy }) => attributedBy)),
-    plainArray(ledger.map(({ usages }) => meterLists.placeOf(usages))),
     // Arrays of arrays must be rectangular in Postgres, so a row's quantities travel as text.
-    textArray(ledger.map(({ usages }) => plainArray(usages.map(({ quantity }) => formatQuantity(quantity))))),
+    quantityArrays(ledger),
+    textArray(kinds.values.map(({ sourcePath }) => sourcePath)),
+    textArray(kinds.values.map(({ eventType }) => eventType)),
     plainArray(windows.map(({ start }) => formatTime(start))),
     plainArray(windows.map(({ end }) => formatTime(end))),
     plainArray(parked.map(({ eventKey }) => eventKey)),
@@ -186,25 +181,16 @@ function parametersOf(record: BatchRecord): (string | number)[] {
     plainArray(prices.map(({ price }) => price.rateId ?? null)),
     plainArray(prices.map(({ price }) => price.priceText)),
     plainArray(prices.map(({ price }) => price.priceQuantityText)),
-    textArray(meterLists.texts()),
+    textArray(kinds.values.map(({ attributedBy }) => attributedBy)),
     plainArray(attributions.map(({ bookedOn }) => (bookedOn === undefined ? null : dayText(bookedOn)))),
     textArray(prices.map(({ accountOwnerId }) => accountOwnerId ?? '')),
     plainArray(prices.map(({ price }) => price.overrideId ?? null)),
-    plainArray(ledger.map(({ batch }) => batch + 1)),
+    textArray(kinds.values.map(({ usages }) => textArray(usages.map(({ meter }) => meter)))),
     plainArray(parked.map(({ batch }) => batch + 1)),
   ];
 }
 
-/** The few different lists of meters that a batch's events have: text[] literals and their places from 1. */
-function createMeterLists() {
-  const places = new Map<string, number>();
-  return {
-    placeOf(usages: readonly Usage[]): number {
-      const text = textArray(usages.map(({ meter }) => meter));
-      const place = places.get(text) ?? places.size + 1;
-      places.set(text, place);
-      return place;
-    },
-    texts: (): string[] => [...places.keys()],
-  };
+/** Each row's quantities: a list of lists. */
+function quantityArrays(ledger: readonly LedgerRow[]): string {
+  return textArray(ledger.map(({ usages }) => plainArray(usages.map(({ quantity }) => formatQuantity(quantity)))));
 }

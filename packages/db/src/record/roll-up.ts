@@ -2,7 +2,9 @@
  * The part of a statement that adds new ledger rows to `usage_daily` at the price of their day. Every way of counting an
  * event goes through it, so that no two of them can price or add up differently.
  *
- * It reads the results `first_parts` and `later_parts` of the statement that it stands in. Locks: rollup rows in key order.
+ * It reads `used` of the statement that it stands in, a relation of (usage_date, booked_on, account_owner_id, user_id,
+ * hopsworks_cluster_id, project_id, meter, quantity, event_count, first_event_at, last_event_at): what the ledger has just
+ * taken, in as many rows as it may be. Locks: rollup rows in key order.
  *
  * @param prices a relation of (usage_date, meter, price_account, rate_id, price_override_id, price, price_quantity).
  *   `price_account` is the account whose prices differ from everybody's, and empty for everybody's.
@@ -27,10 +29,9 @@ rolled_up as (
       usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
       case when (account_owner_id in (select price_account from prices)) is true then account_owner_id else '' end
         as price_account,
-      sum(quantity) as quantity, count(*) as event_count,
-      min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
-    from (select * from first_parts union all select * from later_parts) as fresh,
-      unnest(fresh.meters, fresh.quantities) as used (meter, quantity)
+      sum(quantity) as quantity, sum(event_count)::bigint as event_count,
+      min(first_event_at) as first_event_at, max(last_event_at) as last_event_at
+    from used
     group by usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
   ) as total
   left join prices using (usage_date, meter, price_account)
