@@ -233,6 +233,23 @@ describe('refusals', () => {
     expect(await countAll()).toEqual(before);
   });
 
+  it('refuses a record that holds an event twice: the ledger takes one, so no more may be rolled up', async () => {
+    const before = await countAll();
+    const batch = sampleRecord(seeded, [sampleEvent('in it twice'), sampleEvent('in it twice')]);
+    await expect(record(batch)).rejects.toMatchObject({ code: '23502', column: 'counted_count' });
+    expect(await countAll()).toEqual(before);
+  });
+
+  it('refuses more meters of an event than are summed', async () => {
+    const before = await countAll();
+    const usages = ['cpu_hours', 'gpu_hours', 'ram_gb_hours', 'online_storage_gb_hours', 'offline_storage_gb_hours'];
+    const days = [usages.map((meter) => ({ meter, quantity: 1n }))];
+    await expect(record(sampleRecord(seeded, [sampleEvent('wide', { days })]))).rejects.toMatchObject({
+      code: '23502',
+    });
+    expect(await countAll()).toEqual(before);
+  });
+
   it('refuses quantities that are no money', async () => {
     const before = await countAll();
     for (const quantity of [-1n, 10n ** 38n]) {
