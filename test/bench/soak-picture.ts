@@ -41,7 +41,16 @@ export async function drawSoak(run: DrawnSoak, file: string): Promise<void> {
   }
 }
 
-function describeSoak({ date, cores, minutes, eventsPerBatch, connections, maximum, pace, samples }: DrawnSoak): string {
+function describeSoak({
+  date,
+  cores,
+  minutes,
+  eventsPerBatch,
+  connections,
+  maximum,
+  pace,
+  samples,
+}: DrawnSoak): string {
   const share = maximum === undefined ? '' : `, ${Math.round((pace / maximum) * 100)} % of ${whole(maximum)}`;
   const chart = (title: string, unit: string, lines: readonly Line[]): string =>
     drawLineChart({ title, unit, minutes: samples.map(({ at }) => at / 60), lines });
@@ -50,8 +59,7 @@ function describeSoak({ date, cores, minutes, eventsPerBatch, connections, maxim
     color,
     values: samples.map(value),
   });
-  const resident = (name: string, color: string): Line =>
-    line(name, color, ({ memory }) => (memory[name] ?? 0) / MIB);
+  const resident = (name: string, color: string): Line => line(name, color, ({ memory }) => (memory[name] ?? 0) / MIB);
   return `<!doctype html><meta charset="utf-8"><title>Soak</title>
 <style>body{margin:${MARGIN}px;background:#fff;color:#1f2933;font-family:"Liberation Sans","DejaVu Sans",Arial,sans-serif}
 h1{font-size:22px;margin:0 0 6px}p{margin:0 0 26px;color:#5c6b7a;font-size:14px}svg{display:block;margin:0 0 18px;font-family:inherit}</style>

@@ -53,7 +53,12 @@ export function judge(samples: readonly Sample[], pace: number): readonly Rule[]
     ),
     rule('p99 of an answer', 'ms', ({ p99Ms }) => p99Ms, either(P99_GROWTH, P99_STEP_MS)),
     rule('usage_daily per row', 'bytes', rollupBytesPerRow, either(BLOAT_GROWTH, BLOAT_STEP_BYTES)),
-    rule('waiting events', 'events', ({ waitingEvents }) => waitingEvents, (before) => before + pace * BACKLOG_SECONDS),
+    rule(
+      'waiting events',
+      'events',
+      ({ waitingEvents }) => waitingEvents,
+      (before) => before + pace * BACKLOG_SECONDS,
+    ),
   ];
 }
 
@@ -62,6 +67,7 @@ export function rollupBytesPerRow({ rollupBytes, rollupIndexBytes, rollupRows }:
 }
 
 export function formatRule({ name, before, after, limit, unit, isKept }: Rule): string {
-  const figure = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: unit === 'ms' ? 1 : 0 });
+  const figure = (value: number): string =>
+    value.toLocaleString('en-US', { maximumFractionDigits: unit === 'ms' ? 1 : 0 });
   return `${name}: ${figure(before)} to ${figure(after)} ${unit}, at most ${figure(limit)}: ${isKept ? 'kept' : 'BROKEN'}`;
 }

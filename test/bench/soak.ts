@@ -56,14 +56,18 @@ async function soak(): Promise<boolean> {
   const minutes = Number(values.minutes);
   const maximum = values.rate === undefined ? await measureMaximum() : undefined;
   const pace = Math.round(maximum === undefined ? Number(values.rate) : maximum * SHARE_OF_MAXIMUM);
-  console.log(`${minutes} minutes at ${whole(pace)} events/s, batches of ${LOAD.eventsPerBatch} on ${LOAD.connections}`);
+  console.log(
+    `${minutes} minutes at ${whole(pace)} events/s, batches of ${LOAD.eventsPerBatch} on ${LOAD.connections}`,
+  );
   const samples = await runSampled(pace, minutes * 60);
   await stage.drained();
   const account = await readAccount(stage.pool);
   const isRight = isExact(account, stage.expected());
   const rules = judge(samples, pace);
   console.log(`\n${RULES}\n\n${rules.map(formatRule).join('\n')}`);
-  console.log(`${whole(account.recorded)} events sent = recorded = ledger = rollup: ${isRight ? 'exact' : 'NOT EXACT'}`);
+  console.log(
+    `${whole(account.recorded)} events sent = recorded = ledger = rollup: ${isRight ? 'exact' : 'NOT EXACT'}`,
+  );
   const run = { date: new Date().toISOString(), cores: cpus().length, minutes, ...LOAD, maximum, pace };
   const isKept = isRight && rules.every((rule) => rule.isKept);
   console.log(isKept ? 'the soak is passed' : 'the soak is FAILED');
