@@ -56,7 +56,7 @@ function insertRows(pool: Pool, first: number, rows: number, rowsTotal: number):
        event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
        quantities)
      select
-       gen_random_uuid(), 0, current_date - 1 - ($1 + n) * 360 / $2, n, gen_random_uuid(), n, $3, '',
+       gen_random_uuid(), 0, current_date - 1 - (($1 + n) * 360 / $2)::integer, n, gen_random_uuid(), n, $3, '',
        'opencost/fill/' || ($1 + n), 'compute', 'auth0|0', 'auth0|' || n % 100, null, 'namespace',
        (current_date - 1)::timestamptz, (current_date - 1)::timestamptz + interval '1 hour',
        array['cpu_hours', 'ram_gb_hours'], array[0.734512, 2.5]

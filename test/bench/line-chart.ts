@@ -30,8 +30,7 @@ export function drawLineChart({ title, unit, minutes, lines }: LineChart): strin
   const y = (value: number): number => HEIGHT - BOTTOM - (value / yEnd) * (HEIGHT - TOP - BOTTOM);
   const xTicks = ticksUpTo(xEnd, 8).filter((minute) => minute <= xEnd);
   return `<svg width="${CHART_WIDTH}" height="${HEIGHT}" viewBox="0 0 ${CHART_WIDTH} ${HEIGHT}">
-${text(0, 18, title, { size: 15, weight: 600 })}
-${text(LEFT, TOP - 8, unit, { anchor: 'end', dx: -10, color: PALE_INK })}
+<text y="18" fill="${INK}" font-size="15" font-weight="600">${title}<tspan fill="${PALE_INK}" font-weight="400">, ${unit}</tspan></text>
 ${yTicks.map((tick) => `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="${tick === 0 ? PALE_INK : GRID}"/>${text(LEFT - 10, y(tick) + 4, format(tick), { anchor: 'end', color: PALE_INK })}`).join('')}
 ${xTicks.map((tick) => `<line x1="${x(tick)}" x2="${x(tick)}" y1="${y(0)}" y2="${y(0) + 5}" stroke="${PALE_INK}"/>${text(x(tick), HEIGHT - 8, `${format(tick)} min`, { anchor: 'middle', color: PALE_INK })}`).join('')}
 ${lines.map(({ color, values }) => `<polyline fill="none" stroke="${color}" stroke-width="1.8" stroke-linejoin="round" points="${values.map((value, place) => `${x(minutes[place] ?? 0).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"/>`).join('')}
@@ -64,14 +63,12 @@ function endOf(values: readonly number[]): number {
 type TextStyle = {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly color?: string;
-  readonly size?: number;
   readonly weight?: number;
-  readonly dx?: number;
 };
 
 function text(x: number, y: number, content: string, style: TextStyle): string {
-  const { anchor = 'start', color = INK, size = 12, weight = 400, dx = 0 } = style;
-  return `<text x="${x + dx}" y="${y}" text-anchor="${anchor}" fill="${color}" font-size="${size}" font-weight="${weight}">${content}</text>`;
+  const { anchor = 'start', color = INK, weight = 400 } = style;
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${color}" font-size="12" font-weight="${weight}">${content}</text>`;
 }
 
 /** Round numbers from zero to at least `end`, about as many as asked for. */

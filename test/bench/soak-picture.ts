@@ -74,7 +74,7 @@ ${chart('Resident memory', 'MB', [resident('ingest', BLUE), resident('worker', G
 ${chart('Waiting in Redis', 'events', [line('events', PURPLE, ({ waitingEvents }) => waitingEvents)])}
 ${chart('usage_daily with its indexes, per row', 'kB', [line('bytes per row', GREEN, (sample) => rollupBytesPerRow(sample) / 1_024)])}
 ${chart('Dead row versions of usage_daily', 'rows', [line('dead rows', ORANGE, ({ rollupDeadRows }) => rollupDeadRows)])}
-${chart('Ledger', 'MB', [
+${chart('Ledger (usage_events)', 'MB', [
   line('table', BLUE, ({ ledgerBytes }) => ledgerBytes / MIB),
   line('index', PURPLE, ({ ledgerIndexBytes }) => ledgerIndexBytes / MIB),
 ])}`;
