@@ -51,6 +51,8 @@ export async function measureNaive(options: NaiveOptions): Promise<number> {
       runLoad({ ...LOAD, url, clusterId, key: 'none', seconds: forSeconds, round });
     const warm = await load('naive-warm', WARM_UP_SECONDS);
     const before = await count(pool, warm.accepted, WARM_UP_SECONDS);
+    if (before === 0)
+      throw new Error('the obvious design counted nothing: what it is compared with would mean nothing');
     const startedAt = performance.now();
     const { accepted } = await load('naive', seconds);
     const all = warm.accepted + accepted;
