@@ -20,8 +20,19 @@ export type Results = {
   readonly byLedgerRows?: Readonly<Record<string, number>>;
   readonly sizes?: Sizes;
   readonly peakMemoryBytes?: Readonly<Record<string, number>>;
+  /** Answers of the api over a full rollup. */
+  readonly reads?: Reads;
   readonly isExact: boolean;
 };
+
+export type Reads = {
+  readonly date: string;
+  readonly rows: number;
+  readonly answers: readonly ReadFigures[];
+  readonly isExact: boolean;
+};
+
+export type ReadFigures = { readonly name: string; readonly p50Ms: number; readonly p95Ms: number };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
