@@ -1,6 +1,9 @@
 import type { Pool } from '@hopsmeter/db';
 import { FILL_CLUSTER } from './fill-ledger.ts';
 
+/** Ten minutes: a slow disk reads fifteen gigabytes in less. */
+const READ_TIMEOUT_MS = 600_000;
+
 export type Account = {
   readonly recorded: number;
   readonly counted: number;
@@ -12,18 +15,21 @@ export type Account = {
 
 /** Everything that was recorded, by three ways: the batches' own account, the ledger, the rollup. */
 export async function readAccount(pool: Pool): Promise<Account> {
-  const result = await pool.query<Account>(
-    `
+  const query = {
+    text: `
     select
       (select coalesce(sum(event_count), 0)::integer from usage_batches) as recorded,
       (select coalesce(sum(counted_count), 0)::integer from usage_batches) as counted,
       (select count(*)::integer from parked_events) as parked,
       (select count(*)::integer from usage_events where hopsworks_cluster_id <> $1) as ledger,
-      (select coalesce(sum(quantity), 0)::text from usage_daily where meter = 'cpu_hours') as "cpuHours",
-      (select coalesce(sum(quantity), 0)::text from usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
+      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from usage_daily where meter = 'cpu_hours') as "cpuHours",
+      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
   `,
-    [FILL_CLUSTER],
-  );
+    values: [FILL_CLUSTER],
+    // A ledger of fifty million rows is read here.
+    query_timeout: READ_TIMEOUT_MS,
+  };
+  const result = await pool.query<Account>(query);
   const [account] = result.rows;
   if (account === undefined) throw new Error('no account');
   return account;

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { createHistogram, type Histogram } from './histogram.ts';
 
 /** One line of load: a connection that posts batch after batch. */
 export type LoadOptions = {
@@ -13,11 +14,13 @@ export type LoadOptions = {
   readonly round: string;
   /** Events per second at most, over all connections. Default: as many as are answered. */
   readonly pace?: number;
+  /** Is told of every batch that was acknowledged. */
+  readonly onAcknowledged?: (events: number, latencyMs: number) => void;
 };
 
 export type LoadResult = {
   readonly accepted: number;
-  readonly latenciesMs: readonly number[];
+  readonly latencies: Histogram;
   readonly refusals: number;
 };
 
@@ -26,9 +29,9 @@ export const LOAD_NAMESPACES = 100;
 
 /** Posts distinct compute events from several connections until the time is over. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { connections, seconds, eventsPerBatch, pace } = options;
+  const { connections, seconds, eventsPerBatch, pace, onAcknowledged } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const latenciesMs: number[] = [];
+  const latencies = createHistogram();
   let accepted = 0;
   let refusals = 0;
   let sequence = 0;
@@ -46,8 +49,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
           const startedAt = performance.now();
           const status = await post(agent, options, body);
           if (status === 202) {
-            latenciesMs.push(performance.now() - startedAt);
+            const latencyMs = performance.now() - startedAt;
+            latencies.add(latencyMs);
             accepted += eventsPerBatch;
+            onAcknowledged?.(eventsPerBatch, latencyMs);
             break;
           }
           if (status !== 503 && status !== 429) throw new Error(`the ingest answered ${status}`);
@@ -58,7 +63,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     }),
   );
   agent.destroy();
-  return { accepted, latenciesMs, refusals };
+  return { accepted, latencies, refusals };
 }
 
 /** What one event adds: the amounts are the same for every event, so that the sums can be checked exactly. */

@@ -13,23 +13,29 @@ import { formatResults, type Results, readResults } from './results.ts';
 import { measureSizes } from './sizes.ts';
 import { startStage } from './stage.ts';
 
-const HELP = `npm run bench -- [--seconds N] [--ledger ROWS[,ROWS]] [--json FILE]
-npm run bench -- --only re-rating | reads
+/** What can be measured by itself, in the order in which it is. */
+const PARTS = ['floor', 'load', 'half', 'freshness', 'sizes', 'naive', 'ledger'] as const;
+type Part = (typeof PARTS)[number];
+
+const HELP = `npm run bench -- [--only PART[,PART]] [--seconds N] [--ledger ROWS[,ROWS]] [--json FILE]
+npm run bench -- --only re-rating | reads | soak   (each has a --help of its own)
 
 Measures the pipeline with every process on this machine, from HTTP to committed in usage_daily: batches of 1, 100 and 1,000
 on 1, 8 and 32 connections; what bare Postgres takes for the same statement; what one job and one upsert per event would do;
 answers at half load; how fresh totals are; a large ledger; bytes and memory. Afterwards nothing may be missing or counted
 twice. Each figure is shown as a ratio to the committed test/bench/results.json.
 
+  --only PARTS     some of ${PARTS.join(', ')}
   --seconds N      length of each measurement (default 60)
   --ledger ROWS    events to put into the ledger before measuring again, as steps (default 1000000,50000000; 0 for none)
-  --json FILE      also write the figures as JSON`;
+  --json FILE      also write the figures as JSON; parts that the file already has and that are not measured stay`;
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     ledger: { type: 'string', default: '1000000,50000000' },
     json: { type: 'string' },
+    only: { type: 'string', default: PARTS.join(',') },
     help: { type: 'boolean' },
   },
 });
@@ -42,6 +48,8 @@ const ledgerSteps = values.ledger
   .split(',')
   .map(Number)
   .filter((rows) => rows > 0);
+
+const parts = new Set(values.only.split(',').map(partOf));
 
 const SCENARIOS: readonly Scenario[] = [1_000, 100, 1].flatMap((eventsPerBatch) =>
   [1, 8, 32].map((connections) => ({ eventsPerBatch, connections })),
@@ -56,9 +64,27 @@ const HALF_LOADS: readonly Scenario[] = [
 /** This file runs from test/bench/dist/bench; the results are committed beside the source. */
 const COMMITTED = join(dirname(fileURLToPath(import.meta.url)), '../../results.json');
 
+const SHORT_SECONDS = Math.min(seconds, 20);
+
+/** Seconds that a part takes beside its measurements: warm-up, draining, and filling a million rows. */
+const BESIDE_SECONDS = 4;
+const FILL_SECONDS_PER_MILLION = 8;
+const SECONDS_OF: Readonly<Record<Part, number>> = {
+  floor: 4 * SHORT_SECONDS,
+  load: SCENARIOS.length * (seconds + BESIDE_SECONDS),
+  half: HALF_LOADS.length * (seconds + Math.min(seconds, 10) + 2 * BESIDE_SECONDS),
+  freshness: seconds + BESIDE_SECONDS,
+  sizes: 2 * BESIDE_SECONDS,
+  naive: 2 * SHORT_SECONDS + 2 * BESIDE_SECONDS,
+  ledger:
+    ledgerSteps.length * (seconds + BESIDE_SECONDS) + (Math.max(0, ...ledgerSteps) / 1e6) * FILL_SECONDS_PER_MILLION,
+};
+
+const begun = performance.now();
 const stage = await startStage();
 try {
-  const results = await measureAll();
+  const measured = await measureAll();
+  const results = { ...(values.json === undefined ? undefined : await readResults(values.json)), ...measured };
   console.log(`\n${formatResults(results, await readResults(COMMITTED))}`);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
   process.exitCode = results.isExact ? 0 : 1;
@@ -66,61 +92,83 @@ try {
   await stage.close();
 }
 
+/** Measures the parts that were asked for; a floor goes before and after everything else. */
 async function measureAll(): Promise<Results> {
   const { pool, cluster, pipeline } = stage;
-  const floor = [await floorOf()];
-  const loads: Figures[] = [];
-  for (const scenario of SCENARIOS) loads.push(await note(measureLoad(stage, scenario, seconds)));
-  const halfLoads: Figures[] = [];
-  for (const scenario of HALF_LOADS) {
-    const { eventsPerSecond } = await measureLoad(stage, scenario, Math.min(seconds, 10));
-    halfLoads.push(await note(measureLoad(stage, { ...scenario, pace: eventsPerSecond / 2 }, seconds)));
+  const run: { -readonly [name in keyof Results]?: Results[name] } = {};
+  const left = new Set(PARTS.filter((part) => parts.has(part)));
+  const floor: number[] = [];
+  if (begin('floor')) floor.push(await measureFloorOnce());
+  if (begin('load')) {
+    const loads: Figures[] = [];
+    for (const scenario of SCENARIOS) loads.push(await note(measureLoad(stage, scenario, seconds)));
+    run.loads = loads;
   }
-  const freshness = await measureFreshness(stage, seconds);
-  const peakMemoryBytes = Object.fromEntries(stage.peakMemory());
-  floor.push(await floorOf());
-  const sizes = await measureSizes(stage);
-  const naive = await measureNaive({
-    databaseUrl: pipeline.postgres.url,
-    redisUrl: pipeline.redis.url,
-    pool,
-    clusterId: cluster.id,
-    seconds: Math.min(seconds, 20),
-  });
-  const byLedgerRows: Record<string, number> = {};
-  let filled = 0;
-  for (const rows of ledgerSteps) {
-    console.log(`filling the ledger up to ${rows} events`);
-    await fillLedger(pool, rows - filled);
-    filled = rows;
-    byLedgerRows[rows] = (
-      await note(measureLoad(stage, { eventsPerBatch: 1_000, connections: 8 }, seconds))
-    ).eventsPerSecond;
+  if (begin('half')) {
+    const halfLoads: Figures[] = [];
+    for (const scenario of HALF_LOADS) {
+      const { eventsPerSecond } = await measureLoad(stage, scenario, Math.min(seconds, 10));
+      halfLoads.push(await note(measureLoad(stage, { ...scenario, pace: eventsPerSecond / 2 }, seconds)));
+    }
+    run.halfLoads = halfLoads;
   }
+  if (begin('freshness')) run.freshness = await measureFreshness(stage, seconds);
+  if (run.loads !== undefined) run.peakMemoryBytes = Object.fromEntries(stage.peakMemory());
+  if (floor.length > 0) run.floor = [...floor, await measureFloorOnce()];
+  if (begin('sizes')) run.sizes = await measureSizes(stage);
+  if (begin('naive')) run.naive = await measureNaiveOnce();
+  if (begin('ledger')) run.byLedgerRows = await measureLedgers();
   return {
+    ...run,
     date: new Date().toISOString(),
     cores: cpus().length,
     secondsEach: seconds,
-    floor,
-    naive,
-    loads,
-    halfLoads,
-    freshness,
-    byLedgerRows,
-    sizes,
-    peakMemoryBytes,
     isExact: isExact(await readAccount(pool), stage.expected()),
   };
 
-  async function floorOf(): Promise<number> {
+  /** Whether a part is to be measured; says so, and how long everything that is left takes. */
+  function begin(part: Part): boolean {
+    if (!left.has(part)) return false;
+    const secondsLeft = [...left].reduce((sum, name) => sum + SECONDS_OF[name], 0);
+    left.delete(part);
+    const minutes = (value: number): string => `${(value / 60).toFixed(1)} min`;
+    console.log(`${minutes((performance.now() - begun) / 1_000)}: ${part}, about ${minutes(secondsLeft)} to go`);
+    return true;
+  }
+
+  async function measureFloorOnce(): Promise<number> {
     const { events, eventsPerSecond } = await measureFloor({
       databaseUrl: pipeline.postgres.url,
       clusterId: cluster.id,
-      seconds: Math.min(seconds, 20),
+      seconds: SHORT_SECONDS,
     });
     stage.expectMore(events);
     return eventsPerSecond;
   }
+
+  function measureNaiveOnce(): Promise<number> {
+    const [databaseUrl, redisUrl] = [pipeline.postgres.url, pipeline.redis.url];
+    return measureNaive({ databaseUrl, redisUrl, pool, clusterId: cluster.id, seconds: SHORT_SECONDS });
+  }
+
+  async function measureLedgers(): Promise<Record<string, number>> {
+    const byLedgerRows: Record<string, number> = {};
+    let filled = 0;
+    for (const rows of ledgerSteps) {
+      console.log(`filling the ledger up to ${rows.toLocaleString('en-US')} events`);
+      await fillLedger(pool, filled, rows);
+      filled = rows;
+      const figures = await note(measureLoad(stage, { eventsPerBatch: 1_000, connections: 8 }, seconds));
+      byLedgerRows[rows] = figures.eventsPerSecond;
+    }
+    return byLedgerRows;
+  }
+}
+
+function partOf(name: string): Part {
+  const part = PARTS.find((known) => known === name);
+  if (part === undefined) throw new Error(`--only knows ${PARTS.join(', ')}, re-rating, reads and soak, not ${name}`);
+  return part;
 }
 
 /** Shows a figure as soon as it is there: the whole run takes a while. */

@@ -1,5 +1,4 @@
 import type { Stage } from './stage.ts';
-import { percentile } from './statistics.ts';
 
 /** A load: batches of one size on some connections, as fast as they are answered or at a pace. */
 export type Scenario = { readonly eventsPerBatch: number; readonly connections: number; readonly pace?: number };
@@ -24,7 +23,7 @@ export async function measureLoad(stage: Stage, scenario: Scenario, seconds: num
   await stage.drained();
   const before = stage.cpu();
   const startedAt = performance.now();
-  const { accepted, latenciesMs, refusals } = await stage.load({ ...scenario, seconds });
+  const { accepted, latencies, refusals } = await stage.load({ ...scenario, seconds });
   await stage.drained();
   const elapsed = (performance.now() - startedAt) / 1_000;
   const after = stage.cpu();
@@ -32,10 +31,10 @@ export async function measureLoad(stage: Stage, scenario: Scenario, seconds: num
   return {
     ...scenario,
     eventsPerSecond: accepted / elapsed,
-    p50Ms: percentile(latenciesMs, 0.5),
-    p95Ms: percentile(latenciesMs, 0.95),
-    p99Ms: percentile(latenciesMs, 0.99),
-    maxMs: percentile(latenciesMs, 1),
+    p50Ms: latencies.percentile(0.5),
+    p95Ms: latencies.percentile(0.95),
+    p99Ms: latencies.percentile(0.99),
+    maxMs: latencies.max(),
     refusals,
     cpuSecondsPerMillion: Object.fromEntries(cpu),
   };

@@ -48,9 +48,18 @@ function statOf(pid: number): readonly number[] | undefined {
   }
 }
 
+/** Bytes of a process alone that are in memory now; 0 when it has ended. */
+export function readResidentBytes(pid: number): number {
+  return statusOf(pid, 'VmRSS');
+}
+
 function peakOf(pid: number): number {
+  return statusOf(pid, 'VmHWM');
+}
+
+function statusOf(pid: number, name: 'VmRSS' | 'VmHWM'): number {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
+    return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
   } catch {
     return 0;
   }

@@ -1,23 +1,27 @@
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { addMonths, formatUsageDay, monthOf, usageDayOf } from '@hopsmeter/usage';
 import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from '../harness/pipeline.ts';
 import { readUsage } from './process-usage.ts';
 import { fillRollup } from './reads-fill.ts';
+import { type ReadFigures, readResults } from './results.ts';
 import { percentile } from './statistics.ts';
 
-const HELP = `npm run bench -- --only reads [--rows N] [--seconds N]
+const HELP = `npm run bench -- --only reads [--rows N] [--seconds N] [--json FILE]
 
 Measures how long the api takes to answer with a full rollup: 1,000 accounts of 25 rows a day, as many days as it takes, 400
 with ten million rows. Then it streams a month as CSV. What is read must add up.
 
   --rows N      rollup rows (default 10000000)
-  --seconds N   length of each measurement (default 10)`;
+  --seconds N   length of each measurement (default 10)
+  --json FILE   also write the figures as JSON, beside the other parts that the file has`;
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '10000000' },
     seconds: { type: 'string', default: '10' },
+    json: { type: 'string' },
     only: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -52,6 +56,7 @@ async function measureAll({ pool, apis }: Pipeline): Promise<boolean> {
   const [account = ''] = accountIds;
   const accountPath = (n: number): string =>
     `/v1/accounts/${encodeURIComponent(accountIds[(n * 37) % accountIds.length] ?? account)}/totals?${IN_MONTH}`;
+  const answers: ReadFigures[] = [];
   const results = [
     await measure("an account's month by day and meter", 10, (n) => `${accountPath(n)}&groupBy=day,meter`),
     await measure("an account's month by user and meter", 10, (n) => `${accountPath(n)}&groupBy=user,meter`),
@@ -68,6 +73,11 @@ async function measureAll({ pool, apis }: Pipeline): Promise<boolean> {
   ];
   const isExact = await streamMonth(apis[0]?.pid ?? 0);
   console.log(`pages, totals and CSV add up to the same: ${isExact ? 'exact' : 'NOT EXACT'}`);
+  if (values.json !== undefined) {
+    const run = { date: new Date().toISOString(), rows, answers, isExact };
+    const earlier = await readResults(values.json);
+    await writeFile(values.json, `${JSON.stringify({ ...earlier, reads: run }, null, 2)}\n`);
+  }
   return isExact && results.every(Boolean);
 
   async function measure(name: string, targetMs: number | undefined, path: (n: number) => string): Promise<boolean> {
@@ -80,6 +90,7 @@ async function measureAll({ pool, apis }: Pipeline): Promise<boolean> {
       latenciesMs.push(performance.now() - before);
     }
     const p95 = percentile(latenciesMs, 0.95);
+    answers.push({ name, p50Ms: percentile(latenciesMs, 0.5), p95Ms: p95 });
     const isMet = targetMs === undefined || p95 < targetMs;
     const target = targetMs === undefined ? '' : `, aim p95 < ${targetMs}: ${isMet ? 'met' : 'MISSED'}`;
     console.log(

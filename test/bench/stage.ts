@@ -15,7 +15,9 @@ export type Stage = {
   /** Counts events that were recorded without the load. */
   expectMore(events: number): void;
   /** Posts to the ingest, and counts what it acknowledged. */
-  load(options: Pick<LoadOptions, 'eventsPerBatch' | 'connections' | 'seconds' | 'pace'>): Promise<LoadResult>;
+  load(
+    options: Pick<LoadOptions, 'eventsPerBatch' | 'connections' | 'seconds' | 'pace' | 'onAcknowledged'>,
+  ): Promise<LoadResult>;
   /** Waits until everything that is expected is recorded. */
   drained(): Promise<void>;
   /** CPU seconds so far by process. */

@@ -14,7 +14,8 @@ create table naive_usage_daily (
 )`;
 
 export const COUNT_NAIVE_EVENT = `
-insert into naive_usage_daily as daily values ($1::timestamptz::date, $2, $3, $4, $3 * 0.35 + $4 * 0.035, 1)
+insert into naive_usage_daily as daily
+values ($1::timestamptz::date, $2, $3::float8, $4::float8, $3::float8 * 0.35 + $4::float8 * 0.035, 1)
 on conflict (usage_date, namespace) do update set
   cpu_hours = daily.cpu_hours + excluded.cpu_hours,
   ram_gb_hours = daily.ram_gb_hours + excluded.ram_gb_hours,
