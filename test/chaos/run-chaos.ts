@@ -43,6 +43,9 @@ export type ChaosOutcome = {
 /** A plan of three minutes may take as much longer as this says, before its rest is left out. */
 const BEHIND_MAX = 1.5;
 
+/** A word about the progress after so many faults: each minute or so. */
+const PROGRESS_EVERY = 100;
+
 /** Two for each of two clusters. */
 const CLIENTS = 4;
 
@@ -72,7 +75,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const context: FaultContext = { stack, world, clients, tally };
     report(`making ${plan.length} faults`);
     try {
-      const made = await runPlan(plan, kinds, context, { untilMs: options.minutes * 60_000 * BEHIND_MAX, signal });
+      const made = await runPlan(plan, kinds, context, {
+        untilMs: options.minutes * 60_000 * BEHIND_MAX,
+        signal,
+        onMade: (count) => {
+          if (count % PROGRESS_EVERY === 0) report(`${count} of ${plan.length} faults made and mended`);
+        },
+      });
       report(`${made.length} of them were made, everything is mended, waiting for the pipeline to come to rest`);
       for (const change of world.changes) await applyChange(stack.pool, change);
       for (const client of clients) client.stopMaking();

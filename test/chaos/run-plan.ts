@@ -8,17 +8,24 @@ import { createTurns } from './turns.ts';
 /** A fault as it was made; milliseconds since the load began. */
 export type MadeFault = PlannedFault & { readonly begunAtMs: number; readonly mendedAtMs: number };
 
+export type PlanLimits = {
+  /** No fault begins later; on a busy machine a plan falls behind, and its rest is left out. */
+  readonly untilMs: number;
+  readonly signal: AbortSignal;
+  /** Told how many faults were made and mended so far. */
+  readonly onMade?: (count: number) => void;
+};
+
 /**
  * Makes the faults of a plan. Those of a track follow each other, kills come whenever their moment is; what is broken by
  * one is left alone by the others until it is mended. In the end everything is mended.
  *
- * @param limits - `untilMs`: no fault begins later; on a busy machine a plan falls behind, and its rest is left out.
  */
 export async function runPlan(
   plan: readonly PlannedFault[],
   kinds: readonly FaultKind[],
   context: FaultContext,
-  { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal },
+  { untilMs, signal, onMade }: PlanLimits,
 ): Promise<readonly MadeFault[]> {
   const startedAt = performance.now();
   const made: MadeFault[] = [];
@@ -42,6 +49,7 @@ export async function runPlan(
       await mend();
       end();
       made.push({ ...planned, begunAtMs, mendedAtMs: performance.now() - startedAt });
+      onMade?.(made.length);
     });
   };
 
