@@ -13,6 +13,7 @@ export function Change({ now, before }: ChangeProps) {
   const text = formatChange(now, before) ?? (difference === 0n ? '–' : 'new');
   return (
     <span className="number" title={`${difference > 0n ? '+' : ''}${formatDecimal(difference)} USD`}>
+      <span aria-hidden="true">{difference > 0n ? '▲ ' : difference < 0n ? '▼ ' : ''}</span>
       {text}
     </span>
   );

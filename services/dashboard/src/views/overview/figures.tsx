@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 import type { accountsSchema } from '../../api/schemas.ts';
 import { addMonths, formatMonth } from '../../format/date.ts';
-import { formatDecimal, parseDecimal } from '../../format/decimal.ts';
 import { formatChange } from '../../format/money.ts';
+import { Change } from '../../parts/change.tsx';
+import { Figure } from '../../parts/figure.tsx';
 import { Money } from '../../parts/money.tsx';
 
 export type FiguresProps = { readonly month: string; readonly accounts: z.output<typeof accountsSchema> };
@@ -37,31 +38,6 @@ export function Figures({ month, accounts }: FiguresProps) {
         <Money amount={previous.total} />
       </Figure>
     </dl>
-  );
-}
-
-type FigureProps = { readonly name: string; readonly note: React.ReactNode; readonly children: React.ReactNode };
-
-function Figure({ name, note, children }: FigureProps) {
-  return (
-    <div className="card">
-      <dt className="figure-name">{name}</dt>
-      <dd className="figure-value">{children}</dd>
-      <dd className="figure-note">{note}</dd>
-    </div>
-  );
-}
-
-/** Told in percent, with a sign that is read as a word. */
-function Change({ now, before }: { readonly now: string; readonly before: string }) {
-  const difference = parseDecimal(now) - parseDecimal(before);
-  const text = formatChange(now, before);
-  if (text === undefined) return '–';
-  return (
-    <span className="number" title={`${difference > 0n ? '+' : ''}${formatDecimal(difference)} USD`}>
-      <span aria-hidden="true">{difference > 0n ? '▲ ' : difference < 0n ? '▼ ' : ''}</span>
-      {text}
-    </span>
   );
 }
 
