@@ -70,7 +70,15 @@ export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
  * that they are given in production, so every test of the pipeline proves that these are enough.
  */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
-  const { ingests = 1, workers = 1, apis = 0, isPooled = false, apiSettings = {}, ingestSettings = {}, onApiLine } = options;
+  const {
+    ingests = 1,
+    workers = 1,
+    apis = 0,
+    isPooled = false,
+    apiSettings = {},
+    ingestSettings = {},
+    onApiLine,
+  } = options;
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-test-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {

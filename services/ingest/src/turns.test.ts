@@ -26,6 +26,17 @@ it('takes one body in each turn of the event loop', async () => {
   expect(seen.every((count, index) => count - (seen[index - 1] ?? 0) <= 1)).toBe(true);
 });
 
+it('leaves the event loop to others for as long as a body held it', async () => {
+  const turns = createTurns();
+  const first = turns.take('a').then(() => {
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    return performance.now();
+  });
+  const second = turns.take('b').then(() => performance.now());
+  expect((await second) - (await first)).toBeGreaterThan(140);
+});
+
 it('begins again after a rest', async () => {
   const turns = createTurns();
   await turns.take('a');
