@@ -13,8 +13,8 @@ export type AttackedIngest = {
   close(): Promise<void>;
 };
 
-/** The bystander posts this often. */
-const EVERY_MS = 20;
+/** A cluster has one connection or two. */
+const BYSTANDER = { everyMs: 20, connectionsMax: 1 };
 
 export async function startAttackedIngest(
   ingestSettings: Readonly<Record<string, string>> = {},
@@ -31,7 +31,7 @@ export async function startAttackedIngest(
   const attacker = one(clusters);
   const other = one(clusters.slice(1));
   const projectOf = (cluster: TestCluster) => one(projects.filter(({ clusterId }) => clusterId === cluster.id));
-  const bystander = createWellBehavedClient(ingest.url, other, projectOf(other), EVERY_MS);
+  const bystander = createWellBehavedClient(ingest.url, other, projectOf(other), BYSTANDER);
   return {
     pipeline,
     url: ingest.url,

@@ -76,6 +76,7 @@ it.each(BODIES)('20 bodies of %s keep nobody else waiting', async (_name, text, 
   const { statuses, longestMs } = await ingest.bystander.during(attack);
   expect(new Set(await attack)).toEqual(new Set([expected]));
   expect([...statuses.keys()]).toEqual([202]);
+  expect(longestMs).toBeLessThan(LONGEST_MS);
 });
 
 it('and ingest is the same process as before, within its memory', () => {

@@ -42,7 +42,7 @@ beforeAll(async () => {
     quietProject === undefined
   )
     throw new Error('expected two clusters');
-  quiet = createWellBehavedClient(url, quietCluster, quietProject, 5);
+  quiet = createWellBehavedClient(url, quietCluster, quietProject, { everyMs: 5, connectionsMax: 20 });
   const events = Array.from({ length: NOISY_BATCH_EVENTS }, (_, i) => callsEvent(noisyProject, `noise-${i}`));
   const noise = Buffer.from(JSON.stringify(events));
   postNoise = () => postBody(url, noisyCluster.key, noise, agent);

@@ -18,14 +18,14 @@ export type WellBehavedClient = {
 
 export const BATCH_EVENTS = 10;
 
-/** Creates a client that means no harm; its connections stay open. */
+/** Creates a client that means no harm; its connections stay open, and requests wait for a free one. */
 export function createWellBehavedClient(
   url: string,
   { key }: TestCluster,
   project: TestProject,
-  everyMs: number,
+  { everyMs, connectionsMax }: { readonly everyMs: number; readonly connectionsMax: number },
 ): WellBehavedClient {
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   let count = 0;
   const post = (): Promise<number> => {
     const events = Array.from({ length: BATCH_EVENTS }, () => callsEvent(project, `well-behaved-${count++}`));

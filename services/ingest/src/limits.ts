@@ -30,5 +30,11 @@ export const DISCARD_BYTES_MAX = 16 * 1024 * 1024;
  */
 export const IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024;
 
+/**
+ * What one cluster may have of that, four of the largest: senders that are slow on purpose would otherwise shut everybody else
+ * out with seven connections. 32 connections with 1,000 events each have 13 MB under way.
+ */
+export const CLUSTER_IN_FLIGHT_BYTES_MAX = 24 * 1024 * 1024;
+
 /** Most problems told in one answer, as long as every refused event is named once. */
 export const PROBLEMS_MAX = 5_000;

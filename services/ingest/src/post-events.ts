@@ -71,7 +71,7 @@ async function postEvents(
   const receivedAt = now();
   const allowance = limits.admit(key.id, receivedAt);
   const { mode, isGzip } = readContentForm(request.headers);
-  const admission = gate.admit();
+  const admission = gate.admit(key.clusterId);
   try {
     const body = await readBody(request.raw, isGzip, admission.take);
     if (body.length >= TURN_BYTES_MIN) {
