@@ -27,9 +27,8 @@ function trickle(start: string, rest: string): Promise<{ endedAfterMs: number; r
     const openedAt = performance.now();
     let received = '';
     let sent = 0;
-    const socket = connect(Number(port), hostname, () => {
-      if (start !== '') socket.write(start);
-    });
+    const socket = connect(Number(port), hostname);
+    if (start !== '') socket.write(start);
     const timer = setInterval(() => {
       if (sent < rest.length) socket.write(rest.charAt(sent++));
     }, EVERY_MS);
