@@ -92,7 +92,10 @@ describe('the limits in docs/api.md', () => {
           'objects and arrays of one body: the bytes `{` and `[` in it',
           `${format(CONTAINERS_MAX)}, ten for each of the most events`,
         ],
-        ['values of one body: the bytes `,` in it', `${format(VALUES_MAX)}, fifty for each of the most events`],
+        [
+          'values of a body over 600 kB: the bytes `,` in it',
+          `${format(VALUES_MAX)}, thirty for each of the most events`,
+        ],
         ['`id`', `${EVENT_ID_LENGTH_MAX} characters`],
         ['`source`', `${SOURCE_LENGTH_MAX} characters`],
         ['`subject`', `${SUBJECT_LENGTH_MAX} characters`],
