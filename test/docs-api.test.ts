@@ -30,7 +30,14 @@ import {
 } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventSchemas } from '../packages/usage/src/event-schema.ts';
-import { BODY_BYTES_MAX, DISCARD_BYTES_MAX, PROBLEMS_MAX, REQUEST_EVENTS_MAX } from '../services/ingest/src/limits.ts';
+import {
+  BODY_BYTES_MAX,
+  CONTAINERS_MAX,
+  DISCARD_BYTES_MAX,
+  PROBLEMS_MAX,
+  REQUEST_EVENTS_MAX,
+  VALUES_MAX,
+} from '../services/ingest/src/limits.ts';
 import { one } from './harness/world.ts';
 
 const DOCS = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
@@ -81,6 +88,14 @@ describe('the limits in docs/api.md', () => {
       new Map([
         ['events of one request', format(REQUEST_EVENTS_MAX)],
         ['body, as sent and unpacked', `${BODY_BYTES_MAX / 2 ** 20} MiB`],
+        [
+          'objects and arrays of one body: the bytes `{` and `[` in it',
+          `${format(CONTAINERS_MAX)}, ten for each of the most events`,
+        ],
+        [
+          'values of a body over 600 kB: the bytes `,` in it',
+          `${format(VALUES_MAX)}, thirty for each of the most events`,
+        ],
         ['`id`', `${EVENT_ID_LENGTH_MAX} characters`],
         ['`source`', `${SOURCE_LENGTH_MAX} characters`],
         ['`subject`', `${SUBJECT_LENGTH_MAX} characters`],

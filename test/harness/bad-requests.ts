@@ -168,19 +168,19 @@ function listBodies({ events, make }: Sources): BadRequest[] {
     ['half a surrogate pair as bytes', bytes(0xed, 0xa0, 0x80)],
     ['half a character', bytes(0xe2, 0x82)],
     ['a code point beyond the last', bytes(0xf4, 0x90, 0x80, 0x80)],
-    ['200,000 brackets that stay open', '['.repeat(200_000)],
+    ['40,000 brackets that stay open', '['.repeat(40_000)],
     ['gzip that does not say so', gzipSync(good)],
   ];
   return [
     ...bodies.map(([name, body]): BadRequest => [name, make({ body }), 400, 'INVALID_JSON']),
-    ['200,000 brackets', make({ body: DEEP }), 400, 'NO_USABLE_EVENT', [0, 'NOT_AN_OBJECT', '']],
+    ['12,000 brackets', make({ body: DEEP }), 400, 'NO_USABLE_EVENT', [0, 'NOT_AN_OBJECT', '']],
   ];
 }
 
 function listPoisons({ events, make }: Sources): BadRequest[] {
   const good = toJson(events.compute()).slice(1, -1);
   const forged = '{"id":"forged","polluted":true}';
-  const deep = `${'['.repeat(100_000)}{"__proto__":${forged}}${']'.repeat(100_000)}`;
+  const deep = `${'['.repeat(40_000)}{"__proto__":${forged}}${']'.repeat(40_000)}`;
   const bodies: [string, string][] = [
     ['__proto__ in an event', `[{${good},"__proto__":${forged}}]`],
     ['__proto__ as the event', `[{"__proto__":{${good}}}]`],
@@ -190,7 +190,7 @@ function listPoisons({ events, make }: Sources): BadRequest[] {
     ['__proto__ in escapes', `[{${good},"\\u005f_proto__":${forged}}]`],
     ['__proto__ in other escapes', `[{${good},"__pr\\u006Fto__":${forged}}]`],
     ['__proto__ in an unknown attribute', `[{${good},"ext":{"a":[{"__proto__":${forged}}]}}]`],
-    ['__proto__ 100,000 levels down', `[{${good},"ext":${deep}}]`],
+    ['__proto__ 40,000 levels down', `[{${good},"ext":${deep}}]`],
     ['constructor.prototype in an event', `[{${good},"constructor":{"prototype":${forged}}}]`],
     ['constructor.prototype far down', `[{${good},"ext":[[{"constructor":{"prototype":{}}}]]}]`],
     ['constructor.prototype in escapes', `[{${good},"c\\u006fnstructor":{"prototype":${forged}}}]`],
@@ -252,7 +252,10 @@ function listSizes({ events, make }: Sources): BadRequest[] {
     ['6 MiB in gzip', make({ headers: GZIP, body: gzipSync(LARGE) }), 413, 'BODY_TOO_LARGE'],
     ['5,001 events', make({ body: many }), 413, 'TOO_MANY_EVENTS'],
     ['5,001 events in gzip', make({ headers: GZIP, body: gzipSync(many) }), 413, 'TOO_MANY_EVENTS'],
-    ['two million numbers', make({ body: `[${'1,'.repeat(2_000_000)}1]` }), 413, 'TOO_MANY_EVENTS'],
+    ['200,000 numbers', make({ body: `[${'1,'.repeat(200_000)}1]` }), 413, 'TOO_MANY_EVENTS'],
+    ['two million numbers', make({ body: `[${'1,'.repeat(2_000_000)}1]` }), 413, 'TOO_MANY_VALUES'],
+    ['200,000 brackets', make({ body: `${'['.repeat(200_000)}${']'.repeat(200_000)}` }), 413, 'TOO_MANY_VALUES'],
+    ['200,000 brackets that stay open', make({ body: '['.repeat(200_000) }), 413, 'TOO_MANY_VALUES'],
   ];
 }
 

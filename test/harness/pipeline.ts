@@ -29,6 +29,8 @@ export type Pipeline = {
   readonly pooler: PgBouncer | undefined;
   /** Of the superuser, straight to Postgres. */
   readonly pool: Pool;
+  /** What the services log in to Postgres with. */
+  readonly servicesUrl: string;
   readonly ingests: readonly Service[];
   readonly workers: readonly Service[];
   readonly apis: readonly Service[];
@@ -47,8 +49,14 @@ export type PipelineOptions = {
   readonly isPooled?: boolean;
   /** Settings of the apis beside the usual ones. */
   readonly apiSettings?: Readonly<Record<string, string>>;
+  /** Settings of every service beside the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Settings of the ingests beside those. */
+  readonly ingestSettings?: Readonly<Record<string, string>>;
   /** Receives what the apis write, line by line. */
   readonly onApiLine?: (line: string) => void;
+  /** Receives what every service writes, line by line. */
+  readonly onLine?: (line: string) => void;
 };
 
 /** With it a test may ask the api for everything. */
@@ -62,7 +70,15 @@ export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
  * that they are given in production, so every test of the pipeline proves that these are enough.
  */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
-  const { ingests = 1, workers = 1, apis = 0, isPooled = false, apiSettings = {}, onApiLine } = options;
+  const {
+    ingests = 1,
+    workers = 1,
+    apis = 0,
+    isPooled = false,
+    apiSettings = {},
+    ingestSettings = {},
+    onApiLine,
+  } = options;
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-test-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -88,7 +104,9 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       LOG_LEVEL: 'warn',
       // The load comes with one key; what it is limited to is not what is measured.
       INGEST_KEY_EVENTS_PER_SECOND: '10000000',
+      ...options.settings,
     };
+    const settingsOf = { ingest: ingestSettings, worker: {}, api: apiSettings };
     const start = async (service: 'ingest' | 'worker' | 'api', index: number): Promise<Service> => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
@@ -96,10 +114,13 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
         name: `${service}-${index}`,
         command: process.execPath,
         args: [join(ROOT, 'services', service, 'dist', 'main.js')],
-        env: { ...env, ...(service === 'api' ? apiSettings : {}), [`${service.toUpperCase()}_PORT`]: String(port) },
+        env: { ...env, ...settingsOf[service], [`${service.toUpperCase()}_PORT`]: String(port) },
         directory,
         ready: `${url}/readyz`,
-        ...(service === 'api' && onApiLine !== undefined ? { onLine: onApiLine } : {}),
+        onLine: (line) => {
+          options.onLine?.(line);
+          if (service === 'api') onApiLine?.(line);
+        },
       });
       closers.push(() => started.close());
       return Object.assign(started, { url });
@@ -115,6 +136,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       redis,
       pooler,
       pool,
+      servicesUrl,
       ingests: await startAll('ingest', ingests),
       workers: await startAll('worker', workers),
       apis: await startAll('api', apis),

@@ -83,6 +83,7 @@ export const REQUEST_ERRORS = {
   REQUEST_TIMEOUT: { kind: 'timeout', title: 'The request did not arrive in time' },
   BODY_TOO_LARGE: { kind: 'too_large', title: 'The body is larger than allowed' },
   TOO_MANY_EVENTS: { kind: 'too_large', title: 'The request holds more events than allowed' },
+  TOO_MANY_VALUES: { kind: 'too_large', title: 'The body holds more values than allowed' },
   UNSUPPORTED_MEDIA_TYPE: { kind: 'unsupported', title: 'The content type is not one that this address takes' },
   UNSUPPORTED_ENCODING: { kind: 'unsupported', title: 'The content encoding is not one that this address takes' },
   RATE_LIMITED: { kind: 'rate_limited', title: 'Too many requests' },

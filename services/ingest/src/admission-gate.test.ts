@@ -26,7 +26,7 @@ const backpressure = expect.objectContaining({ code: 'BACKPRESSURE' });
 it('is closed until it knows the queue', () => {
   gate = createAdmissionGate({ readStatus: () => new Promise(() => undefined), logger });
   expect(gate.closedReason()).toBe('unknown');
-  expect(gate.admit).toThrow(backpressure);
+  expect(() => gate?.admit('a')).toThrow(backpressure);
 });
 
 it.each([
@@ -41,13 +41,13 @@ it.each([
 
 it('opens and closes as the queue changes', async () => {
   const opened = await start();
-  opened.admit().release();
+  opened.admit('a').release();
   readStatus = async () => ({ ...IDLE, memoryUsedBytes: 999_999 });
   await vi.advanceTimersByTimeAsync(600);
-  expect(opened.admit).toThrow(backpressure);
+  expect(() => opened.admit('a')).toThrow(backpressure);
   readStatus = async () => IDLE;
   await vi.advanceTimersByTimeAsync(600);
-  opened.admit().release();
+  opened.admit('a').release();
 });
 
 it('forgives a slow answer, but not three seconds without any', async () => {
@@ -61,18 +61,34 @@ it('forgives a slow answer, but not three seconds without any', async () => {
 
 it('limits what is in memory and gives back what a request took', async () => {
   const opened = await start();
-  const first = opened.admit();
-  first.take(30 << 20);
-  const second = opened.admit();
+  const other = opened.admit('b');
+  other.take(10 << 20);
+  const first = opened.admit('a');
+  first.take(20 << 20);
+  const second = opened.admit('a');
   expect(() => second.take(3 << 20)).toThrow(backpressure);
   second.release();
   expect(opened.inFlightBytes()).toBe(30 << 20);
   first.take(2 << 20);
-  expect(opened.admit).toThrow(backpressure);
+  expect(() => opened.admit('a')).toThrow(backpressure);
+  other.release();
   first.release();
   first.release();
   expect(opened.inFlightBytes()).toBe(0);
-  opened.admit().release();
+  opened.admit('a').release();
+});
+
+it('leaves room for others, however much one cluster has under way', async () => {
+  const opened = await start();
+  const greedy = Array.from({ length: 4 }, () => opened.admit('a'));
+  for (const admission of greedy) admission.take(6 << 20);
+  expect(() => opened.admit('a')).toThrow(backpressure);
+  expect(() => greedy[0]?.take(1)).toThrow(backpressure);
+  const other = opened.admit('b');
+  other.take(8 << 20);
+  other.release();
+  greedy[0]?.release();
+  opened.admit('a').take(6 << 20);
 });
 
 it('spreads the times at which refused senders come again', async () => {
@@ -80,7 +96,7 @@ it('spreads the times at which refused senders come again', async () => {
   const times = new Set<number | undefined>();
   for (let i = 0; i < 20; i++) {
     try {
-      closed.admit();
+      closed.admit('a');
     } catch (error) {
       expect(error).toMatchObject({ retryAfterSeconds: expect.any(Number) });
       if (error instanceof Error && 'retryAfterSeconds' in error) times.add(Number(error.retryAfterSeconds));

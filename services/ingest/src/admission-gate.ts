@@ -1,7 +1,7 @@
 import type { QueueStatus } from '@hopsmeter/queue';
 import type { Logger } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
-import { IN_FLIGHT_BYTES_MAX } from './limits.ts';
+import { CLUSTER_IN_FLIGHT_BYTES_MAX, IN_FLIGHT_BYTES_MAX } from './limits.ts';
 
 /** A request that was let in. */
 export type Admission = {
@@ -15,8 +15,8 @@ export type Admission = {
 export type GateReason = 'unknown' | 'memory' | 'persistence' | 'backlog' | 'in_flight';
 
 export type AdmissionGate = {
-  /** @throws RequestError BACKPRESSURE, with a time after which to come again. */
-  admit(): Admission;
+  /** Lets a request of a cluster in. @throws RequestError BACKPRESSURE, with a time after which to come again. */
+  admit(clusterId: string): Admission;
   /** Why the gate is closed; `undefined` while it is open. */
   closedReason(): GateReason | undefined;
   inFlightBytes(): number;
@@ -61,6 +61,8 @@ export function createAdmissionGate(options: AdmissionGateOptions): AdmissionGat
   let status: QueueStatus | undefined;
   let refreshedAt = 0;
   let inFlight = 0;
+  /** Of clusters that have any. */
+  const inFlightOf = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let shownReason: GateReason | undefined = 'unknown';
@@ -98,19 +100,28 @@ export function createAdmissionGate(options: AdmissionGateOptions): AdmissionGat
     });
   };
 
+  const isFull = (clusterId: string): boolean =>
+    inFlight >= IN_FLIGHT_BYTES_MAX || (inFlightOf.get(clusterId) ?? 0) >= CLUSTER_IN_FLIGHT_BYTES_MAX;
+
   return {
-    admit() {
-      const reason = closedReason() ?? (inFlight >= IN_FLIGHT_BYTES_MAX ? 'in_flight' : undefined);
+    admit(clusterId) {
+      const reason = closedReason() ?? (isFull(clusterId) ? 'in_flight' : undefined);
       if (reason !== undefined) throw refuse(reason);
       let taken = 0;
       return {
         take(bytes) {
-          if (inFlight + bytes > IN_FLIGHT_BYTES_MAX) throw refuse('in_flight');
+          const own = inFlightOf.get(clusterId) ?? 0;
+          if (inFlight + bytes > IN_FLIGHT_BYTES_MAX || own + bytes > CLUSTER_IN_FLIGHT_BYTES_MAX)
+            throw refuse('in_flight');
           taken += bytes;
           inFlight += bytes;
+          inFlightOf.set(clusterId, own + bytes);
         },
         release() {
           inFlight -= taken;
+          const left = (inFlightOf.get(clusterId) ?? 0) - taken;
+          if (left === 0) inFlightOf.delete(clusterId);
+          else inFlightOf.set(clusterId, left);
           taken = 0;
         },
       };

@@ -32,6 +32,18 @@ describe('a key', () => {
     limits.admit('a', 0);
   });
 
+  it('is found out when it was let in several times at once', () => {
+    const limits = createKeyLimits({ eventsPerSecond: 100 });
+    const together = Array.from({ length: 3 }, () => limits.admit('a', 0));
+    for (const allowance of together.slice(0, 2)) {
+      limits.check(allowance);
+      limits.charge(allowance, 400);
+    }
+    for (const allowance of together) expect(() => limits.check(allowance)).toThrow(limited(301 / 100));
+    vi.advanceTimersByTime(3_010);
+    limits.check(limits.admit('a', 0));
+  });
+
   it('sends about its rate for long, however it sends', () => {
     const limits = createKeyLimits({ eventsPerSecond: 1_000 });
     let sent = 0;

@@ -30,6 +30,12 @@ export type KeyLimits = {
    */
   admit(keyId: string, usedAt: Micros): KeyAllowance;
   /**
+   * Looks again, after a wait: requests that were let in together are charged one after the other.
+   *
+   * @throws RequestError RATE_LIMITED when no events are left.
+   */
+  check(allowance: KeyAllowance): void;
+  /**
    * Takes a request's events off the allowance. How many there are is known only when they are read: an allowance that
    * is not used up lets a whole request in and may go below zero; the next request waits until that is paid back.
    */
@@ -71,15 +77,20 @@ export function createKeyLimits({
     return added;
   };
 
+  const check = (allowance: KeyAllowance): void => {
+    refill(allowance, performance.now());
+    if (allowance.events <= 0) throw refuse('events', eventsPerSecond, 1 - allowance.events);
+  };
+
   return {
+    check,
     admit(keyId, usedAt) {
       const now = performance.now();
       const allowance = allowances.get(keyId) ?? add(keyId, now);
-      refill(allowance, now);
       allowance.usedAt = usedAt;
       allowance.isNoted = false;
+      check(allowance);
       if (allowance.requests < 1) throw refuse('requests', requestsPerSecond, 1 - allowance.requests);
-      if (allowance.events <= 0) throw refuse('events', eventsPerSecond, 1 - allowance.events);
       allowance.requests -= 1;
       return allowance;
     },

@@ -1,13 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { RequestError } from '@hopsmeter/usage';
+import { refuseManyValues } from './refuse-many-values.ts';
 
 /**
  * Reads a body as JSON.
  *
- * @throws RequestError INVALID_JSON for what is not UTF-8, not JSON, or holds keys that could change the prototype of
+ * @throws RequestError TOO_MANY_VALUES for what would hold up everybody else; INVALID_JSON for what is not UTF-8, not JSON, or holds keys that could change the prototype of
  * an object it is copied into.
  */
 export function parseJson(body: Buffer): unknown {
+  refuseManyValues(body);
   if (!isUtf8(body)) throw new RequestError('INVALID_JSON', 'the body is not UTF-8');
   const text = body.toString('utf8');
   let value: unknown;

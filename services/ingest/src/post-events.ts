@@ -9,10 +9,12 @@ import { type ContentMode, readContentForm } from './content-mode.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { KeyLimits } from './key-limits.ts';
+import { createLateAnswers } from './late-answers.ts';
 import { REQUEST_EVENTS_MAX } from './limits.ts';
 import { parseJson } from './parse-json.ts';
 import { discardBody, readBody } from './read-body.ts';
 import type { TrafficLog } from './traffic-log.ts';
+import { createTurns, TURN_BYTES_MIN, type Turns } from './turns.ts';
 import { areAllForeign, listErrors, type ValidatedEvents, validateEvents } from './validate-events.ts';
 
 export type PostEventsDeps = {
@@ -33,6 +35,8 @@ export const EVENTS_PATH = '/api/v1/events';
  * judged on its own; the good ones are acknowledged when they are on disk.
  */
 export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
+  const late = createLateAnswers();
+  const inner = { ...deps, turns: createTurns() };
   app.register(async (scope) => {
     // The body is read by the handler, after the headers were judged; nothing may be parsed before.
     scope.removeAllContentTypeParsers();
@@ -43,8 +47,10 @@ export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
         const found = deps.keys.authenticate(request.headers.authorization);
         // No wait for a known key: a promise would give up the turn of the event loop in which requests gather.
         key = found instanceof Promise ? await found : found;
-        return await postEvents(deps, key, request, reply);
+        return await postEvents(inner, key, request, reply);
       } catch (error) {
+        // Before the body is read: a connection that waits sends nothing more.
+        if (error instanceof RequestError && error.code === 'RATE_LIMITED') await late.hold();
         await discardBody(request.raw, !reply.raw.shouldKeepAlive);
         // What is no RequestError is a bug; the shell logs it in full.
         if (error instanceof RequestError)
@@ -56,18 +62,23 @@ export function addPostEvents(app: HttpApp, deps: PostEventsDeps): void {
 }
 
 async function postEvents(
-  deps: PostEventsDeps,
+  deps: PostEventsDeps & { readonly turns: Turns },
   key: ClusterKey,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { limits, gate, group, metrics, traffic, now } = deps;
+  const { limits, gate, group, metrics, traffic, turns, now } = deps;
   const receivedAt = now();
   const allowance = limits.admit(key.id, receivedAt);
   const { mode, isGzip } = readContentForm(request.headers);
-  const admission = gate.admit();
+  const admission = gate.admit(key.clusterId);
   try {
     const body = await readBody(request.raw, isGzip, admission.take);
+    if (body.length >= TURN_BYTES_MIN) {
+      await turns.take(key.id);
+      // Others of its key may have used up meanwhile what was left when it was let in.
+      limits.check(allowance);
+    }
     const events = readEvents(mode, request.headers, body, { clusterId: key.clusterId, now: receivedAt });
     metrics.noteEvents(events);
     // The refused ones too: reading them is what costs.

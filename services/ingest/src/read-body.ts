@@ -79,7 +79,8 @@ function tooLarge(): RequestError {
  * @returns when the answer may be sent.
  */
 export function discardBody(message: IncomingMessage, closes: boolean): Promise<void> {
-  if (message.readableEnded) return Promise.resolve();
+  // A connection that is gone already does not tell of its end again.
+  if (message.readableEnded || message.destroyed) return Promise.resolve();
   let size = 0;
   const read = new Promise<void>((resolve) => {
     message

@@ -1,0 +1,85 @@
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+/** `check_violation`, and what a NUMERIC with a scale says of what does not fit. */
+const REFUSED = new Set(['23514', '22003']);
+
+/**
+ * Sums, products and copies of what stands in other tables: a NUMERIC takes NaN, but no sum of numbers makes one. What is
+ * reported, priced, granted or limited is never among them.
+ */
+const DERIVED: ReadonlySet<string> = new Set(
+  [
+    ['account_day_costs', 'cost'],
+    ['account_days', 'cost', 'quantity'],
+    ['price_changes', 'cost_difference'],
+    ['reconciled_days', 'cost_difference'],
+    ['reconciliation_differences', 'cost', 'expected_cost', 'expected_price', 'expected_price_adjustment'],
+    ['reconciliation_differences', 'expected_price_quantity', 'ledger_quantity', 'price', 'price_adjustment'],
+    ['reconciliation_differences', 'price_quantity', 'rollup_quantity'],
+    ['reconciliations', 'cost_difference'],
+    ['statement_lines', 'amount', 'amount_exact', 'quantity'],
+    ['statements', 'amount_due', 'credit_usd', 'total', 'total_exact'],
+    ['stripe_remittances', 'usage_total'],
+  ].flatMap(([table, ...columns]) => columns.map((column) => `${table}.${column}`)),
+);
+
+type Column = { readonly table: string; readonly column: string; readonly type: string };
+
+let database: TestDatabase;
+let columns: readonly Column[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { rows } = await database.pool.query<Column>(`
+    select class.relname as table, attribute.attname as column, format_type(atttypid, atttypmod) as type
+    from pg_attribute as attribute join pg_class as class on class.oid = attrelid
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and attnum > 0 and not attisdropped and attgenerated = ''
+      and (atttypid in ('numeric'::regtype, 'numeric[]'::regtype, 'float8'::regtype, 'float4'::regtype))
+    order by 1, 2`);
+  columns = rows;
+});
+
+afterAll(() => database?.close());
+
+it.each([
+  ['NaN', DERIVED],
+  ['Infinity', new Set()],
+  ['-Infinity', new Set()],
+  ['1e40', new Set()],
+])('no table takes %s, whoever writes it', async (value, exceptions) => {
+  expect(columns.length).toBeGreaterThan(20);
+  const taken: string[] = [];
+  for (const { table, column, type } of columns) {
+    const code = await write(table, column, type.endsWith('[]') ? `{${value}}` : value);
+    if (exceptions.has(`${table}.${column}`)) continue;
+    if (code === undefined || !REFUSED.has(code)) taken.push(`${table}.${column}: ${code ?? 'taken'}`);
+  }
+  expect(taken).toEqual([]);
+});
+
+it('no column holds numbers that are not exact', () => {
+  expect(columns.filter(({ type }) => !/^numeric\(\d+,\d+\)(?:\[\])?$/.test(type))).toEqual([]);
+});
+
+/** Writes into a copy of the table that has its checks and asks for no other column. @returns the code of the refusal */
+async function write(table: string, column: string, value: string): Promise<string | undefined> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(`create temp table copy (like "${table}" including constraints)`);
+    const others = await client.query<{ attname: string }>(
+      `select attname from pg_attribute where attrelid = 'copy'::regclass and attnum > 0 and attnotnull`,
+    );
+    for (const { attname } of others.rows)
+      await client.query(`alter table copy alter column "${attname}" drop not null`);
+    return await client.query(`insert into copy ("${column}") values ($1)`, [value]).then(
+      () => undefined,
+      (error: { code: string }) => error.code,
+    );
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}

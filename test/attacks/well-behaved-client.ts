@@ -1,0 +1,87 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestCluster, TestProject } from '../harness/world.ts';
+import { callsEvent } from './calls-event.ts';
+
+/** How the answers to a client were. */
+export type Experience = {
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly p99Ms: number;
+  readonly longestMs: number;
+};
+
+export type WellBehavedClient = {
+  /** Posts a small batch of new events every few milliseconds, as long as `work` takes, and waits for the answers. */
+  during(work: Promise<unknown>): Promise<Experience>;
+  close(): void;
+};
+
+export const BATCH_EVENTS = 10;
+
+/** Creates a client that means no harm; its connections stay open, and requests wait for a free one. */
+export function createWellBehavedClient(
+  url: string,
+  { key }: TestCluster,
+  project: TestProject,
+  { everyMs, connectionsMax }: { readonly everyMs: number; readonly connectionsMax: number },
+): WellBehavedClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
+  let count = 0;
+  const post = (): Promise<number> => {
+    const events = Array.from({ length: BATCH_EVENTS }, () => callsEvent(project, `well-behaved-${count++}`));
+    return postBody(url, key, Buffer.from(JSON.stringify(events)), agent);
+  };
+  return {
+    async during(work) {
+      const statuses = new Map<number, number>();
+      const tookMs: number[] = [];
+      let isOver = false;
+      const over = work.finally(() => {
+        isOver = true;
+      });
+      const posting: Promise<void>[] = [];
+      const measure = async (): Promise<void> => {
+        const startedAt = performance.now();
+        const status = await post();
+        tookMs.push(performance.now() - startedAt);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      };
+      do {
+        posting.push(measure());
+        await delay(everyMs);
+      } while (!isOver);
+      await Promise.all([over, ...posting]);
+      tookMs.sort((a, b) => a - b);
+      return {
+        statuses,
+        p99Ms: tookMs[Math.floor(tookMs.length * 0.99)] ?? Number.POSITIVE_INFINITY,
+        longestMs: tookMs.at(-1) ?? Number.POSITIVE_INFINITY,
+      };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Posts a batch and reads the answer to its end. @returns its status */
+export function postBody(url: string, key: string, body: Buffer, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      `${url}/api/v1/events`,
+      {
+        agent,
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/cloudevents-batch+json',
+          'content-length': body.length,
+        },
+      },
+      (answer) => {
+        answer.on('end', () => resolve(answer.statusCode ?? 0)).on('error', reject);
+        answer.resume();
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
