@@ -1,0 +1,29 @@
+/**
+ * `npm run mutation` breaks packages/usage in one place at a time and asks the tests of that package whether they see it.
+ * docs/proof.md says what came of it. Other scopes: `npm run mutation -- --mutate packages/usage/src/time.ts`.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+// As many inputs as in every mutant's turn find what they can find.
+process.env.FUZZ_RUNS ??= '300';
+
+export default {
+  testRunner: 'vitest',
+  mutate: ['packages/usage/src/**/*.ts', '!**/*.test.ts', '!**/index.ts'],
+  // Nothing else is copied, so no other test can run. Without a tsconfig no compiler is asked: types are not what is tested.
+  ignorePatterns: [
+    '**',
+    '!packages/usage/package.json',
+    '!packages/usage/tsconfig.json',
+    '!packages/usage/src/**',
+    '!package.json',
+    '!tsconfig.base.json',
+    '!vitest.config.ts',
+  ],
+  concurrency: 2,
+  thresholds: { high: 95, low: 85, break: 85 },
+  reporters: ['clear-text', 'progress', 'html', 'json'],
+  htmlReporter: { fileName: '.hopsmeter/mutation/report.html' },
+  jsonReporter: { fileName: '.hopsmeter/mutation/report.json' },
+  tempDirName: '.hopsmeter/mutation/tmp',
+};
