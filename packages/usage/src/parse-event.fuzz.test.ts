@@ -9,6 +9,7 @@ import { parseTime } from './time.ts';
 
 /** A sample in every run of the tests; FUZZ_RUNS=1000000 is the whole. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 3_000);
+const TIMEOUT_MS = 60_000 + 2 * RUNS;
 
 const CLUSTER = '5f3c1f0e-8a33-4e0e-9d55-1c2f6a1b0001';
 const NOW = parseTime('2026-11-22T13:00:00Z') ?? 0;
@@ -69,35 +70,43 @@ const nearlyAnEvent = fc
   })
   .map((event) => Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)));
 
-it(`never throws on ${RUNS} events that are nearly right, and what it takes can be counted`, () => {
-  fc.assert(
-    fc.property(fc.oneof({ weight: 9, arbitrary: nearlyAnEvent }, anything), (value) => {
-      const parsed = parseEvent(value, { clusterId: CLUSTER, now: NOW });
-      if (!parsed.ok) {
-        expect(parsed.problems.length).toBeGreaterThan(0);
-        for (const { code, detail } of parsed.problems) {
-          expect(EVENT_ERRORS).toHaveProperty(code);
-          expect(detail).not.toBe('');
+it(
+  `never throws on ${RUNS} events that are nearly right, and what it takes can be counted`,
+  () => {
+    fc.assert(
+      fc.property(fc.oneof({ weight: 9, arbitrary: nearlyAnEvent }, anything), (value) => {
+        const parsed = parseEvent(value, { clusterId: CLUSTER, now: NOW });
+        if (!parsed.ok) {
+          expect(parsed.problems.length).toBeGreaterThan(0);
+          for (const { code, detail } of parsed.problems) {
+            expect(EVENT_ERRORS).toHaveProperty(code);
+            expect(detail).not.toBe('');
+          }
+          return;
         }
-        return;
-      }
-      const { event } = parsed;
-      expect(eventKeyOf(CLUSTER, event)).toMatch(/^[0-9a-f]{32}$/);
-      expect(typeof contentHashOf(event)).toBe('bigint');
-      if (isDeferred(event)) return;
-      for (const { usages } of splitByDay(event))
-        for (const { quantity } of usages) expect(quantity).toBeGreaterThan(0n);
-    }),
-    { numRuns: RUNS },
-  );
-});
+        const { event } = parsed;
+        expect(eventKeyOf(CLUSTER, event)).toMatch(/^[0-9a-f]{32}$/);
+        expect(typeof contentHashOf(event)).toBe('bigint');
+        if (isDeferred(event)) return;
+        for (const { usages } of splitByDay(event))
+          for (const { quantity } of usages) expect(quantity).toBeGreaterThan(0n);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  TIMEOUT_MS,
+);
 
-it('never throws on text that is nearly JSON', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(parseEvent(text, { clusterId: CLUSTER, now: NOW }).ok).toBe(false);
-      expect(() => parseTime(text)).not.toThrow();
-    }),
-    { numRuns: RUNS },
-  );
-});
+it(
+  'never throws on text that is nearly JSON',
+  () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(parseEvent(text, { clusterId: CLUSTER, now: NOW }).ok).toBe(false);
+        expect(() => parseTime(text)).not.toThrow();
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  TIMEOUT_MS,
+);
