@@ -1,4 +1,4 @@
-import { contentHashOf, eventKeyOf, isDeferred, type UsageEvent } from '@hopsmeter/usage';
+import { contentHashOf, eventKeyOf, isDeferred, splitByDay, type UsageEvent } from '@hopsmeter/usage';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import { CLUSTER_ID } from './simulated-world.ts';
@@ -37,10 +37,12 @@ export function findBrokenPromises({ acknowledged, queue, store }: Outcome): rea
       (candidate) => eventKeyOf(CLUSTER_ID, candidate) === key && contentHashOf(candidate) === contentHash,
     );
     if (event === undefined) broken.push(`${key} was counted and never accepted`);
-    for (const { meter, quantity } of event?.usages ?? []) {
-      const place = `auth0|${event?.namespace} ${meter}`;
-      expected.set(place, (expected.get(place) ?? 0n) + quantity);
-    }
+    // On the days of the usage, whatever the clock of its ingest said.
+    for (const { day, usages } of event === undefined ? [] : splitByDay(event))
+      for (const { meter, quantity } of usages) {
+        const place = `${day} auth0|${event?.namespace} ${meter}`;
+        expected.set(place, (expected.get(place) ?? 0n) + quantity);
+      }
   }
   for (const place of new Set([...expected.keys(), ...store.rollup.keys()]))
     if (expected.get(place) !== store.rollup.get(place))

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type Attribution, createDirectory, type DirectorySnapshot, gpuMeterOf } from './directory.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Attribution, createDirectory, type Directory, type DirectorySnapshot, gpuMeterOf } from './directory.ts';
 import type { UsageEvent } from './event.ts';
 
 const ALWAYS = { startedAt: Number.NEGATIVE_INFINITY, endedAt: Number.POSITIVE_INFINITY };
@@ -35,7 +35,10 @@ const snapshot: DirectorySnapshot = {
   ],
 };
 
-const directory = createDirectory(snapshot);
+let directory: Directory;
+beforeEach(() => {
+  directory = createDirectory(snapshot);
+});
 
 function attribute(clusterId: string, of: Partial<UsageEvent>) {
   return directory.attribute(clusterId, {

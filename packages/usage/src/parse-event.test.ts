@@ -442,6 +442,7 @@ describe('events that are refused', () => {
     [{ ...compute, data: '{}' }, 'expected object, found string'],
     [{ ...compute, id: 'i'.repeat(257) }, '257 characters, at most 256 are allowed'],
     [{ ...compute, id: '' }, 'must not be empty nor hold control characters or lone surrogates'],
+    [{ ...compute, id: '\n'.repeat(256) }, 'must not be empty nor hold control characters or lone surrogates'],
     [{ ...compute, source: `${SOURCE}/`.padEnd(513, 'x') }, '513 characters, at most 512 are allowed'],
     [{ ...compute, source: 'x' }, `expected ${SOURCE} or a source below it`],
     [changeData(compute, { gpuhours: 1 }), 'not a field of this event type'],

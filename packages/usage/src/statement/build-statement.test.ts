@@ -69,7 +69,8 @@ describe('a statement', () => {
 
   it('shows what is of the whole account before what is of its users', () => {
     const parts = ['auth0|a', 'A', undefined].map((userId) => part('1', { userId }));
-    expect(buildStatement(OCTOBER, parts).lines.map(({ userId }) => userId)).toEqual([undefined, 'A', 'auth0|a']);
+    for (const inOrder of [parts, [...parts].reverse()])
+      expect(buildStatement(OCTOBER, inOrder).lines.map(({ userId }) => userId)).toEqual([undefined, 'A', 'auth0|a']);
   });
 
   it('can be a credit', () => {
