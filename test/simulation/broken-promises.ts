@@ -21,8 +21,10 @@ export function findBrokenPromises({ acknowledged, queue, store }: Outcome): rea
   if (!queue.isEmpty) broken.push('the queue is not empty');
   for (const batch of queue.added)
     if (!store.batches.has(batch.id)) broken.push(`batch ${batch.id} was never recorded`);
-  const accepted = queue.added.flatMap(({ events }) => events.filter((event) => !isDeferred(event)));
-  for (const event of [...acknowledged, ...accepted]) {
+  const contents = new Map<string, UsageEvent>();
+  for (const event of queue.added.flatMap(({ events }) => events))
+    if (!isDeferred(event)) contents.set(contentKeyOf(event), event);
+  for (const event of [...acknowledged, ...contents.values()]) {
     const key = eventKeyOf(CLUSTER_ID, event);
     const contentHash = contentHashOf(event);
     const isCounted = store.ledger.get(key)?.contentHash === contentHash;
@@ -33,9 +35,7 @@ export function findBrokenPromises({ acknowledged, queue, store }: Outcome): rea
   const expected = new Map<string, bigint>();
   for (const [key, { contentHash, count }] of store.ledger) {
     if (count !== 1) broken.push(`${key} is counted ${count} times`);
-    const event = accepted.find(
-      (candidate) => eventKeyOf(CLUSTER_ID, candidate) === key && contentHashOf(candidate) === contentHash,
-    );
+    const event = contents.get(`${key} ${contentHash}`);
     if (event === undefined) broken.push(`${key} was counted and never accepted`);
     // On the days of the usage, whatever the clock of its ingest said.
     for (const { day, usages } of event === undefined ? [] : splitByDay(event))
@@ -48,4 +48,9 @@ export function findBrokenPromises({ acknowledged, queue, store }: Outcome): rea
     if (expected.get(place) !== store.rollup.get(place))
       broken.push(`${place} is ${store.rollup.get(place)} instead of ${expected.get(place)}`);
   return broken;
+}
+
+/** As `SimulatedStore.parked` names it: copies have the same. */
+function contentKeyOf(event: UsageEvent): string {
+  return `${eventKeyOf(CLUSTER_ID, event)} ${contentHashOf(event)}`;
 }

@@ -127,6 +127,7 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
     });
     const combiner = createBatchCombiner({ recorder, statementsMax: STATEMENTS_AT_ONCE, gatherMs: 0 });
     const inHand = new Set<SimulatedJob>();
+    const { signal } = new AbortController();
     const consume = async (): Promise<void> => {
       while (process.isAlive && !(isCalm && clientsAtWork === 0 && queue.isEmpty)) {
         await schedule.step();
@@ -136,7 +137,7 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
           continue;
         }
         inHand.add(job);
-        await combiner.record(decodeBatch(job.data), new AbortController().signal);
+        await combiner.record(decodeBatch(job.data), signal);
         if (!process.isAlive) return;
         queue.complete(job);
         inHand.delete(job);
