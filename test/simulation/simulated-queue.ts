@@ -1,4 +1,4 @@
-import { type Batch, type BatchJobData, decodeBatch, encodeBatch } from '@hopsmeter/queue';
+import { type Batch, type BatchJobData, encodeBatch } from '@hopsmeter/queue';
 import type { Random } from '../harness/random.ts';
 
 export type SimulatedJob = { readonly data: BatchJobData };
@@ -35,7 +35,7 @@ export function createQueue(random: Random, faultPercent: () => number): Simulat
     add(batch) {
       if (random.chance(faultPercent())) throw new Error('redis is away');
       const data = encodeBatch(batch);
-      added.push(decodeBatch(data));
+      added.push(batch);
       waiting.push({ data });
       wake();
       if (random.chance(faultPercent())) throw new Error('the answer is lost');

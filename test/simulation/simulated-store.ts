@@ -9,7 +9,7 @@ export type SimulatedStore = {
   readonly ledger: ReadonlyMap<string, StoredEvent>;
   /** By `event key content hash`. */
   readonly parked: ReadonlySet<string>;
-  /** Units of 10⁻¹² by `user meter`. */
+  /** Units of 10⁻¹² by `day user meter`. */
   readonly rollup: ReadonlyMap<string, bigint>;
   readonly batches: ReadonlyMap<string, RecordedCounts>;
   directory: DirectorySnapshot;
@@ -44,10 +44,10 @@ export function createStore({ random, faultPercent, directory, withoutDedup }: S
       fresh.add(eventKey);
       ledger.set(eventKey, { contentHash, count: (known?.count ?? 0) + 1 });
     }
-    for (const { eventKey, attribution, usages } of record.ledger) {
+    for (const { eventKey, attribution, day, usages } of record.ledger) {
       if (!fresh.has(eventKey)) continue;
       for (const { meter, quantity } of usages) {
-        const key = `${record.attributions[attribution]?.userId} ${meter}`;
+        const key = `${day} ${record.attributions[attribution]?.userId} ${meter}`;
         rollup.set(key, (rollup.get(key) ?? 0n) + quantity);
       }
     }

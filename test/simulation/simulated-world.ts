@@ -52,7 +52,7 @@ export function changeWorld({ version }: DirectorySnapshot, random: Random): Dir
 
 /** An event as a client sends it; its window may cross midnight. */
 export function cloudEvent(random: Random, id: string): object {
-  // Long enough ago for any clock of the simulation.
+  // In the past of a clock that is right, and of most that are not.
   const start = NOW / 1_000 - (6 + random.int(30)) * (HOUR / 1_000);
   return {
     id,

@@ -15,25 +15,26 @@ export function allocate(
 ): { readonly total: bigint; readonly shares: readonly bigint[] } {
   let exactTotal = 0n;
   let floorTotal = 0n;
-  const shares = parts.map(({ key, exact }, place) => {
+  const shares = parts.map(({ key, exact }) => {
     const units = divideFloor(exact, unit);
     exactTotal += exact;
     floorTotal += units;
-    return { key, place, units, remainder: exact - units * unit };
+    return { key, units, remainder: exact - units * unit };
   });
   const total = divideHalfAway(exactTotal, unit);
-  // Between 0 and the number of parts with a remainder: every floor is below its amount by less than a unit.
+  // Between 0 and the number of parts with a remainder: every floor is below its amount by less than a unit. Sorting keeps
+  // equals in their places.
   const unitsLeft = Number(total - floorTotal);
   for (const share of [...shares].sort(byNeed).slice(0, unitsLeft)) share.units += 1n;
   return { total, shares: shares.map(({ units }) => units) };
 }
 
-type Share = { readonly key: string; readonly place: number; readonly remainder: bigint };
+type Share = { readonly key: string; readonly remainder: bigint };
 
 function byNeed(a: Share, b: Share): number {
   if (a.remainder !== b.remainder) return a.remainder > b.remainder ? -1 : 1;
-  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
-  return a.place - b.place;
+  if (a.key === b.key) return 0;
+  return a.key < b.key ? -1 : 1;
 }
 
 function divideFloor(exact: bigint, unit: bigint): bigint {

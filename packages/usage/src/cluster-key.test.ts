@@ -14,7 +14,8 @@ describe('cluster keys', () => {
     for (const { key, prefix, hash } of keys) {
       expect(key).toMatch(/^hwm_live_[0-9A-Za-z]{38}$/);
       expect(isClusterKey(key)).toBe(true);
-      expect(prefix).toBe(key.slice(0, KEY_PREFIX_LENGTH));
+      expect(prefix).toBe(key.slice(0, 13));
+      expect(prefix).toHaveLength(KEY_PREFIX_LENGTH);
       expect(hash).toEqual(createHash('sha256').update(key).digest());
       expect(hashClusterKey(key)).toEqual(hash);
     }

@@ -26,6 +26,9 @@ describe('reading decimals', () => {
     ['1E+3', '1e3'],
     ['-2.5e-3', '-25e-4'],
     ['0.1000000000000000055511151231257827', '1000000000000000055511151231257827e-34'],
+    ['9'.repeat(64), `${'9'.repeat(64)}e0`],
+    ['1e400', '1e400'],
+    ['1e-400', '1e-400'],
   ])('takes %s by its shortest form', (value, expected) => {
     expect(textOf(value)).toBe(expected);
   });
@@ -157,12 +160,16 @@ describe('writing quantities', () => {
     expect(parseQuantity('12e2')).toBe(1_200_000_000_000_000n);
   });
 
-  it.each([['0.0000000000001'], ['1.0000000000005'], ['1e-13'], ['NaN'], [''], ['1e401']])(
-    'throws for %j instead of rounding',
-    (text) => {
-      expect(() => parseQuantity(text)).toThrow(RangeError);
-    },
-  );
+  it.each([
+    ['0.0000000000001', 'more than 12 decimals'],
+    ['1.0000000000005', 'more than 12 decimals'],
+    ['1e-13', 'more than 12 decimals'],
+    ['NaN', 'not a decimal number'],
+    ['', 'not a decimal number'],
+    ['1e401', 'not a decimal number'],
+  ])('throws for %j instead of rounding', (text, message) => {
+    expect(() => parseQuantity(text)).toThrow(new RangeError(message));
+  });
 });
 
 describe('dividing half away from zero', () => {

@@ -35,7 +35,7 @@ export type Decimal = { readonly digits: bigint; readonly scale: number };
  * @returns `undefined` when the value is not a finite decimal (NaN, Infinity, text, more than 64 characters).
  */
 export function parseDecimal(value: number | string): Decimal | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
+  const text = String(value);
   if (text.length > DECIMAL_TEXT_MAX) return undefined;
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type Attribution, createDirectory, type DirectorySnapshot, gpuMeterOf } from './directory.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Attribution, createDirectory, type Directory, type DirectorySnapshot, gpuMeterOf } from './directory.ts';
 import type { UsageEvent } from './event.ts';
 
 const ALWAYS = { startedAt: Number.NEGATIVE_INFINITY, endedAt: Number.POSITIVE_INFINITY };
@@ -35,7 +35,10 @@ const snapshot: DirectorySnapshot = {
   ],
 };
 
-const directory = createDirectory(snapshot);
+let directory: Directory;
+beforeEach(() => {
+  directory = createDirectory(snapshot);
+});
 
 function attribute(clusterId: string, of: Partial<UsageEvent>) {
   return directory.attribute(clusterId, {
@@ -117,13 +120,32 @@ describe('attribution', () => {
       reason: 'unknown_user',
       detail: 'eve is not known at that time',
     });
-    expect(attribute('east', { namespace: 'nope' })).toMatchObject({
+    expect(attribute('east', { namespace: 'nope' })).toEqual({
       reason: 'unknown_namespace',
-      detail: expect.stringContaining('nope'),
+      detail: 'no project has the namespace nope at that time',
+    });
+    expect(attribute('west', { subject: 'ada' })).toEqual({
+      reason: 'user_not_on_cluster',
+      detail: 'ada is not assigned to the cluster at that time',
+    });
+    expect(attribute('east', {})).toEqual({
+      reason: 'unknown_user',
+      detail: 'no user is not known at that time',
     });
     expect(attribute('north', { namespace: 'ml' })).toMatchObject({ reason: 'unknown_namespace' });
-    expect(attribute('east', {})).toMatchObject({ reason: 'unknown_user' });
     expect(attribute('east', { subject: '__proto__' })).toMatchObject({ reason: 'unknown_user' });
+  });
+
+  it('takes no namespace and no user for those that happen to be called undefined', () => {
+    const odd = createDirectory({
+      ...snapshot,
+      projects: [{ id: 'p4', clusterId: 'east', namespace: 'undefined', userId: 'undefined', ...ALWAYS }],
+      ownerships: [...snapshot.ownerships, { userId: 'undefined', accountOwnerId: 'undefined', ...ALWAYS }],
+    });
+    const event = { id: 'e', sourcePath: '', type: 'meter', namespace: undefined, gpuModel: undefined } as const;
+    const at = { start: NOON, end: NOON, usages: [] };
+    expect(odd.attribute('east', { ...event, ...at, subject: 'ada' })).toMatchObject({ projectId: undefined });
+    expect(odd.attribute('east', { ...event, ...at, subject: undefined })).toMatchObject({ reason: 'unknown_user' });
   });
 
   it('gives equal answers as the same object and other answers as others', () => {
@@ -161,6 +183,7 @@ describe('meters', () => {
     ['Tesla T4', 'gpu_hours_tesla_t4'],
     ['Tesla V100 (16 GB)', 'gpu_hours_tesla_v100_16_gb'],
     ['--L4--', 'gpu_hours_l4'],
+    ['(?)', 'gpu_hours'],
   ])('names the meter of %s so that it can be registered', (model, meter) => {
     expect(gpuMeterOf(model)).toBe(meter);
     expect(meter).toMatch(/^[a-z0-9]+(_[a-z0-9]+)*$/);

@@ -98,9 +98,9 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
         return { reason: 'unknown_namespace', detail: `no project has the namespace ${namespace} at that time` };
       const userId = subject ?? project?.userId;
       const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), start);
-      if (userId === undefined || ownership === undefined)
+      if (ownership === undefined)
         return { reason: 'unknown_user', detail: `${userId ?? 'no user'} is not known at that time` };
-      const assignment = inForce(assignments.get(`${clusterId}\0${userId}`), start);
+      const assignment = inForce(assignments.get(`${clusterId}\0${ownership.userId}`), start);
       if (assignment === undefined)
         return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
       return attributions.get(ownership, assignment, project, subject === undefined ? 'namespace' : 'subject');

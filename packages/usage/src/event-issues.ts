@@ -37,14 +37,9 @@ function jsonTypeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Looks only at own properties: a path comes from our schema, the value does not. */
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let current = value;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = Reflect.get(current, key);
-  }
-  return current;
+/** A path consists of names of our schema, which no prototype has, and of keys that the value has. */
+function valueAt(value: object, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((current, key) => Reflect.get(Object(current), key), value);
 }
 
 function toPointer(path: readonly PropertyKey[]): string {

@@ -49,6 +49,16 @@ describe('event keys', () => {
 });
 
 describe('content hashes', () => {
+  it('are the first 64 bits of SHA-256 over all that is said, and stay so: the ledger keeps them', () => {
+    // printf 'compute\0001795352400000000\0001795356000000000\000project-1\000auth0|1\000H100\000cpu_hours\0001.5…' | sha256sum
+    expect(contentHashOf(event)).toBe(0x5a9b_3b6d_cbed_ae7cn);
+    const instant = { ...event, type: 'meter', end: event.start, usages: [] } as const;
+    const nothing = { subject: undefined, namespace: undefined, gpuModel: undefined };
+    expect(contentHashOf({ ...instant, ...nothing })).toBe(-7_435_314_862_487_525_249n);
+    expect(contentHashOf(correction)).toBe(-3_156_882_578_330_718_027n);
+    expect(contentHashOf(manifest)).toBe(-6_800_987_004_729_471_759n);
+  });
+
   it('are equal for equal copies and fit a signed 64-bit column', () => {
     const hash = contentHashOf(structuredClone(event));
     expect(hash).toBe(contentHashOf(event));

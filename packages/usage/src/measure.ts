@@ -1,4 +1,4 @@
-import { type Decimal, parseDecimal, QUANTITY_UNITS_MAX, type Quantity, toQuantity } from './decimal.ts';
+import { parseDecimal, QUANTITY_UNITS_MAX, type Quantity, toQuantity } from './decimal.ts';
 import type { EventProblem } from './errors.ts';
 import { METERS, type Usage } from './event.ts';
 import { NAME_LENGTH_MAX } from './limits.ts';
@@ -71,16 +71,9 @@ export function readQuantity(
   numerator = 1n,
   denominator = 1n,
 ): Quantity | undefined {
-  const decimal = parseDecimal(value);
-  const problem = decimal === undefined ? 'INVALID_QUANTITY' : checkDecimal(decimal);
-  if (decimal === undefined || problem !== undefined) {
-    const code = problem ?? 'INVALID_QUANTITY';
-    problems.push({ code, pointer, detail: QUANTITY_DETAILS[code] });
-    return undefined;
-  }
-  const quantity = toQuantity(decimal, numerator, denominator);
-  if (quantity <= QUANTITY_MAX) return quantity;
-  problems.push({ code: 'QUANTITY_TOO_LARGE', pointer, detail: QUANTITY_DETAILS.QUANTITY_TOO_LARGE });
+  const read = readDecimal(value, numerator, denominator);
+  if (typeof read === 'bigint') return read;
+  problems.push({ code: read, pointer, detail: QUANTITY_DETAILS[read] });
   return undefined;
 }
 
@@ -90,9 +83,16 @@ const QUANTITY_DETAILS = {
   QUANTITY_TOO_LARGE: `at most ${QUANTITY_UNITS_MAX} units in one event`,
 } as const;
 
-/** Digits and scale are bounded before any power of ten is computed: 1e400 must cost nothing. */
-function checkDecimal({ digits, scale }: Decimal): keyof typeof QUANTITY_DETAILS | undefined {
-  if (digits < 0n) return 'NEGATIVE_QUANTITY';
-  if (digits > 0n && scale < -40) return 'QUANTITY_TOO_LARGE';
-  return undefined;
+function readDecimal(
+  value: number | string,
+  numerator: bigint,
+  denominator: bigint,
+): Quantity | keyof typeof QUANTITY_DETAILS {
+  const decimal = parseDecimal(value);
+  if (decimal === undefined) return 'INVALID_QUANTITY';
+  if (decimal.digits < 0n) return 'NEGATIVE_QUANTITY';
+  // Before any power of ten is computed: 1e400 must cost nothing, and a body has room for many.
+  if (decimal.digits > 0n && decimal.scale < -40) return 'QUANTITY_TOO_LARGE';
+  const quantity = toQuantity(decimal, numerator, denominator);
+  return quantity <= QUANTITY_MAX ? quantity : 'QUANTITY_TOO_LARGE';
 }

@@ -116,9 +116,12 @@ describe('events that are accepted', () => {
   });
 
   it('takes a meter event at an instant', () => {
-    const event = acceptUsage(meter);
-    expect(event.usages).toEqual([{ meter: 'model_calls', quantity: 42_500_000_000_000n }]);
-    expect(event.start).toBe(event.end);
+    const at = Date.UTC(2026, 10, 22, 13, 30) * MICROS_PER_MS;
+    expect(acceptUsage(meter)).toMatchObject({
+      usages: [{ meter: 'model_calls', quantity: 42_500_000_000_000n }],
+      start: at,
+      end: at,
+    });
   });
 
   it('takes a meter event with a window and a namespace instead', () => {
@@ -190,6 +193,17 @@ describe('events that are accepted', () => {
       ],
     });
     expect(accept(changeData(manifest, { sums: undefined, eventCount: 0 }))).toMatchObject({ sums: [], eventCount: 0 });
+  });
+
+  it('takes a count of -0, which JSON has, as 0', () => {
+    const event = changeData(manifest, { eventCount: -0 });
+    expect(parseEvent(event, CONTEXT)).toMatchObject({ ok: true, event: { eventCount: 0 } });
+  });
+
+  it('tells the events that speak about others from those that say what was used', () => {
+    const isAbout = (event: Json) => isDeferred(accept(event));
+    expect([compute, storage, network, meter].map(isAbout)).toEqual([false, false, false, false]);
+    expect([correction, manifest].map(isAbout)).toEqual([true, true]);
   });
 
   it('takes a hundred meters in one correction', () => {
@@ -284,6 +298,23 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
     ['INVALID_TIME', '/data/window/start'],
   ],
   [
+    'bytes over a window that begins on a day that does not exist',
+    changeData(storage, { window: { ...window, start: '2026-02-30T00:00:00Z' } }),
+    ['INVALID_TIME', '/data/window/start'],
+  ],
+  [
+    'bytes over a window that ends on a day that does not exist',
+    changeData(storage, { window: { ...window, end: '2026-02-30T00:00:00Z' } }),
+    ['INVALID_TIME', '/data/window/end'],
+  ],
+  [
+    'bytes over a window of nothing but words',
+    changeData(storage, { window: { start: 'yesterday', end: 'today' } }),
+    ['INVALID_TIME', '/data/window/start'],
+    ['INVALID_TIME', '/data/window/end'],
+  ],
+  ['negative stored bytes', changeData(storage, { offlineBytes: -1 }), ['NEGATIVE_QUANTITY', '/data/offlineBytes']],
+  [
     'a window of no length',
     changeData(compute, { window: { ...window, end: window.start } }),
     ['INVALID_WINDOW', '/data/window'],
@@ -365,6 +396,9 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
     ['WRONG_TYPE', '/data/quantities/cpu_hours'],
   ],
   ['101 meters', changeData(correction, { quantities: manyMeters(101) }), ['TOO_MANY_METERS', '/data/quantities']],
+  ['an empty id of a correction', { ...correction, id: '' }, ['INVALID_TEXT', '/id']],
+  ['an empty id of a manifest', { ...manifest, id: '' }, ['INVALID_TEXT', '/id']],
+  ['a manifest whose time is ahead', change(manifest, { time: '2026-11-22T18:00:00Z' }), ['TIME_IN_FUTURE', '/time']],
   ['a manifest without a window', changeData(manifest, { window: undefined }), ['MISSING_FIELD', '/data/window']],
   ['a manifest of half an event', changeData(manifest, { eventCount: 0.5 }), ['INVALID_COUNT', '/data/eventCount']],
   ['a manifest of -1 events', changeData(manifest, { eventCount: -1 }), ['INVALID_COUNT', '/data/eventCount']],
@@ -390,6 +424,54 @@ describe('events that are refused', () => {
     expect(problemsOf(event)).toEqual(expected);
   });
 
+  /** What a person reads: what was expected, and what came. */
+  const DETAILS: [unknown, string][] = [
+    [null, 'expected a JSON object'],
+    [{ ...compute, data_base64: 'AA==' }, 'send JSON in data'],
+    [
+      { ...compute, type: 'com.example.other.v1' },
+      `expected one of ${['compute', 'storage', 'network', 'meter', 'correction', 'manifest']
+        .map((type) => `ai.hopsworks.usage.${type}.v1`)
+        .join(', ')}`,
+    ],
+    [{ ...compute, specversion: '0.3' }, 'expected "1.0"'],
+    [{ ...compute, id: undefined }, 'required'],
+    [{ ...compute, id: ['e1'] }, 'expected string, found array'],
+    [{ ...compute, id: {} }, 'expected string, found object'],
+    [{ ...compute, id: true }, 'expected string, found boolean'],
+    [{ ...compute, data: '{}' }, 'expected object, found string'],
+    [{ ...compute, id: 'i'.repeat(257) }, '257 characters, at most 256 are allowed'],
+    [{ ...compute, id: '' }, 'must not be empty nor hold control characters or lone surrogates'],
+    [{ ...compute, id: '\n'.repeat(256) }, 'must not be empty nor hold control characters or lone surrogates'],
+    [{ ...compute, source: `${SOURCE}/`.padEnd(513, 'x') }, '513 characters, at most 512 are allowed'],
+    [{ ...compute, source: 'x' }, `expected ${SOURCE} or a source below it`],
+    [changeData(compute, { gpuhours: 1 }), 'not a field of this event type'],
+    [changeData(compute, { gpuHours: null }), 'expected number or decimal string, found null'],
+    [
+      changeData(compute, { cpuCoreHours: 'two' }),
+      'expected a finite decimal number, as a JSON number or a decimal string',
+    ],
+    [changeData(network, { egressBytes: -1 }), 'a quantity is never negative'],
+    [changeData(meter, { quantity: 1e16 }), 'at most 1000000000000000 units in one event'],
+    [changeData(meter, { meter: '' }), 'expected the name of a registered meter'],
+    [change(meter, { subject: undefined }), 'required when data names no namespace'],
+    [change(meter, { time: undefined }), 'an event without a window needs its time'],
+    [change(compute, { time: '' }), 'expected RFC 3339 such as 2026-11-22T13:00:00Z'],
+    [change(meter, { time: '2027-01-01T00:00:00Z' }), 'more than 5 minutes ahead of our clock'],
+    [change(meter, { time: '2025-01-01T00:00:00Z' }), 'older than 400 days'],
+    [changeData(compute, { window: { ...window, end: window.start } }), 'the end must be after the start'],
+    [change(correction, { time: undefined }), 'of several corrections the latest counts'],
+    [changeData(correction, { replaces: 'e1' }), 'expected the id of another event'],
+    [changeData(correction, { quantities: [1] }), 'expected object, found array'],
+    [changeData(correction, { quantities: manyMeters(101) }), '101 meters, at most 100 are allowed'],
+    [changeData(manifest, { eventCount: 0.5 }), 'expected a whole number from 0'],
+  ];
+
+  it.each(DETAILS)('says of %j: %s', (event, detail) => {
+    const parsed = parse(event);
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.detail)).toEqual([detail]);
+  });
+
   it('has an example of every code', () => {
     const seen = new Set(REFUSED.flatMap(([, , ...expected]) => expected.map(([code]) => code)));
     expect([...seen].sort()).toEqual(Object.keys(EVENT_ERRORS).sort());
@@ -403,7 +485,7 @@ describe('events that are refused', () => {
       id: undefined,
       problems: [
         { code: 'WRONG_TYPE', pointer: '/id', detail: 'expected string, found number' },
-        { code: 'INVALID_QUANTITY', pointer: '/data/egressBytes' },
+        { code: 'INVALID_QUANTITY', pointer: '/data/egressBytes', detail: 'expected a finite decimal number' },
       ],
     });
   });
@@ -417,6 +499,14 @@ describe('events that are refused', () => {
     expect(idOf('a\0b')).toBeUndefined();
     expect(idOf('x'.repeat(257))).toBeUndefined();
     expect(idOf(7)).toBeUndefined();
+  });
+
+  it('tells at most 20 problems of the quantities of a correction, with short pointers', () => {
+    const quantities = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`${i}`.padStart(300, 'x'), -1]));
+    const parsed = parse(changeData(correction, { quantities }));
+    if (parsed.ok) throw new Error('accepted');
+    expect(parsed.problems).toHaveLength(20);
+    for (const { pointer } of parsed.problems) expect(pointer).toBe(`/data/quantities/${'x'.repeat(64)}`);
   });
 
   it('tells at most 20 problems, with short pointers', () => {

@@ -4,9 +4,11 @@ import { METERS } from './event.ts';
 import { findImplausible } from './plausibility.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from './time.ts';
 
+const START = 20_000 * MICROS_PER_DAY;
+
 const used = (meter: string, quantity: bigint, duration = MICROS_PER_HOUR) => ({
-  start: 0,
-  end: duration,
+  start: START,
+  end: START + duration,
   usages: [{ meter, quantity }],
 });
 
@@ -37,6 +39,11 @@ describe('plausibility', () => {
     expect(
       findImplausible({ ...event, usages: [...event.usages, { meter: METERS.gpu, quantity: 65n * ONE }] }),
     ).toBeDefined();
+  });
+
+  it('has no opinion on memory, storage or network', () => {
+    for (const meter of [METERS.ram, METERS.onlineStorage, METERS.offlineStorage, METERS.egress])
+      expect(findImplausible(used(meter, 10_000_000n * ONE))).toBeUndefined();
   });
 
   it('says nothing about an instant, which has no rate', () => {

@@ -17,7 +17,7 @@ export function splitByDay(event: Pick<UsageEvent, 'start' | 'end' | 'usages'>):
   const lastDay = event.end > event.start ? usageDayOf(event.end - 1) : firstDay;
   if (firstDay === lastDay) return [{ day: firstDay, usages: event.usages }];
   const duration = BigInt(event.end - event.start);
-  const runningTotals = event.usages.map(() => 0n);
+  const runningTotals: bigint[] = [];
   const parts: DayPart[] = [];
   for (let day = firstDay; day <= lastDay; day++) {
     const elapsed = BigInt(Math.min((day + 1) * MICROS_PER_DAY, event.end) - event.start);

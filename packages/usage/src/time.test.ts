@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTime, formatUsageDay, MICROS_PER_DAY, parseTime, parseUsageDay, usageDayOf } from './time.ts';
+import {
+  addMonths,
+  formatTime,
+  formatUsageDay,
+  formatUsageMonth,
+  MICROS_PER_DAY,
+  monthOf,
+  parseTime,
+  parseUsageDay,
+  usageDayOf,
+} from './time.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12) * 1_000;
 
@@ -128,7 +138,15 @@ describe('usage days', () => {
       if (text.endsWith('-02-29')) leapDays++;
     }
     expect(leapDays).toBe(97);
-    for (const text of ['1900-02-29', '2100-02-29', '2026-02-29', '2026-04-31', '2026-1-1', '2026-11-22T'])
+    for (const text of [
+      '1900-02-29',
+      '2100-02-29',
+      '2026-02-29',
+      '2026-04-31',
+      '2024-04-31',
+      '2026-1-1',
+      '2026-11-22T',
+    ])
       expect(parseUsageDay(text), text).toBeUndefined();
     expect(parseUsageDay('2000-02-29')).toBe(11_016);
   });
@@ -138,6 +156,18 @@ describe('usage days', () => {
     expect(usageDayOf(MICROS_PER_DAY - 1)).toBe(0);
     expect(usageDayOf(MICROS_PER_DAY)).toBe(1);
     expect(usageDayOf(-1)).toBe(-1);
+  });
+});
+
+describe('usage months', () => {
+  it('are their first days, are counted across years and written without the day', () => {
+    const dayOf = (text: string) => parseUsageDay(text) ?? Number.NaN;
+    expect(['2026-11-01', '2026-11-30'].map((text) => formatUsageDay(monthOf(dayOf(text))))).toEqual([
+      '2026-11-01',
+      '2026-11-01',
+    ]);
+    const months = [-11, -1, 0, 1, 2, 14].map((count) => formatUsageMonth(addMonths(dayOf('2026-11-01'), count)));
+    expect(months).toEqual(['2025-12', '2026-10', '2026-11', '2026-12', '2027-01', '2028-01']);
   });
 });
 

@@ -42,7 +42,7 @@ function graduate(units: Quantity, tiers: readonly Tier[]): bigint {
   let from = 0n;
   for (const { upTo, price } of tiers) {
     const to = upTo === undefined || units < upTo ? units : upTo;
-    if (to > from) numerator += (to - from) * price;
+    numerator += (to - from) * price;
     if (upTo === undefined || units <= upTo) return numerator;
     from = upTo;
   }

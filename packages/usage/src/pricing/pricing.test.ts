@@ -129,6 +129,16 @@ describe('what an account has of its own', () => {
     expect(priceWith([card('c', 'partner'), discount('d', '25')])).toEqual(['0.15', 'partner', 'd']);
   });
 
+  it('is no price of another meter', () => {
+    expect(priceWith([own('o', '7', ALWAYS, 'storage')])).toEqual(['0.35', 'old', undefined]);
+  });
+
+  it('is no price where its card has no rate for anything', () => {
+    const cards = [...BASE.cards, { ...PARTNER, id: 'empty' }];
+    const pricing = createPricing({ ...BASE, cards, overrides: [card('c', 'empty')] });
+    expect(pricing.priceOf('ada', 'cpu_hours', dayOf('2026-05-01'))).toBeUndefined();
+  });
+
   it('is no price where its card has no rate, and a discount of nothing is none either', () => {
     expect(priceWith([card('c', 'partner'), discount('d', '25')], { meter: 'storage' })).toBeUndefined();
   });

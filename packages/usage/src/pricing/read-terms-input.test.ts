@@ -54,6 +54,11 @@ describe('terms that can be read', () => {
     });
   });
 
+  it('may have as many tiers as are allowed', () => {
+    const tiers = Array.from({ length: TIERS_MAX - 1 }, (_, i) => ({ upTo: `${i + 1}`, price: '1' }));
+    expect(problemsOf({ model: 'volume', tiers: [...tiers, { price: '1' }] })).toEqual([]);
+  });
+
   it('may say with null that the last tier has no end', () => {
     const tiers = [{ upTo: null, price: '1' }];
     expect(termsOf({ model: 'volume', tiers })).toMatchObject({ tiers: [{ upTo: undefined }] });
@@ -118,6 +123,7 @@ describe('terms that can not be read', () => {
     expect(problemsOf({ price: '500000000', priceQuantity: '0.5' })).toEqual([]);
     expect(problemsOf({ price: '500000000.1', priceQuantity: '0.5' })).toEqual(['/price DECIMAL_OUT_OF_RANGE']);
     expect(problemsOf({ price: formatQuantity(PRICE_MAX), priceQuantity: '2' })).toEqual([]);
+    expect(problemsOf({ price: '1000000000.1', priceQuantity: '2' })).toEqual(['/price DECIMAL_OUT_OF_RANGE']);
   });
 
   it.each(['', 'FLAT', 'tiered', 'constructor', 'toString'])('have the model %j', (model) => {
@@ -162,6 +168,30 @@ describe('terms that can not be read', () => {
   ])('have tiers with %s', (_what, tiers, problem) => {
     expect(problemsOf({ model: 'graduated', tiers })).toEqual([problem]);
     expect(problemsOf({ model: 'volume', tiers })).toEqual([problem]);
+  });
+
+  it.each<[TermsInput, string]>([
+    [{ price: 'x' }, 'expected decimal text with at most 12 decimals'],
+    [{ price: '-1' }, 'expected at least 0 and at most 1000000000'],
+    [{ price: '1', priceQuantity: '0' }, 'expected more than 0 and at most 1000000000000'],
+    [{ price: '1', includedQuantity: '-1' }, 'expected at least 0 and at most 1000000000000000'],
+    [{ price: '1', model: 'tiered' }, 'expected one of flat, graduated, volume, package'],
+    [{ price: '1', tiers: TWO_TIERS }, 'flat terms have no tiers'],
+    [{ model: 'package' }, 'package terms have a price'],
+    [{ model: 'volume' }, 'volume terms have tiers'],
+    [{ model: 'volume', price: '1', tiers: TWO_TIERS }, 'the first tier has the list price'],
+    [{ model: 'graduated', tiers: [] }, 'expected 1 to 50 tiers'],
+    [
+      { model: 'graduated', tiers: [{ upTo: '1', price: '1' }] },
+      'expected the last tier, and no other, to be without an end',
+    ],
+    [
+      { model: 'volume', tiers: [{ upTo: '1.5', price: '2' }, { upTo: '1', price: '2' }, { price: '1' }] },
+      'expected more than 1.5',
+    ],
+  ])('are told in words: %j', (input, detail) => {
+    const reading = readTermsInput(input);
+    expect('terms' in reading ? [] : reading.problems.map((problem) => problem.detail)).toEqual([detail]);
   });
 
   it('are told all that is wrong at once', () => {

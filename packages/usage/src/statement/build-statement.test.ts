@@ -67,6 +67,12 @@ describe('a statement', () => {
     ]);
   });
 
+  it('shows what is of the whole account before what is of its users', () => {
+    const parts = ['auth0|a', 'A', undefined].map((userId) => part('1', { userId }));
+    for (const inOrder of [parts, [...parts].reverse()])
+      expect(buildStatement(OCTOBER, inOrder).lines.map(({ userId }) => userId)).toEqual([undefined, 'A', 'auth0|a']);
+  });
+
   it('can be a credit', () => {
     const { lines, total } = buildStatement(OCTOBER, [part('1.005'), part('-3.01', { userId: 'b' })]);
     expect({ total, amounts: lines.map(({ amount }) => amount) }).toEqual({ total: -201n, amounts: [100n, -301n] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ONE, parseQuantity } from '../decimal.ts';
-import type { EffectivePrice, PricingSnapshot, Rate } from '../pricing/pricing.ts';
+import type { EffectivePrice, PriceOverride, PricingSnapshot, Rate } from '../pricing/pricing.ts';
 import { parseUsageDay } from '../time.ts';
 import { findModelEffects, findModelledMeters } from './find-model-effects.ts';
 
@@ -34,11 +34,14 @@ describe('the model effects to bill', () => {
       use('2025-08-31', '1'),
       use('2025-09-01', '2', 'other'),
     ];
-    expect(amounts(findModelEffects(days, [], () => PRICE))).toEqual([
+    const parts = findModelEffects(days, [], () => PRICE);
+    expect(amounts(parts)).toEqual([
       [SEPTEMBER, 'cpu_hours', -10n * ONE],
       [AUGUST, 'cpu_hours', -ONE],
       [SEPTEMBER, 'other', -2n * ONE],
     ]);
+    for (const part of parts)
+      expect(part).toMatchObject({ kind: 'model_effect', userId: undefined, quantity: undefined });
   });
 
   it('are what is missing from what was billed, also where the effect or the usage is gone', () => {
@@ -72,15 +75,14 @@ it('only meters with more than a list price can have one, of any card and of the
   const snapshot: PricingSnapshot = {
     cards: [],
     rates: [rate('plain', '2025-01-01', 0n), rate('free', '2025-09-20', 1n), rate('free', '2025-08-15', 1n)],
-    overrides: ['auth0|a', 'auth0|b'].map((accountOwnerId) => ({
-      id: accountOwnerId,
-      accountOwnerId,
-      validFrom: SEPTEMBER,
-      validTo: Number.POSITIVE_INFINITY,
-      kind: 'price',
-      meter: `own ${accountOwnerId}`,
-      terms: TERMS,
-    })),
+    overrides: ['auth0|a', 'auth0|b'].flatMap((accountOwnerId): PriceOverride[] => {
+      const own = { id: accountOwnerId, accountOwnerId, validFrom: SEPTEMBER, validTo: Number.POSITIVE_INFINITY };
+      return [
+        { ...own, kind: 'price', meter: `own ${accountOwnerId}`, terms: TERMS },
+        { ...own, kind: 'discount', meter: 'plain', percent: ONE },
+        { ...own, kind: 'card', rateCardId: 'card' },
+      ];
+    }),
   };
   expect([...findModelledMeters(snapshot, 'auth0|a')]).toEqual([
     ['free', AUGUST],
