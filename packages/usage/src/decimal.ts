@@ -35,6 +35,7 @@ export type Decimal = { readonly digits: bigint; readonly scale: number };
  * @returns `undefined` when the value is not a finite decimal (NaN, Infinity, text, more than 64 characters).
  */
 export function parseDecimal(value: number | string): Decimal | undefined {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return { digits: BigInt(value), scale: 0 };
   const text = String(value);
   if (text.length > DECIMAL_TEXT_MAX) return undefined;
   const match = DECIMAL.exec(text);
@@ -71,8 +72,15 @@ export function divideHalfAway(numerator: bigint, denominator: bigint): bigint {
 export function toQuantity(decimal: Decimal, numerator = 1n, denominator = 1n): Quantity {
   const shift = QUANTITY_DECIMALS - decimal.scale;
   return shift >= 0
-    ? divideHalfEven(decimal.digits * numerator * 10n ** BigInt(shift), denominator)
-    : divideHalfEven(decimal.digits * numerator, denominator * 10n ** BigInt(-shift));
+    ? divideHalfEven(decimal.digits * numerator * powerOfTen(shift), denominator)
+    : divideHalfEven(decimal.digits * numerator, denominator * powerOfTen(-shift));
+}
+
+/** Those of ordinary decimals are at hand: raising ten to a power was half of what reading a quantity cost. */
+const POWERS_OF_TEN = Array.from({ length: 2 * QUANTITY_DECIMALS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
+
+function powerOfTen(exponent: number): bigint {
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
 }
 
 /** Writes a quantity as plain decimal text without trailing zeros: `1.5`, `0.000000000001`, `-3`. */

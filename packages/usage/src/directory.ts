@@ -1,6 +1,6 @@
 import type { UsageEvent } from './event.ts';
 import { METERS } from './event.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy, groupByBoth } from './group-by.ts';
 import { createPricing, type Pricing, type PricingSnapshot } from './pricing/pricing.ts';
 import { addMonths, type Micros, type UsageDay, type UsageMonth } from './time.ts';
 
@@ -82,9 +82,18 @@ export type Directory = {
 };
 
 export function createDirectory(snapshot: DirectorySnapshot): Directory {
-  const projects = groupBy(snapshot.projects, ({ clusterId, namespace }) => `${clusterId}\0${namespace}`);
+  // Maps in maps: the texts of a batch are looked up as they are, where a key of both would be a new text for each event.
+  const projects = groupByBoth(
+    snapshot.projects,
+    ({ clusterId }) => clusterId,
+    ({ namespace }) => namespace,
+  );
   const ownerships = groupBy(snapshot.ownerships, ({ userId }) => userId);
-  const assignments = groupBy(snapshot.assignments, ({ clusterId, userId }) => `${clusterId}\0${userId}`);
+  const assignments = groupByBoth(
+    snapshot.assignments,
+    ({ clusterId }) => clusterId,
+    ({ userId }) => userId,
+  );
   const attributions = createAttributions();
   const meters = new Set(snapshot.meters);
   const openSince = new Map(
@@ -93,14 +102,14 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   return {
     version: snapshot.version,
     attribute(clusterId, { subject, namespace, start }) {
-      const project = namespace === undefined ? undefined : inForce(projects.get(`${clusterId}\0${namespace}`), start);
+      const project = namespace === undefined ? undefined : inForce(projects.get(clusterId)?.get(namespace), start);
       if (namespace !== undefined && project === undefined)
         return { reason: 'unknown_namespace', detail: `no project has the namespace ${namespace} at that time` };
       const userId = subject ?? project?.userId;
       const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), start);
       if (ownership === undefined)
         return { reason: 'unknown_user', detail: `${userId ?? 'no user'} is not known at that time` };
-      const assignment = inForce(assignments.get(`${clusterId}\0${ownership.userId}`), start);
+      const assignment = inForce(assignments.get(clusterId)?.get(ownership.userId), start);
       if (assignment === undefined)
         return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
       return attributions.get(ownership, assignment, project, subject === undefined ? 'namespace' : 'subject');

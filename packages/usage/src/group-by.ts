@@ -9,3 +9,12 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Rea
   }
   return groups;
 }
+
+/** Groups items by two keys, see {@link groupBy}. */
+export function groupByBoth<T>(
+  items: readonly T[],
+  firstKeyOf: (item: T) => string,
+  secondKeyOf: (item: T) => string,
+): ReadonlyMap<string, ReadonlyMap<string, readonly T[]>> {
+  return new Map([...groupBy(items, firstKeyOf)].map(([key, group]) => [key, groupBy(group, secondKeyOf)]));
+}

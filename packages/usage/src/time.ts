@@ -10,8 +10,8 @@ export const MICROS_PER_MS = 1_000;
 export const MICROS_PER_HOUR = 3_600_000_000;
 export const MICROS_PER_DAY = 86_400_000_000;
 
-/** What follows the seconds: a fraction and a zone. The fixed part before it is read by position. */
-const FRACTION_AND_ZONE = /^(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+/** What follows the seconds of a time that is not in UTC. Everything else is read by position. */
+const FRACTION_AND_ZONE = /^(?:\.(\d{1,9}))?([+-])(\d{2}):(\d{2})$/;
 
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
 
@@ -33,13 +33,24 @@ export function parseTime(text: string): Micros | undefined {
   // NaN, from anything that is no digit, fails every comparison.
   if (day === undefined || !(hours < 24 && minutes < 60 && seconds < 60)) return undefined;
   const micros = day * MICROS_PER_DAY + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000;
-  return text.length === 20 && (text.charCodeAt(19) | 0x20) === 0x7a ? micros : addFractionAndZone(micros, text);
+  if ((text.charCodeAt(text.length - 1) | 0x20) !== 0x7a) return addFractionAndZone(micros, text);
+  return text.length === 20 ? micros : addFraction(micros, text);
+}
+
+/** The fraction of a time in UTC, which is what `toISOString` writes: by position, for the same reason. */
+function addFraction(micros: Micros, text: string): Micros | undefined {
+  const count = text.length - 21;
+  if (text.charCodeAt(19) !== 0x2e || count < 1 || count > 9) return undefined;
+  const kept = Math.min(count, 6);
+  const fraction = readDigits(text, 20, kept) * 10 ** (6 - kept);
+  const isFraction = readDigits(text, 20 + kept, count - kept) >= 0;
+  return fraction >= 0 && isFraction ? micros + fraction : undefined;
 }
 
 function addFractionAndZone(micros: Micros, text: string): Micros | undefined {
   const match = FRACTION_AND_ZONE.exec(text.slice(19));
   if (match === null) return undefined;
-  const [, fraction = '', sign, zoneHours = '0', zoneMinutes = '0'] = match;
+  const [, fraction = '', sign, zoneHours, zoneMinutes] = match;
   if (Number(zoneHours) > 23 || Number(zoneMinutes) > 59) return undefined;
   const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000_000;
   return micros + Number(fraction.slice(0, 6).padEnd(6, '0')) - (sign === '-' ? -offset : offset);

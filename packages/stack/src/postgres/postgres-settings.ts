@@ -13,7 +13,7 @@ export function postgresSettings(port: number): readonly string[] {
     // Postgres' own default, stated because pools are sized by it: three services, a test and a person's psql fit in.
     max_connections: 100,
     // Twice the default: the demo's data and its indexes fit in, and a developer's machine does not notice.
-    shared_buffers: '256MB',
+    shared_buffers: '1GB',
     // At full load a minute writes more than the 1 GB default, and each checkpoint makes every page be written whole
     // once more. Four times that is the disk space we are willing to take from a developer.
     max_wal_size: '4GB',
