@@ -29,7 +29,7 @@ const BACKENDS_ATTEMPTS_MAX = 20;
 
 /** Fast shutdown (disconnects, checkpoints), then immediate shutdown (recovers at the next start), then SIGKILL. */
 const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
-  // The last checkpoint may have 256 MB of buffers to write.
+  // The last checkpoint may have a gigabyte of buffers to write.
   { signal: 'SIGINT', withinMs: 30_000 },
   { signal: 'SIGQUIT', withinMs: 5_000 },
 ];
