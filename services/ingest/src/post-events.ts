@@ -14,7 +14,7 @@ import { REQUEST_EVENTS_MAX } from './limits.ts';
 import { parseJson } from './parse-json.ts';
 import { discardBody, readBody } from './read-body.ts';
 import type { TrafficLog } from './traffic-log.ts';
-import { createTurns, TURN_BYTES_MIN, type Turns } from './turns.ts';
+import { createTurns, runAtOnce, type Steps, TURN_BYTES_MIN, type Turns } from './turns.ts';
 import { areAllForeign, listErrors, type ValidatedEvents, validateEvents } from './validate-events.ts';
 
 export type PostEventsDeps = {
@@ -74,12 +74,12 @@ async function postEvents(
   const admission = gate.admit(key.clusterId);
   try {
     const body = await readBody(request.raw, isGzip, admission.take);
-    if (body.length >= TURN_BYTES_MIN) {
-      await turns.take(key.id);
-      // Others of its key may have used up meanwhile what was left when it was let in.
-      limits.check(allowance);
-    }
-    const events = readEvents(mode, request.headers, body, { clusterId: key.clusterId, now: receivedAt });
+    const reading = readEvents(mode, request.headers, body, { clusterId: key.clusterId, now: receivedAt });
+    const events =
+      body.length < TURN_BYTES_MIN
+        ? runAtOnce(reading)
+        : // Others of its key may have used up meanwhile what was left when it was let in.
+          await turns.run(key.id, checkFirst(() => limits.check(allowance), reading));
     metrics.noteEvents(events);
     // The refused ones too: reading them is what costs.
     limits.charge(allowance, events.accepted.length + events.rejected.length);
@@ -104,17 +104,22 @@ async function postEvents(
   }
 }
 
-function readEvents(
+function* checkFirst<T>(check: () => void, steps: Steps<T>): Steps<T> {
+  check();
+  return yield* steps;
+}
+
+function* readEvents(
   mode: ContentMode,
   headers: IncomingHttpHeaders,
   body: Buffer,
   context: { readonly clusterId: string; readonly now: Micros },
-): ValidatedEvents {
+): Steps<ValidatedEvents> {
   const value = mode === 'binary' && body.length === 0 ? undefined : parseJson(body);
   if (mode === 'binary') {
     const binary = readBinaryEvent(headers, value);
     return binary.ok
-      ? validateEvents([binary.event], context)
+      ? yield* validateEvents([binary.event], context)
       : { accepted: [], rejected: [{ index: 0, id: undefined, problems: [binary.problem] }] };
   }
   if (mode === 'batched' && !Array.isArray(value))
@@ -124,7 +129,9 @@ function readEvents(
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (values.length > REQUEST_EVENTS_MAX)
     throw new RequestError('TOO_MANY_EVENTS', `${values.length} events, at most ${REQUEST_EVENTS_MAX} are allowed`);
-  return validateEvents(values, context);
+  // Parsing is one step, which can not be divided, and takes about as long as the others together.
+  if (values.length > 1) yield;
+  return yield* validateEvents(values, context);
 }
 
 function refuseAll(reply: FastifyReply, { rejected }: ValidatedEvents): FastifyReply {

@@ -6,19 +6,37 @@ export const TURN_BYTES_MIN = 65_536;
 /** No honest body holds the event loop for so long; afterwards it is the others' for as long as the body had it. */
 const LONG_MS = 100;
 
+/** Work on a body, in steps between which others may be served; ends with its result. */
+export type Steps<T> = Generator<void, T, void>;
+
 export type Turns = {
-  /** Resolves when it is the turn of one body of this key; it must be worked on without waiting. */
-  take(keyId: string): Promise<void>;
+  /**
+   * Works on a large body when it is the turn of its key: one step in each turn of the event loop, one body at a time.
+   *
+   * @throws what the work throws.
+   */
+  run<T>(keyId: string, steps: Steps<T>): Promise<T>;
 };
 
+/** Works on a body at once. @throws what the work throws. */
+export function runAtOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Takes a step; says whether it was the last. Never throws. */
+type TakeStep = () => boolean;
+
 /**
- * Lets keys take turns with large bodies, one body for each turn of the event loop. Without it a sender with many connections
- * has all its bodies read, one after the other, before whoever comes next: with eight of 1,000 events each, everybody else
- * waits 100 ms. Now small bodies go between them, and of large ones each key waits for one of every other key.
+ * Lets keys take turns with large bodies. Without it a sender with many connections has all its bodies read, one after the
+ * other, before whoever comes next: with eight of 1,000 events each, everybody else waits 100 ms. Now small bodies go between
+ * the steps, and of large ones each key waits for one of every other key.
  */
 export function createTurns(): Turns {
   /** Keys in the order of their turns, each with its bodies in the order of arrival. */
-  const waiting = new Map<string, (() => void)[]>();
+  const waiting = new Map<string, TakeStep[]>();
   let isGoing = false;
 
   const next = (): void => {
@@ -28,26 +46,38 @@ export function createTurns(): Turns {
       return;
     }
     const [keyId, bodies] = first;
-    const start = bodies.shift();
+    const takeStep = bodies.shift();
     waiting.delete(keyId);
     if (bodies.length > 0) waiting.set(keyId, bodies);
-    start?.();
+    if (takeStep !== undefined) goOn(takeStep, 0);
+  };
+
+  const goOn = (takeStep: TakeStep, tookBeforeMs: number): void => {
     const startedAt = performance.now();
-    // After the work, which begins in the microtask of the promise just resolved.
-    queueMicrotask(() => {
-      const tookMs = performance.now() - startedAt;
-      // In a later turn of the event loop: what has arrived meanwhile comes first, and an answer takes several turns.
-      if (tookMs < LONG_MS) setImmediate(next);
-      else setTimeout(next, tookMs);
-    });
+    const isLast = takeStep();
+    const tookMs = tookBeforeMs + performance.now() - startedAt;
+    // In a later turn of the event loop: what has arrived meanwhile comes first.
+    if (!isLast) setImmediate(goOn, takeStep, tookMs);
+    else if (tookMs < LONG_MS) setImmediate(next);
+    else setTimeout(next, tookMs);
   };
 
   return {
-    take: (keyId) =>
-      new Promise((resolve) => {
+    run: (keyId, steps) =>
+      new Promise((resolve, reject) => {
+        const takeStep = (): boolean => {
+          try {
+            const { done, value } = steps.next();
+            if (done) resolve(value);
+            return done === true;
+          } catch (error) {
+            reject(error);
+            return true;
+          }
+        };
         const bodies = waiting.get(keyId);
-        if (bodies === undefined) waiting.set(keyId, [resolve]);
-        else bodies.push(resolve);
+        if (bodies === undefined) waiting.set(keyId, [takeStep]);
+        else bodies.push(takeStep);
         if (isGoing) return;
         isGoing = true;
         setImmediate(next);

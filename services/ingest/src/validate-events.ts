@@ -7,6 +7,7 @@ import {
   type ReportedEvent,
 } from '@hopsmeter/usage';
 import { PROBLEMS_MAX } from './limits.ts';
+import type { Steps } from './turns.ts';
 
 /** A problem of one event of a request, as clients see it. */
 export type EventError = ProblemItem & {
@@ -27,15 +28,19 @@ export type ValidatedEvents = {
   readonly rejected: readonly RejectedEvent[];
 };
 
+/** Events of one step: they take 1 ms. */
+const STEP_EVENTS = 250;
+
 /** Checks every event on its own. */
-export function validateEvents(values: readonly unknown[], context: ParseContext): ValidatedEvents {
+export function* validateEvents(values: readonly unknown[], context: ParseContext): Steps<ValidatedEvents> {
   const accepted: ReportedEvent[] = [];
   const rejected: RejectedEvent[] = [];
-  values.forEach((value, index) => {
+  for (const [index, value] of values.entries()) {
+    if (index > 0 && index % STEP_EVENTS === 0) yield;
     const parsed = parseEvent(value, context);
     if (parsed.ok) accepted.push(parsed.event);
     else rejected.push({ index, id: parsed.id, problems: parsed.problems });
-  });
+  }
   return { accepted, rejected };
 }
 
