@@ -79,7 +79,10 @@ async function postEvents(
       body.length < TURN_BYTES_MIN
         ? runAtOnce(reading)
         : // Others of its key may have used up meanwhile what was left when it was let in.
-          await turns.run(key.id, checkFirst(() => limits.check(allowance), reading));
+          await turns.run(
+            key.id,
+            checkFirst(() => limits.check(allowance), reading),
+          );
     metrics.noteEvents(events);
     // The refused ones too: reading them is what costs.
     limits.charge(allowance, events.accepted.length + events.rejected.length);
