@@ -11,7 +11,7 @@ import { type Figures, measureLoad, type Scenario } from './measure-load.ts';
 import { measureNaive } from './naive/measure-naive.ts';
 import { formatResults, type Results, readResults } from './results.ts';
 import { measureSizes } from './sizes.ts';
-import { startStage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 /** What can be measured by itself, in the order in which it is. */
 const PARTS = ['floor', 'load', 'half', 'freshness', 'sizes', 'naive', 'ledger'] as const;
@@ -82,22 +82,38 @@ const SECONDS_OF: Readonly<Record<Part, number>> = {
 };
 
 const begun = performance.now();
-const stage = await startStage();
-try {
-  const measured = await measureAll();
-  const results = { ...(values.json === undefined ? undefined : await readResults(values.json)), ...measured };
-  console.log(`\n${formatResults(results, await readResults(COMMITTED))}`);
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
-  process.exitCode = results.isExact ? 0 : 1;
-} finally {
-  await stage.close();
+const left = new Set(PARTS.filter((part) => parts.has(part)));
+const measured: Partial<Results>[] = [];
+if ([...left].some((part) => part !== 'ledger')) measured.push(await onStage(measurePipeline));
+if (left.has('ledger')) measured.push(await onStage(measureLedgers));
+const earlier = values.json === undefined ? undefined : await readResults(values.json);
+const results: Results = {
+  ...earlier,
+  ...Object.assign({}, ...measured),
+  date: new Date().toISOString(),
+  cores: cpus().length,
+  secondsEach: seconds,
+  isExact: measured.every((one) => one.isExact),
+};
+console.log(`\n${formatResults(results, await readResults(COMMITTED))}`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+process.exitCode = results.isExact ? 0 : 1;
+
+/** Measures on servers of their own, and checks afterwards that nothing was lost or counted twice there. */
+async function onStage(measure: (stage: Stage) => Promise<Partial<Results>>): Promise<Partial<Results>> {
+  const stage = await startStage();
+  try {
+    const figures = await measure(stage);
+    return { ...figures, isExact: isExact(await readAccount(stage.pool), stage.expected()) };
+  } finally {
+    await stage.close();
+  }
 }
 
-/** Measures the parts that were asked for; a floor goes before and after everything else. */
-async function measureAll(): Promise<Results> {
+/** Measures the parts that were asked for, but for the large ledgers; a floor goes before and after the loads. */
+async function measurePipeline(stage: Stage): Promise<Partial<Results>> {
   const { pool, cluster, pipeline } = stage;
   const run: { -readonly [name in keyof Results]?: Results[name] } = {};
-  const left = new Set(PARTS.filter((part) => parts.has(part)));
   const floor: number[] = [];
   if (begin('floor')) floor.push(await measureFloorOnce());
   if (begin('load')) {
@@ -118,24 +134,7 @@ async function measureAll(): Promise<Results> {
   if (floor.length > 0) run.floor = [...floor, await measureFloorOnce()];
   if (begin('sizes')) run.sizes = await measureSizes(stage);
   if (begin('naive')) run.naive = await measureNaiveOnce();
-  if (begin('ledger')) run.byLedgerRows = await measureLedgers();
-  return {
-    ...run,
-    date: new Date().toISOString(),
-    cores: cpus().length,
-    secondsEach: seconds,
-    isExact: isExact(await readAccount(pool), stage.expected()),
-  };
-
-  /** Whether a part is to be measured; says so, and how long everything that is left takes. */
-  function begin(part: Part): boolean {
-    if (!left.has(part)) return false;
-    const secondsLeft = [...left].reduce((sum, name) => sum + SECONDS_OF[name], 0);
-    left.delete(part);
-    const minutes = (value: number): string => `${(value / 60).toFixed(1)} min`;
-    console.log(`${minutes((performance.now() - begun) / 1_000)}: ${part}, about ${minutes(secondsLeft)} to go`);
-    return true;
-  }
+  return run;
 
   async function measureFloorOnce(): Promise<number> {
     const { events, eventsPerSecond } = await measureFloor({
@@ -151,19 +150,31 @@ async function measureAll(): Promise<Results> {
     const [databaseUrl, redisUrl] = [pipeline.postgres.url, pipeline.redis.url];
     return measureNaive({ databaseUrl, redisUrl, pool, clusterId: cluster.id, seconds: SHORT_SECONDS });
   }
+}
 
-  async function measureLedgers(): Promise<Record<string, number>> {
-    const byLedgerRows: Record<string, number> = {};
-    let filled = 0;
-    for (const rows of ledgerSteps) {
-      console.log(`filling the ledger up to ${rows.toLocaleString('en-US')} events`);
-      await fillLedger(pool, filled, rows);
-      filled = rows;
-      const figures = await note(measureLoad(stage, { eventsPerBatch: 1_000, connections: 8 }, seconds));
-      byLedgerRows[rows] = figures.eventsPerSecond;
-    }
-    return byLedgerRows;
+/** The same load on ledgers of some sizes, one after the other. */
+async function measureLedgers(stage: Stage): Promise<Partial<Results>> {
+  begin('ledger');
+  const byLedgerRows: Record<string, number> = {};
+  let filled = 0;
+  for (const rows of ledgerSteps) {
+    console.log(`filling the ledger up to ${rows.toLocaleString('en-US')} events`);
+    await fillLedger(stage.pool, filled, rows);
+    filled = rows;
+    const figures = await note(measureLoad(stage, { eventsPerBatch: 1_000, connections: 8 }, seconds));
+    byLedgerRows[rows] = figures.eventsPerSecond;
   }
+  return { byLedgerRows };
+}
+
+/** Whether a part is to be measured; says so, and how long everything that is left takes. */
+function begin(part: Part): boolean {
+  if (!left.has(part)) return false;
+  const secondsLeft = [...left].reduce((sum, name) => sum + SECONDS_OF[name], 0);
+  left.delete(part);
+  const minutes = (value: number): string => `${(value / 60).toFixed(1)} min`;
+  console.log(`${minutes((performance.now() - begun) / 1_000)}: ${part}, about ${minutes(secondsLeft)} to go`);
+  return true;
 }
 
 function partOf(name: string): Part {
