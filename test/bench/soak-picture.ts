@@ -10,7 +10,9 @@ export type DrawnSoak = {
   readonly minutes: number;
   readonly eventsPerBatch: number;
   readonly connections: number;
-  readonly maximum: number | undefined;
+  /** Events a second, on the ledger as it was before and after the run. */
+  readonly maximumBefore: number;
+  readonly maximumAfter: number;
   readonly pace: number;
   readonly samples: readonly Sample[];
 };
@@ -47,11 +49,12 @@ function describeSoak({
   minutes,
   eventsPerBatch,
   connections,
-  maximum,
+  maximumBefore,
+  maximumAfter,
   pace,
   samples,
 }: DrawnSoak): string {
-  const share = maximum === undefined ? '' : `, ${Math.round((pace / maximum) * 100)} % of ${whole(maximum)}`;
+  const share = (maximum: number): string => `${Math.round((pace / maximum) * 100)} % of the ${whole(maximum)}`;
   const chart = (title: string, unit: string, lines: readonly Line[]): string =>
     drawLineChart({ title, unit, minutes: samples.map(({ at }) => at / 60), lines });
   const line = (name: string, color: string, value: (sample: Sample) => number): Line => ({
@@ -64,7 +67,7 @@ function describeSoak({
 <style>body{margin:${MARGIN}px;background:#fff;color:#1f2933;font-family:"Liberation Sans","DejaVu Sans",Arial,sans-serif}
 h1{font-size:22px;margin:0 0 6px}p{margin:0 0 26px;color:#5c6b7a;font-size:14px}svg{display:block;margin:0 0 18px;font-family:inherit}</style>
 <h1>hopsmeter: ${whole(minutes)} minutes under steady load</h1>
-<p>${whole(pace)} events/s${share}; batches of ${eventsPerBatch} on ${connections} connections; ${cores} cores for everything, the load included; each point is 5 s; ${date.slice(0, 10)}</p>
+<p>${whole(pace)} events/s, ${share(maximumBefore)} before and ${share(maximumAfter)} after it; batches of ${eventsPerBatch} on ${connections} connections; ${cores} cores for everything, the load included; each point is 5 s; ${date.slice(0, 10)}</p>
 ${chart('Throughput', 'events/s', [
   line('acknowledged', BLUE, ({ acknowledgedPerSecond }) => acknowledgedPerSecond),
   line('recorded', GREEN, ({ recordedPerSecond }) => recordedPerSecond),
