@@ -18,8 +18,6 @@ const DERIVED: ReadonlySet<string> = new Set(
     ['reconciliation_differences', 'expected_price_quantity', 'ledger_quantity', 'price', 'price_adjustment'],
     ['reconciliation_differences', 'price_quantity', 'rollup_quantity'],
     ['reconciliations', 'cost_difference'],
-    ['statement_lines', 'amount', 'amount_exact', 'quantity'],
-    ['statements', 'amount_due', 'credit_usd', 'total', 'total_exact'],
     ['stripe_remittances', 'usage_total'],
   ].flatMap(([table, ...columns]) => columns.map((column) => `${table}.${column}`)),
 );

@@ -37,6 +37,10 @@ export const statements = pgTable(
     unique('statements_one_per_month').on(table.accountOwnerId, table.month),
     check('statements_month_is_first_day', sql`extract(day from ${table.month}) = 1`),
     check('statements_currency_is_usd', sql`${table.currency} = 'USD'`),
+    check(
+      'statements_amounts_are_numbers',
+      sql`'NaN' not in (${table.totalExact}, ${table.total}, ${table.amountDue}, ${table.creditUsd})`,
+    ),
     check('statements_total_rounded_once', sql`${table.total} = round(${table.totalExact}, 2)`),
     check('statements_add_up', sql`${table.amountDue} = ${table.total} - ${table.prepaid}`),
     check('statements_prepaid_within_total', sql`${table.prepaid} between 0 and greatest(${table.total}, 0)`),
@@ -70,6 +74,10 @@ export const statementLines = pgTable(
   },
   (table) => [
     unique('statement_lines_one_per_position').on(table.statementId, table.position),
+    check(
+      'statement_lines_amounts_are_numbers',
+      sql`'NaN' not in (coalesce(${table.quantity}, 0), ${table.amountExact}, ${table.amount})`,
+    ),
     check('statement_lines_kind_known', sql`${table.kind} in ('usage', 'late_usage', 're_rating', 'model_effect')`),
   ],
 ).enableRLS();
