@@ -1,5 +1,6 @@
 // `npm run bench`: prepares the clone and measures. Arguments go to the benchmark; `--help` lists them.
-// `npm run bench -- --only re-rating` measures price changes instead, `--only reads` answers of the api, `--only soak` half an hour of load.
+// `npm run bench -- --only re-rating` measures price changes instead, `--only reads` answers of the api, `--only soak` half an
+// hour of load.
 import { PrepareError, prepare } from './prepare.mjs';
 
 try {

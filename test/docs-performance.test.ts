@@ -30,11 +30,10 @@ function rowsOf(): string[] {
     ...loads
       .filter(({ connections, eventsPerBatch }) => connections === (eventsPerBatch === 1 ? 32 : 8))
       .map(({ eventsPerBatch, cpuSecondsPerMillion }) => {
-        const cells = ['ingest', 'worker', 'redis', 'postgres', 'load'].map((name) => {
-          const seconds = cpuSecondsPerMillion[name] ?? 0;
-          return short(seconds);
-        });
-        return `| ${whole(eventsPerBatch)} | ${cells.join(' | ')} |`;
+        const seconds = ['ingest', 'worker', 'redis', 'postgres', 'load'].map(
+          (name) => cpuSecondsPerMillion[name] ?? 0,
+        );
+        return `| ${whole(eventsPerBatch)} | ${seconds.map(short).join(' | ')} |`;
       }),
     ...halfLoads.map(
       (load) =>

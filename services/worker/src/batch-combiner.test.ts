@@ -12,12 +12,13 @@ function batchOf(id: string, eventCount = 1): Batch {
 }
 
 /** A recorder whose statements are answered by the test. */
-function start({ statementsMax = 1, gatherMs = 0, together = true } = {}) {
+function start({ statementsMax = 1, batchesMax = 1_000, gatherMs = 0, together = true } = {}) {
   const statements: { readonly ids: readonly string[]; answer(): void }[] = [];
   const run = (ids: readonly string[]): Promise<void> =>
     new Promise((answer) => statements.push({ ids, answer: () => answer() }));
   const combiner = createBatchCombiner({
     statementsMax,
+    batchesMax,
     gatherMs,
     recorder: {
       async record(makeRecord) {
@@ -61,6 +62,24 @@ it('waits a moment for others, but not once a statement is full', async () => {
   void record(batchOf('b', STATEMENT_EVENTS_MAX - 1));
   await waitForStatements(1);
   expect(statements[0]?.ids).toEqual(['a', 'b']);
+});
+
+it('waits for nobody when all the batches that may be in hand are', async () => {
+  const { statements, record, waitForStatements } = start({ statementsMax: 2, batchesMax: 3, gatherMs: 60_000 });
+  void record(batchOf('a', STATEMENT_EVENTS_MAX));
+  await waitForStatements(1);
+  void record(batchOf('b'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(statements).toHaveLength(1);
+  const last = record(batchOf('c'));
+  await waitForStatements(2);
+  expect(statements[1]?.ids).toEqual(['b', 'c']);
+  for (const { answer } of statements) answer();
+  await last;
+  await new Promise((resolve) => setImmediate(resolve));
+  void record(batchOf('d'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(statements).toHaveLength(2);
 });
 
 it('records what is alone when the moment is over', async () => {

@@ -7,6 +7,8 @@ export type BatchCombinerOptions = {
   readonly recorder: Pick<BatchRecorder, 'record' | 'tryTogether'>;
   /** Statements at the same time, each on a connection of its own. */
   readonly statementsMax: number;
+  /** Batches in hand at the same time: with so many there is nobody else to wait for. Default: no limit. */
+  readonly batchesMax?: number;
   /** Default {@link GATHER_MS}. */
   readonly gatherMs?: number;
 };
@@ -43,22 +45,27 @@ type Waiting = {
  * attempt, and nothing about exactness depends on how batches are grouped.
  */
 export function createBatchCombiner(options: BatchCombinerOptions): BatchCombiner {
-  const { recorder, statementsMax, gatherMs = GATHER_MS } = options;
+  const { recorder, statementsMax, batchesMax = Number.POSITIVE_INFINITY, gatherMs = GATHER_MS } = options;
   const waiting: Waiting[] = [];
   let statements = 0;
+  let batchesInStatements = 0;
   let gathering: NodeJS.Timeout | undefined;
 
   const startWhatMay = (): void => {
     clearTimeout(gathering);
     while (statements < statementsMax && waiting.length > 0) {
-      const restMs = restOfGathering(waiting, gatherMs);
+      const mayOthersCome = batchesInStatements + waiting.length < batchesMax;
+      const restMs = mayOthersCome ? restOfGathering(waiting, gatherMs) : 0;
       if (restMs > 0) {
         gathering = setTimeout(startWhatMay, restMs);
         return;
       }
+      const group = takeGroup(waiting);
       statements += 1;
-      void recordGroup(takeGroup(waiting)).finally(() => {
+      batchesInStatements += group.length;
+      void recordGroup(group).finally(() => {
         statements -= 1;
+        batchesInStatements -= group.length;
         startWhatMay();
       });
     }
