@@ -3,8 +3,10 @@ import {
   changeOwner,
   changePrices,
   closeMonths,
+  createRateCard,
   findOriginals,
   findStatementDifferences,
+  grantCredit,
   listCorrectionsToTry,
   loadDirectory,
   type Pool,
@@ -43,6 +45,7 @@ import {
   compare,
   expectBills,
   type Fraction,
+  fifths,
   type OracleOverride,
   type OracleRate,
   type OracleTerms,
@@ -75,7 +78,8 @@ const DAYS = THIS_MONTH - FIRST_DAY;
 type KnownEvent = {
   readonly userId: string;
   readonly meter: Meter;
-  readonly day: number;
+  /** Of its five hours, how many lie on which days. */
+  readonly hours: readonly { readonly day: number; readonly count: number }[];
   /** What the latest correction says, or the event itself. */
   quantity: string;
   correctedAt: number;
@@ -87,7 +91,10 @@ type Known = {
   /** Who owns a member from a day on, in the order in which it was said. */
   readonly moves: { readonly userId: string; readonly ownerId: string; readonly day: number }[];
   readonly rates: Map<string, OracleRate>;
-  readonly overrides: OracleOverride[];
+  /** By the price change that made it. */
+  readonly overrides: Map<string, OracleOverride>;
+  /** What is left of an account's grants, in cents. */
+  readonly prepaid: Map<string, bigint>;
 };
 
 /** What the seeds have led to, to see that they test something. */
@@ -97,6 +104,8 @@ let database: TestDatabase;
 let pool: Pool;
 let clusterId: string;
 let cardId: string;
+/** A card that is not the default one. */
+let otherCardId: string;
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -111,6 +120,13 @@ beforeEach(async () => {
     [clusterId],
   );
   cardId = await idOf('select id from rate_cards where is_default');
+  const { value } = await createRateCard(pool, CHANGE, { name: 'other', creditUsd: parseQuantity('0.5') });
+  otherCardId = value.id;
+  await pool.query(
+    `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
+    select $1, meter, valid_from, 2 * price, price_quantity from rates where rate_card_id = $2`,
+    [otherCardId, cardId],
+  );
 });
 afterEach(() => database?.close());
 afterAll(() => {
@@ -124,6 +140,11 @@ afterAll(() => {
       'final model_effect',
       'final re_rating',
       'final usage',
+      'prepaid in full',
+      'prepaid in part',
+      'end_override',
+      'withdraw_override',
+      'over midnight',
     ].sort(),
   );
 });
@@ -131,7 +152,13 @@ afterAll(() => {
 describe.each(Array.from({ length: SEEDS }, (_, i) => i + 1))('with seed %i', (seed) => {
   it('statements and drafts add up to the last word, and closed months keep every byte', async () => {
     const random = createRandom(seed);
-    const known: Known = { events: new Map(), moves: [], rates: initialRates(), overrides: [] };
+    const known: Known = {
+      events: new Map(),
+      moves: [],
+      rates: initialRates(),
+      overrides: new Map(),
+      prepaid: new Map(),
+    };
     const closedRows = new Set<string>();
     for (let i = 0; i < ACTIONS; i++) {
       await act(random, known, `${seed}-${i}`);
@@ -150,13 +177,16 @@ describe.each(Array.from({ length: SEEDS }, (_, i) => i + 1))('with seed %i', (s
     expect([...closedRows].filter((row) => !now.has(row))).toEqual([]);
 
     const expected = expectBills(
-      [...known.events.values()].map((event) => ({
-        accountOwnerId: ownerOf(known, event.userId, event.day),
-        meter: event.meter,
-        day: formatUsageDay(event.day),
-        quantity: event.quantity,
-      })),
-      { rates: [...known.rates.values()], overrides: known.overrides },
+      [...known.events.values()].flatMap(({ userId, meter, hours, quantity }) =>
+        hours.map(({ day, count }) => ({
+          // Of all of it: who owns the user when it begins.
+          accountOwnerId: ownerOf(known, userId, hours[0]?.day ?? day),
+          meter,
+          day: formatUsageDay(day),
+          quantity: fifths(quantity, count),
+        })),
+      ),
+      { defaultCard: cardId, rates: [...known.rates.values()], overrides: [...known.overrides.values()] },
     );
     const billed = await readBills();
     for (const key of new Set([...expected.keys(), ...billed.keys()]))
@@ -169,9 +199,11 @@ async function act(random: Random, known: Known, name: string): Promise<void> {
   if (kind < 35) await record(random, known, name);
   else if (kind < 45 && known.events.size > 0)
     await correct(random, known, random.pick([...known.events.keys()]), name);
-  else if (kind < 55) await changePrice(random, known);
+  else if (kind < 53) await changePrice(random, known);
+  else if (kind < 57) await endOverride(random, known);
   else if (kind < 70) await reRatePart(pool, 1 + random.int(4));
-  else if (kind < 85) await closeNext(random);
+  else if (kind < 82) await closeNext(random, known);
+  else if (kind < 86) await grant(random, known);
   else await moveMember(random, known);
 }
 
@@ -180,7 +212,15 @@ async function record(random: Random, known: Known, name: string): Promise<void>
   const meter = random.pick(Object.keys(METERS) as Meter[]);
   const day = FIRST_DAY + random.int(DAYS);
   const quantity = randomQuantity(random, meter);
-  const start = day * MICROS_PER_DAY + random.int(19) * MICROS_PER_HOUR;
+  // Five hours, now and then over midnight, but not out of the months that have ended.
+  const hour = random.int(day + 1 < THIS_MONTH ? 24 : 20);
+  const start = day * MICROS_PER_DAY + hour * MICROS_PER_HOUR;
+  const after = Math.max(0, hour + 5 - 24);
+  const hours = [
+    { day, count: 5 - after },
+    { day: day + 1, count: after },
+  ].filter(({ count }) => count > 0);
+  if (after > 0) seen.add('over midnight');
   const event: ReportedEvent = {
     id: name,
     sourcePath: '',
@@ -193,7 +233,7 @@ async function record(random: Random, known: Known, name: string): Promise<void>
     end: start + 5 * MICROS_PER_HOUR,
     usages: [{ meter, quantity: parseQuantity(quantity) }],
   };
-  known.events.set(name, { userId, meter, day, quantity, correctedAt: 0 });
+  known.events.set(name, { userId, meter, hours, quantity, correctedAt: 0 });
   // Now and then the correction is there before its original, and the original comes twice.
   if (random.chance(15)) await correct(random, known, name, `${name} first`);
   await post([event]);
@@ -251,46 +291,86 @@ async function changePrice(random: Random, known: Known): Promise<void> {
   const from = formatUsageDay(day);
   const terms = randomTerms(random, METERS[meter]);
   if (random.chance(50)) {
-    await apply({ kind: 'set_rate', rateCardId: cardId, meter, validFrom: day, terms: toTerms(terms) });
-    known.rates.set(`${meter} ${from}`, { ...terms, meter, from });
+    const card = random.chance(70) ? cardId : otherCardId;
+    await apply({ kind: 'set_rate', rateCardId: card, meter, validFrom: day, terms: toTerms(terms) });
+    known.rates.set(`${card} ${meter} ${from}`, { ...terms, card, meter, from });
     return;
   }
   const accountOwnerId = random.pick(OWNERS);
   const end = random.chance(50) ? day + 1 + random.int(40) : undefined;
   const percent = String(5 * (1 + random.int(20)));
-  const isPrice = random.chance(50);
-  const override = { accountOwnerId, meter, from, to: end === undefined ? null : formatUsageDay(end) };
-  const isDone = await applyUnlessRefused(
-    {
-      kind: 'set_override',
-      accountOwnerId,
-      override: isPrice
-        ? { kind: 'price', meter, terms: toTerms(terms) }
-        : { kind: 'discount', meter, percent: parseQuantity(percent) },
-      validFrom: day,
-      validTo: end,
-    },
-    'OVERLAPPING_VALIDITY',
-  );
-  if (isDone) known.overrides.push({ ...override, ...(isPrice ? { terms } : { percent }) });
+  const discounted = random.chance(50) ? meter : undefined;
+  const [override, expected] = random.pick([
+    [
+      { kind: 'price', meter, terms: toTerms(terms) },
+      { meter, terms },
+    ],
+    [
+      { kind: 'discount', meter: discounted, percent: parseQuantity(percent) },
+      { meter: discounted ?? null, percent },
+    ],
+    [{ kind: 'card', rateCardId: otherCardId }, { card: otherCardId }],
+  ] as const);
+  const change = { kind: 'set_override', accountOwnerId, override, validFrom: day, validTo: end } as const;
+  const id = await applyUnlessRefused(change, 'OVERLAPPING_VALIDITY');
+  const to = end === undefined ? null : formatUsageDay(end);
+  if (id !== undefined) known.overrides.set(id, { accountOwnerId, from, to, ...expected });
 }
 
-async function apply(change: PriceChange): Promise<void> {
+/** Takes an override back, or lets it end earlier: both change days that have passed. */
+async function endOverride(random: Random, { overrides }: Known): Promise<void> {
+  if (overrides.size === 0) return;
+  const changeId = random.pick([...overrides.keys()]);
+  const override = overrides.get(changeId);
+  if (override === undefined) return;
+  const overrideId = await idOf('select id from price_overrides where price_change_id = $1', [changeId]);
+  const next = dayAfter(override.from);
+  const isEnded = random.chance(50) && (override.to === null || next < override.to);
+  seen.add(isEnded ? 'end_override' : 'withdraw_override');
+  if (isEnded) {
+    await apply({ kind: 'end_override', overrideId, validTo: usageDayOf(Date.parse(next) * 1_000) });
+    overrides.set(changeId, { ...override, to: next });
+  } else {
+    await apply({ kind: 'withdraw_override', overrideId });
+    overrides.delete(changeId);
+  }
+}
+
+function dayAfter(day: string): string {
+  return formatUsageDay(usageDayOf(Date.parse(day) * 1_000) + 1);
+}
+
+/** @returns the id of the change. */
+async function apply(change: PriceChange): Promise<string> {
   const { fingerprint } = await previewPriceChange(pool, change);
-  await changePrices(pool, CHANGE, { change, reason: 'for the test', fingerprint });
+  return (await changePrices(pool, CHANGE, { change, reason: 'for the test', fingerprint })).id;
 }
 
-async function applyUnlessRefused(change: PriceChange, ...codes: readonly string[]): Promise<boolean> {
+async function applyUnlessRefused(change: PriceChange, ...codes: readonly string[]): Promise<string | undefined> {
   try {
-    await apply(change);
-    return true;
+    return await apply(change);
   } catch (error) {
-    if (error instanceof RequestError && codes.includes(error.code)) return false;
+    if (error instanceof RequestError && codes.includes(error.code)) return undefined;
     throw error;
   }
 }
 
-async function closeNext(random: Random): Promise<void> {
+/** Grants something for whatever month is closed next. */
+async function grant(random: Random, { prepaid }: Known): Promise<void> {
+  const accountOwnerId = random.pick(OWNERS);
+  const amount = BigInt(1 + random.int(100_000));
+  await grantCredit(pool, CHANGE, {
+    accountOwnerId,
+    reference: null,
+    amount,
+    validFrom: formatUsageDay(FIRST_DAY),
+    expiresOn: random.chance(50) ? null : formatUsageDay(THIS_MONTH + random.int(100)),
+    reason: 'for the test',
+  });
+  prepaid.set(accountOwnerId, (prepaid.get(accountOwnerId) ?? 0n) + amount);
+}
+
+async function closeNext(random: Random, { prepaid }: Known): Promise<void> {
   const accountOwnerId = random.pick(OWNERS);
   const { rows } = await pool.query<{ closed: number }>(
     'select count(*)::integer as closed from statements where account_owner_id = $1',
@@ -304,7 +384,16 @@ async function closeNext(random: Random): Promise<void> {
     await closeMonths(pool, CHANGE, { month, accountOwnerIds: [accountOwnerId] });
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== 'PRICE_CHANGE_APPLYING') throw error;
+    return;
   }
+  const statement = await readStatement(pool, accountOwnerId, month);
+  if (statement === undefined) throw new Error('a closed month has no statement');
+  const left = prepaid.get(accountOwnerId) ?? 0n;
+  const owed = statement.total > 0n ? statement.total : 0n;
+  const paid = left < owed ? left : owed;
+  expect([statement.prepaid, statement.amountDue]).toEqual([paid, statement.total - paid]);
+  if (paid > 0n) seen.add(paid === owed ? 'prepaid in full' : 'prepaid in part');
+  prepaid.set(accountOwnerId, left - paid);
 }
 
 async function moveMember(random: Random, known: Known): Promise<void> {
@@ -346,15 +435,19 @@ async function readBills(): Promise<ReadonlyMap<string, Fraction>> {
 }
 
 function initialRates(): Map<string, OracleRate> {
-  const flat = (meter: Meter, price: string): [string, OracleRate] => [
-    `${meter} 2020-01-01`,
-    { meter, from: '2020-01-01', price, per: String(METERS[meter]), model: 'flat', tiers: [], included: '0' },
+  const flat = (card: string, meter: Meter, price: string): [string, OracleRate] => [
+    `${card} ${meter} 2020-01-01`,
+    { card, meter, from: '2020-01-01', price, per: String(METERS[meter]), model: 'flat', tiers: [], included: '0' },
   ];
   return new Map([
-    flat('cpu_hours', '0.35'),
-    flat('gpu_hours', '3.5'),
-    flat('network_egress_gb', '0.14'),
-    flat('offline_storage_gb_hours', '0.03'),
+    flat(cardId, 'cpu_hours', '0.35'),
+    flat(cardId, 'gpu_hours', '3.5'),
+    flat(cardId, 'network_egress_gb', '0.14'),
+    flat(cardId, 'offline_storage_gb_hours', '0.03'),
+    flat(otherCardId, 'cpu_hours', '0.7'),
+    flat(otherCardId, 'gpu_hours', '7'),
+    flat(otherCardId, 'network_egress_gb', '0.28'),
+    flat(otherCardId, 'offline_storage_gb_hours', '0.06'),
   ]);
 }
 
@@ -389,8 +482,8 @@ function text({ n, d }: Fraction): string {
   return compare({ n: (scaled / d) * d, d: 1n }, { n: scaled, d: 1n }) === 0 ? String(scaled / d) : `${n}/${d}`;
 }
 
-async function idOf(statement: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(statement);
+async function idOf(statement: string, parameters: readonly unknown[] = []): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(statement, [...parameters]);
   const [row] = rows;
   if (row === undefined) throw new Error('no row');
   return row.id;

@@ -18,9 +18,25 @@ const DERIVED: ReadonlySet<string> = new Set(
     ['reconciliation_differences', 'expected_price_quantity', 'ledger_quantity', 'price', 'price_adjustment'],
     ['reconciliation_differences', 'price_quantity', 'rollup_quantity'],
     ['reconciliations', 'cost_difference'],
-    ['stripe_remittances', 'usage_total'],
   ].flatMap(([table, ...columns]) => columns.map((column) => `${table}.${column}`)),
 );
+
+/** A row whose price is some rate's. */
+const PRICED = { rate_id: '00000000-0000-4000-8000-000000000001' };
+
+/** What a row needs beside the column for its checks to look at the column at all. */
+const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'price_overrides.included_quantity': { kind: 'price', meter: 'cpu_hours', price: '1', price_quantity: '1' },
+  'price_overrides.discount_percent': { kind: 'discount', model: 'flat', included_quantity: '0' },
+  'price_overrides.price': { kind: 'price', meter: 'cpu_hours', price_quantity: '1' },
+  'price_overrides.price_quantity': { kind: 'price', meter: 'cpu_hours', price: '1' },
+  'statement_lines.quantity': { kind: 'usage', user_id: 'auth0|ada' },
+  'statements.prepaid': { total: '1', total_exact: '1', amount_due: '0' },
+  'usage_daily.price': PRICED,
+  'usage_daily.price_adjustment': PRICED,
+  'usage_daily.price_quantity': PRICED,
+  'usage_daily.quantity': PRICED,
+};
 
 type Column = { readonly table: string; readonly column: string; readonly type: string };
 
@@ -40,6 +56,15 @@ beforeAll(async () => {
 });
 
 afterAll(() => database?.close());
+
+it('every table takes one', async () => {
+  const refused: string[] = [];
+  for (const { table, column, type } of columns) {
+    const code = await write(table, column, type.endsWith('[]') ? '{1}' : '1');
+    if (code !== undefined) refused.push(`${table}.${column}: ${code}`);
+  }
+  expect(refused).toEqual([]);
+});
 
 it.each([
   ['NaN', DERIVED],
@@ -72,7 +97,10 @@ async function write(table: string, column: string, value: string): Promise<stri
     );
     for (const { attname } of others.rows)
       await client.query(`alter table copy alter column "${attname}" drop not null`);
-    return await client.query(`insert into copy ("${column}") values ($1)`, [value]).then(
+    const row = { ...BESIDE[`${table}.${column}`], [column]: value };
+    const names = Object.keys(row).map((name) => `"${name}"`);
+    const places = names.map((_, place) => `$${place + 1}`);
+    return await client.query(`insert into copy (${names}) values (${places})`, Object.values(row)).then(
       () => undefined,
       (error: { code: string }) => error.code,
     );

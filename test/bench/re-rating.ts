@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,17 +25,24 @@ import {
   parseQuantity,
   usageDayOf,
 } from '@hopsmeter/usage';
+import { type ReRatedMonth, readResults } from './results.ts';
 import { percentile } from './statistics.ts';
 
-const HELP = `npm run bench -- --only re-rating [--rows N]
+const HELP = `npm run bench -- --only re-rating [--rows N] [--json FILE]
 
 Measures how long a price change of a month takes: its dry run, and re-rating all of its rollup rows while usage is recorded,
 first in an open month, then with the month closed for a part of the accounts. Afterwards every row must cost what it should.
 
-  --rows N   rollup rows of the month (default 2000000)`;
+  --rows N      rollup rows of the month (default 2000000)
+  --json FILE   also write the figures as JSON, beside the other parts that the file has`;
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '2000000' }, only: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    rows: { type: 'string', default: '2000000' },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (values.help) {
   console.log(HELP);
@@ -55,6 +62,8 @@ const CLOSED_SHARE = 0.1;
 const LOAD_PAUSE_MS = 50;
 const LOAD_EVENTS = 100;
 
+const months: ReRatedMonth[] = [];
+
 const WHO = { actor: { kind: 'system', id: 'bench' }, requestId: 'bench' } as const;
 
 const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-bench-'));
@@ -70,16 +79,20 @@ try {
   );
   const idle = await load(pool, seeded, async () => new Promise((resolve) => setTimeout(resolve, 5_000)));
   console.log(`recording ${LOAD_EVENTS} events, nothing else going on: ${describe(idle.latenciesMs)}`);
-  let isExact = await measure('an open month', 2n, seeded);
+  let isExact = await measure(0, 2n, seeded);
   const closedCount = Math.ceil(ACCOUNTS * CLOSED_SHARE);
   for (let n = 0; n < closedCount; n++) await closeMonth(pool, accountId(n), formatUsageDay(MONTH));
   // As it would be found some days later.
   await pool.query('vacuum analyze usage_daily');
   const before = await hashClosed(pool);
-  isExact = (await measure(`a month that ${closedCount} of ${ACCOUNTS} accounts have closed`, 3n, seeded)) && isExact;
+  isExact = (await measure(closedCount, 3n, seeded)) && isExact;
   isExact = (await hashClosed(pool)) === before && isExact;
   console.log(`\nevery row costs what it should, and closed rows did not change: ${isExact ? 'exact' : 'NOT EXACT'}`);
   process.exitCode = isExact ? 0 : 1;
+  if (values.json !== undefined) {
+    const reRating = { date: new Date().toISOString(), months, isExact };
+    await writeFile(values.json, `${JSON.stringify({ ...(await readResults(values.json)), reRating }, null, 2)}\n`);
+  }
 } finally {
   await pool.end();
   await postgres.close();
@@ -87,7 +100,7 @@ try {
 }
 
 /** Changes the price of each meter from the month's first day on, for everybody, and re-rates. */
-async function measure(name: string, factor: bigint, seeded: SeededDirectory): Promise<boolean> {
+async function measure(closedAccounts: number, factor: bigint, seeded: SeededDirectory): Promise<boolean> {
   let dryRunMs = 0;
   let expectedRows = 0;
   const ids: string[] = [];
@@ -116,6 +129,8 @@ async function measure(name: string, factor: bigint, seeded: SeededDirectory): P
   );
   const count = Number(rows[0]?.count ?? 0);
   const seconds = elapsedMs / 1_000;
+  const name =
+    closedAccounts === 0 ? 'an open month' : `a month that ${closedAccounts} of ${ACCOUNTS} accounts have closed`;
   console.log(`\n${name}, ${ids.length} price changes, one for each meter:`);
   console.log(`  dry runs, together: ${(dryRunMs / 1_000).toFixed(1)} s, ${format(expectedRows)} rows`);
   console.log(
@@ -123,6 +138,16 @@ async function measure(name: string, factor: bigint, seeded: SeededDirectory): P
   );
   console.log(`  ${parts.length} transactions: ${describe(parts)}`);
   console.log(`  recording ${LOAD_EVENTS} events meanwhile: ${describe(latenciesMs)}`);
+  months.push({
+    closedAccounts,
+    accounts: ACCOUNTS,
+    rows: count,
+    dryRunsSeconds: dryRunMs / 1_000,
+    seconds,
+    p50Ms: percentile(parts, 0.5),
+    p95Ms: percentile(parts, 0.95),
+    maxMs: percentile(parts, 1),
+  });
   return isRight();
 }
 

@@ -22,6 +22,8 @@ export type Results = {
   readonly peakMemoryBytes?: Readonly<Record<string, number>>;
   /** Answers of the api over a full rollup. */
   readonly reads?: Reads;
+  /** Price changes of a month. */
+  readonly reRating?: ReRating;
   readonly isExact: boolean;
 };
 
@@ -33,6 +35,25 @@ export type Reads = {
 };
 
 export type ReadFigures = { readonly name: string; readonly p50Ms: number; readonly p95Ms: number };
+
+export type ReRating = {
+  readonly date: string;
+  /** The same month, open for all accounts and closed for some. */
+  readonly months: readonly ReRatedMonth[];
+  readonly isExact: boolean;
+};
+
+export type ReRatedMonth = {
+  readonly closedAccounts: number;
+  readonly accounts: number;
+  readonly rows: number;
+  readonly dryRunsSeconds: number;
+  readonly seconds: number;
+  /** Of the transactions. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+};
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');

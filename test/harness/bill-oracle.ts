@@ -24,17 +24,28 @@ export type OracleTerms = {
   readonly included: string;
 };
 
-export type OracleRate = OracleTerms & { readonly meter: string; readonly from: string };
+export type OracleRate = OracleTerms & { readonly card: string; readonly meter: string; readonly from: string };
 
-/** An account's own price, or a discount in percent, from a day on up to another (exclusive; null: open). */
+/**
+ * An account's own price of a meter, its discount in percent (of all meters where none is named) or its card, from a day on
+ * up to another (exclusive; null: open).
+ */
 export type OracleOverride = {
   readonly accountOwnerId: string;
-  readonly meter: string;
   readonly from: string;
   readonly to: string | null;
-} & ({ readonly terms: OracleTerms } | { readonly percent: string });
+} & (
+  | { readonly meter: string; readonly terms: OracleTerms }
+  | { readonly meter: string | null; readonly percent: string }
+  | { readonly card: string }
+);
 
-export type OraclePrices = { readonly rates: readonly OracleRate[]; readonly overrides: readonly OracleOverride[] };
+export type OraclePrices = {
+  /** The card of accounts that have none of their own. */
+  readonly defaultCard: string;
+  readonly rates: readonly OracleRate[];
+  readonly overrides: readonly OracleOverride[];
+};
 
 /** What each account owes for its usage of each month and meter, by `account month meter`. */
 export function expectBills(usages: readonly OracleUsage[], prices: OraclePrices): ReadonlyMap<string, Fraction> {
@@ -62,28 +73,28 @@ function priceMonth(month: readonly OracleUsage[], prices: OraclePrices): Fracti
   return owed;
 }
 
-function termsOn({ accountOwnerId, meter, day }: OracleUsage, { rates, overrides }: OraclePrices): OracleTerms {
-  const own = overrides.filter(
+function termsOn({ accountOwnerId, meter, day }: OracleUsage, prices: OraclePrices): OracleTerms {
+  const own = prices.overrides.filter(
     (override) =>
-      override.accountOwnerId === accountOwnerId &&
-      override.meter === meter &&
-      override.from <= day &&
-      (override.to === null || day < override.to),
+      override.accountOwnerId === accountOwnerId && override.from <= day && (override.to === null || day < override.to),
   );
-  for (const override of own) if ('terms' in override) return override.terms;
-  const [rate] = rates
-    .filter((candidate) => candidate.meter === meter && candidate.from <= day)
+  for (const override of own) if ('terms' in override && override.meter === meter) return override.terms;
+  let card = prices.defaultCard;
+  for (const override of own) if ('card' in override) card = override.card;
+  const [rate] = prices.rates
+    .filter((candidate) => candidate.card === card && candidate.meter === meter && candidate.from <= day)
     .sort((a, b) => (a.from < b.from ? 1 : -1));
   if (rate === undefined) throw new Error(`${meter} has no price on ${day}`);
-  for (const override of own)
-    if ('percent' in override) {
-      const less = (price: string): string => plain(discount(parse(price), parse(override.percent)));
-      return {
-        ...rate,
-        price: less(rate.price),
-        tiers: rate.tiers.map(({ upTo, price }) => ({ upTo, price: less(price) })),
-      };
-    }
+  for (const discounted of [meter, null])
+    for (const override of own)
+      if ('percent' in override && override.meter === discounted) {
+        const less = (price: string): string => plain(discount(parse(price), parse(override.percent)));
+        return {
+          ...rate,
+          price: less(rate.price),
+          tiers: rate.tiers.map(({ upTo, price }) => ({ upTo, price: less(price) })),
+        };
+      }
   return rate;
 }
 
@@ -154,6 +165,11 @@ function discount(price: Fraction, percent: Fraction): Fraction {
   const exact = divide(multiply(price, subtract(parse('100'), percent)), parse('100'));
   const scaled = exact.n * 10n ** 12n;
   return { n: (2n * scaled + exact.d) / (2n * exact.d), d: 10n ** 12n };
+}
+
+/** Some fifths of a quantity, as decimal text. */
+export function fifths(quantity: string, count: number): string {
+  return plain(multiply(parse(quantity), { n: BigInt(count), d: 5n }));
 }
 
 /** A fraction of 10⁻¹² as decimal text. */

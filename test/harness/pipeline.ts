@@ -8,6 +8,7 @@ import { createPool, migrate, type Pool } from '@hopsmeter/db';
 import {
   type PgBouncer,
   type Postgres,
+  type PostgresSize,
   type Redis,
   type Restartable,
   startPgBouncer,
@@ -47,6 +48,8 @@ export type PipelineOptions = {
   readonly apis?: number;
   /** Puts a PgBouncer between the services and Postgres. */
   readonly isPooled?: boolean;
+  /** Default: that of a developer's machine. */
+  readonly postgresSize?: PostgresSize;
   /** Settings of the apis beside the usual ones. */
   readonly apiSettings?: Readonly<Record<string, string>>;
   /** Settings of every service beside the usual ones. */
@@ -85,7 +88,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   try {
-    const postgres = await startPostgres({ directory, port: await freePort() });
+    const postgres = await startPostgres({
+      directory,
+      port: await freePort(),
+      ...(options.postgresSize === undefined ? {} : { size: options.postgresSize }),
+    });
     closers.push(() => postgres.close());
     const redis = await startRedis({ directory, port: await freePort() });
     closers.push(() => redis.close());

@@ -159,6 +159,39 @@ describe('numbers that are no usage', () => {
     });
   });
 
+  it.each([
+    ['[{"price": "1", "upTo": "10"}, {"price": "0.5", "upTo": null}]', undefined],
+    ['[{"price": "0", "upTo": null}]', undefined],
+    ['[{"price": "1", "upTo": "10"}, {"price": "0.5", "upTo": "20.5"}, {"price": "0.25"}]', undefined],
+    ['[]', 'rates_tiers_valid'],
+    ['{}', 'rates_tiers_valid'],
+    ['null', 'rates_tiers_valid'],
+    ['"1"', 'rates_tiers_valid'],
+    ['[1]', 'rates_tiers_valid'],
+    ['[{"upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": null, "upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": "NaN", "upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": "-1", "upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": "1e3", "upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": "0.0000000000001", "upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": "1", "upTo": "10"}]', 'rates_tiers_valid'],
+    ['[{"price": "1", "upTo": "0"}, {"price": "1", "upTo": null}]', 'rates_tiers_valid'],
+    ['[{"price": "1", "upTo": "NaN"}, {"price": "1", "upTo": null}]', 'rates_tiers_valid'],
+    [
+      '[{"price": "1", "upTo": "9"}, {"price": "1", "upTo": "10"}, {"price": "1", "upTo": "10"}, {"price": "1"}]',
+      'rates_tiers_valid',
+    ],
+    ['[{"price": "1", "upTo": null}, {"price": "1", "upTo": null}]', 'rates_tiers_valid'],
+  ])('in a rate: the tiers %s', async (tiers, problem) => {
+    const failure = await attempt((client) =>
+      client.query(`update rates set model = 'graduated', tiers = $1`, [tiers]).then(
+        () => undefined,
+        (error: { code: string; constraint?: string }) => error.constraint ?? error.code,
+      ),
+    );
+    expect(failure).toBe(problem);
+  });
+
   it('in a batch: counts that do not add up', async () => {
     for (const change of ['event_count = 3', 'counted_count = 0', 'parked_count = 2', 'duplicate_count = 1'])
       await expect(

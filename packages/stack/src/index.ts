@@ -2,6 +2,7 @@
 export { findChromium } from './chromium/find-chromium.ts';
 export { type DirectoryLock, lockDirectory } from './lock-directory.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer/start-pgbouncer.ts';
+export type { PostgresSize } from './postgres/postgres-settings.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres/start-postgres.ts';
 export { endLeftovers } from './process/process-record.ts';
 export type { Restartable } from './process/restartable.ts';

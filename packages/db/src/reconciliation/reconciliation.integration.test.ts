@@ -280,10 +280,6 @@ describe('closed months', () => {
   beforeEach(async () => {
     await recordSome();
     await closeMonth(database.pool, seeded.ownerId, PAST_DAY);
-    await query(`
-      insert into statement_lines (statement_id, position, kind, usage_month, meter, user_id, quantity, amount_exact, amount)
-      select statements.id, row_number() over (order by meter), 'usage', month, meter, user_id, quantity, cost, round(cost, 2)
-      from statements join usage_daily using (account_owner_id)`);
   });
 
   it('are explained, with what came after them', async () => {

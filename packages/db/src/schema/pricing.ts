@@ -99,6 +99,7 @@ export const rates = pgTable(
     check('rates_included_not_negative', sql`${table.includedQuantity} >= 0 and ${table.includedQuantity} <> 'NaN'`),
     check('rates_model_known', sql`${table.model} in ('flat', 'graduated', 'volume', 'package')`),
     check('rates_tiers_where_needed', sql`(${table.model} in ('graduated', 'volume')) = (${table.tiers} is not null)`),
+    check('rates_tiers_valid', sql`are_tiers(${table.tiers})`),
   ],
 ).enableRLS();
 
@@ -134,6 +135,7 @@ export const priceOverrides = pgTable(
       'price_overrides_tiers_where_needed',
       sql`(${table.model} in ('graduated', 'volume')) = (${table.tiers} is not null)`,
     ),
+    check('price_overrides_tiers_valid', sql`are_tiers(${table.tiers})`),
     check(
       'price_overrides_included_not_negative',
       sql`${table.includedQuantity} >= 0 and ${table.includedQuantity} <> 'NaN'`,

@@ -47,7 +47,10 @@ export const statements = pgTable(
   ],
 ).enableRLS();
 
-/** What a statement consists of. The exact amounts add up to its exact total, the amounts to its total. */
+/**
+ * What a statement consists of. The exact amounts add up to its exact total, the amounts to its total. Lines come with their
+ * statement: a trigger refuses to add one later.
+ */
 export const statementLines = pgTable(
   'statement_lines',
   {
@@ -77,6 +80,10 @@ export const statementLines = pgTable(
     check(
       'statement_lines_amounts_are_numbers',
       sql`'NaN' not in (coalesce(${table.quantity}, 0), ${table.amountExact}, ${table.amount})`,
+    ),
+    check(
+      'statement_lines_effect_is_of_account',
+      sql`(${table.kind} = 'model_effect') = (${table.userId} is null) and (${table.userId} is not null or ${table.quantity} is null)`,
     ),
     check('statement_lines_kind_known', sql`${table.kind} in ('usage', 'late_usage', 're_rating', 'model_effect')`),
   ],

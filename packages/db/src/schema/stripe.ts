@@ -105,7 +105,10 @@ export const stripeRemittances = pgTable(
       sql`${table.status} in ('pending', 'sent', 'uncertain', 'rejected', 'too_old', 'not_sent')`,
     ),
     check('stripe_remittances_value_positive', sql`${table.value} > 0 and ${table.value} <= ${table.cumulativeAfter}`),
-    check('stripe_remittances_within_usage', sql`${table.cumulativeAfter} <= ${table.usageTotal} * 1000`),
+    check(
+      'stripe_remittances_within_usage',
+      sql`${table.cumulativeAfter} <= ${table.usageTotal} * 1000 and ${table.usageTotal} <> 'NaN'`,
+    ),
     check('stripe_remittances_month_is_first_day', sql`extract(day from ${table.month}) = 1`),
     check(
       'stripe_remittances_due_while_pending',

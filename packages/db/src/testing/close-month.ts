@@ -1,15 +1,24 @@
 import { monthOf, parseUsageDay } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
 
-/** A statement without lines: what closes a month as far as booking is concerned. */
+/** What closes a month as far as booking and lines of usage are concerned: one line for each row of the month. */
 const CLOSE_MONTH = `
-insert into statements
-  (number, account_owner_id, month, total_exact, total, amount_due, credit_usd, closed_by)
-select (select coalesce(max(number), 0) + 1 from statements), $1, $2::date, total, round(total, 2), round(total, 2), 0.35, 'test'
-from (
-  select coalesce(sum(cost), 0) as total from usage_daily
+with booked as (
+  select * from usage_daily
   where account_owner_id = $1 and booked_on >= $2::date and booked_on < $2::date + interval '1 month'
-) as month
+),
+closed as (
+  insert into statements
+    (number, account_owner_id, month, total_exact, total, amount_due, credit_usd, closed_by)
+  select (select coalesce(max(number), 0) + 1 from statements), $1, $2::date, total, round(total, 2), round(total, 2), 0.35, 'test'
+  from (select coalesce(sum(cost), 0) as total from booked) as month
+  returning id
+)
+insert into statement_lines (statement_id, position, kind, usage_month, meter, user_id, quantity, amount_exact, amount)
+select
+  closed.id, row_number() over (order by booked.id), case when usage_date < $2::date then 'late_usage' else 'usage' end,
+  date_trunc('month', usage_date), meter, user_id, quantity, cost, round(cost, 2)
+from closed, booked
 `;
 
 /** Closes the month of a day for an account, for tests of what happens afterwards. */
@@ -20,7 +29,7 @@ export async function closeMonth(pool: Pool, accountOwnerId: string, day: string
   await pool.query(CLOSE_MONTH, [accountOwnerId, month]);
 }
 
-/** The rows of `usage_daily` and `usage_events` of closed months, as text: equal before and after whatever happens. */
+/** The rows of closed months, and of what was billed of them, as text: equal before and after whatever happens. */
 export async function readClosedRows(pool: Pool): Promise<readonly string[]> {
   const { rows } = await pool.query<{ row: string }>(`
     select daily::text as row from usage_daily as daily
@@ -28,6 +37,9 @@ export async function readClosedRows(pool: Pool): Promise<readonly string[]> {
     union all
     select event::text from usage_events as event
     where coalesce(booked_on, usage_date) < open_since(account_owner_id)
+    union all select statement::text from statements as statement
+    union all select line::text from statement_lines as line
+    union all select draw::text from grant_draws as draw
     order by 1`);
   return rows.map(({ row }) => row);
 }

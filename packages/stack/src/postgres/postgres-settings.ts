@@ -1,10 +1,24 @@
 import { LOOPBACK } from '../process/choose-port.ts';
 
+/** What a server may take of its machine. */
+export interface PostgresSize {
+  /** `shared_buffers`, in MB. Memory that no page was read into is not taken. */
+  readonly bufferMegabytes: number;
+  /** `max_wal_size`, in MB of disk: with less of it every page is written whole more often. */
+  readonly logMegabytes: number;
+}
+
+/**
+ * For a developer's machine: the part of the ledger's index that a minute of full load touches fits into the buffers (with
+ * 256 MB Postgres spent 16.0 µs on an event, now 15.3), and a minute of full load into the log.
+ */
+export const SMALL_POSTGRES: PostgresSize = { bufferMegabytes: 1_024, logMegabytes: 4_096 };
+
 /**
  * Every setting that differs from Postgres' own, given on the command line so that a change here reaches data folders
  * that exist already.
  */
-export function postgresSettings(port: number): readonly string[] {
+export function postgresSettings(port: number, size: PostgresSize): readonly string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: LOOPBACK,
     port,
@@ -12,12 +26,8 @@ export function postgresSettings(port: number): readonly string[] {
     unix_socket_directories: '',
     // Postgres' own default, stated because pools are sized by it: three services, a test and a person's psql fit in.
     max_connections: 100,
-    // The part of the ledger's index that a minute of full load touches fits in: with 256 MB Postgres spent 16.0 µs on an
-    // event, now 15.3. Memory that no page was read into is not taken.
-    shared_buffers: '1GB',
-    // At full load a minute writes more than the 1 GB default, and each checkpoint makes every page be written whole
-    // once more. Four times that is the disk space we are willing to take from a developer.
-    max_wal_size: '4GB',
+    shared_buffers: `${size.bufferMegabytes}MB`,
+    max_wal_size: `${size.logMegabytes}MB`,
     // No wal_compression: these binaries are built without lz4, and only pglz would be left.
     // The promise "nothing acknowledged is lost" is tested on this server: these two are the point, not a choice.
     fsync: 'on',

@@ -14,7 +14,7 @@ import { type Account, chooseAccount } from './choose-account.ts';
 import { ensureDatabase, isAccepting, postgresUrl } from './connect.ts';
 import { exists, hasData, initData } from './init-data.ts';
 import { locatePostgres } from './locate-postgres.ts';
-import { postgresSettings } from './postgres-settings.ts';
+import { type PostgresSize, postgresSettings, SMALL_POSTGRES } from './postgres-settings.ts';
 import { refuseLivePostmaster } from './refuse-live-postmaster.ts';
 
 /** Easy to know again, and far from 5432, where a developer's own Postgres is. */
@@ -40,6 +40,8 @@ export interface PostgresOptions {
   readonly directory: string;
   /** Exactly this port. Default: 54329 when it is free, else one that is. */
   readonly port?: number;
+  /** Default: {@link SMALL_POSTGRES}. */
+  readonly size?: PostgresSize;
   readonly report?: Report;
 }
 
@@ -56,7 +58,8 @@ export interface Postgres extends Restartable {
  * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `USER_UNUSABLE`, `SECRET_MISSING`, `PLATFORM_UNSUPPORTED`, or
  * `NOT_READY` with the end of the log.
  */
-export async function startPostgres({ directory, port, report = silent }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { directory, port, size = SMALL_POSTGRES, report = silent } = options;
   const folder = resolve(directory);
   const home = join(folder, 'postgres');
   const data = join(home, 'data');
@@ -76,7 +79,7 @@ export async function startPostgres({ directory, port, report = silent }: Postgr
   }
 
   const steady = steadyPort({ port, preferred: PREFERRED_PORT }, (chosen) =>
-    launch({ program: programs.postgres, folder, data, account, env, password, port: chosen, report }),
+    launch({ program: programs.postgres, folder, data, account, env, password, port: chosen, size, report }),
   );
   const restartable = await createRestartable('postgres', steady.start);
   report(`Postgres is ready on port ${steady.port()}`);
@@ -91,6 +94,7 @@ interface Launch {
   readonly env: NodeJS.ProcessEnv;
   readonly password: string;
   readonly port: number;
+  readonly size: PostgresSize;
   readonly report: Report;
 }
 
@@ -108,9 +112,10 @@ async function launch(options: Launch): Promise<RunningProcess> {
   }
 }
 
-async function launchOnce({ program, folder, data, account, env, password, port }: Launch): Promise<RunningProcess> {
+async function launchOnce(options: Launch): Promise<RunningProcess> {
+  const { program, folder, data, account, env, password, port, size } = options;
   const log = openLogFile(join(folder, 'postgres.log'));
-  const settings = ['-D', data, ...postgresSettings(port)];
+  const settings = ['-D', data, ...postgresSettings(port, size)];
   const started = await runProcess({
     name: 'postgres',
     ...account.wrap(program, settings),

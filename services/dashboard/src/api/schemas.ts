@@ -12,6 +12,7 @@ export const exactMoneySchema = z.object({ total: z.string(), totalExact: z.stri
 export const accountsSchema = z.object({
   month: z.string(),
   total: z.string(),
+  credits: z.string(),
   previous: z.object({ total: z.string() }),
   samePeriod: z.object({ total: z.string() }),
   projected: z.nullable(z.object({ total: z.string() })),
@@ -23,6 +24,7 @@ export const accountsSchema = z.object({
       memberCount: z.number(),
       total: z.string(),
       totalExact: z.string(),
+      credits: z.string(),
       previous: exactMoneySchema,
       samePeriod: exactMoneySchema,
       projected: z.nullable(z.object({ total: z.string() })),

@@ -9,6 +9,7 @@ const account = (name: string | null, total = '12.34'): Account => ({
   memberCount: 3,
   total,
   totalExact: `${total}0000000000`,
+  credits: '35.2571',
   previous: { total: '1.00', totalExact: '1.000000000000' },
   samePeriod: { total: '0.50', totalExact: '0.500000000000' },
   projected: null,
@@ -18,7 +19,7 @@ const [HEAD = ''] = formatAccountsCsv('2026-11', []).split('\r\n');
 
 it('has a line for each account, with amounts as the page has them', () => {
   expect(formatAccountsCsv('2026-11', [account('Ada')])).toBe(
-    `${HEAD}\r\n2026-11,auth0|ada,Ada,,3,12.34,12.340000000000,0.50,1.00,1.000000000000,\r\n`,
+    `${HEAD}\r\n2026-11,auth0|ada,Ada,,3,12.34,12.340000000000,0.50,1.00,1.000000000000,,35.2571\r\n`,
   );
 });
 

@@ -14,6 +14,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'previousTotal', read: ({ previous }) => previous.total },
   { name: 'previousTotalExact', read: ({ previous }) => previous.totalExact },
   { name: 'projectedTotal', read: ({ projected }) => projected?.total ?? null },
+  { name: 'credits', read: ({ credits }) => credits },
 ];
 
 /**

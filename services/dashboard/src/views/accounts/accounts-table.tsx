@@ -6,6 +6,7 @@ import { formatCount } from '../../format/quantity.ts';
 import { Change } from '../../parts/change.tsx';
 import { type Column, DataTable, type Sort } from '../../parts/data-table.tsx';
 import { Money } from '../../parts/money.tsx';
+import { Quantity } from '../../parts/quantity.tsx';
 
 export type AccountsTableProps = {
   readonly month: string;
@@ -45,6 +46,13 @@ export function AccountsTable({ month, search, pages, sort, onSort }: AccountsTa
       isSortable: true,
       render: ({ total, totalExact }) => <Money amount={total} exact={totalExact} />,
       total: first === undefined ? undefined : <Money amount={first.total} />,
+    },
+    {
+      key: 'credits',
+      heading: 'Credits',
+      align: 'right',
+      render: ({ credits }) => <Quantity quantity={credits} isAligned />,
+      total: first === undefined ? undefined : <Quantity quantity={first.credits} isAligned />,
     },
     {
       key: 'change',

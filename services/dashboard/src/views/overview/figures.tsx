@@ -5,16 +5,17 @@ import { formatChange } from '../../format/money.ts';
 import { Change } from '../../parts/change.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Money } from '../../parts/money.tsx';
+import { Quantity } from '../../parts/quantity.tsx';
 
 export type FiguresProps = { readonly month: string; readonly accounts: z.output<typeof accountsSchema> };
 
 /** The month in four numbers. */
 export function Figures({ month, accounts }: FiguresProps) {
-  const { total, samePeriod, previous, projected } = accounts;
+  const { total, credits, samePeriod, previous, projected } = accounts;
   const before = formatMonth(addMonths(month, -1));
   return (
     <dl className="cards">
-      <Figure name="So far this month" note="all accounts, at list prices">
+      <Figure name="So far this month" note={<InCredits credits={credits} />}>
         <Money amount={total} />
       </Figure>
       <Figure name="Against last month" note={<SamePeriod before={before} amount={samePeriod.total} />}>
@@ -38,6 +39,14 @@ export function Figures({ month, accounts }: FiguresProps) {
         <Money amount={previous.total} />
       </Figure>
     </dl>
+  );
+}
+
+function InCredits({ credits }: { readonly credits: string }) {
+  return (
+    <>
+      all accounts, at list prices; <Quantity quantity={credits} /> credits
+    </>
   );
 }
 

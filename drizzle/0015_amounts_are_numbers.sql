@@ -1,2 +1,0 @@
-ALTER TABLE "statement_lines" ADD CONSTRAINT "statement_lines_amounts_are_numbers" CHECK ('NaN' not in (coalesce("statement_lines"."quantity", 0), "statement_lines"."amount_exact", "statement_lines"."amount"));--> statement-breakpoint
-ALTER TABLE "statements" ADD CONSTRAINT "statements_amounts_are_numbers" CHECK ('NaN' not in ("statements"."total_exact", "statements"."total", "statements"."amount_due", "statements"."credit_usd"));
