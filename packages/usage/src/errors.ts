@@ -75,6 +75,7 @@ export const REQUEST_ERRORS = {
   STRIPE_USAGE_SENT: { kind: 'conflict', title: 'Usage of those days may be at Stripe already' },
   REMITTANCE_NOT_OPEN: { kind: 'conflict', title: 'The remittance is on its way or settled' },
   GRANT_EXISTS: { kind: 'conflict', title: 'There is another grant with this reference' },
+  GRANT_REVOKED: { kind: 'conflict', title: 'The grant with this reference was revoked' },
   TOO_MANY_GRANTS: { kind: 'conflict', title: 'The account has as many grants as it may have' },
   WEBHOOKS_OFF: { kind: 'conflict', title: 'Webhooks are not configured' },
   TOO_MANY_WEBHOOKS: { kind: 'conflict', title: 'There are as many webhooks as there may be' },

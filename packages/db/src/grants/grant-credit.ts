@@ -41,7 +41,7 @@ const COUNT_GRANTS = 'select count(*)::integer as count from credit_grants where
  * a reference every call grants.
  *
  * @throws RequestError NOT_FOUND for an id that is no account, GRANT_EXISTS when the reference is another grant's,
- *   TOO_MANY_GRANTS.
+ *   GRANT_REVOKED when it is a revoked grant's, from which nothing can be drawn; TOO_MANY_GRANTS.
  */
 export async function grantCredit(pool: Pool, change: Change, grant: NewGrant): Promise<Created<GrantRow>> {
   const { accountOwnerId, reference, amount, validFrom, expiresOn, reason } = grant;
@@ -50,6 +50,11 @@ export async function grantCredit(pool: Pool, change: Change, grant: NewGrant): 
     const { rowsOf, now } = transaction;
     const [known] = reference === null ? [] : await readGrants(transaction, accountOwnerId, { reference });
     if (known !== undefined) {
+      if (known.revokedAt !== null)
+        throw new RequestError(
+          'GRANT_REVOKED',
+          `${reference} is ${known.id}, which was revoked: take another reference`,
+        );
       if (!isSame(known, grant))
         throw new RequestError('GRANT_EXISTS', `${reference} is ${known.id}, with other content`);
       return { isCreated: false, value: known };

@@ -262,6 +262,17 @@ describe('a grant', () => {
     expect(audit.rows).toEqual([{ action: 'grant_credit', reason: 'paid ahead' }]);
   });
 
+  it('is not given under the reference of a revoked one, whatever it says', async () => {
+    const wanted = { accountOwnerId: owner, amount: 5_00n, validFrom: '2026-11-01', expiresOn: null, reason: 'paid' };
+    const first = { ...wanted, reference: 'invoice-8' };
+    const { value } = await grantCredit(database.pool, CHANGE, first);
+    await revokeGrant(database.pool, CHANGE, { accountOwnerId: owner, grantId: value.id, reason: 'mistaken' });
+    for (const again of [first, { ...first, amount: 6_00n }])
+      await expect(grantCredit(database.pool, CHANGE, again)).rejects.toMatchObject({ code: 'GRANT_REVOKED' });
+    const next = await grantCredit(database.pool, CHANGE, { ...wanted, reference: 'invoice-8-again' });
+    expect(next).toMatchObject({ isCreated: true, value: { revokedAt: null } });
+  });
+
   it('is for an account', async () => {
     await database.pool.query('insert into users (id, account_owner_id) values ($1, $2)', [`${owner}-member`, owner]);
     for (const accountOwnerId of ['nobody', `${owner}-member`])

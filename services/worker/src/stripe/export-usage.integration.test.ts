@@ -173,6 +173,75 @@ describe('the time that Stripe is told', () => {
     expect(stampsOf()).toEqual(['2026-11-22T14:00:00.000Z', '2026-11-30T23:59:59.000Z', '2026-12-01T01:30:00.000Z']);
   });
 
+  describe('for a customer who is replaced within the month', () => {
+    beforeEach(async () => {
+      await use('1', { day: '2026-11-22' });
+      await world.settle();
+      await world.link(OWNER, 'cus_next', '2026-11-23');
+    });
+
+    it.each(['2026-11-23T00:00:00Z', '2026-11-23T09:15:00Z', '2026-11-30T23:59:59Z', '2026-12-01T00:59:59Z'])(
+      'is the last second that was paid for, when the usage comes at %s',
+      async (comesAt) => {
+        world.now = microsOf(comesAt);
+        await use('2', { day: '2026-11-22' });
+        await use('4', { day: '2026-11-23' });
+        await world.settle();
+        expect([valuesOf(), valuesOf('cus_next')]).toEqual([[1_000n, 2_000n], [4_000n]]);
+        const stamps = new Map(world.stripe.taken.map(({ value, timestamp }) => [value, timestamp * SECOND]));
+        expect(stamps.get(2_000n)).toBe(microsOf('2026-11-22T23:59:59Z'));
+        expect(stamps.get(4_000n)).toBe(Math.min(world.now, microsOf('2026-11-30T23:59:59Z')));
+      },
+    );
+
+    it('is for a person to decide once no invoice of theirs is open, and then the last second that was paid for', async () => {
+      world.now = microsOf('2026-12-01T01:00:00Z');
+      await use('2', { day: '2026-11-22' });
+      await use('4', { day: '2026-11-23' });
+      await world.export();
+      expect([valuesOf(), valuesOf('cus_next')]).toEqual([[1_000n], [4_000n]]);
+      const { id } = await withStatus('too_old');
+      await resolveRemittance(world.database.pool, CHANGE, {
+        id,
+        outcome: 'not_sent',
+        reason: 'the invoice is a draft',
+      });
+      await world.settle();
+      expect(valuesOf()).toEqual([1_000n, 2_000n]);
+      expect(stampsOf().at(-1)).toBe('2026-11-22T23:59:59.000Z');
+      expect(await world.differences()).toEqual([]);
+    });
+
+    it('is now again when they pay again', async () => {
+      await world.link(OWNER, 'cus_owner', '2026-11-26');
+      await use('2', { day: '2026-11-22' });
+      world.now = microsOf('2026-11-24T12:00:00Z');
+      await world.settle();
+      await use('3', { day: '2026-11-22' });
+      world.now = microsOf('2026-11-26T12:00:00Z');
+      await world.settle();
+      await use('5', { day: '2026-11-22' });
+      world.now = microsOf('2026-12-02T12:00:00Z');
+      await world.settle();
+      expect(valuesOf()).toEqual([1_000n, 2_000n, 3_000n, 5_000n]);
+      expect(stampsOf().slice(1)).toEqual([
+        '2026-11-22T23:59:59.000Z',
+        '2026-11-26T12:00:00.000Z',
+        '2026-12-02T12:00:00.000Z',
+      ]);
+    });
+  });
+
+  it('is the last second that was paid for, when the customer ends within the month and nobody follows', async () => {
+    const ending = { accountOwnerId: OWNER, to: dayOf('2026-11-23') };
+    await endStripeCustomer(world.database.pool, CHANGE, ending, world.now);
+    world.now = microsOf('2026-11-25T08:00:00Z');
+    await use('1', { day: '2026-11-22' });
+    await use('2', { day: '2026-11-23' });
+    await world.settle();
+    expect([valuesOf(), stampsOf()]).toEqual([[1_000n], ['2026-11-22T23:59:59.000Z']]);
+  });
+
   it('is that of the attempt that reaches Stripe, while none may have', async () => {
     world.now = microsOf('2026-12-01T00:30:00Z');
     await use('1', { day: '2026-11-30' });

@@ -19,7 +19,7 @@ const bodySchema = z
       .default(null),
     reason: reasonField.meta({ description: 'Why; the account sees it' }),
     reference: nameField(
-      'What you call it. Sent again with the same reference it grants nothing a second time',
+      'What you call it. Sent again with the same reference it grants nothing a second time; the reference of a revoked grant is not taken again',
       'invoice-2026-117',
     )
       .nullable()
@@ -41,7 +41,7 @@ most ${GRANTS_MAX} grants. Send a reference, so that a request that is repeated 
     tags: ['Prepaid grants'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,
-    response: created('The grant was made', grantSchema, 'GRANT_EXISTS', 'TOO_MANY_GRANTS'),
+    response: created('The grant was made', grantSchema, 'GRANT_EXISTS', 'GRANT_REVOKED', 'TOO_MANY_GRANTS'),
   };
   app.post(
     '/v1/accounts/:id/grants',

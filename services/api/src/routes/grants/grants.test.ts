@@ -95,6 +95,15 @@ describe('POST /v1/accounts/{id}/grants', () => {
     });
   });
 
+  it('does not take the reference of a revoked grant again, and says so', async () => {
+    const body = { ...GRANT, reference: 'invoice-8' };
+    const { body: grant } = await post(grantsOf(owner), body);
+    await post(`${grantsOf(owner)}/${grant.id}/revoke`, { reason: 'mistaken' });
+    expect(await post(grantsOf(owner), body)).toMatchObject({ status: 409, body: { code: 'GRANT_REVOKED' } });
+    expect((await post(grantsOf(owner), { ...body, reference: 'invoice-8b' })).status).toBe(201);
+    expect((await api.get(grantsOf(owner))).body.balance).toMatchObject({ revoked: '250.00', left: '250.00' });
+  });
+
   it('is for accounts only', async () => {
     expect(await post(grantsOf('auth0|nobody'), GRANT)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
     expect((await api.get(grantsOf('auth0|nobody'))).status).toBe(404);
