@@ -21,6 +21,7 @@ export {
 } from './batch-job.ts';
 export { type BatchProducer, type BatchProducerOptions, createBatchProducer } from './batch-producer.ts';
 export type { QueueLogger } from './logger.ts';
+export { queuePrefixField } from './queue-prefix.ts';
 export {
   createQueueInspector,
   type QueueInspector,

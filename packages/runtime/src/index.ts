@@ -19,6 +19,19 @@ export {
 } from './http-shell.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { ConfigError, type ConfigSchema, describeConfig, loadConfig, type SettingDescription } from './load-config.ts';
+export { CONFIG_EXIT_CODE, type ConfigHost, loadConfigOrExit } from './load-config-or-exit.ts';
 export type { OpenApiOptions } from './openapi.ts';
 export { PROBLEM_CONTENT_TYPE, type Problem, type ProblemItem, sendProblem, statusOf, toProblem } from './problem.ts';
 export { type ProcessHost, type ProcessOptions, runProcess, SHUTDOWN_DEADLINE_MS } from './run-process.ts';
+export {
+  countField,
+  databasePasswordField,
+  databaseUrlField,
+  drainDelayField,
+  failpointsField,
+  hostField,
+  logLevelField,
+  portField,
+  redisUrlField,
+  shutdownDeadlineField,
+} from './setting-fields.ts';

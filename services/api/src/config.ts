@@ -1,5 +1,14 @@
 import { WEBHOOK_SIGNING_KEY_LENGTH_MIN } from '@hopsmeter/db';
-import { LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
+import {
+  countField,
+  databasePasswordField,
+  databaseUrlField,
+  drainDelayField,
+  hostField,
+  logLevelField,
+  portField,
+  shutdownDeadlineField,
+} from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
 import { SERVICE_ROLE_KEY_FORM, SERVICE_ROLE_KEY_LENGTH_MIN } from './callers/service-role-key.ts';
@@ -13,22 +22,15 @@ function isOrigin(text: string): boolean {
 }
 
 const settings = z.object({
-  API_PORT: z.coerce.number().int().min(0).max(65_535).default(4_000).describe('Port that the api listens on'),
-  API_HOST: z
-    .string()
-    .default('127.0.0.1')
-    .describe('Address that the api listens on; 0.0.0.0 in a container, so that others reach it'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .describe('Postgres that totals are read from; may be a transaction pooler'),
-  SUPABASE_DB_PASSWORD: z.string().optional().describe('Password of `DATABASE_URL`, where that has none'),
-  API_DATABASE_CONNECTIONS_MAX: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(10)
-    .describe('Connections to Postgres at most; a request holds two for some milliseconds'),
+  API_PORT: portField(4_000, 'Port that the API listens on'),
+  API_HOST: hostField('the API'),
+  DATABASE_URL: databaseUrlField('Postgres that totals are read from; may be a transaction pooler'),
+  SUPABASE_DB_PASSWORD: databasePasswordField,
+  API_DATABASE_CONNECTIONS_MAX: countField(
+    10,
+    100,
+    'Connections to Postgres at most; a request holds two for some milliseconds',
+  ),
   SUPABASE_SERVICE_ROLE_KEY: z
     .string()
     .min(SERVICE_ROLE_KEY_LENGTH_MIN, `expected at least ${SERVICE_ROLE_KEY_LENGTH_MIN} characters`)
@@ -57,13 +59,11 @@ const settings = z.object({
     .default(false)
     .describe('Whoever opens the page may be anybody, without a password; `npm start` sets it, for this machine only'),
   NODE_ENV: z.string().optional().describe('With `production` the api does not start with the development sign-in'),
-  API_REQUESTS_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000_000)
-    .default(REQUESTS_PER_MINUTE)
-    .describe('Requests that a caller may send to one process in a minute; beyond it the answer is 429'),
+  API_REQUESTS_PER_MINUTE: countField(
+    REQUESTS_PER_MINUTE,
+    10_000_000,
+    'Requests that a caller may send to one process in a minute; beyond it the answer is 429',
+  ),
   API_CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
@@ -86,20 +86,9 @@ const settings = z.object({
     .stringbool()
     .default(false)
     .describe('Also take webhooks with private addresses and http; for tests and local use only'),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Least important lines that are logged'),
-  DRAIN_DELAY_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(60_000)
-    .default(0)
-    .describe('How long the api still answers after /readyz said no; the time a load balancer needs to notice'),
-  SHUTDOWN_DEADLINE_MS: z.coerce
-    .number()
-    .int()
-    .min(1_000)
-    .default(SHUTDOWN_DEADLINE_MS)
-    .describe('How long closing may take after SIGTERM'),
+  LOG_LEVEL: logLevelField,
+  DRAIN_DELAY_MS: drainDelayField('the API'),
+  SHUTDOWN_DEADLINE_MS: shutdownDeadlineField,
 });
 
 /** Addresses that no other machine reaches. */

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { addDatabasePassword, createPool, type Pool } from '@hopsmeter/db';
-import { ConfigError, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { createLogger, createRegistry, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
 import { createApiApp } from './app.ts';
 import { apiConfigSchema } from './config.ts';
 
 /** Where turbo builds the page; the same as seen from this file's source and from what it is built into. */
 const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
-const config = readConfig();
+const config = loadConfigOrExit('api', apiConfigSchema);
 const logger = createLogger({ name: 'api', level: config.LOG_LEVEL });
 
 await runProcess({
@@ -69,14 +69,4 @@ async function loadDevelopmentSignIn(pool: Pool, now: () => number) {
 function readWebhooks() {
   const { WEBHOOK_SIGNING_KEY: signingKey, WEBHOOK_ALLOW_PRIVATE_ADDRESSES: isPrivateAllowed } = config;
   return signingKey === undefined ? undefined : { signingKey, isPrivateAllowed };
-}
-
-function readConfig(): ReturnType<typeof loadConfig<typeof apiConfigSchema>> {
-  try {
-    return loadConfig(apiConfigSchema, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`api: ${error.message}\n`);
-    process.exit(78); // EX_CONFIG of sysexits.h: a restart will not help.
-  }
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { addDatabasePassword, createPool, loadClusterKeys, noteKeysUsed } from '@hopsmeter/db';
 import { createBatchProducer } from '@hopsmeter/queue';
-import { ConfigError, createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { createFailpoint, createLogger, createRegistry, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
 import { createIngestApp } from './app.ts';
 import { ingestConfigSchema } from './config.ts';
 
 /** One connection reads the keys every few seconds; a second one is room for a slow answer. */
 const DATABASE_CONNECTIONS_MAX = 2;
 
-const config = readConfig();
+const config = loadConfigOrExit('ingest', ingestConfigSchema);
 const logger = createLogger({ name: 'ingest', level: config.LOG_LEVEL });
 
 await runProcess({
@@ -61,13 +61,3 @@ await runProcess({
     await queue.ready(lifecycle.signal);
   },
 });
-
-function readConfig(): ReturnType<typeof loadConfig<typeof ingestConfigSchema>> {
-  try {
-    return loadConfig(ingestConfigSchema, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`ingest: ${error.message}\n`);
-    process.exit(78); // EX_CONFIG of sysexits.h: a restart will not help.
-  }
-}

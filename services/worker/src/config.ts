@@ -1,39 +1,31 @@
 import { WEBHOOK_SIGNING_KEY_LENGTH_MIN } from '@hopsmeter/db';
-import { FAILPOINTS_FORM, LOG_LEVELS, SHUTDOWN_DEADLINE_MS } from '@hopsmeter/runtime';
+import { queuePrefixField } from '@hopsmeter/queue';
+import {
+  countField,
+  databasePasswordField,
+  databaseUrlField,
+  failpointsField,
+  hostField,
+  logLevelField,
+  portField,
+  redisUrlField,
+  shutdownDeadlineField,
+} from '@hopsmeter/runtime';
 import { z } from 'zod';
 
 /** The worker's settings. */
 export const workerConfigSchema = z.object({
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'expected a URL that starts with postgres://')
-    .describe('Postgres; may be a transaction pooler (Supabase port 6543)'),
-  SUPABASE_DB_PASSWORD: z.string().optional().describe('Password of `DATABASE_URL`, where that has none'),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'expected a URL that starts with redis:// or rediss://')
-    .describe('Redis of the queue'),
-  QUEUE_PREFIX: z
-    .string()
-    .default('{hopsmeter}')
-    .describe('Prefix of the queue in Redis; the same for ingest and worker'),
-  WORKER_PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(4200)
-    .describe('Port of /livez, /readyz and /metrics'),
-  WORKER_HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
-  WORKER_CONCURRENCY: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(2)
-    .describe(
-      'Statements that record batches at the same time, each on a connection of its own; about the cores of Postgres',
-    ),
+  DATABASE_URL: databaseUrlField('Postgres; may be a transaction pooler (Supabase port 6543)'),
+  SUPABASE_DB_PASSWORD: databasePasswordField,
+  REDIS_URL: redisUrlField,
+  QUEUE_PREFIX: queuePrefixField,
+  WORKER_PORT: portField(4_200, 'Port of /livez, /readyz and /metrics'),
+  WORKER_HOST: hostField('the worker'),
+  WORKER_CONCURRENCY: countField(
+    2,
+    64,
+    'Statements that record batches at the same time, each on a connection of its own; about the cores of Postgres',
+  ),
   STRIPE_API_KEY: z
     .string()
     .regex(/^(sk|rk)_[A-Za-z0-9_]+$/, 'expected a secret or restricted key of Stripe')
@@ -68,18 +60,7 @@ export const workerConfigSchema = z.object({
     .stringbool()
     .default(false)
     .describe('Also post alerts to private addresses and by http; for tests and local use only'),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged'),
-  SHUTDOWN_DEADLINE_MS: z.coerce
-    .number()
-    .int()
-    .min(1_000)
-    .default(SHUTDOWN_DEADLINE_MS)
-    .describe('How long SIGTERM waits for the work in hand'),
-  FAILPOINTS: z
-    .string()
-    .regex(FAILPOINTS_FORM, 'expected place=kill|fail|wait|block:chance[:ms], joined by ;')
-    .optional()
-    .describe('Where this process dies, hangs or fails on purpose; for tests only'),
+  LOG_LEVEL: logLevelField,
+  SHUTDOWN_DEADLINE_MS: shutdownDeadlineField,
+  FAILPOINTS: failpointsField,
 });
-
-export type WorkerConfig = z.output<typeof workerConfigSchema>;

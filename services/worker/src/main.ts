@@ -1,5 +1,5 @@
 import { addDatabasePassword, createPool } from '@hopsmeter/db';
-import { createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
+import { createFailpoint, createLogger, createRegistry, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
@@ -9,7 +9,7 @@ const OTHER_CONNECTIONS = 8;
 /** Left of the shutdown deadline for the steps after the batches in hand. */
 const CLOSE_MARGIN_MS = 1_000;
 
-const config = loadConfig(workerConfigSchema, process.env);
+const config = loadConfigOrExit('worker', workerConfigSchema);
 const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
 
 const stripeSettings =
