@@ -14,7 +14,12 @@ export const PRICE_CALLS: readonly MakeCall[] = [
   () => ({ operationId: 'readPrices', params: { id: 'auth0|other' }, status: 200 }),
   (world) => ({
     operationId: 'changePrices',
-    body: { change: { ...CHANGE, validFrom: known(world, 'from') }, reason: 'a promise', dryRun: true },
+    body: {
+      change: { ...CHANGE, validFrom: known(world, 'from') },
+      reason: 'a promise',
+      dryRun: true,
+      forecastMonth: known(world, 'month'),
+    },
     status: 200,
     learn: ({ forecast }, learned) => learned.set('fingerprint', forecast.fingerprint),
   }),

@@ -119,6 +119,7 @@ export {
 } from './pricing/change-prices.ts';
 export { createRateCard, type NewRateCard } from './pricing/create-rate-card.ts';
 export { type ApplyingPriceChange, findApplyingPriceChange } from './pricing/find-applying-price-change.ts';
+export type { MonthDifference, MonthForecast } from './pricing/forecast-month.ts';
 export type { AccountForecast, CostDifference, PriceForecast } from './pricing/forecast-price-change.ts';
 export {
   findPriceChange,

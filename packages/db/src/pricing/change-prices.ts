@@ -1,6 +1,16 @@
-import { formatQuantity, formatUsageDay, type PriceOverride, type Rate, RequestError } from '@hopsmeter/usage';
+import {
+  addMonths,
+  formatQuantity,
+  formatUsageDay,
+  monthOf,
+  type PriceOverride,
+  type Rate,
+  RequestError,
+  type UsageMonth,
+} from '@hopsmeter/usage';
 import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
 import type { Pool } from '../pool.ts';
+import { forecastMonth, type MonthForecast } from './forecast-month.ts';
 import { forecastPriceChange, type PriceForecast } from './forecast-price-change.ts';
 import { type PriceChangeRow, readPriceChange } from './list-price-changes.ts';
 import { type PlannedPriceChange, planPriceChange } from './plan-price-change.ts';
@@ -18,6 +28,8 @@ export type PriceChangePreview = PriceForecast & {
   /** The usage days that it concerns; `endDay` is the day after the last, null where it is open. */
   readonly firstDay: string;
   readonly endDay: string | null;
+  /** What a month's usage would cost; undefined for a change of the past when no month was asked for. */
+  readonly month: MonthForecast | undefined;
 };
 
 export type WantedPriceChange = {
@@ -69,15 +81,23 @@ values
  * Tells what a change of prices would do, and changes nothing. It holds no lock that recording or another change would
  * wait for: the prices afterwards are worked out in memory, and only read is what they make of the rollup.
  *
+ * @param usageMonth the month whose usage shows what the change would cost. When not given it is the last one that has ended,
+ *   where the change concerns future days only, of which there is no usage to look at.
  * @throws RequestError as {@link changePrices}, but for the dry run.
  */
-export async function previewPriceChange(pool: Pool, change: PriceChange): Promise<PriceChangePreview> {
+export async function previewPriceChange(
+  pool: Pool,
+  change: PriceChange,
+  usageMonth?: UsageMonth,
+): Promise<PriceChangePreview> {
   const { book, planned } = await plan({ rowsOf: rowsOfPool(pool) }, change);
   const isReRated = reachesBack(book, planned);
+  const shown = usageMonth ?? (isReRated ? undefined : addMonths(monthOf(book.today), -1));
+  const month = shown === undefined ? undefined : await forecastMonth(pool, book, planned, shown);
   const forecast = await forecastPriceChange(pool, book, planned);
   const { firstDay, endDay } = planned.scope;
   const days = { firstDay: formatUsageDay(firstDay), endDay: dayOrNull(endDay) };
-  return { ...forecast, ...days, isReRated, fingerprint: book.fingerprintOf(change) };
+  return { ...forecast, ...days, month, isReRated, fingerprint: book.fingerprintOf(change) };
 }
 
 /**

@@ -3,21 +3,19 @@ import {
   createPricing,
   formatUsageDay,
   hasModelEffect,
-  modelEffect,
   monthOf,
   type Pricing,
   type PricingSnapshot,
-  parseQuantity,
   type Quantity,
   type UsageDay,
 } from '@hopsmeter/usage';
 import { textArray } from '../pg-array.ts';
 import type { Pool } from '../pool.ts';
+import { effectOf, groupByAccountAndMeter, type MonthDay } from './month-days.ts';
 import type { PlannedPriceChange } from './plan-price-change.ts';
 import { pricesOf } from './price-arrays.ts';
 import type { PriceBook } from './price-book.ts';
 import { payersOf, priceSpans } from './price-spans.ts';
-import { dayOf } from './pricing-columns.ts';
 
 /**
  * The usage of a month by account, meter and day, and what it costs at list prices before and after.
@@ -45,15 +43,6 @@ where daily.usage_date >= $1::date and daily.usage_date < $2::date and daily.met
   and ($4::text is null or (daily.account_owner_id = $4 and daily.booked_on >= $1::date))
 group by daily.account_owner_id, daily.meter, daily.usage_date
 `;
-
-type Row = {
-  readonly accountOwnerId: string;
-  readonly meter: string;
-  readonly day: string;
-  readonly quantity: string;
-  readonly oldCost: string;
-  readonly newCost: string;
-};
 
 /**
  * By how much a planned change moves the model effects of the months that it touches, by account; accounts of which none
@@ -83,7 +72,7 @@ export async function forecastModelEffects(
       month,
       end,
     );
-    const { rows } = await pool.query<Row>(READ_MONTH, [
+    const { rows } = await pool.query<MonthDay>(READ_MONTH, [
       formatUsageDay(month),
       formatUsageDay(end),
       textArray(concerned),
@@ -97,32 +86,15 @@ export async function forecastModelEffects(
   return new Map([...found].filter(([, difference]) => difference !== 0n));
 }
 
-function compare(rows: readonly Row[], before: Pricing, after: Pricing): [accountOwnerId: string, Quantity][] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.accountOwnerId, row.meter]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const effects = [effectOf(group, before, 'oldCost'), effectOf(group, after, 'newCost')] as const;
-    return [[first.accountOwnerId, effects[1] - effects[0]]];
-  });
-}
-
-/** The effect on one account's month of one meter. */
-function effectOf(rows: readonly Row[], pricing: Pricing, cost: 'oldCost' | 'newCost'): Quantity {
-  return modelEffect(
-    rows.flatMap((row) => {
-      const day = dayOf(row.day);
-      const price = pricing.priceOf(row.accountOwnerId, row.meter, day);
-      if (price === undefined) return [];
-      return [{ day, quantity: parseQuantity(row.quantity), cost: parseQuantity(row[cost]), price }];
-    }),
-  );
+function compare(
+  rows: readonly MonthDay[],
+  before: Pricing,
+  after: Pricing,
+): [accountOwnerId: string, difference: Quantity][] {
+  return groupByAccountAndMeter(rows).map(([accountOwnerId, days]) => [
+    accountOwnerId,
+    effectOf(days, after, 'newCost') - effectOf(days, before, 'oldCost'),
+  ]);
 }
 
 function isModelled({ rates, overrides }: PricingSnapshot, meter: string): boolean {

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { inTransaction } from '../in-transaction.ts';
 import { textArray } from '../pg-array.ts';
 import type { Pool } from '../pool.ts';
+import { byDifference } from './by-difference.ts';
 import { forecastModelEffects } from './forecast-model-effects.ts';
 import { FIND_USAGE_DAYS, FORECAST } from './forecast-statement.ts';
 import type { PlannedPriceChange } from './plan-price-change.ts';
@@ -128,14 +129,4 @@ function add(a: CostDifference, b: CostDifference): CostDifference {
     modelEffect: a.modelEffect + b.modelEffect,
     changedRows: a.changedRows + b.changedRows,
   };
-}
-
-function byDifference(a: AccountForecast, b: AccountForecast): number {
-  const [left, right] = [magnitude(a.difference + a.modelEffect), magnitude(b.difference + b.modelEffect)];
-  if (left !== right) return left > right ? -1 : 1;
-  return a.accountOwnerId < b.accountOwnerId ? -1 : 1;
-}
-
-function magnitude(amount: Quantity): Quantity {
-  return amount < 0n ? -amount : amount;
 }

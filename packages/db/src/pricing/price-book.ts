@@ -15,6 +15,7 @@ select
     from (select account_owner_id, max(month) as month from statements group by account_owner_id) as last) as closings,
   -- Clusters' clocks may be five minutes ahead of ours, and the database's may be behind.
   to_char((now() + interval '10 minutes') at time zone 'UTC', 'YYYY-MM-DD') as "lastUsageDay",
+  to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as today,
   ${PRICING_COLUMNS}
 `;
 
@@ -22,6 +23,7 @@ type Row = PricingRow & {
   readonly meters: readonly string[];
   readonly closings: readonly [accountOwnerId: string, month: string][];
   readonly lastUsageDay: string;
+  readonly today: string;
 };
 
 /** All prices as of one moment. */
@@ -30,6 +32,8 @@ export type PriceBook = {
   readonly meters: readonly string[];
   /** The latest day that recorded usage can be of: a change from a later day on concerns none of it. */
   readonly lastUsageDay: UsageDay;
+  /** By the database's clock. */
+  readonly today: UsageDay;
   /** Names this state of prices and closed months together with a change: another state gives another text. */
   fingerprintOf(change: PriceChange): string;
 };
@@ -43,6 +47,7 @@ export async function readPriceBook(rowsOf: RowsOf): Promise<PriceBook> {
     pricing: toPricing(row),
     meters,
     lastUsageDay: dayOf(row.lastUsageDay),
+    today: dayOf(row.today),
     fingerprintOf(change) {
       const hash = createHash('sha256').update(JSON.stringify(describePriceChange(change)));
       // Sorted: the database gives rows in any order.

@@ -1,8 +1,10 @@
-import { changePrices, type Pool, previewPriceChange } from '@hopsmeter/db';
+import { changePrices, type MonthDifference, type MonthForecast, type Pool, previewPriceChange } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { CURRENCY, currencySchema, exactSchema, formatExact } from '../../contract/amounts.ts';
+import { monthField, monthText } from '../../contract/month.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField } from '../admin/fields.ts';
@@ -15,16 +17,25 @@ const BODY_BYTES_MAX = 32_768;
 /** Most accounts told in one answer, those with the largest difference; the total is of all. */
 const ACCOUNTS_MAX = 1_000;
 
-const bodySchema = z.strictObject({
-  change: changeField,
-  reason: reasonField,
-  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
-  fingerprint: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional()
-    .meta({ examples: ['5f0c4c1b9c580a3f'], description: 'Of the dry run; a change that reaches back needs it' }),
-});
+const bodySchema = z
+  .strictObject({
+    change: changeField,
+    reason: reasonField,
+    dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+    forecastMonth: monthField(
+      'Of a dry run: the month whose usage shows what the change costs; for a change of future days the last one that has ended, when not given',
+    ).optional(),
+    fingerprint: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .meta({ examples: ['5f0c4c1b9c580a3f'], description: 'Of the dry run; a change that reaches back needs it' }),
+  })
+  .superRefine(({ dryRun, forecastMonth }, context) => {
+    if (dryRun || forecastMonth === undefined) return;
+    const message = 'expected only with dryRun: what is applied has no forecast';
+    context.addIssue({ code: 'custom', path: ['forecastMonth'], message, params: { code: 'UNKNOWN_FIELD' } });
+  });
 
 const differenceShape = {
   oldCost: exactSchema.meta({ description: 'What the usage concerned costs now' }),
@@ -39,6 +50,37 @@ const differenceShape = {
     .min(0)
     .meta({ examples: [120], description: 'Rollup rows that change' }),
 };
+
+const monthShape = {
+  oldCost: exactSchema.meta({ description: 'What the usage costs at the list prices without the change' }),
+  newCost: exactSchema.meta({ description: 'What it costs with the change' }),
+  difference: exactSchema.meta({ description: '`newCost` - `oldCost`' }),
+  modelEffect: exactSchema.meta({ description: 'By how much tiers, packages and included units change it besides' }),
+  oldBill: exactSchema.meta({ description: 'What statements have of it without the change, tiers and all included' }),
+  newBill: exactSchema.meta({ description: 'What they have with the change' }),
+  billDifference: exactSchema.meta({ description: '`newBill` - `oldBill`, which is `difference` + `modelEffect`' }),
+};
+
+const monthSchema = z
+  .object({
+    usageMonth: monthText.meta({ description: 'The month whose usage it is' }),
+    pricedAs: monthText.meta({
+      description: 'The month whose prices it is given, day by day, without the change and with it',
+    }),
+    total: z.object(monthShape).meta({ description: 'Over all accounts that pay something else' }),
+    accountCount: z
+      .int()
+      .min(0)
+      .meta({ examples: [3] }),
+    accounts: z
+      .array(
+        z
+          .object({ accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }), ...monthShape })
+          .meta({ id: 'AccountMonthForecast' }),
+      )
+      .meta({ description: `Those with the largest difference, at most ${ACCOUNTS_MAX}` }),
+  })
+  .meta({ id: 'MonthForecast' });
 
 const answerSchema = z
   .object({
@@ -65,13 +107,18 @@ const answerSchema = z
               .meta({ id: 'AccountForecast' }),
           )
           .meta({ description: `Those with the largest difference, at most ${ACCOUNTS_MAX}` }),
+        month: monthSchema.nullable().meta({
+          description:
+            'What a month of usage would cost; null for a change of the past when no `forecastMonth` is given',
+        }),
       })
       .nullable()
       .meta({ description: 'What would happen; null when it is applied' }),
   })
   .meta({ id: 'PriceChanged' });
 
-const description = `A dry run answers, by account, the cost at list prices of the usage concerned before and after. Applying
+const description = `A dry run answers, by account, the cost at list prices of the usage concerned before and after; and in
+\`month\` what the usage of a month would cost once the change is in force. Applying
 a change that reaches back to today or before needs the \`fingerprint\` of a dry run and is refused as STALE_DRY_RUN when prices
 or closed months are not what they were then. From the answer on, new usage has the new price; what is recorded already is
 re-rated by the workers, in parts, while the change is \`applying\`. Closed months never change: what the new price makes of
@@ -97,9 +144,9 @@ export function addChangePrices(app: HttpApp, pool: Pool): void {
     ),
   };
   app.post('/v1/price-changes', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request) => {
-    const { change, reason, dryRun, fingerprint } = request.body;
+    const { change, reason, dryRun, fingerprint, forecastMonth } = request.body;
     if (dryRun) {
-      const preview = await answerOrNotReady(previewPriceChange(pool, change));
+      const preview = await answerOrNotReady(previewPriceChange(pool, change, forecastMonth));
       return { dryRun, priceChange: null, forecast: describe(preview) };
     }
     const wanted = { change, reason, fingerprint };
@@ -113,9 +160,10 @@ export function addChangePrices(app: HttpApp, pool: Pool): void {
 
 type Preview = Awaited<ReturnType<typeof previewPriceChange>>;
 
-function describe({ accounts, total, ...preview }: Preview) {
+function describe({ accounts, total, month, ...preview }: Preview) {
   return {
     ...preview,
+    month: month === undefined ? null : describeMonth(month),
     currency: CURRENCY,
     total: describeDifference(total),
     accountCount: accounts.length,
@@ -134,5 +182,30 @@ function describeDifference({ oldCost, newCost, difference, adjustment, modelEff
     adjustment: formatExact(adjustment),
     modelEffect: formatExact(modelEffect),
     changedRows,
+  };
+}
+
+function describeMonth({ usageMonth, pricedAs, total, accounts }: MonthForecast) {
+  return {
+    usageMonth: formatUsageMonth(usageMonth),
+    pricedAs: formatUsageMonth(pricedAs),
+    total: describeMonthDifference(total),
+    accountCount: accounts.length,
+    accounts: accounts.slice(0, ACCOUNTS_MAX).map((account) => ({
+      accountOwnerId: account.accountOwnerId,
+      ...describeMonthDifference(account),
+    })),
+  };
+}
+
+function describeMonthDifference(month: MonthDifference) {
+  return {
+    oldCost: formatExact(month.oldCost),
+    newCost: formatExact(month.newCost),
+    difference: formatExact(month.difference),
+    modelEffect: formatExact(month.modelEffect),
+    oldBill: formatExact(month.oldBill),
+    newBill: formatExact(month.newBill),
+    billDifference: formatExact(month.billDifference),
   };
 }

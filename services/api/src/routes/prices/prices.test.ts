@@ -112,6 +112,39 @@ describe('a price change', () => {
     expect((await send('GET', `/v1/price-changes/${NOBODY}`)).body.code).toBe('NOT_FOUND');
   });
 
+  it('of the future is tried at the usage of a month, with tiers and all', async () => {
+    const included = rate({ validFrom: '2098-01-01', includedQuantity: '4' });
+    const tried = await change(included, { dryRun: true, forecastMonth: PAST.slice(0, 7) });
+    const difference = {
+      oldCost: '3.500000000000',
+      newCost: '5.000000000000',
+      difference: '1.500000000000',
+      modelEffect: '-2.000000000000',
+      oldBill: '3.500000000000',
+      newBill: '3.000000000000',
+      billDifference: '-0.500000000000',
+    };
+    expect(tried.body.forecast).toMatchObject({
+      isReRated: false,
+      total: { newCost: '0.000000000000', changedRows: 0 },
+      month: {
+        usageMonth: PAST.slice(0, 7),
+        pricedAs: '2098-01',
+        total: difference,
+        accountCount: 1,
+        accounts: [{ accountOwnerId: OWNER, ...difference }],
+      },
+    });
+    for (const [more, code] of [
+      [{ dryRun: true, forecastMonth: '2026-13' }, 'INVALID_TIME'],
+      [{ forecastMonth: '2026-01' }, 'UNKNOWN_FIELD'],
+    ] as const)
+      expect(await change(included, more)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/forecastMonth', code }] },
+      });
+  });
+
   it('of the past is tried, and applied with the fingerprint', async () => {
     const wanted = rate({ validFrom: PAST });
     const tried = await change(wanted, { dryRun: true });
@@ -133,6 +166,7 @@ describe('a price change', () => {
         total: difference,
         accountCount: 1,
         accounts: [{ accountOwnerId: OWNER, ...difference }],
+        month: null,
       },
     });
     expect(await change(wanted)).toMatchObject({ status: 400, body: { code: 'DRY_RUN_REQUIRED' } });

@@ -1,5 +1,5 @@
 import type { StatementSummary } from '@hopsmeter/db';
-import { formatUsageMonth, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
+import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
 import {
   creditsSchema,
@@ -9,18 +9,7 @@ import {
   formatExact,
   moneySchema,
 } from '../../contract/amounts.ts';
-
-/** Years in which there can be usage. Beyond them a month is a typing error. */
-const MONTH = /^2\d{3}-(?:0[1-9]|1[0-2])$/;
-
-/** Reads `2026-11`; undefined for anything else. */
-export function parseMonth(text: string): UsageMonth | undefined {
-  return MONTH.test(text) ? parseUsageDay(`${text}-01`) : undefined;
-}
-
-export const monthText = z.string().meta({ description: 'Calendar month in UTC', examples: ['2026-11'] });
-
-export const MONTH_PATTERN = MONTH.source;
+import { monthText } from '../../contract/month.ts';
 
 /** What a statement and a line of a list of them have in common. */
 export const summaryShape = {

@@ -11,28 +11,16 @@ import {
   formatExact,
   moneySchema,
 } from '../../contract/amounts.ts';
+import { monthField, monthText } from '../../contract/month.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { userIdField } from '../admin/fields.ts';
-import { MONTH_PATTERN, monthText, parseMonth } from './answers.ts';
 
 /** As many ids as can be named, of 255 characters each with quotes and a comma, and the other fields. */
 const BODY_BYTES_MAX = 32_768;
 
-const monthField = z
-  .string()
-  .meta({ examples: ['2026-11'] })
-  .transform((text, context) => {
-    const month = parseMonth(text);
-    if (month !== undefined) return month;
-    const message = 'expected a month such as 2026-11';
-    context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TIME' } });
-    return z.NEVER;
-  })
-  .meta({ description: 'Calendar month in UTC, which has ended', pattern: MONTH_PATTERN });
-
 const bodySchema = z.strictObject({
-  month: monthField,
+  month: monthField('Calendar month in UTC, which has ended'),
   accountOwnerIds: z
     .array(userIdField('An account'))
     .min(1)

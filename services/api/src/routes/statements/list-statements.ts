@@ -4,10 +4,11 @@ import { formatUsageMonth, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { CURRENCY, currencySchema } from '../../contract/amounts.ts';
+import { parseMonth } from '../../contract/month.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { cursorSchema, nextCursorSchema, pageOf } from '../admin/page-cursor.ts';
-import { describeSummary, parseMonth, summaryShape } from './answers.ts';
+import { describeSummary, summaryShape } from './answers.ts';
 
 /** Ten years and one: two years are what a page shows. */
 const STATEMENTS_MAX = 120;

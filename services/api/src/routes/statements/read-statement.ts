@@ -13,9 +13,10 @@ import {
   formatExact,
   moneySchema,
 } from '../../contract/amounts.ts';
+import { MONTH_PATTERN, monthText, parseMonth } from '../../contract/month.ts';
 import { accountIdSchema, parameter } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { describeSummary, MONTH_PATTERN, monthText, parseMonth, summaryShape } from './answers.ts';
+import { describeSummary, summaryShape } from './answers.ts';
 
 const paramsSchema = z.strictObject({
   account: accountIdSchema,
