@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createPool, type Pool } from '@hopsmeter/db';
 import { DEMO_PROJECTS, hourWindow, type PreparedDemo, prepareDemo } from '@hopsmeter/demo';
-import { endLeftovers, lockDirectory, type Restartable } from '@hopsmeter/stack';
+import { endLeftovers, lockDirectory, type Restartable, startGuard } from '@hopsmeter/stack';
 import { MICROS_PER_HOUR, MICROS_PER_MS } from '@hopsmeter/usage';
 import { type Environment, read } from '../connections.ts';
 import type { Screen } from '../console/screen.ts';
@@ -80,6 +80,9 @@ async function runUntilStopped(context: RunContext): Promise<number> {
   const lock = await lockDirectory(directory);
   closers.add('lock', () => lock.release());
   await endLeftovers(directory, screen.line);
+  // Before the first child, so that none outlives this process even by SIGKILL.
+  const guard = await startGuard(directory);
+  closers.add('guard', () => guard.close());
 
   const stack = await startStack({ ...context, onStarted: keepUp });
   signal.throwIfAborted();
