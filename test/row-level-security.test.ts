@@ -16,6 +16,7 @@ import {
   closeMonths,
   countMissingHours,
   countOpenRemittances,
+  countToGiveUp,
   createCluster,
   createClusterKey,
   createInvite,
@@ -478,8 +479,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
 
   const waiting = await listParked(pool, {
     status: 'pending',
-    reason: undefined,
-    clusterId: undefined,
+    filter: {},
     after: undefined,
     limit: 10,
   });
@@ -496,7 +496,10 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
     stillParked: taken.map((_, place) => ({ place, reason: undefined, detail: undefined })),
   }));
   expect(settled.pending).toBe(parked.length);
-  expect(await giveUpParked(pool, CHANGE, { ids: ids.slice(0, 1), reason: 'for a test' })).toHaveLength(1);
+  expect(await giveUpParked(pool, CHANGE, { ids: ids.slice(0, 1), reason: 'for a test' })).toMatchObject({
+    leftCount: 0,
+  });
+  expect(await countToGiveUp(pool, { filter: { namespace: 'none' } })).toEqual({});
 
   await checkBilling(pool);
   await loadClusterKeys(pool);

@@ -103,6 +103,7 @@ export * from './load-directory.ts';
 export * from './migrate.ts';
 export * from './parked/give-up-parked.ts';
 export * from './parked/list-parked.ts';
+export type { ParkedFilter } from './parked/parked-filter.ts';
 export * from './parked/read-parked-work.ts';
 export * from './parked/release-parked.ts';
 export * from './parked/request-parked-retry.ts';

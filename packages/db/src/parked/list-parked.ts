@@ -1,11 +1,11 @@
 import type { ParkReason } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
+import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.ts';
 
 /**
  * A page of parked events, the longest waiting first.
  *
- * Parameters: $1 status, $2 reason or NULL, $3 cluster or NULL, $4 and $5 time and id of the last event seen or NULL,
- * $6 number of rows. An event is a few hundred bytes; a whole job that could not be read may have megabytes, of which the
+ * Parameters: $1 status, $2 to $5 filter, $6 and $7 time and id of the last event seen or NULL, $8 number of rows. An event is a few hundred bytes; a whole job that could not be read may have megabytes, of which the
  * beginning is shown. Read along the index of status and time, so a page costs what it holds unless a filter is rare.
  */
 const LIST_PARKED = `
@@ -25,11 +25,10 @@ select
   end as event
 from parked_events
 where status = $1
-  and ($2::text is null or reason = $2)
-  and ($3::uuid is null or hopsworks_cluster_id = $3)
-  and ($4::timestamptz is null or (parked_at, id) > ($4, $5::uuid))
+  and ${matchesFilter(2)}
+  and ($6::timestamptz is null or (parked_at, id) > ($6, $7::uuid))
 order by parked_at, id
-limit $6
+limit $8
 `;
 
 export const PARKED_STATUSES = ['pending', 'counted', 'given_up'] as const;
@@ -40,8 +39,7 @@ export type ParkedPosition = { readonly parkedAt: string; readonly id: string };
 
 export type ParkedQuery = {
   readonly status: ParkedStatus;
-  readonly reason: string | undefined;
-  readonly clusterId: string | undefined;
+  readonly filter: ParkedFilter;
   readonly after: ParkedPosition | undefined;
   readonly limit: number;
 };
@@ -73,9 +71,9 @@ export type ParkedEventRow = {
 /** Lists with {@link LIST_PARKED}. */
 export async function listParked(
   pool: Pool,
-  { status, reason, clusterId, after, limit }: ParkedQuery,
+  { status, filter, after, limit }: ParkedQuery,
 ): Promise<readonly ParkedEventRow[]> {
-  const parameters = [status, reason ?? null, clusterId ?? null, after?.parkedAt ?? null, after?.id ?? null, limit];
+  const parameters = [status, ...filterValues(filter), after?.parkedAt ?? null, after?.id ?? null, limit];
   const { rows } = await pool.query<ParkedEventRow>(LIST_PARKED, parameters);
   return rows;
 }

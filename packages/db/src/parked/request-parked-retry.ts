@@ -1,5 +1,6 @@
 import type { Change } from '../directory/change-directory.ts';
 import type { Pool } from '../pool.ts';
+import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.ts';
 
 /**
  * Most parked events that one request marks: their rows and as many rows of the audit log are written in half a second.
@@ -14,8 +15,7 @@ export const PARKED_RETRY_MAX = 10_000;
  * Guarantees: the oldest come first; by filter, each request marks others than the one before. Marked by id again, a
  * pending event is tried again. A worker that has a row locked is waited for, and what it counted is not marked.
  *
- * Parameters: $1 ids or NULL, $2 reason or NULL, $3 cluster or NULL, $4 most rows, $5 and $6 actor's kind and id,
- * $7 request id. Locks: the rows, in the order of their parking.
+ * Parameters: $1 ids or NULL, $2 to $5 filter, $6 most rows, $7 and $8 actor's kind and id, $9 request id. Locks: the rows, in the order of their parking.
  */
 const REQUEST_PARKED_RETRY = `
 with matching as not materialized (
@@ -23,22 +23,21 @@ with matching as not materialized (
   where status = 'pending'
     and ($1::uuid[] is null or id = any($1))
     and ($1::uuid[] is not null or due_at is null)
-    and ($2::text is null or reason = $2)
-    and ($3::uuid is null or hopsworks_cluster_id = $3)
+    and ${matchesFilter(2)}
 ),
 marked as (
   update parked_events as parked set due_at = now()
   where parked.status = 'pending'
     and parked.id in (
-      select id from parked_events where id in (select id from matching order by parked_at, id limit $4)
+      select id from parked_events where id in (select id from matching order by parked_at, id limit $6)
       order by parked_at, id for update
     )
   returning parked.id, parked.reason, parked.try_count
 ),
 logged as (
   insert into audit_log (actor_kind, actor_id, action, entity, entity_id, before, request_id)
-  select $5, $6, 'retry_parked_event', 'parked_events', id,
-    jsonb_build_object('reason', reason, 'tryCount', try_count), $7
+  select $7, $8, 'retry_parked_event', 'parked_events', id,
+    jsonb_build_object('reason', reason, 'tryCount', try_count), $9
   from marked
 )
 select
@@ -46,11 +45,10 @@ select
   (select count(*) from matching)::integer - (select count(*) from marked)::integer as "leftCount"
 `;
 
-/** Either ids, or everything that has the reason and the cluster. */
+/** Either ids, or everything that a filter matches. */
 export type ParkedRetryQuery = {
   readonly ids?: readonly string[] | undefined;
-  readonly reason?: string | undefined;
-  readonly clusterId?: string | undefined;
+  readonly filter?: ParkedFilter | undefined;
 };
 
 /** Which events were marked, and how many more match. */
@@ -60,17 +58,9 @@ export type ParkedRetryResult = { readonly ids: readonly string[]; readonly left
 export async function requestParkedRetry(
   pool: Pool,
   { actor, requestId }: Change,
-  { ids, reason, clusterId }: ParkedRetryQuery,
+  { ids, filter = {} }: ParkedRetryQuery,
 ): Promise<ParkedRetryResult> {
-  const parameters = [
-    ids ?? null,
-    reason ?? null,
-    clusterId ?? null,
-    PARKED_RETRY_MAX,
-    actor.kind,
-    actor.id,
-    requestId,
-  ];
+  const parameters = [ids ?? null, ...filterValues(filter), PARKED_RETRY_MAX, actor.kind, actor.id, requestId];
   const { rows } = await pool.query<ParkedRetryResult>(REQUEST_PARKED_RETRY, parameters);
   return rows[0] ?? { ids: [], leftCount: 0 };
 }

@@ -187,7 +187,7 @@ describe('a correction', () => {
   it('is tried again when a person asks, and waits on', async () => {
     await world.record(correction('c', 'e', 1));
     await world.settle();
-    await requestParkedRetry(world.database.pool, CHANGE, { reason: 'unknown_original' });
+    await requestParkedRetry(world.database.pool, CHANGE, { filter: { reason: 'unknown_original' } });
     await world.retry('due');
     expect(await world.settle()).toEqual({ counted: 0, duplicates: 0, pending: 1 });
     expect(await world.rowsOf(`select reason, try_count, due_at from parked_events`)).toEqual([
@@ -220,7 +220,7 @@ describe('a correction', () => {
       'correction',
     ]);
     // Nor does a person's wish make it anything else.
-    await requestParkedRetry(world.database.pool, CHANGE, { reason: 'conflict' });
+    await requestParkedRetry(world.database.pool, CHANGE, { filter: { reason: 'conflict' } });
     await world.retry('due');
     await world.settle();
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 4 1.4 1']);
@@ -305,7 +305,7 @@ describe('a correction', () => {
       ['counted', 'correction'],
     ]);
     await world.rowsOf('alter table usage_daily drop constraint no_thirteen');
-    await requestParkedRetry(world.database.pool, CHANGE, { reason: 'uncountable' });
+    await requestParkedRetry(world.database.pool, CHANGE, { filter: { reason: 'uncountable' } });
     expect(await world.settle()).toEqual({ counted: 1, duplicates: 0, pending: 0 });
   });
 });

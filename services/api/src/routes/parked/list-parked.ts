@@ -8,6 +8,7 @@ import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
 import { parkedEventSchema } from './answers.ts';
+import { namespacePatternSchema } from './filter-fields.ts';
 
 /** One of a few words. */
 function wordSchema<T extends string>(words: readonly T[], description: string) {
@@ -23,6 +24,7 @@ const querySchema = z.strictObject({
   status: wordSchema(PARKED_STATUSES, 'Only those; `pending` when not given').optional(),
   reason: wordSchema(PARK_REASONS, 'Only those that wait, or waited, for this').optional(),
   clusterId: systemIdSchema('Only events of this cluster').optional(),
+  namespace: namespacePatternSchema('Only events of this namespace').optional(),
   cursor: cursorSchema(INSTANT, SYSTEM_ID),
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
@@ -42,10 +44,10 @@ export function addListParked(app: HttpApp, pool: Pool): void {
     response: listed('A page of parked events', answerSchema),
   };
   app.get('/v1/parked', { schema, config: { access: 'staff' } }, async ({ query }) => {
-    const { status = 'pending', reason, clusterId, cursor, limit } = query;
+    const { status = 'pending', cursor, limit, ...filter } = query;
     const [parkedAt, id] = cursor ?? [];
     const after = parkedAt === undefined || id === undefined ? undefined : { parkedAt, id };
-    const found = await answerOrNotReady(listParked(pool, { status, reason, clusterId, after, limit: limit + 1 }));
+    const found = await answerOrNotReady(listParked(pool, { status, filter, after, limit: limit + 1 }));
     const { rows, next } = pageOf(found, limit, (row) => [row.parkedAt, row.id]);
     return { parkedEvents: rows, ...next };
   });

@@ -170,13 +170,57 @@ describe('POST /v1/parked/give-up', () => {
   it('ends events with the reason, once', async () => {
     const id = await park('unknown_namespace');
     const body = { ids: [id], reason: 'a test cluster' };
-    expect(await post('/v1/parked/give-up', body)).toEqual({ status: 200, body: { givenUp: 1, skipped: [] } });
+    expect(await post('/v1/parked/give-up', body)).toEqual({
+      status: 200,
+      body: { dryRun: false, givenUp: 1, left: 0, skipped: [] },
+    });
     expect(await post('/v1/parked/give-up', { ...body, reason: 'again' })).toMatchObject({ body: { skipped: [id] } });
     expect((await post('/v1/parked/retry', { ids: [id] })).body).toMatchObject({ retrying: 0, skipped: [id] });
     expect((await list('?status=given_up')).parkedEvents).toMatchObject([
       { id, resolution: 'a test cluster', resolvedBy: 'service-role', event: { id: 'e-1' } },
     ]);
     expect(await auditOf(id)).toMatchObject([{ action: 'give_up_parked_event', reason: 'a test cluster' }]);
+  });
+
+  it('tells how many a filter matches, and gives up those and no others', async () => {
+    const other = await addCluster(api.tables, 'north');
+    const of = (namespace: string, changes = {}) =>
+      park('unknown_namespace', { event: { id: 'e-1', namespace }, parkedAt: '2026-11-22T12:00:00Z', ...changes });
+    const meant = [await of('kube-system'), await of('kube-public')];
+    const kept = [
+      await of('kubeflow'),
+      await of('kube%system'),
+      await of('kube-late', { parkedAt: '2026-11-22T13:00:00Z' }),
+      await of('kube-node', { hopsworksClusterId: other }),
+      await of('kube-x', { reason: 'no_rate' }),
+    ];
+    const filter = { reason: 'unknown_namespace', clusterId, namespace: 'kube-*', before: '2026-11-22T12:30:00Z' };
+    const body = { filter, reason: 'the platform itself' };
+    expect(await post('/v1/parked/give-up', { ...body, dryRun: true })).toEqual({
+      status: 200,
+      body: { dryRun: true, givenUp: 0, left: 2, leftByReason: { unknown_namespace: 2 }, skipped: [] },
+    });
+    expect(await auditOf(meant[0] ?? '')).toEqual([]);
+    expect((await list('?namespace=kube-*')).parkedEvents).toHaveLength(5);
+    expect((await post('/v1/parked/give-up', body)).body).toMatchObject({ givenUp: 2, left: 0 });
+    expect((await post('/v1/parked/give-up', body)).body).toMatchObject({ givenUp: 0, left: 0 });
+    for (const id of meant) {
+      expect(await rowOf(id)).toMatchObject({ status: 'given_up', resolution: 'the platform itself' });
+      expect(await auditOf(id)).toMatchObject([{ action: 'give_up_parked_event', reason: 'the platform itself' }]);
+    }
+    for (const id of kept) expect((await rowOf(id))?.status).toBe('pending');
+    expect((await post('/v1/parked/give-up', { filter: { namespace: 'kube%system' }, reason: 'x' })).body.givenUp).toBe(
+      1,
+    );
+  });
+
+  it.each([
+    {},
+    { filter: {} },
+    { ids: [randomUUID()], filter: { reason: 'conflict' } },
+    { filter: { before: 'noon' } },
+  ])('refuses %j', async (body) => {
+    expect((await post('/v1/parked/give-up', { ...body, reason: 'x' })).body.code).toBe('INVALID_REQUEST');
   });
 });
 

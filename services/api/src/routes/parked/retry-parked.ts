@@ -1,21 +1,15 @@
 import { PARKED_RETRY_MAX, type Pool, requestParkedRetry } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
-import { systemIdField } from '../admin/fields.ts';
 import { accepted, BODY_BYTES_MAX, idsField, parkedIdSchema, skippedOf } from './answers.ts';
-
-const filterSchema = z.strictObject({
-  reason: z.enum(PARK_REASONS).optional(),
-  clusterId: systemIdField('Only events of this cluster').optional(),
-});
+import { filterField } from './filter-fields.ts';
 
 const bodySchema = z
   .strictObject({
     ids: idsField.optional(),
-    filter: filterSchema.optional().meta({ description: 'Every pending event that matches; `{}` is all of them' }),
+    filter: filterField.optional().meta({ description: 'Every pending event that matches; `{}` is all of them' }),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'expected either ids or filter');
 
@@ -56,7 +50,7 @@ export function addRetryParked(app: HttpApp, pool: Pool): void {
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
       const { ids: wanted, filter } = request.body;
-      const query = wanted === undefined ? { ...filter } : { ids: wanted };
+      const query = wanted === undefined ? { filter } : { ids: wanted };
       const { ids, leftCount } = await answerOrNotReady(requestParkedRetry(pool, changeOf(request), query));
       return reply
         .code(202)

@@ -1,0 +1,38 @@
+import { PARK_REASONS } from '@hopsmeter/usage';
+import { z } from 'zod';
+import { isText, parameter } from '../../contract/parameters.ts';
+import { momentField, systemIdField } from '../admin/fields.ts';
+
+/** The longest namespace that an event may name, and `*`. */
+const PATTERN_LENGTH_MAX = 254;
+
+const EXPECTED = `expected a namespace, or the beginning of one and *, of at most ${PATTERN_LENGTH_MAX} characters`;
+
+const describe = (description: string) => `${description}; \`kube-*\` is every one that begins so`;
+
+/** A namespace or the beginning of one, in a body. */
+export const namespacePatternField = (description: string) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      if (isText(text, PATTERN_LENGTH_MAX)) return;
+      context.addIssue({ code: 'custom', message: EXPECTED, params: { code: 'INVALID_TEXT' } });
+    })
+    .meta({ description: describe(description), examples: ['kube-*'] });
+
+/** The same in the address. */
+export const namespacePatternSchema = (description: string) =>
+  parameter({
+    parse: (text) => (isText(text, PATTERN_LENGTH_MAX) ? text : undefined),
+    code: 'INVALID_TEXT',
+    expected: EXPECTED,
+    describedAs: { description: describe(description), examples: ['kube-*'] },
+  });
+
+/** Which pending events a request is about. */
+export const filterField = z.strictObject({
+  reason: z.enum(PARK_REASONS).optional().meta({ description: 'Only those that wait for this' }),
+  clusterId: systemIdField('Only events of this cluster').optional(),
+  namespace: namespacePatternField('Only events of this namespace').optional(),
+  before: momentField('Only what was parked before this moment').optional(),
+});
