@@ -17,8 +17,7 @@ import {
   MICROS_PER_DAY,
   NAME_LENGTH_MAX,
   PARK_REASONS,
-  PLAUSIBLE_CORES_MAX,
-  PLAUSIBLE_GPUS_MAX,
+  PLAUSIBLE_LIMITS,
   PLAUSIBLE_WINDOW_MAX,
   parseEvent,
   parseTime,
@@ -105,8 +104,8 @@ describe('the limits in docs/api.md', () => {
         ['a quantity, in units of its meter', format(QUANTITY_UNITS_MAX)],
         ['a time ahead of our clock', `${CLOCK_AHEAD_MAX / 60_000_000} minutes`],
         ['usage in the past, by the start of its window', `${LEDGER_RETENTION_DAYS} days`],
-        ['cores over the window', `${PLAUSIBLE_CORES_MAX} cores`],
-        ['GPUs over the window', `${PLAUSIBLE_GPUS_MAX} GPUs`],
+        ['cores over the window', `${PLAUSIBLE_LIMITS.coresMax} cores`],
+        ['GPUs over the window', `${PLAUSIBLE_LIMITS.gpusMax} GPUs`],
         ['length of a window', `${PLAUSIBLE_WINDOW_MAX / MICROS_PER_DAY} days`],
         ['headers of a request', `${Number(Reflect.get(app.server, 'maxHeaderSize')) / 1_024} KiB`],
         ['time for a request to arrive', `${REQUEST_TIMEOUT_MS / 1_000} seconds`],
@@ -120,8 +119,8 @@ describe('the limits in docs/api.md', () => {
   it('are the same wherever they are said', () => {
     const said = (unit: string) =>
       new Set([...DOCS.matchAll(new RegExp(`([\\d,]+) ${unit}\\b`, 'g'))].map(([, n]) => n));
-    expect(said('cores')).toEqual(new Set([String(PLAUSIBLE_CORES_MAX)]));
-    expect(said('GPUs')).toEqual(new Set([String(PLAUSIBLE_GPUS_MAX)]));
+    expect(said('cores')).toEqual(new Set([String(PLAUSIBLE_LIMITS.coresMax)]));
+    expect(said('GPUs')).toEqual(new Set([String(PLAUSIBLE_LIMITS.gpusMax)]));
     expect(said('events')).toEqual(new Set([format(REQUEST_EVENTS_MAX)]));
     expect(said('minutes')).toEqual(new Set([String(CLOCK_AHEAD_MAX / 60_000_000)]));
   });

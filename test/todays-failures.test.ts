@@ -86,6 +86,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
     const window = { start: `${DAY}T13:00:00Z`, end: `${DAY}T14:00:00Z` };
     const row = {
       name: 'x',
+      properties: { cluster: 'c0', namespace: 'x' },
       start: window.start,
       end: window.end,
       minutes: 60,
@@ -95,7 +96,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
     };
     const { events, quarantined } = mapAllocations(
       { code: 200, status: 'success', data: [{ x: { ...row, window } }] },
-      { clusterId: cluster.id, window },
+      { clusterId: cluster.id, clusterName: 'c0', window },
     );
     expect(events).toEqual([]);
     expect(quarantined).toMatchObject([{ name: 'x', reason: 'negative_number' }]);

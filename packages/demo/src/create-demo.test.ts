@@ -5,6 +5,7 @@ import {
   findImplausible,
   isDeferred,
   type Micros,
+  PLAUSIBLE_LIMITS,
   parseEvent,
   parseTime,
 } from '@hopsmeter/usage';
@@ -100,7 +101,11 @@ describe('the demo data set', () => {
       if (!result.ok || isDeferred(result.event)) continue;
       const found = directory.attribute(clusterId, result.event);
       const reason =
-        findImplausible(result.event) === undefined ? ('reason' in found ? found.reason : '') : 'implausible';
+        findImplausible(result.event, PLAUSIBLE_LIMITS) === undefined
+          ? 'reason' in found
+            ? found.reason
+            : ''
+          : 'implausible';
       if (reason !== '') parked.set(reason, (parked.get(reason) ?? 0) + 1);
     }
     const { conflict: _conflict, ...expected } = ODDITIES.parked;

@@ -15,6 +15,9 @@ const SAMPLES = {
   nasty: 'opencost-namespace-1h-nasty.json',
 } as const;
 
+/** What the OpenCost of the samples calls its cluster. */
+const CLUSTER_NAME = 'eu-west-1';
+
 /** An hour of the demo that was collected from OpenCost. */
 export type CollectedHour = MappedAllocations & { readonly start: Micros };
 
@@ -31,5 +34,6 @@ function collect(file: string, start: Micros): CollectedHour {
   const shifted = readFileSync(path, 'utf8').replace(SAMPLE_TIME, (time) =>
     formatHour((parseTime(time) ?? 0) - SAMPLE_HOUR + start),
   );
-  return { start, ...mapAllocations(JSON.parse(shifted), { clusterId: EU.id, window: hourWindow(start) }) };
+  const context = { clusterId: EU.id, clusterName: CLUSTER_NAME, window: hourWindow(start) };
+  return { start, ...mapAllocations(JSON.parse(shifted), context) };
 }

@@ -10,9 +10,12 @@ const number = z.number().nullish();
 /** OpenCost writes an unset end of a window as the text "null". */
 const time = z.string().nullish();
 
-/** One row: what a namespace was allocated within the window. */
+const text = z.string().nullish();
+
+/** One row: what a pod, or all of a namespace, was allocated within the window. */
 export const allocationSchema = z.object({
-  properties: z.object({ namespace: z.string().nullish() }).nullish(),
+  /** Of a row that adds several up, only what all of them have in common. */
+  properties: z.object({ cluster: text, node: text, namespace: text, pod: text, container: text }).nullish(),
   /** In the time zone of the OpenCost server. */
   window: z.object({ start: time, end: time }).nullish(),
   /** The part of the window in which the namespace had pods, in UTC. */
@@ -27,7 +30,18 @@ export const allocationSchema = z.object({
   gpuHours: number,
   /** Bytes over time: 2³⁰ of them for an hour are one GB-hour. */
   ramByteHours: number,
-  gpuAllocation: z.object({ gpuModel: z.string().nullish() }).nullish(),
+  /** Of the first container alone where a row adds several up: OpenCost does not add these up. */
+  gpuAllocation: z
+    .object({
+      /** `modelName` of NVIDIA's DCGM exporter, such as `NVIDIA H100 80GB HBM3`; empty without the exporter. */
+      gpuModel: text,
+      /** Whether the container asked for `nvidia.com/gpu.shared`; null where it asked for no GPU. */
+      isGPUShared: z.boolean().nullish(),
+      /** How busy the GPUs were, from 0 to 1. */
+      gpuUsageAverage: number,
+      gpuRequestAverage: number,
+    })
+    .nullish(),
 });
 
 export type Allocation = z.infer<typeof allocationSchema>;

@@ -1,42 +1,13 @@
-import { MICROS_PER_HOUR, type Micros, PLAUSIBLE_CORES_MAX, PLAUSIBLE_GPUS_MAX, parseTime } from '@hopsmeter/usage';
+import { MICROS_PER_HOUR, type Micros, parseTime } from '@hopsmeter/usage';
 import type { Allocation } from './allocation-answer.ts';
-
-/** Why a row is not billed until a person has looked at it. */
-export const QUARANTINE_REASONS = [
-  /** The row is no object or a field has the wrong type. */
-  'unreadable_row',
-  /** The row's name is not one that Kubernetes allows for a namespace, or differs from the namespace inside it. */
-  'not_a_namespace',
-  /** The answer holds the namespace twice. */
-  'repeated_namespace',
-  /** The row is about another window than the one asked for. */
-  'other_window',
-  /** A number that is billed or that proves the row is null or missing. */
-  'missing_number',
-  'negative_number',
-  'end_before_start',
-  /** The row says it ran before or after the window. */
-  'outside_window',
-  'minutes_exceed_window',
-  /** More cores or GPUs than any cluster has. */
-  'implausible',
-] as const;
-
-export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
-
-/** What is wrong with a row: for a program and for a person. */
-export type Fault = { readonly reason: QuarantineReason; readonly detail: string };
-
-/** The window that was asked for. */
-export type Span = { readonly start: Micros; readonly end: Micros };
+import type { Fault, RowRules, Span } from './fault.ts';
+import { findGpuFaults } from './gpu-faults.ts';
+import type { RowPlace } from './row-place.ts';
 
 const MICROS_PER_MINUTE = MICROS_PER_HOUR / 60;
 
 /** OpenCost samples by the minute, so a row may stick out by one. */
 const TOLERANCE_MINUTES = 1;
-
-/** The namespaces Kubernetes allows (RFC 1123 label). */
-const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** What a row must not lack: three quantities, and the minutes that prove them. */
 const NUMBERS = ['cpuCoreHours', 'gpuHours', 'ramByteHours', 'minutes'] as const;
@@ -45,21 +16,25 @@ const NUMBERS = ['cpuCoreHours', 'gpuHours', 'ramByteHours', 'minutes'] as const
  * Finds everything that is wrong with a row; empty when it can be billed. Nothing is repaired: a clamped number would
  * be a wrong bill that nobody sees.
  */
-export function findFaults(name: string, row: Allocation, span: Span): readonly Fault[] {
+export function findFaults(place: RowPlace, row: Allocation, rules: RowRules): readonly Fault[] {
   return [
-    ...findNameFaults(name, row),
+    ...findOtherCluster(row, rules),
     ...findNumberFaults(row),
-    ...findTimeFaults(row, span),
-    ...findImplausible(row, span),
+    ...findTimeFaults(row, rules.span),
+    ...findImplausible(row, rules),
+    ...findGpuFaults(place, row, rules),
+    ...findMissingCluster(row),
   ];
 }
 
-function findNameFaults(name: string, { properties }: Allocation): Fault[] {
-  const namespace = properties?.namespace ?? name;
-  if (!NAMESPACE.test(name)) return [{ reason: 'not_a_namespace', detail: 'not a name that Kubernetes allows' }];
-  if (namespace !== name)
-    return [{ reason: 'not_a_namespace', detail: `the row is named ${name}, its namespace is ${namespace}` }];
-  return [];
+function findOtherCluster({ properties }: Allocation, { clusterName }: RowRules): Fault[] {
+  const cluster = properties?.cluster || clusterName;
+  if (cluster === clusterName) return [];
+  return [{ reason: 'other_cluster', detail: `the row is about the cluster ${cluster}, not ${clusterName}` }];
+}
+
+function findMissingCluster({ properties }: Allocation): Fault[] {
+  return properties?.cluster ? [] : [{ reason: 'missing_cluster', detail: 'the row names no cluster' }];
 }
 
 function findNumberFaults(row: Allocation): Fault[] {
@@ -100,14 +75,14 @@ function readTime(text: string | null | undefined): Micros | undefined {
  * OpenCost itself sets cpuCoreHours to zero above its sanity limit of 512 cores and leaves the averages, so these are
  * looked at too: a zero there would be the largest user for free.
  */
-function findImplausible(row: Allocation, span: Span): Fault[] {
+function findImplausible(row: Allocation, { span, limits }: RowRules): Fault[] {
   const hours = (span.end - span.start) / MICROS_PER_HOUR;
   const cores = Math.max((row.cpuCoreHours ?? 0) / hours, row.cpuCoreRequestAverage ?? 0, row.cpuCoreUsageAverage ?? 0);
-  const gpus = (row.gpuHours ?? 0) / hours;
+  const gpus = Math.max((row.gpuHours ?? 0) / hours, row.gpuAllocation?.gpuRequestAverage ?? 0);
   const faults: Fault[] = [];
-  if (cores > PLAUSIBLE_CORES_MAX)
-    faults.push({ reason: 'implausible', detail: `${cores} cores, more than ${PLAUSIBLE_CORES_MAX}` });
-  if (gpus > PLAUSIBLE_GPUS_MAX)
-    faults.push({ reason: 'implausible', detail: `${gpus} GPUs, more than ${PLAUSIBLE_GPUS_MAX}` });
+  if (cores > limits.coresMax)
+    faults.push({ reason: 'implausible', detail: `${cores} cores, more than ${limits.coresMax}` });
+  if (gpus > limits.gpusMax)
+    faults.push({ reason: 'implausible', detail: `${gpus} GPUs, more than ${limits.gpusMax}` });
   return faults;
 }

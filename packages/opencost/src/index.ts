@@ -1,7 +1,7 @@
 export { type Allocation, OpenCostError } from './allocation-answer.ts';
-export { QUARANTINE_REASONS, type QuarantineReason } from './find-faults.ts';
+export type { ComputeEvent, JsonQuantity } from './compute-event.ts';
+export { QUARANTINE_REASONS, type QuarantineReason } from './fault.ts';
 export {
-  type ComputeEvent,
   type IgnoredRow,
   type MapContext,
   type MappedAllocations,

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { CLOCK_AHEAD_MAX, parseEvent, parseTime } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { OpenCostError } from './allocation-answer.ts';
-import { QUARANTINE_REASONS } from './find-faults.ts';
+import { QUARANTINE_REASONS } from './fault.ts';
 import { mapAllocations } from './map-allocations.ts';
 
 const CLUSTER = '3f2b8a4e-6d1c-4b7a-9e55-0c1d2e3f4a5b';
 const WINDOW = { start: '2026-11-22T13:00:00Z', end: '2026-11-22T14:00:00Z' };
-const CONTEXT = { clusterId: CLUSTER, window: WINDOW };
+const CONTEXT = { clusterId: CLUSTER, clusterName: 'eu-west-1', window: WINDOW };
 
 function readFixture(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../test-data/${name}`, import.meta.url), 'utf8'));
 }
 
-/** A row that is fine, with changes. */
+/** A row of `churn` that is fine, with changes. */
 function row(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     name: 'churn',
@@ -30,6 +30,22 @@ function row(changes: Record<string, unknown> = {}): Record<string, unknown> {
     ...changes,
   };
 }
+
+/** A row of a pod with a GPU of a model for the whole hour, with changes. */
+function gpuRow(
+  gpuModel: string | undefined,
+  changes: Record<string, unknown> = {},
+  gpu: Record<string, unknown> = {},
+) {
+  return row({
+    gpuHours: 1,
+    gpuAllocation: { gpuModel, isGPUShared: false, gpuUsageAverage: 0.93, gpuRequestAverage: 1, ...gpu },
+    ...changes,
+  });
+}
+
+const H100 = 'NVIDIA H100 80GB HBM3';
+const T4 = 'Tesla T4';
 
 function answer(...sets: Record<string, unknown>[]): unknown {
   return { code: 200, status: 'success', data: sets };
@@ -106,11 +122,29 @@ describe('mapAllocations on a nasty answer', () => {
     ],
     ['more than 64 GPUs', 'implausible', row({ gpuHours: 65 })],
     ['another hour', 'other_window', row({ window: { start: '2026-11-22T12:00:00Z', end: WINDOW.start } })],
-    ['another namespace inside', 'not_a_namespace', row({ properties: { namespace: 'fraud' } })],
+    ['another namespace inside', 'not_a_namespace', row({ properties: { cluster: 'eu-west-1', namespace: 'fraud' } })],
+    [
+      'a namespace of another cluster',
+      'other_cluster',
+      row({ properties: { cluster: 'us-east-1', namespace: 'churn' } }),
+    ],
+    ['a row without a cluster', 'missing_cluster', row({ properties: { namespace: 'churn' } })],
+    ['a row with an empty cluster', 'missing_cluster', row({ properties: { cluster: '', namespace: 'churn' } })],
+    ['a row without properties', 'missing_cluster', row({ properties: null })],
+    ['no GPU-hours of a busy GPU', 'implausible', gpuRow(H100, { gpuHours: 0 }, { gpuRequestAverage: null })],
+    ['no GPU-hours of a busy GPU without a name', 'implausible', row({ gpuAllocation: { gpuUsageAverage: 0.93 } })],
+    ['no GPU-hours of a GPU that was asked for', 'implausible', row({ gpuAllocation: { gpuRequestAverage: 1 } })],
+    ['65 GPUs that were asked for', 'implausible', gpuRow(H100, {}, { gpuRequestAverage: 65 })],
+    ['a negative use of a GPU', 'negative_number', gpuRow(H100, {}, { gpuUsageAverage: -0.1 })],
+    ['a shared GPU', 'shared_gpu', gpuRow(H100, {}, { isGPUShared: true })],
+    ['a GPU that is shared in words', 'unreadable_row', gpuRow(H100, {}, { isGPUShared: 'yes' })],
+    ['several GPUs under the model of one', 'summed_gpus', gpuRow(H100, { gpuHours: 2 })],
+    ['a GPU model with control characters', 'unreadable_row', gpuRow('H1\u000000')],
+    ['a GPU model that no id has room for', 'unreadable_row', gpuRow('x'.repeat(129))],
   ];
 
   it.each(badRows)('quarantines %s as %s', (_what, reason, bad) => {
-    const mapped = mapAllocations(answer({ churn: bad, fine: row({ properties: null }) }), CONTEXT);
+    const mapped = mapAllocations(answer({ churn: bad, fine: row({ properties: { cluster: 'eu-west-1' } }) }), CONTEXT);
     expect(mapped.quarantined.map((quarantined) => [quarantined.name, quarantined.reason])).toEqual([
       ['churn', reason],
     ]);
@@ -118,8 +152,8 @@ describe('mapAllocations on a nasty answer', () => {
   });
 
   it('quarantines names that no namespace can have', () => {
-    const names = ['', 'Churn', 'a_b', 'cluster/churn', '-a', 'a'.repeat(64)];
-    const rows = Object.fromEntries(names.map((name) => [name, row({ properties: null })]));
+    const names = ['', 'Churn', 'a_b', 'cluster/churn', '-a', 'a'.repeat(64), 'churn/'];
+    const rows = Object.fromEntries(names.map((name) => [name, row({ properties: { cluster: 'eu-west-1' } })]));
     expect(mapAllocations(answer(rows), CONTEXT).quarantined.map(({ reason }) => reason)).toEqual(
       names.map(() => 'not_a_namespace'),
     );
@@ -174,6 +208,144 @@ describe('mapAllocations on odd but honest answers', () => {
 
   it('refuses a window that would give the same hour another id', () => {
     for (const start of ['2026-11-22T13:00:00.000Z', '2026-11-22T14:00:00+01:00', '2026-11-22T14:00:00Z'])
-      expect(() => mapAllocations(answer(), { clusterId: CLUSTER, window: { ...WINDOW, start } })).toThrow(RangeError);
+      expect(() => mapAllocations(answer(), { ...CONTEXT, window: { ...WINDOW, start } })).toThrow(RangeError);
+  });
+
+  it.each([[{ clusterName: '' }], [{ gpuShares: 0 }], [{ gpuShares: 1.5 }]])('refuses the settings %j', (settings) => {
+    expect(() => mapAllocations(answer(), { ...CONTEXT, ...settings })).toThrow(RangeError);
+  });
+
+  it('judges rows by the limits of their cluster', () => {
+    const large = row({ cpuCoreHours: 600 });
+    const limits = { coresMax: 4_096n, gpusMax: 64n };
+    expect(mapAllocations(answer({ churn: large }), { ...CONTEXT, limits }).events).toHaveLength(1);
+    const small = { coresMax: 2n, gpusMax: 0n };
+    expect(mapAllocations(answer({ churn: row() }), { ...CONTEXT, limits: small }).quarantined).toHaveLength(1);
+  });
+});
+
+describe('mapAllocations on rows by namespace and pod', () => {
+  /** The answer to `aggregate=namespace,pod`, or with the cluster in front. */
+  const place = (rows: Record<string, Record<string, unknown>>, prefix = ''): unknown =>
+    answer(
+      Object.fromEntries(
+        Object.entries(rows).map(([name, changed]) => {
+          const [namespace, pod, container] = name.split('/');
+          const properties = { cluster: 'eu-west-1', node: 'n1', namespace, pod, container };
+          return [prefix + name, { ...changed, properties }];
+        }),
+      ),
+    );
+
+  const twoModels = {
+    'churn/trainer-0': gpuRow(H100, { gpuHours: 4, cpuCoreHours: 0.1 }),
+    'churn/trainer-1': gpuRow(H100, { gpuHours: 2.5, cpuCoreHours: 0.2 }),
+    'churn/serving': gpuRow(T4),
+    'churn/web': row(),
+    'fraud/serving': gpuRow(T4),
+  };
+
+  it.each([[''], ['eu-west-1/'], ['eu-west-1/n1/'], ['n1/']])(
+    'makes one event of each model, with names after "%s"',
+    (prefix) => {
+      const mapped = mapAllocations(place(twoModels, prefix), CONTEXT);
+      const hour = '2026-11-22T13:00:00Z/2026-11-22T14:00:00Z';
+      expect(mapped.quarantined).toEqual([]);
+      expect(mapped.events.map(({ id, data }) => [id, data.gpuModel, data.gpuHours, data.cpuCoreHours])).toEqual([
+        [`opencost/churn/${hour}/${H100}`, H100, 6.5, 0.3],
+        [`opencost/churn/${hour}/${T4}`, T4, 1, 2.5],
+        [`opencost/churn/${hour}`, undefined, 0, 2.5],
+        [`opencost/fraud/${hour}/${T4}`, T4, 1, 2.5],
+      ]);
+    },
+  );
+
+  it('makes the same events whatever the order of the rows', () => {
+    const inOrder = mapAllocations(place(twoModels), CONTEXT).events;
+    const reversed = mapAllocations(place(Object.fromEntries(Object.entries(twoModels).reverse())), CONTEXT).events;
+    const byId = (events: typeof inOrder) => [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
+    expect(byId(reversed)).toEqual(byId(inOrder));
+  });
+
+  it('takes the containers of a pod one by one', () => {
+    const mapped = mapAllocations(
+      place({ 'churn/p/cuda': gpuRow(H100), 'churn/p/sidecar': row(), 'churn/q/cuda': gpuRow(H100) }, 'eu-west-1/n1/'),
+      CONTEXT,
+    );
+    expect(mapped.events.map(({ data }) => [data.gpuModel, data.gpuHours])).toEqual([
+      [H100, 2],
+      [undefined, 0],
+    ]);
+  });
+
+  it('adds up to the last digit, as text where a number is too coarse', () => {
+    const rows = { 'churn/a': row({ ramByteHours: 8_000_000_000_000.123 }), 'churn/b': row({ ramByteHours: 0.00001 }) };
+    const [event] = mapAllocations(place(rows), CONTEXT).events;
+    expect(event?.data.ramByteHours).toBe('8000000000000.12301');
+    const now = (parseTime(WINDOW.end) ?? 0) - CLOCK_AHEAD_MAX;
+    expect(parseEvent(event, { clusterId: CLUSTER, now }).ok).toBe(true);
+  });
+
+  it('quarantines one bad pod and bills the others', () => {
+    const mapped = mapAllocations(place({ 'churn/a': row(), 'churn/b': row({ cpuCoreHours: -1 }) }), CONTEXT);
+    expect(mapped.quarantined.map(({ name, reason }) => [name, reason])).toEqual([['churn/b', 'negative_number']]);
+    expect(mapped.events.map(({ data }) => data.cpuCoreHours)).toEqual([2.5]);
+  });
+
+  it('never adds up the namespaces of two clusters', () => {
+    const foreign = {
+      ...row({ cpuCoreHours: 100 }),
+      properties: { cluster: 'us-east-1', namespace: 'churn', pod: 'a' },
+    };
+    const own = { ...row(), properties: { cluster: 'eu-west-1', namespace: 'churn', pod: 'a' } };
+    const mapped = mapAllocations(answer({ 'us-east-1/churn/a': foreign, 'eu-west-1/churn/a': own }), CONTEXT);
+    expect(mapped.events.map(({ data }) => data.cpuCoreHours)).toEqual([2.5]);
+    expect(mapped.quarantined).toEqual([
+      {
+        name: 'us-east-1/churn/a',
+        reason: 'other_cluster',
+        detail: 'the row is about the cluster us-east-1, not eu-west-1',
+      },
+    ]);
+  });
+
+  it('counts no usage twice that the answer holds at two levels', () => {
+    const mapped = mapAllocations(place({ churn: row(), 'churn/a': row(), 'churn/b': row() }), CONTEXT);
+    expect(mapped.events.map(({ data }) => data.cpuCoreHours)).toEqual([2.5]);
+    expect(mapped.quarantined.map(({ reason }) => reason)).toEqual(['repeated_namespace', 'repeated_namespace']);
+  });
+
+  it('divides shared GPUs as it is told, once and exactly', () => {
+    const rows = {
+      'churn/a': gpuRow(T4, {}, { isGPUShared: true }),
+      'churn/b': gpuRow(T4, {}, { isGPUShared: true }),
+      'churn/c': gpuRow(T4),
+      'churn/d': gpuRow(T4, { gpuHours: 0 }, { isGPUShared: true, gpuUsageAverage: 0, gpuRequestAverage: 0 }),
+    };
+    const hours = (gpuShares: number) =>
+      mapAllocations(place(rows), { ...CONTEXT, gpuShares }).events.map(({ data }) => data.gpuHours);
+    expect(hours(4)).toEqual([1.5]);
+    expect(hours(3)).toEqual([1.666666666667]);
+    expect(hours(1)).toEqual([3]);
+    const mapped = mapAllocations(place(rows), { ...CONTEXT, gpuShares: 4 });
+    expect(mapped.quarantined.map(({ name, reason }) => [name, reason])).toEqual([['churn/d', 'shared_gpu']]);
+  });
+
+  it('makes events that ingest accepts of names as long as they get', () => {
+    const namespace = 'n'.repeat(63);
+    const [event] = mapAllocations(place({ [`${namespace}/p`]: gpuRow('x'.repeat(128)) }), CONTEXT).events;
+    const now = (parseTime(WINDOW.end) ?? 0) - CLOCK_AHEAD_MAX;
+    expect(parseEvent(event, { clusterId: CLUSTER, now }).ok).toBe(true);
+  });
+
+  it('ignores what belongs to nobody at every level', () => {
+    const names = ['__idle__', 'eu-west-1/__idle__', 'eu-west-1/__unmounted__/__unmounted__', 'kube-system/dns'];
+    const rows = names.map((name) => [
+      name,
+      row({ properties: { cluster: 'eu-west-1', namespace: name.includes('kube') ? 'kube-system' : undefined } }),
+    ]);
+    const mapped = mapAllocations(answer(Object.fromEntries(rows)), CONTEXT);
+    expect(mapped.ignored.map(({ name }) => name)).toEqual(names);
+    expect([...mapped.events, ...mapped.quarantined]).toEqual([]);
   });
 });

@@ -19,4 +19,5 @@ export * from './pricing/stored-terms.ts';
 export * from './split-by-day.ts';
 export * from './statement/build-statement.ts';
 export * from './statement/find-model-effects.ts';
+export { isName } from './text.ts';
 export * from './time.ts';

@@ -25,11 +25,11 @@ export const CLOCK_AHEAD_MAX = MICROS_PER_HOUR / 12;
 export const LEDGER_RETENTION_DAYS = 400;
 export const LEDGER_RETENTION = LEDGER_RETENTION_DAYS * MICROS_PER_DAY;
 
-/** More cores than this over a window is implausible: the largest clusters metered today have some hundreds. */
-export const PLAUSIBLE_CORES_MAX = 512n;
+/** How many cores and GPUs one event may have had over its window; more is implausible. */
+export type PlausibleLimits = { readonly coresMax: bigint; readonly gpusMax: bigint };
 
-/** More GPUs than this over a window is implausible. */
-export const PLAUSIBLE_GPUS_MAX = 64n;
+/** Of a cluster without limits of its own: the largest clusters metered today have some hundreds of cores. */
+export const PLAUSIBLE_LIMITS: PlausibleLimits = { coresMax: 512n, gpusMax: 64n };
 
 /** A longer window is implausible: collectors report hours, and a month is the longest billing period. */
 export const PLAUSIBLE_WINDOW_MAX = 31 * MICROS_PER_DAY;

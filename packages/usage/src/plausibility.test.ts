@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ONE } from './decimal.ts';
 import { METERS } from './event.ts';
-import { findImplausible } from './plausibility.ts';
+import { PLAUSIBLE_LIMITS } from './limits.ts';
+import { findImplausible as findImplausibleWithin } from './plausibility.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from './time.ts';
 
 const START = 20_000 * MICROS_PER_DAY;
@@ -12,6 +13,9 @@ const used = (meter: string, quantity: bigint, duration = MICROS_PER_HOUR) => ({
   usages: [{ meter, quantity }],
 });
 
+const findImplausible = (event: Parameters<typeof findImplausibleWithin>[0], limits = PLAUSIBLE_LIMITS) =>
+  findImplausibleWithin(event, limits);
+
 describe('plausibility', () => {
   it('takes exactly 512 cores over the window and nothing above', () => {
     expect(findImplausible(used(METERS.cpu, 512n * ONE))).toBeUndefined();
@@ -21,6 +25,14 @@ describe('plausibility', () => {
   it('takes exactly 64 GPUs over the window and nothing above', () => {
     expect(findImplausible(used(METERS.gpu, 64n * ONE))).toBeUndefined();
     expect(findImplausible(used(METERS.gpu, 64n * ONE + 1n))).toBe('more than 64 GPUs over the window');
+  });
+
+  it('takes what a large cluster may use, and less on a small one', () => {
+    const large = { coresMax: 4_096n, gpusMax: 256n };
+    expect(findImplausible(used(METERS.cpu, 4_096n * ONE), large)).toBeUndefined();
+    expect(findImplausible(used(METERS.cpu, 4_096n * ONE + 1n), large)).toBe('more than 4096 cores over the window');
+    expect(findImplausible(used(METERS.gpu, 256n * ONE + 1n), large)).toBe('more than 256 GPUs over the window');
+    expect(findImplausible(used(METERS.gpu, ONE), { ...large, gpusMax: 0n })).toBe('more than 0 GPUs over the window');
   });
 
   it('measures against the window, not the hour', () => {

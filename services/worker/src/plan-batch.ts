@@ -8,6 +8,7 @@ import {
   findImplausible,
   formatTime,
   isDeferred,
+  PLAUSIBLE_LIMITS,
   type ReportedEvent,
   type Unattributed,
   type UsageEvent,
@@ -124,7 +125,7 @@ const CONFLICT_WITHIN_RECORD: Unattributed = {
 
 /** Why an event waits for a person, however well it is attributed. */
 export function findImplausibleEvent(event: UsageEvent): Unattributed | undefined {
-  const detail = findImplausible(event);
+  const detail = findImplausible(event, PLAUSIBLE_LIMITS);
   return detail === undefined ? undefined : { reason: 'implausible', detail };
 }
 

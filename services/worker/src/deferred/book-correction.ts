@@ -3,6 +3,7 @@ import {
   type CorrectionEvent,
   type Directory,
   findImplausible,
+  PLAUSIBLE_LIMITS,
   splitByDay,
   type Unattributed,
   type UsageDay,
@@ -25,7 +26,8 @@ export function findUnbookable(
 ): Unattributed | undefined {
   const { start, end, accountOwnerId } = original;
   // Nothing is always plausible, however long the window of the original is.
-  const implausible = isReleased || usages.length === 0 ? undefined : findImplausible({ start, end, usages });
+  const implausible =
+    isReleased || usages.length === 0 ? undefined : findImplausible({ start, end, usages }, PLAUSIBLE_LIMITS);
   if (implausible !== undefined) return { reason: 'implausible', detail: implausible };
   for (const { meter } of usages)
     if (!directory.hasMeter(meter)) return { reason: 'unknown_meter', detail: `${meter} is not a registered meter` };
