@@ -381,7 +381,9 @@ async function closeNext(random: Random, { prepaid }: Known): Promise<void> {
   // Now and then while prices are still applied, which is refused.
   if (random.chance(80)) while ((await reRatePart(pool)) !== undefined);
   try {
-    await closeMonths(pool, CHANGE, { month, accountOwnerIds: [accountOwnerId] });
+    // Corrections that came before their originals may be waiting.
+    const accepted = { isWaitingAccepted: true, reason: 'what waits is billed later' };
+    await closeMonths(pool, CHANGE, { month, accountOwnerIds: [accountOwnerId], ...accepted });
   } catch (error) {
     if (!(error instanceof RequestError) || error.code !== 'PRICE_CHANGE_APPLYING') throw error;
     return;

@@ -168,6 +168,7 @@ export * from './statements/find-statement-differences.ts';
 export { listStatements, type StatementsPage, type StatementsQuery } from './statements/list-statements.ts';
 export { readStatement, type Statement } from './statements/read-statement.ts';
 export type { FinalFacts, StatementSummary } from './statements/read-summary.ts';
+export type { MissingClusterHours, WaitingEvents, WaitingUsage } from './statements/read-waiting.ts';
 export * from './stripe/claim-remittances.ts';
 export * from './stripe/count-open-remittances.ts';
 export * from './stripe/end-stripe-customer.ts';

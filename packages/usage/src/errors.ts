@@ -64,6 +64,7 @@ export const REQUEST_ERRORS = {
   MONTH_CLOSED: { kind: 'conflict', title: 'The month is closed, or a later one is' },
   EARLIER_MONTH_OPEN: { kind: 'conflict', title: 'An earlier month with usage has to be closed first' },
   PRICE_CHANGE_APPLYING: { kind: 'conflict', title: 'A change of prices is still being applied' },
+  USAGE_WAITING: { kind: 'conflict', title: 'Something waits that may still change the month' },
   AMOUNT_TOO_LARGE: { kind: 'conflict', title: 'An amount does not fit on a statement' },
   DIFFERS_IN_CLOSED_MONTH: {
     kind: 'conflict',

@@ -15,6 +15,7 @@ import { insertStatement } from './insert-statement.ts';
 import { isClosed, readAccountMonth } from './read-account-month.ts';
 import type { AccountPricing } from './read-effect-parts.ts';
 import { readSummary } from './read-summary.ts';
+import { describeWaiting, type WaitingUsage } from './read-waiting.ts';
 
 /** A statement in brief. */
 export type ClosedMonth = {
@@ -27,6 +28,21 @@ export type ClosedMonth = {
   readonly amountDue: Cents;
   /** Whether this call closed it; false when it was closed before. */
   readonly isNew: boolean;
+  /** What waited when it was closed by this call, and was accepted; undefined when nothing did. */
+  readonly waiting: WaitingUsage | undefined;
+};
+
+/** How a month is closed. */
+export type ClosingTerms = {
+  readonly closedBy: string;
+  /** Leaves an account alone that has nothing to bill. */
+  readonly isBilledOnly: boolean;
+  /** What waits of the account's month. */
+  readonly waiting: WaitingUsage | undefined;
+  /** Whether a person accepts that it waits. */
+  readonly isWaitingAccepted: boolean;
+  /** Why it is closed, for the audit log. */
+  readonly reason: string | undefined;
 };
 
 /** DECIMAL(10,2) ends here, on either side of zero. */
@@ -35,22 +51,23 @@ const CENTS_MAX: Cents = 10n ** 10n - 1n;
 /**
  * Closes one account's month within a change that holds the directory. A closed month answers its statement.
  *
- * @param isBilledOnly leaves an account alone that has nothing to bill; then the answer is undefined.
- * @throws RequestError UNKNOWN_REFERENCE, MONTH_CLOSED, EARLIER_MONTH_OPEN, PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE; all
- *   of them before anything is written.
+ * @returns undefined for an account that has nothing to bill and is left alone.
+ * @throws RequestError UNKNOWN_REFERENCE, MONTH_CLOSED, EARLIER_MONTH_OPEN, PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE,
+ *   USAGE_WAITING; all of them before anything is written.
  */
 export async function closeMonth(
   transaction: DirectoryTransaction,
   prices: AccountPricing,
   account: { readonly accountOwnerId: string; readonly month: UsageMonth },
-  { closedBy, isBilledOnly }: { readonly closedBy: string; readonly isBilledOnly: boolean },
+  { closedBy, isBilledOnly, waiting, isWaitingAccepted, reason }: ClosingTerms,
 ): Promise<ClosedMonth | undefined> {
   const { accountOwnerId, month } = account;
   const accountMonth = await readAccountMonth(transaction, accountOwnerId, month);
   const text = formatUsageMonth(month);
   if (!accountMonth.isAccount) throw new RequestError('UNKNOWN_REFERENCE', `${accountOwnerId} is no account`);
   const known = await readSummary(transaction, accountOwnerId, month);
-  if (known !== undefined) return toClosedMonth(known, known.final.number, false);
+  if (known !== undefined)
+    return toClosedMonth(known, { number: known.final.number, isNew: false, waiting: undefined });
   if (isClosed(accountMonth, month))
     throw new RequestError('MONTH_CLOSED', `a month after ${text} is closed for ${accountOwnerId}`);
   if (accountMonth.earlierMonth !== undefined)
@@ -67,6 +84,8 @@ export async function closeMonth(
   const computed = await computeStatement(transaction, prices, account, accountMonth);
   if (isBilledOnly && computed.lines.length === 0) return undefined;
   requireFits(computed);
+  if (waiting !== undefined && !isWaitingAccepted)
+    throw new RequestError('USAGE_WAITING', `${accountOwnerId}: ${describeWaiting(waiting)}`);
   const { id, number } = await insertStatement(transaction, computed, closedBy);
   await recordDraws(transaction, id, computed.draws);
   await transaction.audit({
@@ -80,17 +99,20 @@ export async function closeMonth(
       totalExact: formatQuantity(computed.totalExact),
       total: centsText(computed.total),
       prepaid: centsText(computed.prepaid),
+      ...(waiting === undefined ? {} : { waiting }),
     },
+    reason,
   });
-  return toClosedMonth(computed, number, true);
+  return toClosedMonth(computed, { number, isNew: true, waiting });
 }
 
+type Closing = Pick<ClosedMonth, 'number' | 'isNew' | 'waiting'>;
+
 function toClosedMonth(
-  { accountOwnerId, month, totalExact, total, prepaid, amountDue }: Omit<ClosedMonth, 'number' | 'isNew'>,
-  number: number,
-  isNew: boolean,
+  { accountOwnerId, month, totalExact, total, prepaid, amountDue }: Omit<ClosedMonth, keyof Closing>,
+  closing: Closing,
 ): ClosedMonth {
-  return { accountOwnerId, month, number, totalExact, total, prepaid, amountDue, isNew };
+  return { accountOwnerId, month, totalExact, total, prepaid, amountDue, ...closing };
 }
 
 /** The database would refuse it too, but for the whole transaction. */

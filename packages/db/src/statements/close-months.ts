@@ -6,12 +6,13 @@ import {
   type RequestErrorCode,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
 import { instantText } from '../directory/instant.ts';
 import type { Pool } from '../pool.ts';
 import { type ClosedMonth, closeMonth } from './close-month.ts';
 import { readPricing } from './compute-statement.ts';
 import { rangeOf } from './read-account-month.ts';
+import { readWaiting, type WaitingUsage } from './read-waiting.ts';
 
 /**
  * Accounts that are closed while the directory is held once: workers wait that long. Measured on 2 busy cores with 740 rows
@@ -33,6 +34,10 @@ export type MonthClosing = {
   readonly after?: string | undefined;
   /** Tells what would happen and changes nothing. */
   readonly isDryRun?: boolean | undefined;
+  /** Closes although something waits that may still change the month; it needs a reason. */
+  readonly isWaitingAccepted?: boolean | undefined;
+  /** Why; kept in the audit log. */
+  readonly reason?: string | undefined;
 };
 
 /** An account whose month stays open, and why. */
@@ -40,6 +45,8 @@ export type RefusedMonth = {
   readonly accountOwnerId: string;
   readonly code: RequestErrorCode;
   readonly detail: string;
+  /** What waits of its month besides, or where the code is USAGE_WAITING what is why. */
+  readonly waiting: WaitingUsage | undefined;
 };
 
 export type MonthsClosed = {
@@ -88,31 +95,42 @@ select
  * it or recorded afterwards, by a worker that knows the month as closed. Closing a closed month again answers its
  * statement.
  *
+ * An account of whose month something waits (see {@link readWaiting}) is refused, unless that is accepted. A dry run tells it
+ * among the refused, for named accounts too.
+ *
  * @throws RequestError MONTH_NOT_ENDED; and when accounts are named UNKNOWN_REFERENCE, MONTH_CLOSED, EARLIER_MONTH_OPEN,
- *   PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE, of which nothing was changed.
+ *   PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE, USAGE_WAITING, of which nothing was changed.
  */
 export async function closeMonths(pool: Pool, change: Change, closing: MonthClosing): Promise<MonthsClosed> {
-  const { month, accountOwnerIds, isDryRun = false } = closing;
-  if (accountOwnerIds !== undefined) {
-    if (accountOwnerIds.length > ACCOUNTS_PER_TRANSACTION_MAX)
-      throw new RangeError(`at most ${ACCOUNTS_PER_TRANSACTION_MAX} accounts can be named`);
-    const ids = [...new Set(accountOwnerIds)];
-    const closed = await closeChunk(pool, change, { month, ids, isDryRun }, (error) => {
-      throw error;
-    });
-    return { closed, refused: [], next: undefined };
-  }
-  const ids = await listClosable(pool, closing);
+  const { accountOwnerIds: named, isDryRun = false } = closing;
+  if (named !== undefined && named.length > ACCOUNTS_PER_TRANSACTION_MAX)
+    throw new RangeError(`at most ${ACCOUNTS_PER_TRANSACTION_MAX} accounts can be named`);
+  const ids = named === undefined ? await listClosable(pool, closing) : [...new Set(named)];
+  const waiting = await readWaiting(pool, closing.month, ids);
   const closed: ClosedMonth[] = [];
   const refused: RefusedMonth[] = [];
+  const refuse = (error: RequestError, accountOwnerId: string): void => {
+    if (named !== undefined && error.code !== 'USAGE_WAITING') throw error;
+    const detail = error.detail ?? error.message;
+    refused.push({ accountOwnerId, code: error.code, detail, waiting: waiting.get(accountOwnerId) });
+  };
   for (let place = 0; place < ids.length; place += ACCOUNTS_PER_TRANSACTION_MAX) {
     const chunk = ids.slice(place, place + ACCOUNTS_PER_TRANSACTION_MAX);
-    const done = await closeChunk(pool, change, { month, ids: chunk, isDryRun, isBilledOnly: true }, (error, id) => {
-      refused.push({ accountOwnerId: id, code: error.code, detail: error.detail ?? error.message });
-    });
-    closed.push(...done);
+    closed.push(
+      ...(await changeDirectory(
+        pool,
+        change,
+        async (transaction) => {
+          const done = await closeChunk(transaction, change, { ...closing, ids: chunk, waiting }, refuse);
+          if (named !== undefined && !isDryRun) requireNoneRefused(refused);
+          return done;
+        },
+        isDryRun,
+      )),
+    );
   }
-  return { closed, refused, next: ids.length === ACCOUNTS_PER_CALL_MAX ? ids.at(-1) : undefined };
+  const next = named === undefined && ids.length === ACCOUNTS_PER_CALL_MAX ? ids.at(-1) : undefined;
+  return { closed, refused, next };
 }
 
 async function listClosable(pool: Pool, { month, after }: MonthClosing): Promise<readonly string[]> {
@@ -127,35 +145,43 @@ async function listClosable(pool: Pool, { month, after }: MonthClosing): Promise
   return row.accountOwnerIds;
 }
 
-/** One transaction; `onRefusal` decides whether a refused account stops it. */
-function closeChunk(
-  pool: Pool,
-  change: Change,
-  chunk: { month: UsageMonth; ids: readonly string[]; isDryRun: boolean; isBilledOnly?: boolean },
+type Chunk = MonthClosing & {
+  readonly ids: readonly string[];
+  readonly waiting: ReadonlyMap<string, WaitingUsage>;
+};
+
+/** Closes the accounts of one transaction; `onRefusal` decides whether a refused account stops it. */
+async function closeChunk(
+  transaction: DirectoryTransaction,
+  { actor }: Change,
+  { month, ids, waiting, accountOwnerIds, isWaitingAccepted = false, reason }: Chunk,
   onRefusal: (error: RequestError, accountOwnerId: string) => void,
 ): Promise<readonly ClosedMonth[]> {
-  const { month, ids, isDryRun, isBilledOnly = false } = chunk;
-  return changeDirectory(
-    pool,
-    change,
-    async (transaction) => {
-      requireEnded(month, transaction.now);
-      const prices = await readPricing(transaction);
-      const closed: ClosedMonth[] = [];
-      for (const accountOwnerId of ids)
-        try {
-          const account = { accountOwnerId, month };
-          const statement = await closeMonth(transaction, prices, account, { closedBy: change.actor.id, isBilledOnly });
-          if (statement !== undefined) closed.push(statement);
-        } catch (error) {
-          // Refusals are decided before anything is written: the transaction goes on with the next account.
-          if (!(error instanceof RequestError)) throw error;
-          onRefusal(error, accountOwnerId);
-        }
-      return closed;
-    },
-    isDryRun,
-  );
+  requireEnded(month, transaction.now);
+  const prices = await readPricing(transaction);
+  const isBilledOnly = accountOwnerIds === undefined;
+  const closed: ClosedMonth[] = [];
+  for (const accountOwnerId of ids)
+    try {
+      const terms = {
+        closedBy: actor.id,
+        isBilledOnly,
+        waiting: waiting.get(accountOwnerId),
+        isWaitingAccepted,
+        reason,
+      };
+      const statement = await closeMonth(transaction, prices, { accountOwnerId, month }, terms);
+      if (statement !== undefined) closed.push(statement);
+    } catch (error) {
+      // Refusals are decided before anything is written: the transaction goes on with the next account.
+      if (!(error instanceof RequestError)) throw error;
+      onRefusal(error, accountOwnerId);
+    }
+  return closed;
+}
+
+function requireNoneRefused(refused: readonly RefusedMonth[]): void {
+  if (refused.length > 0) throw new RequestError('USAGE_WAITING', refused.map(({ detail }) => detail).join('; '));
 }
 
 function requireEnded(month: UsageMonth, now: string): void {

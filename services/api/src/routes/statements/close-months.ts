@@ -14,24 +14,35 @@ import {
 import { monthField, monthText } from '../../contract/month.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
-import { userIdField } from '../admin/fields.ts';
+import { reasonField, userIdField } from '../admin/fields.ts';
+import { describeWaitingUsage, waitingSchema } from './waiting.ts';
 
 /** As many ids as can be named, of 255 characters each with quotes and a comma, and the other fields. */
 const BODY_BYTES_MAX = 32_768;
 
-const bodySchema = z.strictObject({
-  month: monthField('Calendar month in UTC, which has ended'),
-  accountOwnerIds: z
-    .array(userIdField('An account'))
-    .min(1)
-    .max(ACCOUNTS_PER_TRANSACTION_MAX)
-    .optional()
-    .meta({
-      description: `The accounts to close, 1 to ${ACCOUNTS_PER_TRANSACTION_MAX}, all or none; every account with something to bill when not given`,
+const bodySchema = z
+  .strictObject({
+    month: monthField('Calendar month in UTC, which has ended'),
+    accountOwnerIds: z
+      .array(userIdField('An account'))
+      .min(1)
+      .max(ACCOUNTS_PER_TRANSACTION_MAX)
+      .optional()
+      .meta({
+        description: `The accounts to close, 1 to ${ACCOUNTS_PER_TRANSACTION_MAX}, all or none; every account with something to bill when not given`,
+      }),
+    after: userIdField('`next` of the answer before, to go on where it ended').optional(),
+    dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+    acceptWaiting: z.boolean().default(false).meta({
+      description: 'Close although something waits that may still change the month; it needs a `reason`',
     }),
-  after: userIdField('`next` of the answer before, to go on where it ended').optional(),
-  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
-});
+    reason: reasonField.optional().meta({ description: 'Why; kept in the audit log. `acceptWaiting` needs it' }),
+  })
+  .superRefine(({ acceptWaiting, reason }, context) => {
+    if (!acceptWaiting || reason !== undefined) return;
+    const message = 'expected a reason, because acceptWaiting is true';
+    context.addIssue({ code: 'custom', path: ['reason'], message, params: { code: 'MISSING_FIELD' } });
+  });
 
 const answerSchema = z
   .object({
@@ -51,6 +62,9 @@ const answerSchema = z
           totalExact: exactSchema,
           prepaid: moneySchema,
           amountDue: moneySchema,
+          waiting: waitingSchema.nullable().meta({
+            description: 'What waited, and was accepted, when it was closed by this request; null for nothing',
+          }),
         })
         .meta({ id: 'ClosedMonth' }),
     ),
@@ -61,10 +75,16 @@ const answerSchema = z
             accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
             code: z.string().meta({ examples: ['EARLIER_MONTH_OPEN'] }),
             detail: z.string().meta({ examples: ['2026-10 has usage and is open'] }),
+            waiting: waitingSchema
+              .nullable()
+              .meta({ description: 'What waits of the month, whatever the code is; null for nothing' }),
           })
           .meta({ id: 'RefusedMonth' }),
       )
-      .meta({ description: 'Accounts that stay open, and why; empty when accounts are named' }),
+      .meta({
+        description:
+          'Accounts that stay open, and why; of named accounts only in a dry run, and only those of which something waits',
+      }),
     next: z
       .string()
       .nullable()
@@ -77,7 +97,11 @@ const answerSchema = z
 
 const description = `Each account gets its final, numbered statement of the month. It never changes again, and there is no way to
 reopen a month: whatever comes for it later is booked in the account's next month. Sent again it answers the same
-statements. Accounts are closed by id, a thousand a request.`;
+statements. Accounts are closed by id, a thousand a request.
+
+An account of whose month something waits that may still change it (parked events, hours that a cluster did not report,
+unexplained differences) is refused as USAGE_WAITING, unless \`acceptWaiting\` is sent with a \`reason\`; the audit log then
+shows with the statement what waited, and why it was closed.`;
 
 /** `POST /v1/statements/close` */
 export function addCloseMonths(app: HttpApp, pool: Pool): void {
@@ -95,6 +119,7 @@ export function addCloseMonths(app: HttpApp, pool: Pool): void {
       'MONTH_CLOSED',
       'EARLIER_MONTH_OPEN',
       'PRICE_CHANGE_APPLYING',
+      'USAGE_WAITING',
       'AMOUNT_TOO_LARGE',
     ),
   };
@@ -102,22 +127,24 @@ export function addCloseMonths(app: HttpApp, pool: Pool): void {
     '/v1/statements/close',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request) => {
-      const { dryRun, ...closing } = request.body;
-      const done = await answerOrNotReady(closeMonths(pool, changeOf(request), { ...closing, isDryRun: dryRun }));
+      const { dryRun, acceptWaiting, ...closing } = request.body;
+      const wanted = { ...closing, isDryRun: dryRun, isWaitingAccepted: acceptWaiting };
+      const done = await answerOrNotReady(closeMonths(pool, changeOf(request), wanted));
       return {
         dryRun,
         month: formatUsageMonth(closing.month),
         currency: CURRENCY,
-        closed: done.closed.map(({ accountOwnerId, number, isNew, total, totalExact, prepaid, amountDue }) => ({
-          accountOwnerId,
-          number: dryRun && isNew ? null : number,
-          isNew,
-          total: formatCents(total),
-          totalExact: formatExact(totalExact),
-          prepaid: formatCents(prepaid),
-          amountDue: formatCents(amountDue),
+        closed: done.closed.map((statement) => ({
+          accountOwnerId: statement.accountOwnerId,
+          number: dryRun && statement.isNew ? null : statement.number,
+          isNew: statement.isNew,
+          total: formatCents(statement.total),
+          totalExact: formatExact(statement.totalExact),
+          prepaid: formatCents(statement.prepaid),
+          amountDue: formatCents(statement.amountDue),
+          waiting: describeWaitingUsage(statement.waiting),
         })),
-        refused: [...done.refused],
+        refused: done.refused.map((refusal) => ({ ...refusal, waiting: describeWaitingUsage(refusal.waiting) })),
         next: done.next ?? null,
       };
     },

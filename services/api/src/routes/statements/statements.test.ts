@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { schema } from '@hopsmeter/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,7 +100,7 @@ describe('a statement', () => {
         dryRun: true,
         month: '2025-09',
         currency: 'USD',
-        closed: [{ accountOwnerId: OWNER, number: null, isNew: true, ...amounts }],
+        closed: [{ accountOwnerId: OWNER, number: null, isNew: true, ...amounts, waiting: null }],
         refused: [],
         next: null,
       },
@@ -107,7 +108,7 @@ describe('a statement', () => {
     expect((await statementOf(OWNER, '2025-09')).body.status).toBe('draft');
 
     const { body: closed } = await close({ month: '2025-09', accountOwnerIds: [OWNER] });
-    expect(closed.closed).toEqual([{ accountOwnerId: OWNER, number: 1, isNew: true, ...amounts }]);
+    expect(closed.closed).toEqual([{ accountOwnerId: OWNER, number: 1, isNew: true, ...amounts, waiting: null }]);
     const read = async () =>
       (
         await api.app.inject({
@@ -129,7 +130,7 @@ describe('a statement', () => {
     await api.tables.update(schema.users).set({ name: 'Somebody Else' }).where(eq(schema.users.id, OWNER));
     await addUsage(api.tables, [{ day: '2025-11-11', owner: OWNER, cluster, quantity: '7' }]);
     const again = await close({ month: '2025-09', accountOwnerIds: [OWNER] });
-    expect(again.body.closed).toEqual([{ accountOwnerId: OWNER, number: 1, isNew: false, ...amounts }]);
+    expect(again.body.closed).toEqual([{ accountOwnerId: OWNER, number: 1, isNew: false, ...amounts, waiting: null }]);
     expect(await read()).toBe(first);
   });
 
@@ -218,6 +219,8 @@ describe('closing', () => {
     [{ month: '2025-09', accountOwnerIds: [] }, '/accountOwnerIds', 'WRONG_TYPE'],
     [{ month: '2025-09', accountOwnerIds: ['a b'] }, '/accountOwnerIds/0', 'INVALID_TEXT'],
     [{ month: '2025-09', reopen: true }, '/reopen', 'UNKNOWN_FIELD'],
+    [{ month: '2025-09', acceptWaiting: true }, '/reason', 'MISSING_FIELD'],
+    [{ month: '2025-09', acceptWaiting: true, reason: ' ' }, '/reason', 'INVALID_TEXT'],
   ])('refuses the form of %j', async (body, pointer, code) => {
     expect(await close(body)).toMatchObject({ status: 400, body: { errors: [{ pointer, code }] } });
   });
@@ -226,10 +229,43 @@ describe('closing', () => {
     const { body } = await close({ month: '2025-09' });
     expect(body.closed.map(({ accountOwnerId, total }: Json) => [accountOwnerId, total])).toEqual([[OTHER, '0.35']]);
     expect(body.refused).toEqual([
-      { accountOwnerId: TOO_LARGE, code: 'AMOUNT_TOO_LARGE', detail: expect.stringContaining('350000000') },
+      {
+        accountOwnerId: TOO_LARGE,
+        code: 'AMOUNT_TOO_LARGE',
+        detail: expect.stringContaining('350000000'),
+        waiting: null,
+      },
     ]);
     expect(body.next).toBeNull();
     expect((await close({ month: '2025-09', after: TOO_LARGE })).body).toMatchObject({ closed: [], refused: [] });
+  });
+
+  it('says what waits, and goes on when that is accepted with a reason', async () => {
+    await addUsage(api.tables, [{ day: '2025-10-11', owner: OTHER, cluster, quantity: '1' }]);
+    await api.tables.insert(schema.parkedEvents).values({
+      eventKey: randomUUID(),
+      contentHash: 1n,
+      usageBatchId: randomUUID(),
+      position: 0,
+      hopsworksClusterId: cluster,
+      sourcePath: '',
+      eventId: 'late',
+      reason: 'implausible',
+      detail: 'for a test',
+      event: { type: 'meter', subject: OTHER, start: '2025-10-12T00:00:00Z', end: '2025-10-12T01:00:00Z' },
+    });
+    const body = { month: '2025-10', accountOwnerIds: [OTHER] };
+    const detail = `${OTHER}: 1 parked event (implausible)`;
+    const waiting = { parked: [{ reason: 'implausible', events: 1, isOwn: true }], missingHours: [], differences: 0 };
+    expect(await close(body)).toMatchObject({ status: 409, body: { code: 'USAGE_WAITING', detail } });
+    expect((await close({ ...body, dryRun: true })).body).toMatchObject({
+      closed: [],
+      refused: [{ accountOwnerId: OTHER, code: 'USAGE_WAITING', detail, waiting }],
+    });
+    const done = await close({ ...body, acceptWaiting: true, reason: 'it is billed in November' });
+    expect(done.body.closed).toMatchObject([{ accountOwnerId: OTHER, isNew: true, waiting }]);
+    const audit = await api.tables.select().from(schema.auditLog).where(eq(schema.auditLog.action, 'close_month'));
+    expect(audit.at(-1)).toMatchObject({ reason: 'it is billed in November', after: { waiting } });
   });
 
   it('can not be taken back', async () => {
