@@ -119,7 +119,9 @@ describe('bad input', () => {
     const text = toJson([events.calls({ id: 'twice' })]).replace('"id":', '"id":"first","id":');
     await accept({ body: text }, { counted: 1 });
     await waitForAll();
-    const stored = await pipeline.pool.query(`select event_id from usage_events where event_id in ('first', 'twice')`);
+    const stored = await pipeline.pool.query(
+      `select event_id from hopsmeter.usage_events where event_id in ('first', 'twice')`,
+    );
     expect(stored.rows).toEqual([{ event_id: 'twice' }]);
   });
 
@@ -128,8 +130,8 @@ describe('bad input', () => {
     expect(await waitForAll()).toEqual(expected);
     expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
     const stored = await pipeline.pool.query(`
-      select (select count(distinct event_key)::integer from usage_events) as counted,
-        (select count(*)::integer from parked_events) as parked
+      select (select count(distinct event_key)::integer from hopsmeter.usage_events) as counted,
+        (select count(*)::integer from hopsmeter.parked_events) as parked
     `);
     expect(stored.rows).toEqual([{ counted: expected.counted, parked: expected.parked }]);
     expect(one(pipeline.ingests).pid).toBe(pid);

@@ -110,21 +110,23 @@ let otherCardId: string;
 beforeEach(async () => {
   database = await createTestDatabase();
   pool = database.pool;
-  for (const id of OWNERS) await pool.query('insert into users (id) values ($1)', [id]);
+  for (const id of OWNERS) await pool.query('insert into hopsmeter.users (id) values ($1)', [id]);
   for (const [id, owner] of Object.entries(MEMBERS))
-    await pool.query('insert into users (id, account_owner_id) values ($1, $2)', [id, owner]);
-  clusterId = await idOf("insert into hopsworks_clusters (name, max_users) values ('east', 100) returning id");
+    await pool.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [id, owner]);
+  clusterId = await idOf(
+    "insert into hopsmeter.hopsworks_clusters (name, max_users) values ('east', 100) returning id",
+  );
   await pool.query(
-    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
-    select id, $1, '-infinity' from users`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+    select id, $1, '-infinity' from hopsmeter.users`,
     [clusterId],
   );
-  cardId = await idOf('select id from rate_cards where is_default');
+  cardId = await idOf('select id from hopsmeter.rate_cards where is_default');
   const { value } = await createRateCard(pool, CHANGE, { name: 'other', creditUsd: parseQuantity('0.5') });
   otherCardId = value.id;
   await pool.query(
-    `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
-    select $1, meter, valid_from, 2 * price, price_quantity from rates where rate_card_id = $2`,
+    `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity)
+    select $1, meter, valid_from, 2 * price, price_quantity from hopsmeter.rates where rate_card_id = $2`,
     [otherCardId, cardId],
   );
 });
@@ -323,7 +325,7 @@ async function endOverride(random: Random, { overrides }: Known): Promise<void> 
   const changeId = random.pick([...overrides.keys()]);
   const override = overrides.get(changeId);
   if (override === undefined) return;
-  const overrideId = await idOf('select id from price_overrides where price_change_id = $1', [changeId]);
+  const overrideId = await idOf('select id from hopsmeter.price_overrides where price_change_id = $1', [changeId]);
   const next = dayAfter(override.from);
   const isEnded = random.chance(50) && (override.to === null || next < override.to);
   seen.add(isEnded ? 'end_override' : 'withdraw_override');
@@ -373,7 +375,7 @@ async function grant(random: Random, { prepaid }: Known): Promise<void> {
 async function closeNext(random: Random, { prepaid }: Known): Promise<void> {
   const accountOwnerId = random.pick(OWNERS);
   const { rows } = await pool.query<{ closed: number }>(
-    'select count(*)::integer as closed from statements where account_owner_id = $1',
+    'select count(*)::integer as closed from hopsmeter.statements where account_owner_id = $1',
     [accountOwnerId],
   );
   const month = MONTHS[rows[0]?.closed ?? 0];

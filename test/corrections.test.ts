@@ -54,7 +54,7 @@ describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
     const window = { start: at(START), end: at(START + HOUR) };
     await send([event('m', 'manifest', { window, eventCount: 2, sums: { cpu_hours: '3.5' } })]);
     await waitFor('the manifest', async () => ((await parkedOf('m')).startsWith('counted') ? true : undefined));
-    const { rows } = await pipeline.pool.query('select event_count, sums from cluster_manifests');
+    const { rows } = await pipeline.pool.query('select event_count, sums from hopsmeter.cluster_manifests');
     expect(rows).toEqual([{ event_count: '2', sums: { cpu_hours: '3.5' } }]);
     expect(await sumOf('cpu_hours')).toBe(before);
   });
@@ -131,7 +131,7 @@ describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
 
   async function sumOf(meter: string): Promise<string> {
     const { rows } = await pipeline.pool.query<{ sum: string }>(
-      `select coalesce(sum(quantity), 0)::text as sum from usage_daily where meter = $1`,
+      `select coalesce(sum(quantity), 0)::text as sum from hopsmeter.usage_daily where meter = $1`,
       [meter],
     );
     return one(rows).sum === '0.000000000000' ? '0' : one(rows).sum;
@@ -139,7 +139,7 @@ describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
 
   async function parkedOf(id: string): Promise<string> {
     const { rows } = await pipeline.pool.query<{ what: string }>(
-      `select concat_ws(' ', status, reason) as what from parked_events where event_id = $1`,
+      `select concat_ws(' ', status, reason) as what from hopsmeter.parked_events where event_id = $1`,
       [id],
     );
     return rows[0]?.what ?? '';

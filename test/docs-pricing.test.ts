@@ -47,12 +47,14 @@ describe('docs/pricing.md', () => {
     const database = await createTestDatabase();
     try {
       const { rows } = await database.pool.query<{ meter: string; unit: string; price: string; per: string }>(
-        `select meter, unit, price::text, price_quantity::text as per from rates join meters using (meter)
+        `select meter, unit, price::text, price_quantity::text as per from hopsmeter.rates join hopsmeter.meters using (meter)
         order by meter collate "C"`,
       );
       const prices = rows.map((row) => [`\`${row.meter}\``, row.unit, plain(row.price), plain(row.per)]);
       expect(tableAfter('## List prices')).toEqual(prices);
-      const cards = await database.pool.query<{ usd: string }>('select credit_usd::text as usd from rate_cards');
+      const cards = await database.pool.query<{ usd: string }>(
+        'select credit_usd::text as usd from hopsmeter.rate_cards',
+      );
       expect(DOCS).toContain(`one credit costs ${cards.rows.map(({ usd }) => plain(usd)).join()} USD`);
     } finally {
       await database.close();

@@ -81,7 +81,7 @@ describe('the identity of an event', () => {
     await send(0, project, [other]);
 
     expect(await gain(before, 3)).toEqual({ events: 3, counted: 1, duplicates: 1, parked: 1 });
-    const parked = await pipeline.pool.query('select reason, status from parked_events where event_id = $1', [
+    const parked = await pipeline.pool.query('select reason, status from hopsmeter.parked_events where event_id = $1', [
       event.id,
     ]);
     expect(parked.rows).toEqual([{ reason: 'conflict', status: 'pending' }]);

@@ -106,7 +106,8 @@ async function judge(call: Call, answer: Response): Promise<{ readonly body: unk
 }
 
 async function readAuditCount(): Promise<string | undefined> {
-  return (await database.pool.query<{ count: string }>('select count(*)::text as count from audit_log')).rows[0]?.count;
+  return (await database.pool.query<{ count: string }>('select count(*)::text as count from hopsmeter.audit_log'))
+    .rows[0]?.count;
 }
 
 /** A call that needs what an earlier one did not learn is told with the others. */

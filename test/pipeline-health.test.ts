@@ -31,7 +31,9 @@ describe('the health of the queue, as the api tells it', () => {
     waitFor(what, async () => ((await readQueue().then(is)) === true ? (true as const) : undefined));
   /** As if so much time had passed; a worker that is alive makes it up within 5 seconds. */
   const age = (seconds: number) =>
-    pipeline.pool.query(`update queue_statuses set measured_at = measured_at - $1 * interval '1 second'`, [seconds]);
+    pipeline.pool.query(`update hopsmeter.queue_statuses set measured_at = measured_at - $1 * interval '1 second'`, [
+      seconds,
+    ]);
 
   it('is there soon after a worker is, old once the worker is killed, and right again with the next one', async () => {
     await until('a first look', (queue) => queue?.isCurrent);

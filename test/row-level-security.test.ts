@@ -119,7 +119,7 @@ import { planCorrections } from '../services/worker/src/deferred/plan-correction
 import { planBatch } from '../services/worker/src/plan-batch.ts';
 import { one } from './harness/world.ts';
 
-/** Whom Supabase lets in from a browser, with every right on everything in `public`. */
+/** Whom Supabase lets in from a browser. Our schema is closed to them; here they get what they would need to look into it. */
 const OUTSIDERS = ['anon', 'authenticated'] as const;
 
 /** What row level security and missing rights say; 55000 is a view that takes no changes. */
@@ -155,7 +155,8 @@ beforeAll(async () => {
   await liveThroughEverything(services);
   for (const role of OUTSIDERS) {
     await createRole(role);
-    await database.pool.query(`grant all on all tables in schema public to ${role}`);
+    await database.pool.query(`grant usage on schema hopsmeter to ${role}`);
+    await database.pool.query(`grant all on all tables in schema hopsmeter to ${role}`);
   }
 });
 afterAll(async () => {
@@ -169,7 +170,7 @@ type Relation = { readonly name: string; readonly isView: boolean; readonly isPa
 async function relations(pool = database.pool): Promise<Relation[]> {
   const { rows } = await pool.query<Relation>(`
     select oid::regclass::text as name, relkind in ('v', 'm') as "isView", relispartition as "isPartition"
-    from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
+    from pg_class where relnamespace = 'hopsmeter'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
   `);
   expect(rows.length).toBeGreaterThan(30);
   return rows;
@@ -179,7 +180,7 @@ async function relations(pool = database.pool): Promise<Relation[]> {
 async function functions(pool = database.pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(`
     select oid::regprocedure::text as name from pg_proc
-    where pronamespace = 'public'::regnamespace and not exists (
+    where pronamespace = 'hopsmeter'::regnamespace and not exists (
       select from pg_depend
       where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e'
     )
@@ -246,7 +247,7 @@ describe.each(OUTSIDERS)('%s, though it has every right on every table,', (role)
 
   it('executes none of our functions', async () => {
     for (const name of await functions()) expect([name, await executors(name, [role])]).toEqual([name, []]);
-    expect(await attempt(role, 'select require_directory_version(1)')).toBe(REFUSED);
+    expect(await attempt(role, 'select hopsmeter.require_directory_version(1)')).toBe(REFUSED);
   });
 });
 
@@ -271,17 +272,17 @@ describe('the services', () => {
         ) as rights,
         array(
           select cmd from pg_policies
-          where schemaname = 'public' and tablename = relname and roles = '{hopsmeter_app}' order by cmd
+          where schemaname = 'hopsmeter' and tablename = relname and roles = '{hopsmeter_app}' order by cmd
         ) as policies
-      from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+      from pg_class where relnamespace = 'hopsmeter'::regnamespace and relkind in ('r', 'p')
     `);
     for (const { name, isPartition, rights, policies } of rows) {
       expect([name, policies]).toEqual([name, rights]);
-      // A partition is reached through its parent only.
-      expect([name, rights.includes('SELECT')]).toEqual([name, !isPartition]);
+      // A partition is reached through its parent only, and the list of migrations by those who migrate.
+      expect([name, rights.includes('SELECT')]).toEqual([name, !isPartition && name !== 'hopsmeter.migrations']);
     }
     // Its trigger would refuse changes too.
-    expect(rows.find(({ name }) => name === 'audit_log')?.rights).toEqual(['INSERT', 'SELECT']);
+    expect(rows.find(({ name }) => name === 'hopsmeter.audit_log')?.rights).toEqual(['INSERT', 'SELECT']);
     const others = await database.pool.query(`select * from pg_policies where roles <> '{hopsmeter_app}'`);
     expect(others.rows).toEqual([]);
   });
@@ -306,55 +307,55 @@ describe('the services', () => {
   });
 
   it.each([
-    'create table mine ()',
-    'create function mine() returns integer language sql as $$ select 1 $$',
-    'alter table users add column mine integer',
-    'alter table users disable row level security',
-    'alter table audit_log disable trigger all',
-    'drop table audit_log',
-    'drop policy hopsmeter_app_select on users',
+    'create table hopsmeter.mine ()',
+    'create function hopsmeter.mine() returns integer language sql as $$ select 1 $$',
+    'alter table hopsmeter.users add column mine integer',
+    'alter table hopsmeter.users disable row level security',
+    'alter table hopsmeter.audit_log disable trigger all',
+    'drop table hopsmeter.audit_log',
+    'drop policy hopsmeter_app_select on hopsmeter.users',
     'set session_replication_role = replica',
-    `select set_table_rights('audit_log', 'delete')`,
-    'select from drizzle.__drizzle_migrations',
-    'update audit_log set action = action',
-    'delete from audit_log',
-    'update usage_events set quantities = quantities',
-    'update usage_events set event_key = event_key',
-    'select from usage_events_p00',
-    'delete from usage_events_p00',
-    'update usage_daily set usage_date = usage_date',
-    'update usage_daily set account_owner_id = account_owner_id',
-    'update usage_batches set counted_count = counted_count',
-    'delete from usage_batches',
-    'update parked_events set event = event',
-    'delete from parked_events',
-    'update corrections set corrected_at = corrected_at',
-    'delete from corrections',
-    'update cluster_manifests set sums = sums',
-    'delete from cluster_manifests',
-    'update cluster_keys set hash = hash',
-    'delete from cluster_keys',
-    'delete from users',
-    'update rates set price = price',
-    'update statements set total = total',
-    'delete from statements',
-    'update statement_lines set amount = amount',
-    'delete from statement_lines',
-    'update reconciliation_differences set kind = kind',
-    'delete from reconciliations',
-    `insert into meters values ('mine', '', '')`,
-    'update directory_versions set id = id',
-    'update credit_grants set amount = amount',
-    'delete from credit_grants',
-    'update grant_draws set amount = amount',
-    'delete from grant_draws',
-    'update spending_alerts set cap = cap',
-    'delete from spending_alerts',
-    'update webhook_endpoints set url = url',
-    'delete from webhook_deliveries',
-    'update stripe_remittances set value = value',
-    'delete from stripe_remittances',
-    'update stripe_meters set event_name = event_name',
+    `select hopsmeter.set_table_rights('hopsmeter.audit_log', 'delete')`,
+    'select from hopsmeter.migrations',
+    'update hopsmeter.audit_log set action = action',
+    'delete from hopsmeter.audit_log',
+    'update hopsmeter.usage_events set quantities = quantities',
+    'update hopsmeter.usage_events set event_key = event_key',
+    'select from hopsmeter.usage_events_p00',
+    'delete from hopsmeter.usage_events_p00',
+    'update hopsmeter.usage_daily set usage_date = usage_date',
+    'update hopsmeter.usage_daily set account_owner_id = account_owner_id',
+    'update hopsmeter.usage_batches set counted_count = counted_count',
+    'delete from hopsmeter.usage_batches',
+    'update hopsmeter.parked_events set event = event',
+    'delete from hopsmeter.parked_events',
+    'update hopsmeter.corrections set corrected_at = corrected_at',
+    'delete from hopsmeter.corrections',
+    'update hopsmeter.cluster_manifests set sums = sums',
+    'delete from hopsmeter.cluster_manifests',
+    'update hopsmeter.cluster_keys set hash = hash',
+    'delete from hopsmeter.cluster_keys',
+    'delete from hopsmeter.users',
+    'update hopsmeter.rates set price = price',
+    'update hopsmeter.statements set total = total',
+    'delete from hopsmeter.statements',
+    'update hopsmeter.statement_lines set amount = amount',
+    'delete from hopsmeter.statement_lines',
+    'update hopsmeter.reconciliation_differences set kind = kind',
+    'delete from hopsmeter.reconciliations',
+    `insert into hopsmeter.meters values ('mine', '', '')`,
+    'update hopsmeter.directory_versions set id = id',
+    'update hopsmeter.credit_grants set amount = amount',
+    'delete from hopsmeter.credit_grants',
+    'update hopsmeter.grant_draws set amount = amount',
+    'delete from hopsmeter.grant_draws',
+    'update hopsmeter.spending_alerts set cap = cap',
+    'delete from hopsmeter.spending_alerts',
+    'update hopsmeter.webhook_endpoints set url = url',
+    'delete from hopsmeter.webhook_deliveries',
+    'update hopsmeter.stripe_remittances set value = value',
+    'delete from hopsmeter.stripe_remittances',
+    'update hopsmeter.stripe_meters set event_name = event_name',
   ])('are refused: %s', async (sql) => {
     expect(await attempt('hopsmeter_app', sql)).toBe(REFUSED);
   });
@@ -381,10 +382,8 @@ describe('a server where the migrations may not create roles, with the default r
     admin = openPool(target.href);
     for (const kind of ['tables', 'functions', 'sequences'])
       await admin.query(
-        `alter default privileges for role migrator in schema public
-        grant all on ${kind} to anon, authenticated, service_role`,
+        `alter default privileges for role migrator grant all on ${kind} to anon, authenticated, service_role`,
       );
-    await admin.query('create table somebody_elses (); grant select on somebody_elses to anon');
     target.username = 'migrator';
     target.password = 'migrator';
     url = target.href;
@@ -413,15 +412,18 @@ describe('a server where the migrations may not create roles, with the default r
         where has_table_privilege(role, $2, right_name)`,
         [OUTSIDERS, name],
       );
-      expect([name, rows]).toEqual([name, name === 'somebody_elses' ? [{ role: 'anon', right_name: 'select' }] : []]);
+      expect([name, rows]).toEqual([name, []]);
     }
     for (const name of await functions(admin))
       expect([name, await executors(name, OUTSIDERS, admin)]).toEqual([name, []]);
   });
 
-  it('lets service_role execute what the record statement calls', async () => {
-    for (const name of ['require_directory_version(bigint)', 'counted_content_hash(uuid)'])
-      expect([name, await executors(name, ['service_role'], admin)]).toEqual([name, ['service_role']]);
+  it('lets nobody but the owner into the schema, so that no REST interface can show it', async () => {
+    const { rows } = await admin.query(
+      `select role from unnest($1::text[]) as role where has_schema_privilege(role, 'hopsmeter', 'usage, create')`,
+      [[...OUTSIDERS, 'service_role', 'migrator']],
+    );
+    expect(rows).toEqual([{ role: 'migrator' }]);
   });
 
   it('gives the services their rights once somebody has created the role and ran the migrations of rights again', async () => {
@@ -616,7 +618,7 @@ async function changeAllPrices(pool: Pool): Promise<void> {
 async function reconcileAndRepair(pool: Pool, clusterId: string): Promise<void> {
   const usage = { id: 'recent', clusterId, subject: 'owner', start: RECENT, end: RECENT + HOUR, quantity: '1.5' };
   await recordUsage(pool, [usage]);
-  await pool.query('update usage_daily set quantity = quantity + 1 where usage_date = $1', [textOf(RECENT)]);
+  await pool.query('update hopsmeter.usage_daily set quantity = quantity + 1 where usage_date = $1', [textOf(RECENT)]);
   const { id, differences } = await reconcileNow(pool, CHANGE, DAYS);
   expect(differences).not.toEqual([]);
   const { repairedRows } = await repairUsageDaily(pool, CHANGE, { reconciliationId: id, reason: 'for a test' });

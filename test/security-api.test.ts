@@ -123,7 +123,7 @@ describe('whatever stands in a parameter', { timeout: 300_000 }, () => {
 
   it('changes nothing: the api works, and everybody is still there', async () => {
     expect((await ask('/readyz')).status).toBe(200);
-    const users = await pipeline.pool.query<{ id: string }>('select id from users order by id');
+    const users = await pipeline.pool.query<{ id: string }>('select id from hopsmeter.users order by id');
     expect(users.rows.map(({ id }) => id)).toEqual(['auth0|member', 'auth0|other', 'auth0|owner']);
   });
 });
@@ -160,9 +160,9 @@ describe('a secret', { timeout: 120_000 }, () => {
       return answer;
     });
     const given = await secretsGiven();
-    await pipeline.pool.query('alter table users rename to gone');
-    await pipeline.pool.query('alter table usage_daily rename to gone_too');
-    await pipeline.pool.query('alter table account_days rename to gone_as_well');
+    await pipeline.pool.query('alter table hopsmeter.users rename to gone');
+    await pipeline.pool.query('alter table hopsmeter.usage_daily rename to gone_too');
+    await pipeline.pool.query('alter table hopsmeter.account_days rename to gone_as_well');
     const lineCount = log.length;
     await askAll((token, operation) =>
       ask(addressOf(operation), { method: operation.method, headers: inHeader(token) }),
@@ -183,7 +183,7 @@ describe('a secret', { timeout: 120_000 }, () => {
 
   /** What the api itself makes and tells once: a cluster's key, an invitation's token. */
   async function secretsGiven(): Promise<readonly string[]> {
-    const { rows } = await pipeline.pool.query<{ id: string }>('select id from hopsworks_clusters');
+    const { rows } = await pipeline.pool.query<{ id: string }>('select id from hopsmeter.hopsworks_clusters');
     const key = await ask(`/v1/clusters/${rows[0]?.id}/keys`, { method: 'POST', headers: asService, body: {} });
     const body = { accountOwnerId: 'auth0|owner', email: 'new@example.com' };
     const invite = await ask('/v1/invites', { method: 'POST', headers: asService, body });

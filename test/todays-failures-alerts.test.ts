@@ -70,7 +70,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
     expect(await readCap()).toMatchObject(state({ pending: 1, delivered: 0, dead: 0 }));
 
     receiver.react = answerWith(200);
-    await database.pool.query('update webhook_deliveries set next_attempt_at = now()');
+    await database.pool.query('update hopsmeter.webhook_deliveries set next_attempt_at = now()');
     await deliver?.round(new AbortController().signal);
     expect(receiver.received).toHaveLength(2);
     expect(await readCap()).toMatchObject(state({ pending: 0, delivered: 1, dead: 0 }));
@@ -85,7 +85,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
   };
 
   /** Lets the time pass for which a cap that was looked at is left alone. */
-  const lookAgain = (): Promise<unknown> => database.pool.query('update spending_caps set checked_at = null');
+  const lookAgain = (): Promise<unknown> => database.pool.query('update hopsmeter.spending_caps set checked_at = null');
 
   const readCap = async (): Promise<unknown> => {
     const url = `/v1/accounts/${encodeURIComponent(seeded.ownerId)}/cap`;

@@ -60,8 +60,8 @@ describe('a wrong amount of the hourly job that can not happen here:', () => {
 
   it('D3 rates have no version: a day before a change of price is billed at the new one', async () => {
     await pipeline.pool.query(
-      `insert into rates (rate_card_id, meter, valid_from, price)
-      select id, 'gpu_hours', $1, 5 from rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'gpu_hours', $1, 5 from hopsmeter.rate_cards where is_default`,
       [dayOf(2)],
     );
     await send(
@@ -81,7 +81,7 @@ describe('a wrong amount of the hourly job that can not happen here:', () => {
       { key: { day: dayOf(2) }, cost: '50.00' },
     ]);
     const rows = await pipeline.pool.query(
-      `select daily.price::text as price, rates.valid_from::text as "validFrom" from usage_daily as daily join rates on rates.id = rate_id
+      `select daily.price::text as price, rates.valid_from::text as "validFrom" from hopsmeter.usage_daily as daily join hopsmeter.rates on rates.id = rate_id
       where user_id = 'auth0|c0o2' order by usage_date`,
     );
     expect(rows.rows).toEqual([

@@ -43,7 +43,7 @@ describe('a failure of the daily Stripe job that can not happen here:', () => {
       ['hopsmeter_online_storage_gb_hours', 24_000n],
     ]);
     const { rows } = await world.database.pool.query(
-      'select count(*) = count(distinct event_name) as ok from stripe_meters',
+      'select count(*) = count(distinct event_name) as ok from hopsmeter.stripe_meters',
     );
     expect(rows).toEqual([{ ok: true }]);
   });

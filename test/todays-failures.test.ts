@@ -61,7 +61,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
   });
 
   it('B3 a write that failed is taken for done', async () => {
-    await pipeline.pool.query('alter table usage_daily rename to usage_daily_away');
+    await pipeline.pool.query('alter table hopsmeter.usage_daily rename to usage_daily_away');
     const before = await readBatchTotals(pipeline.pool);
     await send(cluster, [compute(cluster, 'b3', 'c0o0-p0')]);
     await waitFor('a failed attempt', async () => {
@@ -109,10 +109,10 @@ describe('a failure of the hourly job that can not happen here:', () => {
     const gained = await gain(() => send(cluster, [compute(cluster, 'b6', namespace)]));
     expect(gained).toMatchObject({ counted: 0, parked: 1 });
     expect(await parkedReasonOf('b6')).toEqual({ reason: 'user_not_on_cluster', status: 'pending' });
-    await pipeline.pool.query(`update user_hopsworks_assignments set hopsworks_cluster_id = $1 where user_id = $2`, [
-      cluster.id,
-      stranger,
-    ]);
+    await pipeline.pool.query(
+      `update hopsmeter.user_hopsworks_assignments set hopsworks_cluster_id = $1 where user_id = $2`,
+      [cluster.id, stranger],
+    );
     await countedLater('b6');
     expect(await cpuOf(stranger)).toBe(1);
   });
@@ -132,7 +132,9 @@ describe('a failure of the hourly job that can not happen here:', () => {
     const window = { start: `${MONTH_END}T23:00:00Z`, end: `${NEXT_DAY}T00:00:00Z` };
     const event = compute(cluster, 'c1', 'c0o0-p0', { window });
     await gain(() => send(cluster, [{ ...event, time: `${NEXT_DAY}T00:05:00Z` }]));
-    const days = await pipeline.pool.query(`select usage_date::text as day from usage_events where event_id = 'c1'`);
+    const days = await pipeline.pool.query(
+      `select usage_date::text as day from hopsmeter.usage_events where event_id = 'c1'`,
+    );
     expect(days.rows).toEqual([{ day: MONTH_END }]);
   });
 
@@ -142,9 +144,9 @@ describe('a failure of the hourly job that can not happen here:', () => {
       createCluster(pipeline.pool, 'c2-b'),
     ]);
     const user = 'auth0|c2';
-    await pipeline.pool.query('insert into users (id) values ($1)', [user]);
+    await pipeline.pool.query('insert into hopsmeter.users (id) values ($1)', [user]);
     await pipeline.pool.query(
-      `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at, ended_at)
+      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at, ended_at)
        values ($1, $2, '-infinity', $4), ($1, $3, $4, null)`,
       [user, first.id, second.id, `${DAY}T12:00:00Z`],
     );
@@ -161,10 +163,10 @@ describe('a failure of the hourly job that can not happen here:', () => {
   it('C3 someone who changes the team takes the past along', async () => {
     const member = 'google-oauth2|c0o1m0';
     await gain(() => send(cluster, [compute(cluster, 'c3-early', 'c0o1m0-p0')]));
-    await pipeline.pool.query('update users set account_owner_id = $1 where id = $2', ['auth0|c0o0', member]);
+    await pipeline.pool.query('update hopsmeter.users set account_owner_id = $1 where id = $2', ['auth0|c0o0', member]);
     await gain(() => send(cluster, [compute(cluster, 'c3-late', 'c0o1m0-p0')]));
     const owners = await pipeline.pool.query(
-      `select distinct account_owner_id from usage_events where event_id like 'c3-%'`,
+      `select distinct account_owner_id from hopsmeter.usage_events where event_id like 'c3-%'`,
     );
     expect(owners.rows).toEqual([{ account_owner_id: 'auth0|c0o1' }]);
   });
@@ -172,7 +174,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
   it("C4 the team's usage is on nobody's bill", async () => {
     await gain(() => send(cluster, [compute(cluster, 'c4-own', 'c0o0-p0'), compute(cluster, 'c4', 'c0o0m0-p0')]), 2);
     const users = await pipeline.pool.query<{ user_id: string }>(
-      `select user_id from usage_daily where account_owner_id = 'auth0|c0o0' group by user_id order by user_id`,
+      `select user_id from hopsmeter.usage_daily where account_owner_id = 'auth0|c0o0' group by user_id order by user_id`,
     );
     expect(users.rows.map((row) => row.user_id)).toEqual(
       expect.arrayContaining(['auth0|c0o0', 'google-oauth2|c0o0m0']),
@@ -186,7 +188,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
     await gain(() => send(cluster, [compute(cluster, 'c5', 'churn')]));
     await gain(() => send(other, [compute(other, 'c5', 'churn')]));
     const rows = await pipeline.pool.query(
-      `select account_owner_id, hopsworks_cluster_id from usage_events where event_id = 'c5' order by 1`,
+      `select account_owner_id, hopsworks_cluster_id from hopsmeter.usage_events where event_id = 'c5' order by 1`,
     );
     expect(rows.rows).toEqual([
       { account_owner_id: 'auth0|c0o0', hopsworks_cluster_id: cluster.id },
@@ -197,13 +199,15 @@ describe('a failure of the hourly job that can not happen here:', () => {
   it('C6 whoever owns a project is charged with what others use in it', async () => {
     const user = 'google-oauth2|c0o0m0';
     await gain(() => send(cluster, [{ ...compute(cluster, 'c6', 'c0o0-p0'), subject: user }]));
-    const rows = await pipeline.pool.query(`select user_id, attributed_by from usage_events where event_id = 'c6'`);
+    const rows = await pipeline.pool.query(
+      `select user_id, attributed_by from hopsmeter.usage_events where event_id = 'c6'`,
+    );
     expect(rows.rows).toEqual([{ user_id: user, attributed_by: 'subject' }]);
   });
 
   it('C7 a namespace that came back with another owner, or is spelt another way, bills the wrong person', async () => {
     await pipeline.pool.query(
-      `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
+      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
        values ($1, 're_used', 'auth0|c0o0', '-infinity', $2), ($1, 're_used', 'auth0|c0o1', $2, null)`,
       [cluster.id, `${DAY}T12:00:00Z`],
     );
@@ -217,7 +221,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
       3,
     );
     const rows = await pipeline.pool.query(
-      `select event_id, user_id from usage_events where event_id like 'c7%' order by event_id`,
+      `select event_id, user_id from hopsmeter.usage_events where event_id like 'c7%' order by event_id`,
     );
     expect(rows.rows).toEqual([
       { event_id: 'c7-new', user_id: 'auth0|c0o1' },
@@ -252,7 +256,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
   const readUser = async (userId: string) => {
     const result = await pipeline.pool.query<{ meter: string; quantity: string; cost: string; clusterId: string }>(
       `select meter, quantity::text, cost::text, hopsworks_cluster_id as "clusterId"
-       from usage_daily where user_id = $1 order by meter, usage_date`,
+       from hopsmeter.usage_daily where user_id = $1 order by meter, usage_date`,
       [userId],
     );
     return result.rows;
@@ -264,19 +268,21 @@ describe('a failure of the hourly job that can not happen here:', () => {
   };
 
   const parkedReasonOf = async (eventId: string) => {
-    const result = await pipeline.pool.query('select reason, status from parked_events where event_id = $1', [eventId]);
+    const result = await pipeline.pool.query('select reason, status from hopsmeter.parked_events where event_id = $1', [
+      eventId,
+    ]);
     return one(result.rows);
   };
 
   const countedLater = (eventId: string): Promise<unknown> =>
     waitFor(`${eventId} to be counted`, async () => {
-      const result = await pipeline.pool.query('select from usage_events where event_id = $1', [eventId]);
+      const result = await pipeline.pool.query('select from hopsmeter.usage_events where event_id = $1', [eventId]);
       return result.rowCount === 1 ? true : undefined;
     });
 
   const addProject = (on: TestCluster, namespace: string, userId: string): Promise<unknown> =>
     pipeline.pool.query(
-      `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
       [on.id, namespace, userId],
     );
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { rows } = await database.pool.query<Column>(`
     select class.relname as table, attribute.attname as column, format_type(atttypid, atttypmod) as type
     from pg_attribute as attribute join pg_class as class on class.oid = attrelid
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+    where relnamespace = 'hopsmeter'::regnamespace and relkind in ('r', 'p') and not relispartition
       and attnum > 0 and not attisdropped and attgenerated = ''
       and (atttypid in ('numeric'::regtype, 'numeric[]'::regtype, 'float8'::regtype, 'float4'::regtype))
     order by 1, 2`);
@@ -91,7 +91,7 @@ async function write(table: string, column: string, value: string): Promise<stri
   const client = await database.pool.connect();
   try {
     await client.query('begin');
-    await client.query(`create temp table copy (like "${table}" including constraints)`);
+    await client.query(`create temp table copy (like hopsmeter."${table}" including constraints)`);
     const others = await client.query<{ attname: string }>(
       `select attname from pg_attribute where attrelid = 'copy'::regclass and attnum > 0 and attnotnull`,
     );

@@ -83,7 +83,7 @@ it.each([
 ])('what names somebody of another cluster is parked and nobody pays for it: %s', async (name, reason, change) => {
   expect((await send(asOwn(change(), name)))?.status).toBe(202);
   expect(await settle(1)).toEqual(before);
-  const { rows } = await pipeline.pool.query('select reason from parked_events where event_id = $1', [name]);
+  const { rows } = await pipeline.pool.query('select reason from hopsmeter.parked_events where event_id = $1', [name]);
   expect(rows).toEqual([{ reason }]);
 });
 
@@ -114,6 +114,6 @@ it('usage of own users beyond what a machine can use waits for a person', async 
   const spike = asOwn({ type: 'ai.hopsworks.usage.compute.v1', data }, 'spike');
   expect((await send(spike))?.status).toBe(202);
   expect(await settle(1)).toEqual(was);
-  const { rows } = await pipeline.pool.query(`select reason from parked_events where event_id = 'spike'`);
+  const { rows } = await pipeline.pool.query(`select reason from hopsmeter.parked_events where event_id = 'spike'`);
   expect(rows).toEqual([{ reason: 'implausible' }]);
 });

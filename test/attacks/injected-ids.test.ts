@@ -87,10 +87,10 @@ it('every event is counted or parked once, and nothing but events changed', asyn
   });
   expect(totals).toMatchObject({ events: acknowledged, duplicates: 0, counted: acknowledged - totals.parked });
   expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
-  const { rows } = await pipeline.pool.query('select count(*)::integer as users from users');
+  const { rows } = await pipeline.pool.query('select count(*)::integer as users from hopsmeter.users');
   expect(rows).toEqual([{ users: 1 }]);
   const ids = await pipeline.pool.query<{ event_id: string }>(
-    'select event_id from usage_events union select event_id from parked_events',
+    'select event_id from hopsmeter.usage_events union select event_id from hopsmeter.parked_events',
   );
   const stored = new Set(ids.rows.map(({ event_id }) => event_id));
   for (const text of TEXTS.filter((each) => isAllowed(each))) expect(stored).toContain(text);

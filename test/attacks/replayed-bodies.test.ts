@@ -90,7 +90,7 @@ it('a tampered body is not counted: it is parked, once, however often it comes',
   acknowledged += tampered.length * 20;
   expect(await settle(acknowledged)).toMatchObject({ counted: EVENTS, parked: tampered.length });
   expect(await readRollup(pipeline.pool)).toEqual(sum);
-  const { rows } = await pipeline.pool.query('select distinct event_id, reason, status from parked_events');
+  const { rows } = await pipeline.pool.query('select distinct event_id, reason, status from hopsmeter.parked_events');
   expect(rows).toEqual([{ event_id: 'e-1', reason: 'conflict', status: 'pending' }]);
   expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
 });

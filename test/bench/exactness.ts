@@ -18,12 +18,12 @@ export async function readAccount(pool: Pool): Promise<Account> {
   const query = {
     text: `
     select
-      (select coalesce(sum(event_count), 0)::integer from usage_batches) as recorded,
-      (select coalesce(sum(counted_count), 0)::integer from usage_batches) as counted,
-      (select count(*)::integer from parked_events) as parked,
-      (select count(*)::integer from usage_events where hopsworks_cluster_id <> $1) as ledger,
-      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from usage_daily where meter = 'cpu_hours') as "cpuHours",
-      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
+      (select coalesce(sum(event_count), 0)::integer from hopsmeter.usage_batches) as recorded,
+      (select coalesce(sum(counted_count), 0)::integer from hopsmeter.usage_batches) as counted,
+      (select count(*)::integer from hopsmeter.parked_events) as parked,
+      (select count(*)::integer from hopsmeter.usage_events where hopsworks_cluster_id <> $1) as ledger,
+      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from hopsmeter.usage_daily where meter = 'cpu_hours') as "cpuHours",
+      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from hopsmeter.usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
   `,
     values: [FILL_CLUSTER],
     // A ledger of fifty million rows is read here.
@@ -38,7 +38,7 @@ export async function readAccount(pool: Pool): Promise<Account> {
 /** Events recorded so far, read cheaply while the load runs. */
 export async function readRecorded(pool: Pool): Promise<number> {
   const result = await pool.query<{ n: number }>(
-    'select coalesce(sum(event_count), 0)::integer as n from usage_batches',
+    'select coalesce(sum(event_count), 0)::integer as n from hopsmeter.usage_batches',
   );
   return result.rows[0]?.n ?? 0;
 }

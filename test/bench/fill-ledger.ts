@@ -20,7 +20,7 @@ export const FILL_CLUSTER = '00000000-0000-4000-8000-000000000001';
  * vacuumed, so that autovacuum does not do it beside what is measured next.
  */
 export async function fillLedger(pool: Pool, rowsBefore: number, rowsTotal: number): Promise<void> {
-  await pool.query('alter table usage_events drop constraint usage_events_pkey');
+  await pool.query('alter table hopsmeter.usage_events drop constraint usage_events_pkey');
   const begun = performance.now();
   let next = rowsBefore;
   await Promise.all(
@@ -40,10 +40,10 @@ export async function fillLedger(pool: Pool, rowsBefore: number, rowsTotal: numb
     await client.query(`set maintenance_work_mem = '512MB'`);
     await patiently(
       client,
-      `alter table usage_events add constraint usage_events_pkey primary key (event_key, part) with (fillfactor = ${RANDOM_FILLFACTOR})`,
+      `alter table hopsmeter.usage_events add constraint usage_events_pkey primary key (event_key, part) with (fillfactor = ${RANDOM_FILLFACTOR})`,
     );
     report('the key is there, the table is vacuumed');
-    await patiently(client, 'vacuum analyze usage_events');
+    await patiently(client, 'vacuum analyze hopsmeter.usage_events');
     await patiently(client, 'checkpoint');
   } finally {
     client.release(true);
@@ -58,7 +58,7 @@ export async function fillLedger(pool: Pool, rowsBefore: number, rowsTotal: numb
 function insertRows(pool: Pool, first: number, rows: number, rowsTotal: number): Promise<void> {
   return patiently(
     pool,
-    `insert into usage_events (
+    `insert into hopsmeter.usage_events (
        event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
        event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
        quantities)

@@ -83,7 +83,7 @@ try {
   const closedCount = Math.ceil(ACCOUNTS * CLOSED_SHARE);
   for (let n = 0; n < closedCount; n++) await closeMonth(pool, accountId(n), formatUsageDay(MONTH));
   // As it would be found some days later.
-  await pool.query('vacuum analyze usage_daily');
+  await pool.query('vacuum analyze hopsmeter.usage_daily');
   const before = await hashClosed(pool);
   isExact = (await measure(closedCount, 3n, seeded)) && isExact;
   isExact = (await hashClosed(pool)) === before && isExact;
@@ -124,7 +124,7 @@ async function measure(closedAccounts: number, factor: bigint, seeded: SeededDir
     }
   });
   const { rows } = await pool.query<{ count: string }>(
-    'select sum(changed_rows)::text as count from price_changes where id = any ($1::uuid[])',
+    'select sum(changed_rows)::text as count from hopsmeter.price_changes where id = any ($1::uuid[])',
     [ids],
   );
   const count = Number(rows[0]?.count ?? 0);
@@ -169,9 +169,9 @@ async function isRight(): Promise<boolean> {
     const { rowCount } = await pool.query(
       `with prices as materialized (
         select meters.meter, effective.price as now, effective.price_quantity as per
-        from meters, effective_price('', meters.meter, $1::date) as effective
+        from hopsmeter.meters, hopsmeter.effective_price('', meters.meter, $1::date) as effective
       )
-      select from usage_daily join prices using (meter)
+      select from hopsmeter.usage_daily join prices using (meter)
       where usage_date = $1::date
       group by account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
       having sum(cost) <> sum(round(quantity * now / per, 12))`,
@@ -217,8 +217,8 @@ async function load(
 async function hashClosed(on: Pool): Promise<string> {
   const { rows } = await on.query<{ hash: string }>(`
     select count(*) || ' ' || coalesce(sum(hashtextextended(daily::text, 0)::numeric), 0) as hash
-    from usage_daily as daily
-    join (select account_owner_id, max(month) + interval '1 month' as since from statements group by 1) as openings
+    from hopsmeter.usage_daily as daily
+    join (select account_owner_id, max(month) + interval '1 month' as since from hopsmeter.statements group by 1) as openings
       using (account_owner_id)
     where booked_on < since`);
   return rows[0]?.hash ?? '';
@@ -230,37 +230,37 @@ async function fill(on: Pool, { clusterId }: SeededDirectory): Promise<number> {
   try {
     await client.query('begin');
     await client.query(
-      `insert into users (id) select 'auth0|' || lpad(n::text, 6, '0') || '-owner' from generate_series(0, $1 - 1) as n`,
+      `insert into hopsmeter.users (id) select 'auth0|' || lpad(n::text, 6, '0') || '-owner' from generate_series(0, $1 - 1) as n`,
       [ACCOUNTS],
     );
     await client.query(
-      `insert into users (id, account_owner_id)
+      `insert into hopsmeter.users (id, account_owner_id)
       select 'auth0|' || lpad(n::text, 6, '0') || '-member', 'auth0|' || lpad((n / $2::integer)::text, 6, '0') || '-owner'
       from generate_series(0, $1::integer * $2::integer - 1) as n`,
       [ACCOUNTS, MEMBERS],
     );
     await client.query(
-      `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
-      select id, $1::uuid, '-infinity' from users where id like '%-member'`,
+      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+      select id, $1::uuid, '-infinity' from hopsmeter.users where id like '%-member'`,
       [clusterId],
     );
     await client.query('set local session_replication_role = replica');
     let rows = 0;
     for (let day = MONTH; day < MONTH + DAYS; day++) {
       const filled = await client.query(
-        `insert into usage_daily
+        `insert into hopsmeter.usage_daily
           (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price,
            price_quantity, event_count, first_event_at, last_event_at)
         select $2::date, $2::date, users.account_owner_id, users.id, $1::uuid, rates.meter,
           (random() * 100)::numeric(38, 12), rates.id, rates.price, rates.price_quantity, 24, $2::date, $2::date
-        from users, rates
+        from hopsmeter.users, hopsmeter.rates
         where users.id like '%-member' order by users.account_owner_id, users.id, rates.meter`,
         [clusterId, formatUsageDay(day)],
       );
       rows += filled.rowCount ?? 0;
     }
     await client.query('commit');
-    await client.query('vacuum analyze usage_daily');
+    await client.query('vacuum analyze hopsmeter.usage_daily');
     return rows;
   } finally {
     client.release();

@@ -141,7 +141,7 @@ async function measureAll({ pool, apis }: Pipeline): Promise<boolean> {
 async function sizes(pool: Pipeline['pool']): Promise<string> {
   const { rows } = await pool.query<{ text: string }>(
     `select string_agg(name || ' ' || pg_size_pretty(pg_total_relation_size(name::regclass)), ', ') as text
-    from unnest(array['usage_daily', 'account_days']) as name`,
+    from unnest(array['hopsmeter.usage_daily', 'hopsmeter.account_days']) as name`,
   );
   return rows[0]?.text ?? '';
 }

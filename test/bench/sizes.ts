@@ -26,8 +26,8 @@ export async function measureSizes(stage: Stage): Promise<Sizes> {
     for (const worker of pipeline.workers) await worker.kill('SIGCONT');
     await stage.drained();
     const { rows } = await pool.query<{ bytes: number }>(
-      `select (select sum(pg_total_relation_size(relid)) from pg_partition_tree('usage_events'))::float8
-         / (select count(*) from usage_events) as bytes`,
+      `select (select sum(pg_total_relation_size(relid)) from pg_partition_tree('hopsmeter.usage_events'))::float8
+         / (select count(*) from hopsmeter.usage_events) as bytes`,
     );
     return { redisWaiting, ledger: rows[0]?.bytes ?? 0 };
   } finally {

@@ -79,25 +79,26 @@ export async function startStage(): Promise<Stage> {
  * measurement it costs up to half as much again in Postgres for 20 s, at a moment that differs from run to run.
  */
 async function firstReconciliation(pool: Pool): Promise<void> {
-  const isDone = async () => (await pool.query(`select from reconciliations where status = 'done'`)).rowCount === 1;
+  const isDone = async () =>
+    (await pool.query(`select from hopsmeter.reconciliations where status = 'done'`)).rowCount === 1;
   while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** A tenth of the users are account owners; each user has a project. */
 async function fillDirectory(pool: Pool, clusterId: string): Promise<void> {
   await pool.query(
-    `insert into users (id, account_owner_id)
+    `insert into hopsmeter.users (id, account_owner_id)
      select 'auth0|' || n, case when n % 10 > 0 then 'auth0|' || (n - n % 10) end
      from generate_series(0, $1 - 1) as n order by n % 10 > 0, n`,
     [LOAD_NAMESPACES],
   );
   await pool.query(
-    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
-     select id, $1, '-infinity' from users`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+     select id, $1, '-infinity' from hopsmeter.users`,
     [clusterId],
   );
   await pool.query(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
      select $1, 'ns-' || n, 'auth0|' || n, '-infinity' from generate_series(0, $2 - 1) as n`,
     [clusterId, LOAD_NAMESPACES],
   );

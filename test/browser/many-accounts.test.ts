@@ -14,18 +14,18 @@ const ROWS_MAX = 120;
 /** A day of every account for each of 31 days: cost that no float adds up right. */
 const FILL = `
 with accounts as (
-  insert into users (id, name, email)
+  insert into hopsmeter.users (id, name, email)
   select 'auth0|many-' || lpad(n::text, 4, '0'), 'Account ' || lpad(n::text, 4, '0'), 'account' || n || '@example.com'
   from generate_series(1, $2) as n returning id
 ), numbered as (select id, row_number() over (order by id) as n from accounts)
-insert into usage_daily
+insert into hopsmeter.usage_daily
   (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price,
    price_quantity, event_count, first_event_at, last_event_at)
 select day, day, numbered.id, numbered.id, $1::uuid, rates.meter,
   0.1 * numbered.n * (1 + extract(day from day) % 5) + 0.000000000001, rates.id, rates.price, rates.price_quantity, 1, day, day
 from numbered
 cross join (select $3::date + n as day from generate_series(0, 30) as n) as days
-cross join (select * from rates where meter = 'cpu_hours') as rates
+cross join (select * from hopsmeter.rates where meter = 'cpu_hours') as rates
 `;
 
 /** The last month of 31 days that is over. */
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const { clusterId } = await seedDirectory(pool);
   const { rowCount } = await pool.query(FILL, [clusterId, ACCOUNTS, `${month}-01`]);
   expect(rowCount).toBe(ACCOUNTS * 31);
-  await pool.query('vacuum analyze usage_daily');
+  await pool.query('vacuum analyze hopsmeter.usage_daily');
   visitor = await createVisitor(stack.url);
 });
 afterAll(async () => {

@@ -119,7 +119,7 @@ async function setRate(pool: Pool, meter: string, from: string, input: TestRate)
   const reading = readTermsInput({ price: input.price, priceQuantity: input.priceQuantity });
   const validFrom = parseUsageDay(from);
   if (!('terms' in reading) || validFrom === undefined) throw new Error(`no price: ${meter} ${from}`);
-  const cards = await pool.query<{ id: string }>('select id from rate_cards where is_default');
+  const cards = await pool.query<{ id: string }>('select id from hopsmeter.rate_cards where is_default');
   const { terms } = reading;
   const change = { kind: 'set_rate', rateCardId: one(cards.rows).id, meter, validFrom, terms } as const;
   const { fingerprint } = await previewPriceChange(pool, change);
@@ -132,7 +132,7 @@ function registerProject({ id, clusterId, namespace, userId }: TestProject): Wor
     detail: namespace,
     async apply(pool) {
       await pool.query(
-        `insert into projects (id, hopsworks_cluster_id, namespace, user_id, started_at)
+        `insert into hopsmeter.projects (id, hopsworks_cluster_id, namespace, user_id, started_at)
          values ($1, $2, $3, $4, '-infinity') on conflict (id) do nothing`,
         [id, clusterId, namespace, userId],
       );

@@ -49,7 +49,7 @@ type RecordedRequest = { readonly id: string; readonly times: number; readonly e
 async function checkRequests({ pool, clients }: CheckOptions): Promise<readonly Check[]> {
   const { rows } = await pool.query<RecordedRequest>(`
     select request ->> 'requestId' as id, count(*)::integer as times, min((request ->> 'eventCount')::integer) as events
-    from usage_batches, jsonb_array_elements(requests) as request
+    from hopsmeter.usage_batches, jsonb_array_elements(requests) as request
     group by 1
   `);
   const recorded = new Map(rows.map((row) => [row.id, row]));
@@ -78,7 +78,7 @@ async function checkLedger({ pool, expectation }: CheckOptions): Promise<Check> 
   const { rows } = await pool.query<LedgerCount>(`
     select regexp_replace(event_id, '\\d+$', '') as prefix, count(*)::integer as events,
       count(distinct (hopsworks_cluster_id, source_path, event_id))::integer as ids
-    from usage_events where part = 0 and adjustment is null
+    from hopsmeter.usage_events where part = 0 and adjustment is null
     group by 1
   `);
   const found = new Map(rows.map((row) => [row.prefix, row]));
@@ -97,7 +97,7 @@ async function checkLedger({ pool, expectation }: CheckOptions): Promise<Check> 
 /** What can not be counted is there, once, with its reason; what could be counted later was. */
 async function checkParked({ pool, expectation }: CheckOptions): Promise<Check> {
   const { rows } = await pool.query<{ reason: string; count: number }>(`
-    select reason, count(*)::integer as count from parked_events
+    select reason, count(*)::integer as count from hopsmeter.parked_events
     where status = 'pending' and reason <> 'unreadable_batch' group by reason
   `);
   const found = new Map(rows.map(({ reason, count }) => [reason, count]));
@@ -116,8 +116,8 @@ async function checkAccount({ pool, clients }: CheckOptions): Promise<Check> {
   const { rows } = await pool.query<{ requested: string; unreadable: string }>(`
     select
       (select coalesce(sum((request ->> 'eventCount')::integer), 0)
-       from usage_batches, jsonb_array_elements(requests) as request)::text as requested,
-      (select count(*) from parked_events where reason = 'unreadable_batch')::text as unreadable
+       from hopsmeter.usage_batches, jsonb_array_elements(requests) as request)::text as requested,
+      (select count(*) from hopsmeter.parked_events where reason = 'unreadable_batch')::text as unreadable
   `);
   const requested = Number(rows[0]?.requested) + Number(rows[0]?.unreadable);
   const accepted = clients

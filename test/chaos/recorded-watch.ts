@@ -14,7 +14,7 @@ const OVERLAP_SECONDS = 20;
 const RECENT = `
 select id, recorded_at::text as "recordedAt",
   array(select request ->> 'requestId' from jsonb_array_elements(requests) as request) as "requestIds"
-from usage_batches where recorded_at > $1::timestamptz - interval '${OVERLAP_SECONDS} seconds'
+from hopsmeter.usage_batches where recorded_at > $1::timestamptz - interval '${OVERLAP_SECONDS} seconds'
 order by recorded_at
 `;
 

@@ -20,10 +20,10 @@ const BYTES_PER_PAGE = 4_096;
 /** A month of two accounts: every row of its own day, project and user, as 100 members of many projects make them. */
 const FILL = `
 with spaces as (
-  insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+  insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
   select $1::uuid, 'space-' || n, 'auth0|member', '-infinity' from generate_series(1, 1000) as n returning id
 )
-insert into usage_daily
+insert into hopsmeter.usage_daily
   (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id, price,
    price_quantity, event_count, first_event_at, last_event_at)
 select day, day, owner, 'auth0|member', $1::uuid, numbered.id, rates.meter, 1.000000000001 * numbered.n, rates.id,
@@ -31,7 +31,7 @@ select day, day, owner, 'auth0|member', $1::uuid, numbered.id, rates.meter, 1.00
 from (select id, row_number() over () as n from spaces) as numbered
 cross join (select date '2025-10-01' + n as day from generate_series(0, 19) as n) as days
 cross join (values ('auth0|owner'), ('auth0|other')) as accounts (owner)
-cross join (select * from rates where meter <> 'gpu_hours') as rates
+cross join (select * from hopsmeter.rates where meter <> 'gpu_hours') as rates
 `;
 
 describe('a big export', () => {
@@ -42,7 +42,7 @@ describe('a big export', () => {
     const { clusterId } = await seedDirectory(pipeline.pool);
     const { rowCount } = await pipeline.pool.query(FILL, [clusterId]);
     expect(rowCount).toBe(ROWS);
-    await pipeline.pool.query('vacuum analyze usage_daily');
+    await pipeline.pool.query('vacuum analyze hopsmeter.usage_daily');
   });
   afterAll(() => pipeline?.close());
 

@@ -27,16 +27,16 @@ const dayOf = (text: string): number => parseUsageDay(text) ?? Number.NaN;
 export async function createFocusWorld(pool: Pool): Promise<void> {
   const { clusterId, memberId, projectId } = await seedDirectory(pool);
   for (const [id, name] of Object.entries(NAMES))
-    await pool.query('update users set name = $2 where id = $1', [id, name]);
-  await pool.query('update projects set namespace = $2 where id = $1', [projectId, NAMESPACE]);
-  await pool.query('update hopsworks_clusters set name = $2 where id = $1', [clusterId, CLUSTER]);
-  await pool.query('insert into users (id) values ($1)', [FORMULA_ID]);
+    await pool.query('update hopsmeter.users set name = $2 where id = $1', [id, name]);
+  await pool.query('update hopsmeter.projects set namespace = $2 where id = $1', [projectId, NAMESPACE]);
+  await pool.query('update hopsmeter.hopsworks_clusters set name = $2 where id = $1', [clusterId, CLUSTER]);
+  await pool.query('insert into hopsmeter.users (id) values ($1)', [FORMULA_ID]);
   await pool.query(
-    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
     [FORMULA_ID, clusterId],
   );
   await pool.query(
-    `insert into meters values ('gpu_hours_h100', 'GPU-hour', 'H100 GPUs'), ('model_calls', 'call', 'Calls')`,
+    `insert into hopsmeter.meters values ('gpu_hours_h100', 'GPU-hour', 'H100 GPUs'), ('model_calls', 'call', 'Calls')`,
   );
   const use = async (day: string, meter: string, quantity: string, subject?: string): Promise<void> => {
     const start = parseTime(`${day}T12:00:00Z`) ?? Number.NaN;
@@ -50,7 +50,7 @@ export async function createFocusWorld(pool: Pool): Promise<void> {
     await changePrices(pool, CHANGE, { change: wanted, reason: 'for a test', fingerprint });
     while ((await reRatePart(pool)) !== undefined);
   };
-  const { rows } = await pool.query<{ id: string }>('select id from rate_cards where is_default');
+  const { rows } = await pool.query<{ id: string }>('select id from hopsmeter.rate_cards where is_default');
   const rateCardId = rows[0]?.id ?? '';
   const setRate = (meter: string, from: string, price: Quantity, priceQuantity = ONE): Promise<void> =>
     change({

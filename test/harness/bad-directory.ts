@@ -52,36 +52,38 @@ export function createBadDirectory(): BadDirectory {
       unknown: generateClusterKey().key,
     },
     async store(pool) {
-      await pool.query(`insert into meters (meter, unit, description) values ('model_calls', 'call', 'Calls')`);
       await pool.query(
-        `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
-         select id, 'model_calls', '2020-01-01', 1, 1000 from rate_cards where is_default`,
+        `insert into hopsmeter.meters (meter, unit, description) values ('model_calls', 'call', 'Calls')`,
       );
       await pool.query(
-        `insert into hopsworks_clusters (id, name, max_users) values ($1, 'own', 10), ($2, 'foreign', 10)`,
+        `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity)
+         select id, 'model_calls', '2020-01-01', 1, 1000 from hopsmeter.rate_cards where is_default`,
+      );
+      await pool.query(
+        `insert into hopsmeter.hopsworks_clusters (id, name, max_users) values ($1, 'own', 10), ($2, 'foreign', 10)`,
         [own, foreign],
       );
-      await pool.query(`insert into users (id, email) values ($1, 'ada@example.com')`, [subject]);
+      await pool.query(`insert into hopsmeter.users (id, email) values ($1, 'ada@example.com')`, [subject]);
       await pool.query(
-        `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+        `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
         [subject, own],
       );
       await pool.query(
-        `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+        `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
         [own, namespace, subject],
       );
       await storeKey(pool, foreign, other);
       for (const key of [good, revoked, expired]) await storeKey(pool, own, key);
     },
     async endKeys(pool) {
-      await pool.query('update cluster_keys set revoked_at = now() where hash = $1', [revoked.hash]);
-      await pool.query('update cluster_keys set expires_at = now() where hash = $1', [expired.hash]);
+      await pool.query('update hopsmeter.cluster_keys set revoked_at = now() where hash = $1', [revoked.hash]);
+      await pool.query('update hopsmeter.cluster_keys set expires_at = now() where hash = $1', [expired.hash]);
     },
   };
 }
 
 async function storeKey(pool: Pool, clusterId: string, { prefix, hash }: GeneratedClusterKey): Promise<void> {
-  await pool.query('insert into cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)', [
+  await pool.query('insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)', [
     clusterId,
     prefix,
     hash,

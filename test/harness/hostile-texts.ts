@@ -7,7 +7,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '\\',
   "' or '1'='1",
   "'; drop table users; --",
-  '1) union select id, email, name from users --',
+  '1) union select id, email, name from hopsmeter.users --',
   '$1',
   '$$; select pg_sleep(10); $$',
   '%',

@@ -99,6 +99,8 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     await migrate(postgres.url);
     const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
     closers.push(() => pool.end());
+    // Nothing may depend on it: an unqualified name of ours is an error in every service.
+    await pool.query(`alter database ${new URL(postgres.url).pathname.slice(1)} set search_path = ''`);
     const servicesUrl = await createLogin(pool, postgres.url);
     const pooler = isPooled
       ? await startPgBouncer({ directory, postgresUrl: servicesUrl, port: await freePort() })

@@ -37,18 +37,18 @@ const PEOPLE = new Map([
 ]);
 
 const INSERT_RATE = `
-insert into rates (rate_card_id, valid_from, meter, model, price, price_quantity, tiers, included_quantity)
-select id, $1, $2, $3, $4, $5, $6::jsonb, $7 from rate_cards where is_default
+insert into hopsmeter.rates (rate_card_id, valid_from, meter, model, price, price_quantity, tiers, included_quantity)
+select id, $1, $2, $3, $4, $5, $6::jsonb, $7 from hopsmeter.rate_cards where is_default
 `;
 
 const INSERT_OWN_PRICE = `
-insert into price_overrides
+insert into hopsmeter.price_overrides
   (account_owner_id, kind, valid_from, meter, model, price, price_quantity, tiers, included_quantity)
 values ('auth0|owner', 'price', $1, $2, $3, $4, $5, $6::jsonb, $7)
 `;
 
 const INSERT_DISCOUNT = `
-insert into price_overrides (account_owner_id, kind, valid_from, meter, discount_percent)
+insert into hopsmeter.price_overrides (account_owner_id, kind, valid_from, meter, discount_percent)
 values ('auth0|owner', 'discount', $1, nullif($2, 'all'), $3)
 `;
 
@@ -149,7 +149,7 @@ async function describeStatement(pool: Pool, accountOwnerId: string, month: Usag
 }
 
 const SUM_ROWS = `
-select coalesce(sum(cost), 0)::text as cost from usage_daily
+select coalesce(sum(cost), 0)::text as cost from hopsmeter.usage_daily
 where account_owner_id = $1 and to_char(booked_on, 'YYYY-MM') = $2
 `;
 

@@ -54,10 +54,12 @@ export async function createWorld(pool: Pool, options: WorldOptions): Promise<Te
   const clusters: TestCluster[] = [];
   const projects: TestProject[] = [];
   const ownerships = new Map<string, TestOwnership[]>();
-  await pool.query(`insert into meters (meter, unit, description) values ('model_calls', 'call', 'Calls of a model')`);
   await pool.query(
-    `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
-     select id, 'model_calls', '2020-01-01', 0.000123, 1000 from rate_cards where is_default`,
+    `insert into hopsmeter.meters (meter, unit, description) values ('model_calls', 'call', 'Calls of a model')`,
+  );
+  await pool.query(
+    `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity)
+     select id, 'model_calls', '2020-01-01', 0.000123, 1000 from hopsmeter.rate_cards where is_default`,
   );
   for (let c = 0; c < options.clusters; c++) {
     const cluster = await createCluster(pool, `cluster-${c}`);
@@ -67,20 +69,20 @@ export async function createWorld(pool: Pool, options: WorldOptions): Promise<Te
       Array.from({ length: options.membersPerOwner }, (__, m) => ({ id: `google-oauth2|c${c}o${o}m${m}`, o })),
     );
     for (const id of owners) {
-      await pool.query('insert into users (id, email) values ($1, $2)', [id, `${id.slice(6)}@example.com`]);
+      await pool.query('insert into hopsmeter.users (id, email) values ($1, $2)', [id, `${id.slice(6)}@example.com`]);
       ownerships.set(id, [{ from: Number.NEGATIVE_INFINITY, ownerId: id }]);
     }
     for (const { id, o } of members)
       ownerships.set(id, await createMember(pool, id, owners, o, options.ownerChangesAt));
     for (const userId of [...owners, ...members.map(({ id }) => id)]) {
       await pool.query(
-        `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+        `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
         [userId, cluster.id],
       );
       for (let p = 0; p < options.projectsPerUser; p++) {
         const namespace = `${userId.slice(userId.indexOf('|') + 1)}-p${p}`;
         const inserted = await pool.query<{ id: string }>(
-          `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+          `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
            values ($1, $2, $3, '-infinity') returning id`,
           [cluster.id, namespace, userId],
         );
@@ -95,11 +97,11 @@ export async function createWorld(pool: Pool, options: WorldOptions): Promise<Te
 export async function createCluster(pool: Pool, name: string): Promise<TestCluster> {
   const { key, prefix, hash } = generateClusterKey();
   const inserted = await pool.query<{ id: string }>(
-    'insert into hopsworks_clusters (name, max_users) values ($1, 1000) returning id',
+    'insert into hopsmeter.hopsworks_clusters (name, max_users) values ($1, 1000) returning id',
     [name],
   );
   const { id } = one(inserted.rows);
-  await pool.query('insert into cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)', [
+  await pool.query('insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)', [
     id,
     prefix,
     hash,
@@ -115,13 +117,16 @@ async function createMember(
   changesAt: readonly number[],
 ): Promise<TestOwnership[]> {
   const ownerAfter = (changes: number): string => owners[(firstOwner + changes) % owners.length] ?? '';
-  await pool.query('insert into users (id, account_owner_id) values ($1, $2)', [id, ownerAfter(changesAt.length)]);
-  await pool.query('delete from account_ownerships where user_id = $1', [id]);
+  await pool.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [
+    id,
+    ownerAfter(changesAt.length),
+  ]);
+  await pool.query('delete from hopsmeter.account_ownerships where user_id = $1', [id]);
   const history = [Number.NEGATIVE_INFINITY, ...changesAt].map((from, index) => ({ from, ownerId: ownerAfter(index) }));
   for (const [index, { from, ownerId }] of history.entries()) {
     const to = history[index + 1]?.from;
     await pool.query(
-      `insert into account_ownerships (user_id, account_owner_id, started_at, ended_at) values ($1, $2, $3, $4)`,
+      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at, ended_at) values ($1, $2, $3, $4)`,
       [
         id,
         ownerId,

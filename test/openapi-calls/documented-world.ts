@@ -51,7 +51,7 @@ export async function fillDocumentedWorld(pool: Pool): Promise<World> {
 }
 
 async function differ(pool: Pool, world: World): Promise<void> {
-  await pool.query(`update usage_daily set quantity = quantity + 1 where user_id = 'auth0|member'`);
+  await pool.query(`update hopsmeter.usage_daily set quantity = quantity + 1 where user_id = 'auth0|member'`);
   const range = { from: known(world, 'from'), to: known(world, 'to') };
   const { id } = await reconcileNow(pool, CHANGE, range);
   world.set('reconciliation', id);

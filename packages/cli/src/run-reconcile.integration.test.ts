@@ -31,7 +31,7 @@ async function run(
   return { code, text: written.join('') };
 }
 
-const quantities = async () => (await database.pool.query('select quantity from usage_daily')).rows;
+const quantities = async () => (await database.pool.query('select quantity from hopsmeter.usage_daily')).rows;
 
 it('says that everything adds up, also of everything that the ledger holds', async () => {
   expect(await run()).toMatchObject({ code: 0, text: expect.stringContaining('compared 1 rows of 2 days') });
@@ -40,7 +40,7 @@ it('says that everything adds up, also of everything that the ledger holds', asy
 });
 
 it('shows what differs and exits with 1, and repairs it only with a reason', async () => {
-  await database.pool.query('update usage_daily set quantity = 13');
+  await database.pool.query('update hopsmeter.usage_daily set quantity = 13');
   const found = await run();
   expect(found.code).toBe(1);
   expect(found.text).toContain('1 rows differ, by 0.350000000000 USD');

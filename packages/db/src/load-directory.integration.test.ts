@@ -60,7 +60,7 @@ it('holds the default rates: 0.35, 3.50, 0.035, 0.50 and 0.03 for 720, 0.14', as
 
 it('reads periods to the microsecond', async () => {
   await database.pool.query(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
     values ($1, 'it''s "quoted"', $2, '2026-11-22T13:00:00.000001+02', '2026-11-22T13:00:00.123457Z')`,
     [seeded.clusterId, seeded.otherId],
   );
@@ -76,8 +76,8 @@ it('reads periods to the microsecond', async () => {
 
 it('prices accounts without a card of their own by the default card', async () => {
   await database.pool.query(
-    `with card as (insert into rate_cards (name, credit_usd) values ('other', 1) returning id)
-    insert into rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-01-01', 99 from card`,
+    `with card as (insert into hopsmeter.rate_cards (name, credit_usd) values ('other', 1) returning id)
+    insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-01-01', 99 from card`,
   );
   const { pricing } = createDirectory(await load());
   expect(pricing.priceOf(seeded.ownerId, 'cpu_hours', 20_600)?.priceText).toBe('0.35');
@@ -85,9 +85,9 @@ it('prices accounts without a card of their own by the default card', async () =
 
 it('keeps a price to its last digit', async () => {
   await database.pool.query(
-    `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
+    `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity)
     select id, 'cpu_hours', '2026-12-01', 12345678901234567890.000000000001, 0.000000000003
-    from rate_cards where is_default`,
+    from hopsmeter.rate_cards where is_default`,
   );
   const directory = createDirectory(await load());
   expect(directory.pricing.priceOf(seeded.ownerId, 'cpu_hours', 20_788)).toMatchObject({
@@ -100,11 +100,11 @@ it('keeps a price to its last digit', async () => {
 it('has another version after every change, and the same without one', async () => {
   const before = await load();
   expect((await load()).version).toBe(before.version);
-  await database.pool.query('update users set name = $1 where id = $2', ['Ada', seeded.ownerId]);
+  await database.pool.query('update hopsmeter.users set name = $1 where id = $2', ['Ada', seeded.ownerId]);
   expect(BigInt((await load()).version)).toBeGreaterThan(BigInt(before.version));
 });
 
 it('refuses a database whose directory has no version', async () => {
-  await database.pool.query('delete from directory_versions');
+  await database.pool.query('delete from hopsmeter.directory_versions');
   await expect(load()).rejects.toThrow('are the migrations applied?');
 });

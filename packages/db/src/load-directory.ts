@@ -8,25 +8,25 @@ import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing/pr
  */
 const LOAD_DIRECTORY = `
 select
-  (select version::text from directory_versions) as version,
+  (select version::text from hopsmeter.directory_versions) as version,
   (select coalesce(json_agg(json_build_array(
       id, hopsworks_cluster_id, namespace, user_id,
       case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
-    from projects) as projects,
+    from hopsmeter.projects) as projects,
   (select coalesce(json_agg(json_build_array(
       user_id, account_owner_id,
       case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
-    from account_ownerships) as ownerships,
+    from hopsmeter.account_ownerships) as ownerships,
   (select coalesce(json_agg(json_build_array(
       user_id, hopsworks_cluster_id,
       case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
-    from user_hopsworks_assignments) as assignments,
-  (select coalesce(json_agg(meter), '[]') from meters) as meters,
+    from hopsmeter.user_hopsworks_assignments) as assignments,
+  (select coalesce(json_agg(meter), '[]') from hopsmeter.meters) as meters,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
-    from (select account_owner_id, max(month) as month from statements group by account_owner_id) as last) as closings,
+    from (select account_owner_id, max(month) as month from hopsmeter.statements group by account_owner_id) as last) as closings,
   ${PRICING_COLUMNS}
 `;
 

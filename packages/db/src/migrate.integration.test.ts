@@ -45,7 +45,7 @@ describe('migrations', () => {
       await Promise.all([migrate(url.href), migrate(url.href), migrate(url.href)]);
       await migrate(url.href);
       const pool = createPool({ url: url.href, connectionsMax: 1, onIdleError: () => undefined });
-      const applied = await pool.query('select count(*)::int as count from drizzle.__drizzle_migrations');
+      const applied = await pool.query('select count(*)::int as count from hopsmeter.migrations');
       await pool.end();
       const files = readdirSync(new URL('../../../drizzle', import.meta.url)).filter((file) => file.endsWith('.sql'));
       expect(applied.rows).toEqual([{ count: files.length }]);
@@ -59,7 +59,7 @@ describe('row level security', () => {
   it('is on for every table and every partition, with policies for the role of the services only', async () => {
     const tables = await rowsOf<{ name: string; isOn: boolean }>(
       `select relname as name, relrowsecurity as "isOn" from pg_class
-      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+      where relnamespace = 'hopsmeter'::regnamespace and relkind in ('r', 'p')`,
     );
     expect(tables.length).toBeGreaterThanOrEqual(29);
     expect(tables.filter(({ isOn }) => !isOn)).toEqual([]);
@@ -71,7 +71,7 @@ describe('row level security', () => {
   it('holds behind every view', async () => {
     const views = await rowsOf<{ name: string; options: string[] | null }>(
       `select relname as name, reloptions as options from pg_class
-      where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')`,
+      where relnamespace = 'hopsmeter'::regnamespace and relkind in ('v', 'm')`,
     );
     expect(views.map(({ name }) => name)).toContain('usage_daily_by_user');
     for (const { name, options } of views) expect(options, name).toContain('security_invoker=true');
@@ -81,27 +81,31 @@ describe('row level security', () => {
     await attempt(async (client) => {
       // Like Supabase's `anon`, which has every grant on the schema.
       const role = `hopsmeter_test_${randomBytes(6).toString('hex')}`;
-      await client.query(`create role ${role} nologin; grant all on all tables in schema public to ${role}`);
+      await client.query(
+        `create role ${role} nologin; grant usage on schema hopsmeter to ${role}; grant all on all tables in schema hopsmeter to ${role}`,
+      );
       await client.query(`set local role ${role}`);
       for (const table of ['users', 'usage_daily', 'usage_events', 'parked_events', 'usage_daily_by_user', 'meters'])
-        expect((await client.query(`select from ${table}`)).rowCount, table).toBe(0);
+        expect((await client.query(`select from hopsmeter.${table}`)).rowCount, table).toBe(0);
       for (let i = 0; i < 16; i++)
-        expect((await client.query(`select from usage_events_p${String(i).padStart(2, '0')}`)).rowCount).toBe(0);
-      expect((await client.query(`update usage_daily set quantity = 0`)).rowCount).toBe(0);
+        expect((await client.query(`select from hopsmeter.usage_events_p${String(i).padStart(2, '0')}`)).rowCount).toBe(
+          0,
+        );
+      expect((await client.query(`update hopsmeter.usage_daily set quantity = 0`)).rowCount).toBe(0);
       await expect(
-        client.query(`insert into hopsworks_clusters (name, max_users) values ('mine', 1)`),
+        client.query(`insert into hopsmeter.hopsworks_clusters (name, max_users) values ('mine', 1)`),
       ).rejects.toMatchObject({ code: '42501' });
     });
   });
 });
 
 describe('numbers that are no usage', () => {
-  const LEDGER = `insert into usage_events
+  const LEDGER = `insert into hopsmeter.usage_events
     (event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
      event_type, account_owner_id, user_id, attributed_by, window_started_at, window_ended_at, meters, quantities)
     select gen_random_uuid(), 0, usage_date, 1, usage_batch_id, 0, hopsworks_cluster_id, '', 'direct', event_type,
       account_owner_id, user_id, attributed_by, window_started_at, window_ended_at, $1::text[], $2::numeric[]
-    from usage_events where event_id = 'event'`;
+    from hopsmeter.usage_events where event_id = 'event'`;
 
   it.each([
     ['{cpu_hours}', '{1}', undefined],
@@ -140,7 +144,7 @@ describe('numbers that are no usage', () => {
     ['price_quantity', 'NaN', 'usage_daily_price_valid'],
   ])('in the rollup: %s %s', async (column, value, problem) => {
     const failure = await attempt((client) =>
-      client.query(`update usage_daily set ${column} = $1`, [value]).then(
+      client.query(`update hopsmeter.usage_daily set ${column} = $1`, [value]).then(
         () => undefined,
         (error: { code: string; constraint?: string }) => error.constraint ?? error.code,
       ),
@@ -154,7 +158,9 @@ describe('numbers that are no usage', () => {
     ['price_quantity', '0', 'rates_price_quantity_positive'],
     ['price_quantity', 'NaN', 'rates_price_quantity_positive'],
   ])('in a rate: %s %s', async (column, value, constraint) => {
-    await expect(attempt((client) => client.query(`update rates set ${column} = $1`, [value]))).rejects.toMatchObject({
+    await expect(
+      attempt((client) => client.query(`update hopsmeter.rates set ${column} = $1`, [value])),
+    ).rejects.toMatchObject({
       constraint,
     });
   });
@@ -184,7 +190,7 @@ describe('numbers that are no usage', () => {
     ['[{"price": "1", "upTo": null}, {"price": "1", "upTo": null}]', 'rates_tiers_valid'],
   ])('in a rate: the tiers %s', async (tiers, problem) => {
     const failure = await attempt((client) =>
-      client.query(`update rates set model = 'graduated', tiers = $1`, [tiers]).then(
+      client.query(`update hopsmeter.rates set model = 'graduated', tiers = $1`, [tiers]).then(
         () => undefined,
         (error: { code: string; constraint?: string }) => error.constraint ?? error.code,
       ),
@@ -195,7 +201,7 @@ describe('numbers that are no usage', () => {
   it('in a batch: counts that do not add up', async () => {
     for (const change of ['event_count = 3', 'counted_count = 0', 'parked_count = 2', 'duplicate_count = 1'])
       await expect(
-        attempt((client) => client.query(`update usage_batches set ${change}`)),
+        attempt((client) => client.query(`update hopsmeter.usage_batches set ${change}`)),
         change,
       ).rejects.toMatchObject({ constraint: 'usage_batches_add_up' });
   });
@@ -204,7 +210,7 @@ describe('numbers that are no usage', () => {
     'as the name of a meter: %j',
     async (meter) => {
       await expect(
-        attempt((client) => client.query(`insert into meters values ($1, 'piece', '')`, [meter])),
+        attempt((client) => client.query(`insert into hopsmeter.meters values ($1, 'piece', '')`, [meter])),
       ).rejects.toMatchObject({ constraint: 'meters_name_form' });
     },
   );
@@ -216,9 +222,9 @@ describe('accounts', () => {
   it('have two levels only', async () => {
     const { memberId, ownerId, otherId } = seeded;
     const insert = (client: PoolClient, id: string, owner: string) =>
-      client.query('insert into users (id, account_owner_id) values ($1, $2)', [id, owner]);
+      client.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [id, owner]);
     const move = (client: PoolClient, id: string, owner: string) =>
-      client.query('update users set account_owner_id = $2 where id = $1', [id, owner]);
+      client.query('update hopsmeter.users set account_owner_id = $2 where id = $1', [id, owner]);
     await expect(attempt((client) => insert(client, 'new', memberId))).rejects.toMatchObject(two);
     await expect(attempt((client) => move(client, otherId, memberId))).rejects.toMatchObject(two);
     await expect(attempt((client) => move(client, ownerId, otherId))).rejects.toMatchObject(two);
@@ -233,35 +239,35 @@ describe('accounts', () => {
   it('have two levels only within one statement too', async () => {
     await expect(
       attempt((client) =>
-        client.query(`insert into users (id, account_owner_id) values ('a', null), ('b', 'a'), ('c', 'b')`),
+        client.query(`insert into hopsmeter.users (id, account_owner_id) values ('a', null), ('b', 'a'), ('c', 'b')`),
       ),
     ).rejects.toMatchObject(two);
     await expect(
       attempt(async (client) => {
-        await client.query(`insert into users (id) values ('a'), ('b')`);
+        await client.query(`insert into hopsmeter.users (id) values ('a'), ('b')`);
         await client.query(
-          `update users set account_owner_id = case id when 'a' then 'b' else 'a' end where id in ('a', 'b')`,
+          `update hopsmeter.users set account_owner_id = case id when 'a' then 'b' else 'a' end where id in ('a', 'b')`,
         );
       }),
     ).rejects.toMatchObject(two);
   });
 
   it('have two levels only when two change them at the same time', async () => {
-    await database.pool.query(`insert into users (id) values ('race 1'), ('race 2')`);
+    await database.pool.query(`insert into hopsmeter.users (id) values ('race 1'), ('race 2')`);
     const outcomes = await Promise.allSettled([
-      database.pool.query(`update users set account_owner_id = 'race 2' where id = 'race 1'`),
-      database.pool.query(`update users set account_owner_id = 'race 1' where id = 'race 2'`),
+      database.pool.query(`update hopsmeter.users set account_owner_id = 'race 2' where id = 'race 1'`),
+      database.pool.query(`update hopsmeter.users set account_owner_id = 'race 1' where id = 'race 2'`),
     ]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('keep a history of owners without gaps', async () => {
-    await database.pool.query(`insert into users (id) values ('mover')`);
+    await database.pool.query(`insert into hopsmeter.users (id) values ('mover')`);
     for (const owner of [seeded.ownerId, seeded.otherId, null])
-      await database.pool.query(`update users set account_owner_id = $1 where id = 'mover'`, [owner]);
-    await database.pool.query(`update users set account_owner_id = null, name = 'same' where id = 'mover'`);
+      await database.pool.query(`update hopsmeter.users set account_owner_id = $1 where id = 'mover'`, [owner]);
+    await database.pool.query(`update hopsmeter.users set account_owner_id = null, name = 'same' where id = 'mover'`);
     const history = await rowsOf<{ owner: string; from: string; to: string | null }>(
-      `select account_owner_id as owner, started_at::text as from, ended_at::text as to from account_ownerships
+      `select account_owner_id as owner, started_at::text as from, ended_at::text as to from hopsmeter.account_ownerships
       where user_id = 'mover' order by started_at`,
     );
     expect(history.map(({ owner }) => owner)).toEqual(['mover', seeded.ownerId, seeded.otherId, 'mover']);
@@ -275,21 +281,21 @@ describe('periods', () => {
   const PERIODS: [string, string, string][] = [
     [
       'account_ownerships',
-      `insert into account_ownerships (user_id, account_owner_id, started_at, ended_at)
+      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at, ended_at)
       values ('auth0|other', 'auth0|owner', $1, $2)`,
-      `update account_ownerships set ended_at = '2026-01-01Z' where user_id = 'auth0|other'`,
+      `update hopsmeter.account_ownerships set ended_at = '2026-01-01Z' where user_id = 'auth0|other'`,
     ],
     [
       'projects',
-      `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
-      select hopsworks_cluster_id, namespace, 'auth0|other', $1, $2 from projects`,
-      `update projects set ended_at = '2026-01-01Z'`,
+      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
+      select hopsworks_cluster_id, namespace, 'auth0|other', $1, $2 from hopsmeter.projects`,
+      `update hopsmeter.projects set ended_at = '2026-01-01Z'`,
     ],
     [
       'user_hopsworks_assignments',
-      `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at, ended_at)
-      select 'auth0|other', id, $1, $2 from hopsworks_clusters where name = 'empty'`,
-      `update user_hopsworks_assignments set ended_at = '2026-01-01Z' where user_id = 'auth0|other'`,
+      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at, ended_at)
+      select 'auth0|other', id, $1, $2 from hopsmeter.hopsworks_clusters where name = 'empty'`,
+      `update hopsmeter.user_hopsworks_assignments set ended_at = '2026-01-01Z' where user_id = 'auth0|other'`,
     ],
   ];
 
@@ -312,7 +318,7 @@ describe('periods', () => {
   it('may be the same for equal namespaces of two clusters', async () => {
     await attempt((client) =>
       client.query(
-        `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'ml', $2, '-infinity')`,
+        `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'ml', $2, '-infinity')`,
         [seeded.emptyClusterId, seeded.otherId],
       ),
     );
@@ -322,12 +328,14 @@ describe('periods', () => {
 describe('rate cards', () => {
   it('have one default and one rate a day', async () => {
     await expect(
-      attempt((client) => client.query(`insert into rate_cards (name, credit_usd, is_default) values ('b', 1, true)`)),
+      attempt((client) =>
+        client.query(`insert into hopsmeter.rate_cards (name, credit_usd, is_default) values ('b', 1, true)`),
+      ),
     ).rejects.toMatchObject({ constraint: 'rate_cards_one_default' });
     await expect(
       attempt((client) =>
         client.query(
-          `insert into rates (rate_card_id, meter, valid_from, price) select rate_card_id, meter, valid_from, 1 from rates`,
+          `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select rate_card_id, meter, valid_from, 1 from hopsmeter.rates`,
         ),
       ),
     ).rejects.toMatchObject({ constraint: 'rates_one_per_day' });
@@ -345,7 +353,9 @@ describe('the view by user', () => {
     const event = sampleEvent('wide', { start: day, end: day + 1, days: [usages] });
     const current = { ...seeded, directory: { ...seeded.directory, version: await currentVersion() } };
     await recordBatch(database.pool, sampleRecord(current, [event]));
-    const [row] = await rowsOf<Record<string, string>>(`select * from usage_daily_by_user where date = '2026-11-23'`);
+    const [row] = await rowsOf<Record<string, string>>(
+      `select * from hopsmeter.usage_daily_by_user where date = '2026-11-23'`,
+    );
     expect(row).toMatchObject({ user_id: 'auth0|member', account_owner_id: 'auth0|owner', total_cost: '7.03' });
     // 2 × 3.50 + 48 × 0.50 ÷ 720 + 0.01 × 0.14 = 7.0347…
     const numbers = Object.entries(row ?? {}).flatMap(([name, value]) =>
@@ -362,7 +372,7 @@ describe('the view by user', () => {
   });
 
   async function currentVersion(): Promise<string> {
-    const [row] = await rowsOf<{ version: string }>('select version::text from directory_versions');
+    const [row] = await rowsOf<{ version: string }>('select version::text from hopsmeter.directory_versions');
     return row?.version ?? '';
   }
 });

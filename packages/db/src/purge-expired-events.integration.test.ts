@@ -24,9 +24,9 @@ function open(): TestDatabase {
 }
 
 const ledgerDays = async () =>
-  (await open().pool.query<{ day: string }>('select usage_date::text as day from usage_events order by 1')).rows.map(
-    ({ day }) => day,
-  );
+  (
+    await open().pool.query<{ day: string }>('select usage_date::text as day from hopsmeter.usage_events order by 1')
+  ).rows.map(({ day }) => day);
 
 it('removes ledger rows of the days before, and nothing else', async () => {
   const events = [-2, -1, 0, 1].map((day) =>
@@ -38,8 +38,8 @@ it('removes ledger rows of the days before, and nothing else', async () => {
   expect(await ledgerDays()).toEqual(['2026-11-22', '2026-11-23']);
   expect(await purgeExpiredEvents(open().pool, TODAY)).toBe(0);
   const { rows } = await open().pool.query(`select
-    (select count(*)::int from usage_daily) as rollup, (select count(*)::int from parked_events) as parked,
-    (select count(*)::int from usage_batches) as batches`);
+    (select count(*)::int from hopsmeter.usage_daily) as rollup, (select count(*)::int from hopsmeter.parked_events) as parked,
+    (select count(*)::int from hopsmeter.usage_batches) as batches`);
   expect(rows).toEqual([{ rollup: 4, parked: 1, batches: 1 }]);
 });
 
@@ -62,7 +62,7 @@ it('passes over rows that another one removes', async () => {
   const client = await open().pool.connect();
   try {
     await client.query('begin');
-    await client.query(`select from usage_events where event_id = 'one' for update`);
+    await client.query(`select from hopsmeter.usage_events where event_id = 'one' for update`);
     expect(await purgeExpiredEvents(open().pool, TODAY + 1)).toBe(1);
     await client.query('rollback');
   } finally {

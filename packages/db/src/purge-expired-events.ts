@@ -10,9 +10,9 @@ const ROWS_PER_STATEMENT = 10_000;
  */
 const PURGE = `
 with expired as (
-  select event_key, part from usage_events where usage_date < $1::date limit $2 for update skip locked
+  select event_key, part from hopsmeter.usage_events where usage_date < $1::date limit $2 for update skip locked
 )
-delete from usage_events using expired
+delete from hopsmeter.usage_events using expired
 where usage_events.event_key = expired.event_key and usage_events.part = expired.part
 `;
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await ingest?.app.close();
-  await database.pool.query('update cluster_keys set revoked_at = now() where revoked_at is null');
+  await database.pool.query('update hopsmeter.cluster_keys set revoked_at = now() where revoked_at is null');
 });
 afterAll(() => database?.close());
 
@@ -65,7 +65,7 @@ describe('a key in Postgres', () => {
     });
     expect((await post(event(), bearing(key))).statusCode).toBe(202);
     expect((await post(event(), bearing(old.key))).statusCode).toBe(202);
-    await database.pool.query('update cluster_keys set expires_at = now() where id = $1', [keyId]);
+    await database.pool.query('update hopsmeter.cluster_keys set expires_at = now() where id = $1', [keyId]);
     await vi.waitFor(async () => expect((await post(event(), bearing(old.key))).statusCode).toBe(401), {
       timeout: 10_000,
       interval: 100,
@@ -79,7 +79,7 @@ describe('a key in Postgres', () => {
     expect((await post(event(), bearing(key))).statusCode).toBe(202);
     const read = async () =>
       (
-        await database.pool.query('select last_used_at is not null as used from cluster_keys where id = $1', [
+        await database.pool.query('select last_used_at is not null as used from hopsmeter.cluster_keys where id = $1', [
           created.id,
         ])
       ).rows[0];

@@ -25,7 +25,9 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   failures = [];
-  await database.pool.query('truncate usage_events, usage_daily, usage_batches, parked_events');
+  await database.pool.query(
+    'truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.usage_batches, hopsmeter.parked_events',
+  );
 });
 afterEach(async () => {
   expect(await findRollupDifferences(database.pool)).toEqual([]);
@@ -54,7 +56,7 @@ async function rowsOf<T extends object>(sql: string): Promise<T[]> {
 }
 
 const totalOf = async () =>
-  (await rowsOf<{ total: string }>('select sum(quantity)::text as total from usage_daily'))[0]?.total;
+  (await rowsOf<{ total: string }>('select sum(quantity)::text as total from hopsmeter.usage_daily'))[0]?.total;
 
 describe('a poison event', () => {
   const POISON: [string, Partial<UsageEvent>][] = [
@@ -73,7 +75,9 @@ describe('a poison event', () => {
     expect(await record(batch)).toEqual({ counted: 999, duplicates: 0, parked: 1 });
     expect(failures).toEqual(['data']);
     expect(await totalOf()).toBe(`${999 * 1.5}00000000000`);
-    expect(await rowsOf('select event_id, reason, position, hopsworks_cluster_id, event from parked_events')).toEqual([
+    expect(
+      await rowsOf('select event_id, reason, position, hopsworks_cluster_id, event from hopsmeter.parked_events'),
+    ).toEqual([
       {
         event_id: 'poi\ufffdson',
         reason: 'uncountable',
@@ -90,7 +94,7 @@ describe('a poison event', () => {
   it.each(POISON)('is parked where it %s', async (_name, changes) => {
     const events = [sampleEvent('before'), sampleEvent('poison', changes), sampleEvent('after')];
     expect(await record(batchOf(events))).toEqual({ counted: 2, duplicates: 0, parked: 1 });
-    expect(await rowsOf('select reason, position from parked_events')).toEqual([
+    expect(await rowsOf('select reason, position from hopsmeter.parked_events')).toEqual([
       { reason: 'uncountable', position: 1 },
     ]);
   });
@@ -116,7 +120,7 @@ describe('a poison event', () => {
       sampleRequest(1, { clusterId: seeded.clusterId, requestId: '\ud800' }),
     ];
     expect(await record({ id: randomUUID(), requests, events })).toEqual({ counted: 2, duplicates: 0, parked: 1 });
-    expect(await rowsOf('select event_id, hopsworks_cluster_id from parked_events')).toEqual([
+    expect(await rowsOf('select event_id, hopsworks_cluster_id from hopsmeter.parked_events')).toEqual([
       { event_id: 'b', hopsworks_cluster_id: null },
     ]);
   });
@@ -128,7 +132,7 @@ describe('a batch', () => {
     const send = (batch: Batch) =>
       recorder.record((directory, setAside) => planBatch(batch, directory, setAside), AbortSignal.timeout(30_000));
     await send(batchOf([sampleEvent('before')]));
-    await database.pool.query(`update users set account_owner_id = null where id = $1`, [seeded.memberId]);
+    await database.pool.query(`update hopsmeter.users set account_owner_id = null where id = $1`, [seeded.memberId]);
     const late = sampleEvent('late', { start: SAMPLE_START - HOUR, end: SAMPLE_START });
     const { now } = (
       await rowsOf<{ now: number }>('select (extract(epoch from now()) * 1000000)::float8 as now')
@@ -138,7 +142,9 @@ describe('a batch', () => {
     await send(batchOf([late, sampleEvent('after', { start: now, end: now + HOUR })]));
     expect(failures).toEqual(['directory_changed']);
     // distinct: an hour that begins now may cross midnight, and then it has two rows.
-    expect(await rowsOf('select distinct event_id, account_owner_id from usage_events order by event_id')).toEqual([
+    expect(
+      await rowsOf('select distinct event_id, account_owner_id from hopsmeter.usage_events order by event_id'),
+    ).toEqual([
       { event_id: 'after', account_owner_id: seeded.memberId },
       { event_id: 'before', account_owner_id: seeded.ownerId },
       { event_id: 'late', account_owner_id: seeded.ownerId },
@@ -151,7 +157,7 @@ describe('a batch', () => {
     const batch = batchOf([sampleEvent('a', { usages }), sampleEvent('b'), sampleEvent('c')]);
     expect(await record(batch)).toEqual({ counted: 1, duplicates: 1, parked: 1 });
     expect(failures).toEqual(['conflicts']);
-    expect(await rowsOf('select event_id, reason, event from parked_events')).toEqual([
+    expect(await rowsOf('select event_id, reason, event from hopsmeter.parked_events')).toEqual([
       {
         event_id: 'a',
         reason: 'conflict',
@@ -164,7 +170,7 @@ describe('a batch', () => {
     const batch = batchOf(Array.from({ length: 300 }, (_, i) => sampleEvent(`event ${i}`)));
     await Promise.all([record(batch), record(batch), record({ ...batch, id: randomUUID() })]);
     expect(await totalOf()).toBe('450.000000000000');
-    expect(await rowsOf('select counted_count, duplicate_count from usage_batches order by 1')).toEqual([
+    expect(await rowsOf('select counted_count, duplicate_count from hopsmeter.usage_batches order by 1')).toEqual([
       { counted_count: 0, duplicate_count: 300 },
       { counted_count: 300, duplicate_count: 0 },
     ]);
@@ -184,7 +190,7 @@ describe('an unreadable job', () => {
       expect(await park()).toEqual({ counted: 0, duplicates: 0, parked: 1 });
       expect(await park()).toBeUndefined();
       expect(failures).toEqual([]);
-      expect(await rowsOf('select reason, event_id, hopsworks_cluster_id from parked_events')).toEqual([
+      expect(await rowsOf('select reason, event_id, hopsworks_cluster_id from hopsmeter.parked_events')).toEqual([
         { reason: 'unreadable_batch', event_id: 'job 7', hopsworks_cluster_id: null },
       ]);
     },

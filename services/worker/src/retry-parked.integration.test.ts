@@ -92,29 +92,31 @@ const WAITING = `pg_stat_activity
   where datname = current_database() and wait_event_type = 'Lock' and query like '%ledger_rows as materialized%'`;
 
 /** As if the last try of every event were a day ago. */
-const passTime = () => rowsOf(`update parked_events set tried_at = tried_at - interval '1 day'`);
+const passTime = () => rowsOf(`update hopsmeter.parked_events set tried_at = tried_at - interval '1 day'`);
 
 const NOTHING = { counted: 0, duplicates: 0, pending: 0 };
 
 const addProject = (namespace: string, userId = seeded.memberId) =>
   rowsOf(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')
     returning id`,
     [seeded.clusterId, namespace, userId],
   );
 
 const statusesOf = () =>
   rowsOf<{ event_id: string }>(
-    'select event_id, status, reason, resolution, try_count from parked_events order by event_id, content_hash',
+    'select event_id, status, reason, resolution, try_count from hopsmeter.parked_events order by event_id, content_hash',
   );
 
 const idsOf = async (...eventIds: string[]) =>
-  (await rowsOf<{ id: string }>('select id from parked_events where event_id = any($1)', [eventIds])).map(
+  (await rowsOf<{ id: string }>('select id from hopsmeter.parked_events where event_id = any($1)', [eventIds])).map(
     ({ id }) => id,
   );
 
 const auditOf = () =>
-  rowsOf('select actor_kind, actor_id, action, entity, reason, request_id from audit_log order by action, entity_id');
+  rowsOf(
+    'select actor_kind, actor_id, action, entity, reason, request_id from hopsmeter.audit_log order by action, entity_id',
+  );
 
 describe('a parked event that is counted later', () => {
   it('goes to who owned the user then, on its own days, at the prices of those days', async () => {
@@ -125,16 +127,16 @@ describe('a parked event that is counted later', () => {
     );
     // Since then the member has left the account and the price has risen, both after the usage began.
     await database.pool.query(
-      `update account_ownerships set started_at = '-infinity', ended_at = to_timestamp($2) where user_id = $1`,
+      `update hopsmeter.account_ownerships set started_at = '-infinity', ended_at = to_timestamp($2) where user_id = $1`,
       [seeded.memberId, MIDNIGHT / 1_000_000],
     );
     await database.pool.query(
-      `insert into account_ownerships (user_id, account_owner_id, started_at) values ($1, $1, to_timestamp($2))`,
+      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at) values ($1, $1, to_timestamp($2))`,
       [seeded.memberId, MIDNIGHT / 1_000_000],
     );
     await database.pool.query(
-      `insert into rates (rate_card_id, meter, valid_from, price)
-      select id, 'cpu_hours', to_timestamp($1)::date, 9 from rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'cpu_hours', to_timestamp($1)::date, 9 from hopsmeter.rate_cards where is_default`,
       [MIDNIGHT / 1_000_000],
     );
     await addProject('new');
@@ -142,8 +144,8 @@ describe('a parked event that is counted later', () => {
     expect(
       await rowsOf(
         `select usage_date::text, account_owner_id, usage_events.user_id, namespace, part, position, attributed_by,
-          quantities::text, usage_batch_id = (select id from usage_batches) as has_its_batch
-        from usage_events join projects on projects.id = project_id where event_id = 'night' order by part`,
+          quantities::text, usage_batch_id = (select id from hopsmeter.usage_batches) as has_its_batch
+        from hopsmeter.usage_events join hopsmeter.projects on projects.id = project_id where event_id = 'night' order by part`,
       ),
     ).toMatchObject([
       { usage_date: '2026-11-22', account_owner_id: seeded.ownerId, part: 0, quantities: '{1.000000000000}' },
@@ -152,7 +154,7 @@ describe('a parked event that is counted later', () => {
     expect(
       await rowsOf(
         `select usage_date::text, account_owner_id, user_id, sum(quantity)::text as quantity, sum(cost)::text as cost
-        from usage_daily group by 1, 2, 3 order by 1`,
+        from hopsmeter.usage_daily group by 1, 2, 3 order by 1`,
       ),
     ).toEqual([
       {
@@ -175,7 +177,7 @@ describe('a parked event that is counted later', () => {
     ]);
     expect(await readPipelineCounts(database.pool)).toMatchObject({ events: 2n, counted: 2n, parked: 0n, givenUp: 0n });
     // What the batch was when it was recorded is history.
-    expect(await rowsOf('select counted_count, parked_count from usage_batches')).toEqual([
+    expect(await rowsOf('select counted_count, parked_count from hopsmeter.usage_batches')).toEqual([
       { counted_count: 1, parked_count: 1 },
     ]);
   });
@@ -189,7 +191,7 @@ describe('a parked event that is counted later', () => {
     expect(await retry()).toEqual(NOTHING);
     await addProject('new');
     expect(await retry()).toEqual({ counted: 1, duplicates: 0, pending: 2 });
-    await database.pool.query(`insert into users (id, email) values ('auth0|new', 'new@example.com')`);
+    await database.pool.query(`insert into hopsmeter.users (id, email) values ('auth0|new', 'new@example.com')`);
     await passTime();
     expect(await retry()).toEqual({ counted: 0, duplicates: 0, pending: 2 });
     expect(await statusesOf()).toMatchObject([
@@ -198,21 +200,23 @@ describe('a parked event that is counted later', () => {
       { event_id: 'user', reason: 'user_not_on_cluster', status: 'pending', try_count: 2 },
     ]);
     await database.pool.query(
-      `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
       values ('auth0|new', $1, '-infinity')`,
       [seeded.clusterId],
     );
-    await database.pool.query(`insert into meters (meter, unit, description) values ('model_calls', 'call', 'Calls')`);
+    await database.pool.query(
+      `insert into hopsmeter.meters (meter, unit, description) values ('model_calls', 'call', 'Calls')`,
+    );
     await passTime();
     expect(await retry()).toEqual({ counted: 1, duplicates: 0, pending: 1 });
     expect(await statusesOf()).toMatchObject([{ event_id: 'meter', reason: 'no_rate' }, {}, { status: 'counted' }]);
     await database.pool.query(
-      `insert into rates (rate_card_id, meter, valid_from, price, price_quantity)
-      select id, 'model_calls', '2020-01-01', 1, 3 from rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity)
+      select id, 'model_calls', '2020-01-01', 1, 3 from hopsmeter.rate_cards where is_default`,
     );
     await passTime();
     expect(await retry()).toEqual({ counted: 1, duplicates: 0, pending: 0 });
-    expect(await rowsOf(`select cost::text from usage_daily where meter = 'model_calls'`)).toEqual([
+    expect(await rowsOf(`select cost::text from hopsmeter.usage_daily where meter = 'model_calls'`)).toEqual([
       { cost: '1.000000000000' },
     ]);
   });
@@ -226,7 +230,7 @@ describe('a parked event that is counted later', () => {
     expect(outcomes.reduce((sum, { duplicates, pending }) => sum + duplicates + pending, 0)).toBe(0);
     await requestParkedRetry(database.pool, CHANGE, {});
     expect([await retry(), await retry('due')]).toEqual([NOTHING, NOTHING]);
-    expect(await rowsOf('select sum(quantity)::text as total from usage_daily')).toEqual([
+    expect(await rowsOf('select sum(quantity)::text as total from hopsmeter.usage_daily')).toEqual([
       { total: '2550.000000000000' },
     ]);
   });
@@ -239,7 +243,7 @@ describe('a parked event that is counted later', () => {
       // The rows are taken, nothing is counted yet.
       'select pg_advisory_xact_lock(7367, 1)',
       // The ledger has the rows and the parked ones are marked, the rollup is not written yet.
-      'lock table usage_daily in exclusive mode',
+      'lock table hopsmeter.usage_daily in exclusive mode',
     ];
     for (const hold of holds) {
       const holder = await database.pool.connect();
@@ -265,7 +269,7 @@ describe('a parked event that is counted later', () => {
       await holder.query('rollback');
       holder.release();
       expect(await statusesOf()).toEqual(parked);
-      expect(await rowsOf('select from usage_events')).toEqual([]);
+      expect(await rowsOf('select from hopsmeter.usage_events')).toEqual([]);
     }
     expect(await retry()).toEqual({ counted: 2, duplicates: 0, pending: 0 });
   });
@@ -312,12 +316,14 @@ describe('a parked event that is counted later', () => {
     await park(sampleEvent('a', { namespace: 'new', usages: [{ meter: 'cpu_hours', quantity: 7n }] }));
     await addProject('new');
     expect(await retry()).toEqual({ counted: 1, duplicates: 0, pending: 1 });
-    const statuses = await rowsOf('select status, reason from parked_events order by status');
+    const statuses = await rowsOf('select status, reason from hopsmeter.parked_events order by status');
     expect(statuses).toEqual([
       { status: 'counted', reason: 'unknown_namespace' },
       { status: 'pending', reason: 'conflict' },
     ]);
-    expect(await rowsOf('select sum(quantity)::text as total from usage_daily')).toEqual([{ total: '1.500000000000' }]);
+    expect(await rowsOf('select sum(quantity)::text as total from hopsmeter.usage_daily')).toEqual([
+      { total: '1.500000000000' },
+    ]);
   });
 
   it('does not keep others from being counted when Postgres refuses it', async () => {
@@ -330,9 +336,9 @@ describe('a parked event that is counted later', () => {
     );
     await addProject('new');
     expect(await retry()).toEqual({ counted: 20, duplicates: 0, pending: 1 });
-    expect(await rowsOf(`select event_id, reason, detail from parked_events where status = 'pending'`)).toEqual([
-      { event_id: 'poison', reason: 'uncountable', detail: expect.stringContaining('overflow') },
-    ]);
+    expect(
+      await rowsOf(`select event_id, reason, detail from hopsmeter.parked_events where status = 'pending'`),
+    ).toEqual([{ event_id: 'poison', reason: 'uncountable', detail: expect.stringContaining('overflow') }]);
     expect(await retry()).toEqual(NOTHING);
   });
 
@@ -351,10 +357,10 @@ describe('a hopeless event', () => {
     expect(await retry()).toEqual(NOTHING);
     await addProject('new 1');
     expect([await retry(), await retry()]).toEqual([{ ...NOTHING, pending: 1 }, NOTHING]);
-    await database.pool.query('update parked_events set try_count = 20');
+    await database.pool.query('update hopsmeter.parked_events set try_count = 20');
     await addProject('new 2');
     expect(await retry()).toEqual(NOTHING);
-    await database.pool.query(`update parked_events set tried_at = now() - interval '10 minutes 1 second'`);
+    await database.pool.query(`update hopsmeter.parked_events set tried_at = now() - interval '10 minutes 1 second'`);
     expect(await retry()).toEqual({ ...NOTHING, pending: 1 });
   });
 
@@ -362,7 +368,7 @@ describe('a hopeless event', () => {
     'is left to a person when it is %s',
     async (reason) => {
       await park(sampleEvent('a', { namespace: 'new' }));
-      await database.pool.query('update parked_events set reason = $1', [reason]);
+      await database.pool.query('update hopsmeter.parked_events set reason = $1', [reason]);
       await addProject('new');
       expect(await retry()).toEqual(NOTHING);
       expect((await requestParkedRetry(database.pool, CHANGE, { filter: { reason } })).ids).toHaveLength(1);
@@ -382,13 +388,15 @@ describe('a person', () => {
     expect((await readParkedWork(database.pool)).hasDue).toBe(true);
     expect(await retry('due')).toEqual({ counted: 1, duplicates: 0, pending: 0 });
     expect((await readParkedWork(database.pool)).hasDue).toBe(false);
-    const rows = await rowsOf('select event_id, status, resolved_by, release_reason from parked_events order by 1');
+    const rows = await rowsOf(
+      'select event_id, status, resolved_by, release_reason from hopsmeter.parked_events order by 1',
+    );
     expect(rows).toEqual([
       { event_id: 'a', status: 'counted', resolved_by: 'auth0|staff', release_reason: 'a real run' },
       { event_id: 'b', status: 'pending', resolved_by: null, release_reason: null },
       { event_id: 'c', status: 'pending', resolved_by: null, release_reason: null },
     ]);
-    expect(await rowsOf('select sum(quantity)::text as total from usage_daily')).toEqual([
+    expect(await rowsOf('select sum(quantity)::text as total from hopsmeter.usage_daily')).toEqual([
       { total: '600.000000000000' },
     ]);
     expect(await auditOf()).toEqual([
@@ -458,7 +466,7 @@ describe('a person', () => {
     const ids = await idsOf('a');
     const holder = await database.pool.connect();
     await holder.query('begin');
-    await holder.query('lock table usage_daily in exclusive mode');
+    await holder.query('lock table hopsmeter.usage_daily in exclusive mode');
     const retried = retry();
     await vi.waitFor(async () => expect(await rowsOf(`select from ${WAITING}`)).toHaveLength(1), { timeout: 10_000 });
     const givenUp = giveUpParked(database.pool, CHANGE, { ids, reason: 'too late' });

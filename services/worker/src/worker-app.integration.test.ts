@@ -79,7 +79,7 @@ it('records what is delivered and tells what became of each event', async () => 
   expect(await readOutcomes()).toEqual({ counted: 2, duplicate: 1, parked: 1 });
   await deliver(batch);
   expect(await readOutcomes()).toEqual({ counted: 2, duplicate: 1, parked: 1, redelivered: 4 });
-  const { rows } = await database.pool.query('select sum(quantity)::text as total from usage_daily');
+  const { rows } = await database.pool.query('select sum(quantity)::text as total from hopsmeter.usage_daily');
   expect(rows).toEqual([{ total: '3.000000000000' }]);
 });
 
@@ -93,7 +93,7 @@ it('parks a job that it can not read once, and keeps on working', async () => {
   await deliver(unreadable, '7');
   await deliver(unreadable, '7');
   const { rows } = await database.pool.query(
-    `select event_id, event from parked_events where reason = 'unreadable_batch'`,
+    `select event_id, event from hopsmeter.parked_events where reason = 'unreadable_batch'`,
   );
   expect(rows).toEqual([{ event_id: 'job 7', event: { payload: '{"v":99}' } }]);
   await deliver(batchOf(sampleEvent('after')));
@@ -113,24 +113,26 @@ it('removes the ledger rows that no copy can come for any more, and no younger o
   await deliver(batchOf(daysAgo(400), daysAgo(410), daysAgo(411), daysAgo(900)));
   await outside.purgeRound?.(AbortSignal.abort());
   const left = async () =>
-    (await database.pool.query(`select event_id from usage_events where event_id like '%ago' order by 1`)).rows.map(
-      ({ event_id }) => event_id,
-    );
+    (
+      await database.pool.query(`select event_id from hopsmeter.usage_events where event_id like '%ago' order by 1`)
+    ).rows.map(({ event_id }) => event_id);
   expect(await left()).toHaveLength(4);
   await outside.purgeRound?.(new AbortController().signal);
   expect(await left()).toEqual(['400 days ago', '410 days ago']);
   // The rollup stays; the check after each test compares it to the ledger, so it is put in line.
-  await database.pool.query('truncate usage_events, usage_daily, usage_batches, parked_events');
+  await database.pool.query(
+    'truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.usage_batches, hopsmeter.parked_events',
+  );
 });
 
 it('counts a parked event by itself, soon after its project is there', async () => {
   await deliver(batchOf(sampleEvent('early', { namespace: 'soon' })));
   await database.pool.query(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'soon', $2, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'soon', $2, '-infinity')`,
     [seeded.clusterId, seeded.memberId],
   );
   const find = async () =>
-    (await database.pool.query(`select status from parked_events where event_id = 'early'`)).rows;
+    (await database.pool.query(`select status from hopsmeter.parked_events where event_id = 'early'`)).rows;
   await vi.waitFor(async () => expect(await find()).toEqual([{ status: 'counted' }]), {
     timeout: 10_000,
     interval: 50,

@@ -35,7 +35,7 @@ export async function addHostileDirectory(pool: Pool): Promise<TestCluster> {
     [owner, null],
     [member, owner.id],
   ] as const)
-    await pool.query('insert into users (id, name, email, account_owner_id) values ($1, $2, $3, $4)', [
+    await pool.query('insert into hopsmeter.users (id, name, email, account_owner_id) values ($1, $2, $3, $4)', [
       id,
       name,
       email,
@@ -43,11 +43,11 @@ export async function addHostileDirectory(pool: Pool): Promise<TestCluster> {
     ]);
   for (const { id } of [owner, member])
     await pool.query(
-      `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
       [id, cluster.id],
     );
   await pool.query(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
     [cluster.id, namespace, member.id],
   );
   return cluster;

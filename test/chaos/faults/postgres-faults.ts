@@ -99,7 +99,7 @@ async function lockTables(pool: Pool): Promise<() => Promise<void>> {
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await client.query('lock table usage_events, usage_daily in access exclusive mode');
+    await client.query('lock table hopsmeter.usage_events, hopsmeter.usage_daily in access exclusive mode');
   } catch (error) {
     // Closed, not given back: it may still be in the transaction.
     client.release(true);

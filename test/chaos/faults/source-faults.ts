@@ -86,7 +86,7 @@ function makeRoom(revoke: () => Promise<void>): (error: unknown) => Promise<neve
 async function parkUnknown({ stack: { older, pool } }: FaultContext, mark: string): Promise<void> {
   const isParked = async (): Promise<boolean> => {
     const { rowCount } = await pool.query(
-      `select from parked_events where reason = 'unreadable_batch' and event ->> 'payload' like $1`,
+      `select from hopsmeter.parked_events where reason = 'unreadable_batch' and event ->> 'payload' like $1`,
       [`%${mark}%`],
     );
     return (rowCount ?? 0) > 0;

@@ -32,7 +32,7 @@ export const ALERT_DELIVERIES = `
   cross join lateral (
     select count(next_attempt_at)::integer as pending, count(delivered_at)::integer as delivered,
       count(dead_at)::integer as dead
-    from webhook_deliveries where spending_alert_id = spending_alerts.id
+    from hopsmeter.webhook_deliveries where spending_alert_id = spending_alerts.id
   ) as deliveries
 `;
 

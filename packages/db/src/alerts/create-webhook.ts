@@ -17,15 +17,15 @@ export type NewWebhook = {
 
 /** The endpoint of address $1 for the alerts of $2 (NULL: of all accounts) that is not disabled. */
 const FIND_WEBHOOK = `
-select ${WEBHOOK_COLUMNS} from webhook_endpoints
+select ${WEBHOOK_COLUMNS} from hopsmeter.webhook_endpoints
 where url = $1 and account_owner_id is not distinct from $2 and disabled_at is null
 `;
 
-const COUNT_WEBHOOKS = 'select count(*)::integer as count from webhook_endpoints where disabled_at is null';
+const COUNT_WEBHOOKS = 'select count(*)::integer as count from hopsmeter.webhook_endpoints where disabled_at is null';
 
 /** Adds an endpoint: $1 address, $2 account owner or NULL, $3 moment, $4 who. Locks: the directory. */
 const ADD_WEBHOOK = `
-insert into webhook_endpoints (url, account_owner_id, created_at, created_by)
+insert into hopsmeter.webhook_endpoints (url, account_owner_id, created_at, created_by)
 values ($1, $2, $3::timestamptz, $4)
 returning ${WEBHOOK_COLUMNS}
 `;

@@ -3,11 +3,11 @@ import { type Change, changeDirectory } from '../directory/change-directory.ts';
 import type { Pool } from '../pool.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 
-const READ_WEBHOOK = `select ${WEBHOOK_COLUMNS} from webhook_endpoints where id = $1::uuid`;
+const READ_WEBHOOK = `select ${WEBHOOK_COLUMNS} from hopsmeter.webhook_endpoints where id = $1::uuid`;
 
 /** Disables $1 at $2. Waits for alerts that are being raised with deliveries for it. */
 const DISABLE_WEBHOOK = `
-update webhook_endpoints set disabled_at = $2::timestamptz where id = $1::uuid returning ${WEBHOOK_COLUMNS}
+update hopsmeter.webhook_endpoints set disabled_at = $2::timestamptz where id = $1::uuid returning ${WEBHOOK_COLUMNS}
 `;
 
 /**
@@ -16,7 +16,7 @@ update webhook_endpoints set disabled_at = $2::timestamptz where id = $1::uuid r
  * marked as delivered.
  */
 const GIVE_UP_DELIVERIES = `
-update webhook_deliveries
+update hopsmeter.webhook_deliveries
 set dead_at = $2::timestamptz, next_attempt_at = null, leased_until = null, last_error = 'the webhook was disabled'
 where webhook_endpoint_id = $1::uuid and next_attempt_at is not null
 `;

@@ -6,7 +6,7 @@ import { ALERT_COLUMNS, ALERT_DELIVERIES, type AlertRow, type AlertTexts, toAler
  * moment and id of the last row seen or NULL, $5 number of rows.
  */
 const LIST_ALERTS = `
-select ${ALERT_COLUMNS} from spending_alerts ${ALERT_DELIVERIES}
+select ${ALERT_COLUMNS} from hopsmeter.spending_alerts ${ALERT_DELIVERIES}
 where ($1::text is null or account_owner_id = $1)
   and ($2::date is null or month = $2)
   and ($3::timestamptz is null or (raised_at, spending_alerts.id) < ($3, $4::uuid))

@@ -26,23 +26,23 @@ export type ReachedCap = {
  */
 const RAISE_ALERTS = `
 with raised as (
-  insert into spending_alerts (account_owner_id, month, threshold, cap, spent)
+  insert into hopsmeter.spending_alerts (account_owner_id, month, threshold, cap, spent)
   select account_owner_id, $2::date, threshold, amount, $4::numeric
-  from spending_caps cross join unnest($5::smallint[]) as threshold
+  from hopsmeter.spending_caps cross join unnest($5::smallint[]) as threshold
   where account_owner_id = $1 and amount = $3::numeric
   order by threshold
   on conflict on constraint spending_alerts_one_per_threshold do nothing
   returning id, threshold
 ),
 endpoints as materialized (
-  select id from webhook_endpoints
+  select id from hopsmeter.webhook_endpoints
   where disabled_at is null and (account_owner_id is null or account_owner_id = $1)
     and exists (select from raised)
   order by id
   for share
 ),
 announced as (
-  insert into webhook_deliveries (spending_alert_id, webhook_endpoint_id)
+  insert into hopsmeter.webhook_deliveries (spending_alert_id, webhook_endpoint_id)
   select raised.id, endpoints.id from raised cross join endpoints
 )
 select threshold from raised order by threshold

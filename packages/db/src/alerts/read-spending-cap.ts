@@ -18,7 +18,7 @@ export type SpendingCap = {
 };
 
 const READ_CAP = `
-select amount::text, ${instantText('set_at')} as "setAt" from spending_caps where account_owner_id = $1
+select amount::text, ${instantText('set_at')} as "setAt" from hopsmeter.spending_caps where account_owner_id = $1
 `;
 
 /** Reads an account's cap with an open month; undefined when it has none. @throws RequestError MONTH_CLOSED */

@@ -6,8 +6,8 @@ import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-columns.ts';
 /** A delivery of an endpoint, and whether that one is disabled. Parameters: $1 delivery, $2 endpoint. Locks the delivery. */
 const TAKE_DELIVERY = `
 select ${DELIVERY_COLUMNS},
-  (select disabled_at is not null from webhook_endpoints where id = $2::uuid) as "isDisabled"
-from webhook_deliveries where id = $1::uuid and webhook_endpoint_id = $2::uuid
+  (select disabled_at is not null from hopsmeter.webhook_endpoints where id = $2::uuid) as "isDisabled"
+from hopsmeter.webhook_deliveries where id = $1::uuid and webhook_endpoint_id = $2::uuid
 for update
 `;
 
@@ -15,7 +15,7 @@ for update
  * Makes the delivery $1 due at $2. A dead one has all its attempts again. One that a worker is busy with stays with it.
  */
 const MAKE_DUE = `
-update webhook_deliveries
+update hopsmeter.webhook_deliveries
 set next_attempt_at = $2::timestamptz, attempts = case when dead_at is null then attempts else 0 end, dead_at = null
 where id = $1::uuid
 returning ${DELIVERY_COLUMNS}

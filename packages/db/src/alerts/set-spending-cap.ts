@@ -4,20 +4,20 @@ import { type Change, changeDirectory } from '../directory/change-directory.ts';
 import type { Pool } from '../pool.ts';
 import { centsOf, centsText } from '../statements/cents-text.ts';
 
-const READ_CAP = 'select amount::text from spending_caps where account_owner_id = $1';
+const READ_CAP = 'select amount::text from hopsmeter.spending_caps where account_owner_id = $1';
 
 /**
  * Sets the cap of $1 to $2 at $3 by $4; a worker compares spending with it within seconds. Locks: the directory, then the
  * cap. Run twice it does nothing the second time but move the moment, which the caller avoids.
  */
 const SET_CAP = `
-insert into spending_caps (account_owner_id, amount, set_at, set_by)
+insert into hopsmeter.spending_caps (account_owner_id, amount, set_at, set_by)
 values ($1, $2::numeric, $3::timestamptz, $4)
 on conflict (account_owner_id)
   do update set amount = excluded.amount, set_at = excluded.set_at, set_by = excluded.set_by, checked_at = null
 `;
 
-const REMOVE_CAP = 'delete from spending_caps where account_owner_id = $1';
+const REMOVE_CAP = 'delete from hopsmeter.spending_caps where account_owner_id = $1';
 
 /**
  * Sets what an account wants to spend in a month at most. Alerts that were raised stay as they were raised. The same amount

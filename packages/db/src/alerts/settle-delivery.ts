@@ -18,7 +18,7 @@ export type DeliveryOutcome =
  * taken since: it has arrived. Safe to run twice.
  */
 const MARK_DELIVERED = `
-update webhook_deliveries
+update hopsmeter.webhook_deliveries
 set delivered_at = clock_timestamp(), next_attempt_at = null, dead_at = null, leased_until = null, last_status = $2::integer,
   last_error = null
 where id = $1::uuid and delivered_at is null
@@ -29,7 +29,7 @@ where id = $1::uuid and delivered_at is null
  * Only the last attempt has a say: who comes back after the lease has ended and another worker has begun changes nothing.
  */
 const MARK_FAILED = `
-update webhook_deliveries
+update hopsmeter.webhook_deliveries
 set last_status = $3::integer, last_error = $4, leased_until = null,
   next_attempt_at = clock_timestamp() + make_interval(secs => $5::double precision),
   dead_at = case when $5::double precision is null then clock_timestamp() end

@@ -32,14 +32,14 @@ export type TakenDelivery = {
  */
 const TAKE_DELIVERIES = `
 with due as materialized (
-  select id from webhook_deliveries
+  select id from hopsmeter.webhook_deliveries
   where next_attempt_at <= now() and (leased_until is null or leased_until <= now())
   order by next_attempt_at, id
   limit $1::integer
   for update skip locked
 ),
 taken as (
-  update webhook_deliveries as delivery
+  update hopsmeter.webhook_deliveries as delivery
   set attempts = attempts + 1, last_attempt_at = now(), leased_until = now() + make_interval(secs => $2::double precision)
   from due where delivery.id = due.id
   returning delivery.id, delivery.webhook_endpoint_id, delivery.spending_alert_id, delivery.attempts
@@ -48,8 +48,8 @@ select taken.id, endpoint.id as "webhookId", endpoint.url, taken.attempts as att
   alert.account_owner_id as "accountOwnerId", to_char(alert.month, 'YYYY-MM') as month, alert.threshold,
   alert.cap::text, alert.spent::text, ${instantText('alert.raised_at')} as "raisedAt"
 from taken
-join webhook_endpoints as endpoint on endpoint.id = taken.webhook_endpoint_id
-join spending_alerts as alert on alert.id = taken.spending_alert_id
+join hopsmeter.webhook_endpoints as endpoint on endpoint.id = taken.webhook_endpoint_id
+join hopsmeter.spending_alerts as alert on alert.id = taken.spending_alert_id
 `;
 
 /** Takes with {@link TAKE_DELIVERIES}. */

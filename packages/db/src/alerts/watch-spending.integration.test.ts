@@ -29,7 +29,7 @@ let usageCount = 0;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  await database.pool.query(`update rates set price = 1 where meter = 'cpu_hours'`);
+  await database.pool.query(`update hopsmeter.rates set price = 1 where meter = 'cpu_hours'`);
   seeded = await seedDirectory(database.pool);
 });
 afterEach(() => database.close());
@@ -79,7 +79,7 @@ describe('an alert', () => {
     await createWebhook(database.pool, CHANGE, { url: 'https://hooks.example.com/', accountOwnerId: null });
     await createWebhook(database.pool, CHANGE, { url: 'https://hooks.example.com/1', accountOwnerId: 'auth0|owner' });
     for (const id of everybody) {
-      await database.pool.query('insert into users (id) values ($1)', [id]);
+      await database.pool.query('insert into hopsmeter.users (id) values ($1)', [id]);
       await cap(1n, id);
     }
     await cap(100_00n);
@@ -97,7 +97,7 @@ describe('an alert', () => {
     expect(raised.flat().sort()).toEqual([100, 80, 90]);
     const { rows } = await database.pool.query(
       `select account_owner_id as id, threshold, count(*)::integer as deliveries
-       from spending_alerts left join webhook_deliveries on spending_alert_id = spending_alerts.id
+       from hopsmeter.spending_alerts left join hopsmeter.webhook_deliveries on spending_alert_id = spending_alerts.id
        group by account_owner_id, threshold order by 1, 2`,
     );
     expect(rows).toEqual([
@@ -149,7 +149,7 @@ describe('an alert', () => {
     await cap(1_00n);
     await use(seeded.ownerId, 10);
     await watch();
-    for (const sql of ['update spending_alerts set threshold = 80', 'delete from spending_alerts'])
+    for (const sql of ['update hopsmeter.spending_alerts set threshold = 80', 'delete from hopsmeter.spending_alerts'])
       await expect(database.pool.query(sql)).rejects.toThrow();
   });
 });
@@ -171,7 +171,7 @@ describe('months', () => {
     await cap(100_00n);
     await use(seeded.ownerId, 85, DECEMBER - MICROS_PER_HOUR);
     const firstOfDecember = DECEMBER + MICROS_PER_HOUR;
-    const setAt = (day: string) => database.pool.query('update spending_caps set set_at = $1', [day]);
+    const setAt = (day: string) => database.pool.query('update hopsmeter.spending_caps set set_at = $1', [day]);
     await setAt('2026-12-01T00:00:00Z');
     expect((await watch(firstOfDecember)).raised).toEqual([]);
     await setAt('2026-11-30T23:59:59Z');
@@ -201,8 +201,11 @@ describe('a worker', () => {
     await cap(1_00n, seeded.otherId);
     await use(seeded.otherId, 10);
     // An account that has become a member of another one and never used anything.
-    await database.pool.query('update users set account_owner_id = null where id = $1', [seeded.memberId]);
-    await database.pool.query('update users set account_owner_id = $2 where id = $1', [seeded.ownerId, seeded.otherId]);
+    await database.pool.query('update hopsmeter.users set account_owner_id = null where id = $1', [seeded.memberId]);
+    await database.pool.query('update hopsmeter.users set account_owner_id = $2 where id = $1', [
+      seeded.ownerId,
+      seeded.otherId,
+    ]);
     const { raised, failures } = await watch();
     expect(raised).toEqual([80, 90, 100]);
     expect(failures).toMatchObject([{ code: 'NOT_FOUND' }]);
@@ -224,8 +227,8 @@ describe('a webhook', () => {
     await use(seeded.ownerId, 6);
     await watch();
     const { rows } = await database.pool.query<{ id: string; threshold: number }>(
-      `select webhook_endpoint_id as id, threshold from webhook_deliveries
-       join spending_alerts on spending_alerts.id = spending_alert_id`,
+      `select webhook_endpoint_id as id, threshold from hopsmeter.webhook_deliveries
+       join hopsmeter.spending_alerts on spending_alerts.id = spending_alert_id`,
     );
     const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
     expect(rows.sort(byId)).toEqual([all, own].map((id) => ({ id, threshold: 90 })).sort(byId));
@@ -237,7 +240,7 @@ describe('a webhook', () => {
     for (let round = 0; round < 10; round++) {
       const url = `https://hooks.example.com/${round}`;
       const { id } = (await createWebhook(database.pool, CHANGE, { url, accountOwnerId: null })).value;
-      await database.pool.query('insert into users (id) values ($1)', [`auth0|race-${round}`]);
+      await database.pool.query('insert into hopsmeter.users (id) values ($1)', [`auth0|race-${round}`]);
       await cap(1_00n, `auth0|race-${round}`);
       const reached = { accountOwnerId: `auth0|race-${round}`, month: MONTH, cap: 1_00n, spent: 10n ** 13n };
       await Promise.all([
@@ -245,7 +248,9 @@ describe('a webhook', () => {
         disableWebhook(database.pool, CHANGE, id),
       ]);
     }
-    const { rows } = await database.pool.query('select from webhook_deliveries where next_attempt_at is not null');
+    const { rows } = await database.pool.query(
+      'select from hopsmeter.webhook_deliveries where next_attempt_at is not null',
+    );
     expect(rows).toEqual([]);
   });
 });

@@ -28,19 +28,19 @@ export const MONTH_WATCH_DAYS = 3;
  */
 const TAKE_CAPS = `
 with due as materialized (
-  select account_owner_id from spending_caps
+  select account_owner_id from hopsmeter.spending_caps
   where checked_at is null or checked_at < now() - make_interval(secs => $1::double precision)
   order by checked_at nulls first, account_owner_id
   limit $2::integer
   for update skip locked
 )
-update spending_caps as cap set checked_at = clock_timestamp()
+update hopsmeter.spending_caps as cap set checked_at = clock_timestamp()
 from due where cap.account_owner_id = due.account_owner_id
 returning cap.account_owner_id as "accountOwnerId", cap.amount::text as amount,
   cap.set_at < $3::date::timestamp at time zone 'UTC' as "isOlderThanMonth",
-  (select count(*)::integer from spending_alerts as alert
+  (select count(*)::integer from hopsmeter.spending_alerts as alert
     where alert.account_owner_id = cap.account_owner_id and alert.month = $3::date) as "raisedCount",
-  (select count(*)::integer from spending_alerts as alert
+  (select count(*)::integer from hopsmeter.spending_alerts as alert
     where alert.account_owner_id = cap.account_owner_id and alert.month = $4::date) as "raisedBeforeCount"
 `;
 

@@ -19,7 +19,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
   seeded = await seedDirectory(database.pool);
 });
-beforeEach(() => database.pool.query('truncate usage_daily, usage_events, usage_batches'));
+beforeEach(() =>
+  database.pool.query('truncate hopsmeter.usage_daily, hopsmeter.usage_events, hopsmeter.usage_batches'),
+);
 afterAll(() => database?.close());
 
 const query = async (sql: string, parameters: unknown[] = []) => (await database.pool.query(sql, parameters)).rows;
@@ -27,7 +29,7 @@ const days = () =>
   query(`
     select booked_on::text as day, account_owner_id as account, meter, trim_scale(quantity)::text as quantity,
       trim_scale(cost)::text as cost, event_count::integer as events, row_count::integer as rows
-    from account_days order by 1, 2, 3`);
+    from hopsmeter.account_days order by 1, 2, 3`);
 const differences = () => findRollupDifferences(database.pool);
 const summaryDifferences = async () => (await differences()).filter((each) => each.startsWith('summary'));
 
@@ -64,9 +66,9 @@ describe('account_days is the sum of usage_daily', () => {
   it('when rows are priced anew, moved to another key, deleted and truncated', async () => {
     const { ownerId, memberId, otherId } = seeded;
     await recordUsage(database.pool, [used(ownerId), used(memberId), used(otherId, 'gpu_hours')]);
-    await query('update usage_daily set price = price * 3');
+    await query('update hopsmeter.usage_daily set price = price * 3');
     expect(await summaryDifferences()).toEqual([]);
-    await query('update usage_daily set account_owner_id = $1 where user_id = $2', [otherId, memberId]);
+    await query('update hopsmeter.usage_daily set account_owner_id = $1 where user_id = $2', [otherId, memberId]);
     expect(await summaryDifferences()).toEqual([]);
     expect((await days()).map(({ account, meter, rows }) => [account, meter, rows])).toEqual(
       expect.arrayContaining([
@@ -74,29 +76,29 @@ describe('account_days is the sum of usage_daily', () => {
         [otherId, 'cpu_hours', 1],
       ]),
     );
-    await query('delete from usage_daily where user_id = $1', [memberId]);
+    await query('delete from hopsmeter.usage_daily where user_id = $1', [memberId]);
     expect(await summaryDifferences()).toEqual([]);
-    await query('truncate usage_daily');
+    await query('truncate hopsmeter.usage_daily');
     expect(await days()).toEqual([]);
-    expect(await query('select from account_day_costs')).toEqual([]);
+    expect(await query('select from hopsmeter.account_day_costs')).toEqual([]);
   });
 
   it('and is not written where nothing changed', async () => {
     await recordUsage(database.pool, [used(seeded.ownerId)]);
     const version = async () => [
-      await query('select xmin, ctid, * from account_days'),
-      await query('select xmin, ctid, * from account_day_costs'),
+      await query('select xmin, ctid, * from hopsmeter.account_days'),
+      await query('select xmin, ctid, * from hopsmeter.account_day_costs'),
     ];
     const before = await version();
-    await query('update usage_daily set updated_at = now()');
-    await query('update usage_daily set price = price + 1 where false');
-    await query('delete from usage_daily where false');
+    await query('update hopsmeter.usage_daily set updated_at = now()');
+    await query('update hopsmeter.usage_daily set price = price + 1 where false');
+    await query('delete from hopsmeter.usage_daily where false');
     expect(await version()).toEqual(before);
   });
 
   it('takes back what a statement did that failed', async () => {
     await recordUsage(database.pool, [used(seeded.ownerId)]);
-    await expect(query(`update usage_daily set quantity = quantity - 100`)).rejects.toThrow(/quantity_valid/);
+    await expect(query(`update hopsmeter.usage_daily set quantity = quantity - 100`)).rejects.toThrow(/quantity_valid/);
     expect(await differences()).toEqual([]);
   });
 });
@@ -105,9 +107,9 @@ it('eight writers that add and change rows of one account in all orders never wa
   const { ownerId, clusterId } = seeded;
   const writers = await query(
     `with added as (
-      insert into users (id, account_owner_id) select 'auth0|writer-' || n, $1 from generate_series(0, 7) as n returning id
+      insert into hopsmeter.users (id, account_owner_id) select 'auth0|writer-' || n, $1 from generate_series(0, 7) as n returning id
     )
-    insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+    insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
     select id, $2, '-infinity' from added returning user_id as id`,
     [ownerId, clusterId],
   );

@@ -11,7 +11,7 @@ const PAGE_ROWS = 2_000;
  * rollup's key.
  */
 const LIST_PAYING_ACCOUNTS = `
-select distinct account_owner_id as id from account_day_costs
+select distinct account_owner_id as id from hopsmeter.account_day_costs
 where booked_on >= $1::date and booked_on < $2::date and row_count > 0 and ($3::text is null or account_owner_id = $3)
 order by account_owner_id
 `;

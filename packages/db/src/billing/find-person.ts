@@ -6,7 +6,7 @@ import type { Pool } from '../pool.ts';
  * Parameters: $1 user id. One look-up by key.
  */
 const FIND_PERSON = `
-select account_owner_id as "accountOwnerId" from users where id = $1
+select account_owner_id as "accountOwnerId" from hopsmeter.users where id = $1
 `;
 
 /** A user of ours. `accountOwnerId` is null for an account owner, and the owner's id for a member. */

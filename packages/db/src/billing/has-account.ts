@@ -7,9 +7,9 @@ import type { Pool } from '../pool.ts';
  */
 const HAS_ACCOUNT = `
 select exists (
-  select from users
+  select from hopsmeter.users
   where id = $1
-    and (account_owner_id is null or exists (select from usage_daily where usage_daily.account_owner_id = $1))
+    and (account_owner_id is null or exists (select from hopsmeter.usage_daily where usage_daily.account_owner_id = $1))
 ) as found
 `;
 

@@ -54,7 +54,7 @@ with sums as (
     coalesce(sum(cost) filter (where booked_on < $5::date), 0) as same_period,
     coalesce(sum(cost) filter (where booked_on >= $1::date and booked_on < $6::date), 0) as whole_days,
     bool_or(booked_on >= $1::date) as is_billed
-  from account_day_costs
+  from hopsmeter.account_day_costs
   where booked_on = any (array(select generate_series($4::date, $2::date - 1, interval '1 day')::date))
     and ($7::text is null or account_owner_id = $7) and row_count > 0
   group by account_owner_id
@@ -65,7 +65,7 @@ accounts as materialized (
     coalesce(sums.previous, 0)::numeric(38, 12) as previous_exact,
     coalesce(sums.same_period, 0)::numeric(38, 12) as same_period_exact,
     coalesce(sums.whole_days, 0) as whole_days
-  from users
+  from hopsmeter.users
   left join sums on sums.account_owner_id = users.id
   where (users.account_owner_id is null or sums.is_billed)
     and ($7::text is null or users.id = $7)
@@ -80,7 +80,7 @@ priced as materialized (
     )::numeric(38, 2) end as projected
   from accounts
   left join ${ownCardsOn('$2::date - 1')} as own on own.account_owner_id = accounts.id
-  left join rate_cards as card on card.id = coalesce(own.rate_card_id, ${DEFAULT_CARD})
+  left join hopsmeter.rate_cards as card on card.id = coalesce(own.rate_card_id, ${DEFAULT_CARD})
 ),
 keyed as materialized (
   select priced.*,
@@ -109,7 +109,7 @@ select
   (select case when $8 is not null then coalesce(sum(projected), 0)::numeric(38, 2) end from priced)::text
     as "overallProjected",
   page.id, page.name, page.email,
-  (select count(*)::integer from users as members where members.account_owner_id = page.id) as "memberCount",
+  (select count(*)::integer from hopsmeter.users as members where members.account_owner_id = page.id) as "memberCount",
   round(page.total_exact, 2)::text as total,
   page.total_exact::text as "totalExact",
   page.credits::numeric(38, 4)::text as credits,

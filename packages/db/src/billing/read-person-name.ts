@@ -6,7 +6,7 @@ import type { Pool } from '../pool.ts';
  * Parameters: $1 user id. One look-up by key.
  */
 const READ_PERSON_NAME = `
-select coalesce(name, email) as "name" from users where id = $1
+select coalesce(name, email) as "name" from hopsmeter.users where id = $1
 `;
 
 /** Reads with {@link READ_PERSON_NAME}; null when it is not known. */

@@ -20,7 +20,7 @@ with later as (
     count(*) filter (where status = 'counted' and resolution = 'counted') as counted,
     count(*) filter (where status = 'counted' and resolution = 'duplicate') as duplicates,
     count(*) filter (where status = 'given_up') as given_up
-  from parked_events
+  from hopsmeter.parked_events
   where status <> 'pending'
 )
 select
@@ -32,10 +32,10 @@ select
   (
     select coalesce(jsonb_object_agg(reason, pending), '{}')
     from (
-      select reason, count(*)::text as pending from parked_events where status = 'pending' group by reason
+      select reason, count(*)::text as pending from hopsmeter.parked_events where status = 'pending' group by reason
     ) as reasons
   ) as "pendingByReason"
-from usage_batches
+from hopsmeter.usage_batches
 `;
 
 export type PipelineCounts = {

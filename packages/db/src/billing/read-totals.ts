@@ -69,20 +69,22 @@ select
   spaces.namespace as "projectNamespace",
   clusters.name as "clusterName"
 from grouped
-left join (select * from users where id in (select account_owner_id from grouped)) as payers
+left join (select * from hopsmeter.users where id in (select account_owner_id from grouped)) as payers
   on payers.id = grouped.account_owner_id
-left join (select * from users where id in (select user_id from grouped)) as people on people.id = grouped.user_id
-left join (select * from projects where id in (select project_id from grouped)) as spaces
+left join (select * from hopsmeter.users where id in (select user_id from grouped)) as people on people.id = grouped.user_id
+left join (select * from hopsmeter.projects where id in (select project_id from grouped)) as spaces
   on spaces.id = grouped.project_id
-left join (select * from hopsworks_clusters where id in (select cluster_id from grouped)) as clusters
+left join (select * from hopsmeter.hopsworks_clusters where id in (select cluster_id from grouped)) as clusters
   on clusters.id = grouped.cluster_id
 order by grouped.day, grouped.account_owner_id collate "C", grouped.user_id collate "C", grouped.project_id nulls first,
   grouped.cluster_id, grouped.meter collate "C"
 `;
 
-const READ_ROLLUP_TOTALS = readTotalsOf('usage_daily');
-const READ_METER_TOTALS = readTotalsOf(summary('account_days', 'meter, quantity'));
-const READ_COST_TOTALS = readTotalsOf(summary('account_day_costs', 'null::text as meter, null::numeric as quantity'));
+const READ_ROLLUP_TOTALS = readTotalsOf('hopsmeter.usage_daily');
+const READ_METER_TOTALS = readTotalsOf(summary('hopsmeter.account_days', 'meter, quantity'));
+const READ_COST_TOTALS = readTotalsOf(
+  summary('hopsmeter.account_day_costs', 'null::text as meter, null::numeric as quantity'),
+);
 
 export type TotalsQuery = UsageFilter & {
   readonly groupBy: ReadonlySet<TotalsGrouping>;

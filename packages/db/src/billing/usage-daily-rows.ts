@@ -52,7 +52,7 @@ const utcText = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY
  */
 export const USAGE_DAILY_ROWS = `
 with page as materialized (
-  select * from usage_daily
+  select * from hopsmeter.usage_daily
   where ${USAGE_FILTER}
     and ($9::text is null or (
       (account_owner_id, booked_on, user_id, hopsworks_cluster_id) >= ($9, $10::date, $11::text, $12::uuid)
@@ -73,11 +73,11 @@ select
   coalesce(payers.name, payers.email) as "accountName", coalesce(people.name, people.email) as "userName",
   spaces.namespace as "projectNamespace", clusters.name as "clusterName"
 from page
-left join (select * from users where id in (select account_owner_id from page)) as payers
+left join (select * from hopsmeter.users where id in (select account_owner_id from page)) as payers
   on payers.id = page.account_owner_id
-left join (select * from users where id in (select user_id from page)) as people on people.id = page.user_id
-left join (select * from projects where id in (select project_id from page)) as spaces on spaces.id = page.project_id
-left join (select * from hopsworks_clusters where id in (select hopsworks_cluster_id from page)) as clusters
+left join (select * from hopsmeter.users where id in (select user_id from page)) as people on people.id = page.user_id
+left join (select * from hopsmeter.projects where id in (select project_id from page)) as spaces on spaces.id = page.project_id
+left join (select * from hopsmeter.hopsworks_clusters where id in (select hopsworks_cluster_id from page)) as clusters
   on clusters.id = page.hopsworks_cluster_id
 order by page.account_owner_id, page.booked_on, page.user_id, page.hopsworks_cluster_id, page.project_id, page.meter,
   page.usage_date

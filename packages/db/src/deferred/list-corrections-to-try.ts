@@ -8,14 +8,14 @@ import type { Pool } from '../pool.ts';
  * Parameters: $1 most rows of each kind. Every kind is read along an index and stops after that many.
  */
 const LIST_CORRECTIONS_TO_TRY = `
-(select id from parked_events where status = 'pending' and reason = 'correction' order by parked_at, id limit $1)
+(select id from hopsmeter.parked_events where status = 'pending' and reason = 'correction' order by parked_at, id limit $1)
 union
-(select id from parked_events where due_at is not null and deferred = 'correction' order by due_at, id limit $1)
+(select id from hopsmeter.parked_events where due_at is not null and deferred = 'correction' order by due_at, id limit $1)
 union
 (
-  select id from parked_events
+  select id from hopsmeter.parked_events
   where status = 'pending' and reason in ('unknown_meter', 'no_rate') and deferred = 'correction'
-    and tried_version < (select version from directory_versions)
+    and tried_version < (select version from hopsmeter.directory_versions)
     and tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes')
   order by tried_version, parked_at, id
   limit $1
@@ -41,7 +41,7 @@ export async function listCorrectionsToTry(pool: Pool, limit: number): Promise<r
 const FIND_ORIGINALS = `
 with recursive page as materialized (
   select id, replaces_key, parked_at, tried_at, try_count, tried_version
-  from parked_events
+  from hopsmeter.parked_events
   where status = 'pending' and reason = 'unknown_original'
     and ($1::timestamptz is null or (parked_at, id) > ($1, $2::uuid))
   order by parked_at, id
@@ -53,7 +53,7 @@ named (id, key, depth) as (
   select named.id, parked.replaces_key, named.depth + 1
   from named
   cross join lateral (
-    select replaces_key from parked_events
+    select replaces_key from hopsmeter.parked_events
     where event_key = named.key and deferred = 'correction'
     order by reason = 'conflict', parked_at, id
     limit 1
@@ -63,12 +63,12 @@ named (id, key, depth) as (
 found as (
   select distinct page.id
   from named join page using (id)
-  where counted_content_hash(named.key) is not null
+  where hopsmeter.counted_content_hash(named.key) is not null
     or (
-      (page.tried_version < (select version from directory_versions)
+      (page.tried_version < (select version from hopsmeter.directory_versions)
         or page.tried_at < now() - least(interval '10 ms' * power(2, least(page.try_count, 30)), interval '10 minutes'))
       and exists (
-        select from parked_events as original
+        select from hopsmeter.parked_events as original
         where original.event_key = named.key and original.status = 'pending' and original.reason = 'implausible'
           and original.deferred is null
       )

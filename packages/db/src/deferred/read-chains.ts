@@ -13,7 +13,7 @@ const READ_COUNTED_CORRECTIONS = `
 select
   event_key::text as "eventKey", root_event_key::text as "rootKey", event_id as "eventId",
   (extract(epoch from corrected_at) * 1000000)::bigint::text as "correctedAt"
-from corrections
+from hopsmeter.corrections
 where root_event_key = any($1::uuid[]) or event_key = any($1::uuid[])
 order by corrected_at, event_id collate "C"
 `;
@@ -32,11 +32,11 @@ select
   (extract(epoch from window_ended_at) * 1000000)::bigint::text as "end",
   meters, quantities::text[] as quantities,
   (
-    select ownership.account_owner_id from account_ownerships as ownership
+    select ownership.account_owner_id from hopsmeter.account_ownerships as ownership
     where ownership.user_id = usage_events.user_id and ownership.started_at <= window_started_at
       and (ownership.ended_at is null or window_started_at < ownership.ended_at)
   ) as "ownerThen"
-from usage_events
+from hopsmeter.usage_events
 where event_key = any($1::uuid[])
 order by event_key, part
 `;

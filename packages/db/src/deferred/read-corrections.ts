@@ -14,8 +14,8 @@ select
   to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "appliedAt",
   quantities, reason,
   row_number() over (order by corrected_at desc, event_id collate "C" desc) = 1 as "isInForce"
-from corrections
-where root_event_key = coalesce((select root_event_key from corrections where event_key = $1::uuid), $1::uuid)
+from hopsmeter.corrections
+where root_event_key = coalesce((select root_event_key from hopsmeter.corrections where event_key = $1::uuid), $1::uuid)
 order by corrected_at, event_id collate "C"
 `;
 

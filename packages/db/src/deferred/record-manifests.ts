@@ -15,22 +15,22 @@ import type { Pool } from '../pool.ts';
  */
 const RECORD_MANIFESTS = `
 with waiting as (
-  (select id from parked_events where status = 'pending' and reason = 'manifest' order by parked_at, id limit $1)
+  (select id from hopsmeter.parked_events where status = 'pending' and reason = 'manifest' order by parked_at, id limit $1)
   union
-  (select id from parked_events where due_at is not null and deferred = 'manifest' order by due_at, id limit $1)
+  (select id from hopsmeter.parked_events where due_at is not null and deferred = 'manifest' order by due_at, id limit $1)
 ),
 taken as materialized (
   select
     id, event_key, content_hash, hopsworks_cluster_id, source_path, reason, parked_at, event,
-    counted_content_hash(event_key) as counted_hash,
-    exists (select from hopsworks_clusters where hopsworks_clusters.id = hopsworks_cluster_id) as has_cluster
-  from parked_events
+    hopsmeter.counted_content_hash(event_key) as counted_hash,
+    exists (select from hopsmeter.hopsworks_clusters where hopsworks_clusters.id = hopsworks_cluster_id) as has_cluster
+  from hopsmeter.parked_events
   where id in (select id from waiting) and status = 'pending'
   order by id
   for update skip locked
 ),
 recorded as (
-  insert into cluster_manifests
+  insert into hopsmeter.cluster_manifests
     (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count, sums)
   select
     event_key, content_hash, hopsworks_cluster_id, source_path, (event ->> 'start')::timestamptz,
@@ -44,7 +44,7 @@ recorded as (
 known as (
   select event_key, content_hash, 'counted' as outcome from recorded
   union all
-  select event_key, content_hash, 'duplicate' from cluster_manifests where event_key in (select event_key from taken)
+  select event_key, content_hash, 'duplicate' from hopsmeter.cluster_manifests where event_key in (select event_key from taken)
 ),
 outcomes as materialized (
   select taken.id,
@@ -58,7 +58,7 @@ outcomes as materialized (
   where known.event_key is not null or counted_hash is not null or not has_cluster
 ),
 settled as (
-  update parked_events as parked set
+  update hopsmeter.parked_events as parked set
     status = case when outcome in ('counted', 'duplicate') then 'counted' else 'pending' end,
     resolved_at = case when outcome in ('counted', 'duplicate') then now() end,
     resolution = case when outcome in ('counted', 'duplicate') then outcome end,

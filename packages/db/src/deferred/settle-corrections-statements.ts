@@ -11,7 +11,7 @@
  *
  * Parameters: $1 version. Lock: the directory's shared advisory lock.
  */
-export const HOLD_DIRECTORY = 'select require_directory_version($1::bigint)';
+export const HOLD_DIRECTORY = 'select hopsmeter.require_directory_version($1::bigint)';
 
 /**
  * Adds rows to the ledger under the identities of parked events.
@@ -22,7 +22,7 @@ export const HOLD_DIRECTORY = 'select require_directory_version($1::bigint)';
  * Parameters: $1 rows as JSON. Locks: ledger keys in key order.
  */
 export const ADD_LEDGER_ROWS = `
-insert into usage_events
+insert into hopsmeter.usage_events
   (event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
    quantities, booked_on, adjustment)
@@ -36,7 +36,7 @@ from jsonb_to_recordset($1::jsonb) as entry (
   attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[],
   booked_on date, adjustment text
 )
-join parked_events as parked on parked.id = entry.id and parked.status = 'pending'
+join hopsmeter.parked_events as parked on parked.id = entry.id and parked.status = 'pending'
 order by parked.event_key, entry.part
 on conflict (event_key, part) do nothing
 returning event_key::text as "eventKey"
@@ -57,19 +57,19 @@ with changes as materialized (
     project_id, used.meter, sum(used.quantity) as quantity,
     sum(case adjustment when 'reversal' then -1 else 1 end) as event_count,
     min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
-  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
   where event_key = any($1::uuid[])
   group by usage_date, 2, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter
 ),
 opened as (
-  insert into usage_daily as daily
+  insert into hopsmeter.usage_daily as daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, event_count, first_event_at, last_event_at)
   select
     usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, 0, price.rate_id,
     price.price_override_id, price.price, price.price_quantity, 0, first_event_at, last_event_at
   from changes
-  left join lateral effective_price(account_owner_id, meter, usage_date) as price on true
+  left join lateral hopsmeter.effective_price(account_owner_id, meter, usage_date) as price on true
   order by account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date
   on conflict (account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date) do update set
     first_event_at = least(daily.first_event_at, excluded.first_event_at),
@@ -85,7 +85,7 @@ where opened.project_id is not distinct from changes.project_id
 
 /** Adds the differences to the rollup. Parameters: $1 what OPEN_ROLLUP_ROWS answered, as JSON. Locks: it has them all. */
 export const CHANGE_ROLLUP_ROWS = `
-update usage_daily as daily set
+update hopsmeter.usage_daily as daily set
   quantity = daily.quantity + change.quantity,
   event_count = daily.event_count + change.event_count
 from jsonb_to_recordset($1::jsonb) as change (id uuid, quantity numeric, event_count bigint)
@@ -94,7 +94,7 @@ where daily.id = change.id
 
 /** Links corrections to their originals. Parameters: $1 corrections as JSON. Held by the locks of their chains. */
 export const ADD_CORRECTIONS = `
-insert into corrections
+insert into hopsmeter.corrections
   (event_key, root_event_key, replaces_event_key, event_id, corrected_at, quantities, reason)
 select
   parked.event_key, entry.root_event_key, parked.replaces_key, entry.event_id, entry.corrected_at, entry.quantities,
@@ -102,7 +102,7 @@ select
 from jsonb_to_recordset($1::jsonb) as entry (
   id uuid, root_event_key uuid, event_id text, corrected_at timestamptz, quantities jsonb, reason text
 )
-join parked_events as parked on parked.id = entry.id
+join hopsmeter.parked_events as parked on parked.id = entry.id
 `;
 
 /**
@@ -110,7 +110,7 @@ join parked_events as parked on parked.id = entry.id
  * them all.
  */
 export const MARK_PARKED = `
-update parked_events as parked set
+update hopsmeter.parked_events as parked set
   status = case entry.outcome when 'pending' then 'pending' else 'counted' end,
   resolved_at = case entry.outcome when 'pending' then null else now() end,
   resolution = case entry.outcome when 'pending' then null else entry.outcome end,

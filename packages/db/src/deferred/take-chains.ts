@@ -9,15 +9,15 @@ import type { TakenEvent } from '../parked/take-parked.ts';
  */
 const FIND_ROOTS = `
 with recursive named (id, key, depth) as (
-  select id, replaces_key, 0 from parked_events
+  select id, replaces_key, 0 from hopsmeter.parked_events
   where id = any($1::uuid[]) and status = 'pending' and deferred = 'correction'
   union all
   select named.id, next.key, named.depth + 1
   from named
   cross join lateral (
     select coalesce(
-      (select root_event_key from corrections where event_key = named.key),
-      (select replaces_key from parked_events
+      (select root_event_key from hopsmeter.corrections where event_key = named.key),
+      (select replaces_key from hopsmeter.parked_events
        where event_key = named.key and deferred = 'correction'
        order by reason = 'conflict', parked_at, id
        limit 1)) as key
@@ -58,23 +58,23 @@ with recursive members (root, key, id, leads_on) as (
   select members.root, next.key, next.id, next.leads_on
   from members
   cross join lateral (
-    select event_key as key, null::uuid as id, true as leads_on from corrections where root_event_key = members.key
+    select event_key as key, null::uuid as id, true as leads_on from hopsmeter.corrections where root_event_key = members.key
     union all
-    select event_key, id, reason <> 'conflict' from parked_events where replaces_key = members.key
+    select event_key, id, reason <> 'conflict' from hopsmeter.parked_events where replaces_key = members.key
   ) as next
   where members.leads_on
 ),
 wanted as materialized (
   -- Once: in a circle of names every correction is a member of every root.
   select distinct on (parked.id) members.root, parked.*
-  from members join parked_events as parked on parked.id = members.id
+  from members join hopsmeter.parked_events as parked on parked.id = members.id
   where status = 'pending' and (reason not in ('conflict', 'uncountable') or due_at is not null)
   union all
-  select root, parked.* from unnest($1::uuid[]) as root join parked_events as parked on parked.event_key = root
+  select root, parked.* from unnest($1::uuid[]) as root join hopsmeter.parked_events as parked on parked.event_key = root
   where status = 'pending' and reason = 'implausible' and deferred is null
 ),
 taken as materialized (
-  select id from parked_events
+  select id from hopsmeter.parked_events
   where id in (select id from wanted) and status = 'pending'
   order by id
   for update skip locked
@@ -82,7 +82,7 @@ taken as materialized (
 select
   id, root::text as "rootKey", event_key::text as "eventKey", content_hash::text as "contentHash",
   hopsworks_cluster_id as "clusterId", released_at is not null as "isReleased", event, deferred is null as "isOriginal",
-  counted_content_hash(event_key)::text as "countedHash", id in (select id from taken) as "isTaken"
+  hopsmeter.counted_content_hash(event_key)::text as "countedHash", id in (select id from taken) as "isTaken"
 from wanted
 order by reason = 'conflict', parked_at, id
 `;

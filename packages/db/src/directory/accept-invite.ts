@@ -20,11 +20,11 @@ export type Acceptance = {
 export type Accepted = { readonly invite: InviteRow; readonly user: UserRow };
 
 /** The invitation whose token has the SHA-256 $1. */
-const FIND_INVITE = `select ${INVITE_COLUMNS} from team_invites where token_hash = $1`;
+const FIND_INVITE = `select ${INVITE_COLUMNS} from hopsmeter.team_invites where token_hash = $1`;
 
 /** Marks $1 as accepted at $3 by $2. */
 const ACCEPT_INVITE = `
-update team_invites set accepted_at = $3::timestamptz, accepted_by_user_id = $2 where id = $1::uuid
+update hopsmeter.team_invites set accepted_at = $3::timestamptz, accepted_by_user_id = $2 where id = $1::uuid
 returning ${INVITE_COLUMNS}
 `;
 

@@ -9,8 +9,8 @@ import { readUser, type UserRow } from './read-user.ts';
 /** The active cluster with the fewest users among those with room; the first by name among equals. */
 const FIND_ROOM = `
 select hopsworks_clusters.id
-from hopsworks_clusters
-left join user_hopsworks_assignments as assignment
+from hopsmeter.hopsworks_clusters
+left join hopsmeter.user_hopsworks_assignments as assignment
   on assignment.hopsworks_cluster_id = hopsworks_clusters.id and assignment.ended_at is null
 where hopsworks_clusters.status = 'active'
 group by hopsworks_clusters.id

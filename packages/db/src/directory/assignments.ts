@@ -17,13 +17,13 @@ const ASSIGNMENT_COLUMNS = `
 
 /** The assignment of $1 that is open. */
 const READ_ASSIGNMENT = `
-select ${ASSIGNMENT_COLUMNS} from user_hopsworks_assignments where user_id = $1 and ended_at is null
+select ${ASSIGNMENT_COLUMNS} from hopsmeter.user_hopsworks_assignments where user_id = $1 and ended_at is null
 `;
 
 /** Who follows $1 on cluster $2: the members who are on it. */
 const READ_FOLLOWERS = `
 select users.id
-from users join user_hopsworks_assignments as assignment on assignment.user_id = users.id
+from hopsmeter.users join hopsmeter.user_hopsworks_assignments as assignment on assignment.user_id = users.id
 where users.account_owner_id = $1 and assignment.hopsworks_cluster_id = $2::uuid and assignment.ended_at is null
 order by users.id collate "C"
 `;
@@ -38,9 +38,9 @@ order by users.id collate "C"
  * exclusion constraint.
  */
 const BEGIN_ASSIGNMENT = `
-insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
 select $1, $2::uuid, case when count(*) = 0 then '-infinity' else greatest(max(ended_at), $3::timestamptz) end
-from user_hopsworks_assignments where user_id = $1
+from hopsmeter.user_hopsworks_assignments where user_id = $1
 returning ${ASSIGNMENT_COLUMNS}
 `;
 
@@ -49,7 +49,7 @@ returning ${ASSIGNMENT_COLUMNS}
  * that cluster whenever it arrives. Usage that was counted ahead of our clock stays counted too.
  */
 const END_ASSIGNMENT = `
-update user_hopsworks_assignments set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
+update hopsmeter.user_hopsworks_assignments set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
 where user_id = $1 and ended_at is null
 returning ${ASSIGNMENT_COLUMNS}
 `;

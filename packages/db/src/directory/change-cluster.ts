@@ -11,7 +11,8 @@ export type ClusterChanges = {
 };
 
 /** Sets $2 name, $3 most users and $4 status of $1. Locks: the directory must be held, so nobody is assigned meanwhile. */
-const CHANGE_CLUSTER = 'update hopsworks_clusters set name = $2, max_users = $3, status = $4 where id = $1::uuid';
+const CHANGE_CLUSTER =
+  'update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4 where id = $1::uuid';
 
 /**
  * Changes a cluster. Running it twice is running it once.

@@ -30,7 +30,7 @@ export type DirectoryTransaction = {
 };
 
 /**
- * Takes the lock that the triggers of the directory's tables take (see drizzle/0001_rules.sql) before anything is read,
+ * Takes the lock that the triggers of the directory's tables take (see drizzle/0003_directory.sql) before anything is read,
  * and reads the clock behind it.
  *
  * Guarantees: from here on nobody else changes the directory, and no record statement runs; what is read stays true
@@ -48,7 +48,7 @@ select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
  * id, $7 and $8 before and after as JSON or NULL, $9 reason or NULL, $10 request id.
  */
 const ADD_AUDIT_ROW = `
-insert into audit_log
+insert into hopsmeter.audit_log
   (happened_at, actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id)
 values ($1::timestamptz, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10)
 `;

@@ -47,19 +47,20 @@ const totals = async () =>
   Object.fromEntries(
     (
       await rowsOf<{ id: string; quantity: string }>(
-        'select account_owner_id as id, sum(quantity)::text as quantity from usage_daily group by 1',
+        'select account_owner_id as id, sum(quantity)::text as quantity from hopsmeter.usage_daily group by 1',
       )
     ).map(({ id, quantity }) => [id, quantity]),
   );
 
 const historyOf = (userId: string) =>
   rowsOf<{ owner: string; from: string; to: string | null }>(
-    `select account_owner_id as owner, started_at::text as from, ended_at::text as to from account_ownerships
+    `select account_owner_id as owner, started_at::text as from, ended_at::text as to from hopsmeter.account_ownerships
     where user_id = $1 order by started_at`,
     [userId],
   );
 
-const countAudit = async () => Number((await rowsOf<{ count: string }>('select count(*) from audit_log'))[0]?.count);
+const countAudit = async () =>
+  Number((await rowsOf<{ count: string }>('select count(*) from hopsmeter.audit_log'))[0]?.count);
 
 beforeAll(() => {
   const now = Date.now() * 1_000;
@@ -75,7 +76,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(await findRollupDifferences(database.pool)).toEqual([]);
-  for (const { id } of await rowsOf<{ id: string }>('select id from users')) {
+  for (const { id } of await rowsOf<{ id: string }>('select id from hopsmeter.users')) {
     const history = await historyOf(id);
     expect(history[0]?.from).toBe('-infinity');
     expect(history.slice(1).map(({ from }) => from)).toEqual(history.slice(0, -1).map(({ to }) => to));
@@ -83,7 +84,7 @@ afterEach(async () => {
     for (const [place, { owner }] of history.entries()) expect(owner).not.toBe(history[place + 1]?.owner);
   }
   expect(
-    await rowsOf(`select from users join account_ownerships on user_id = users.id and ended_at is null
+    await rowsOf(`select from hopsmeter.users join hopsmeter.account_ownerships on user_id = users.id and ended_at is null
       where coalesce(users.account_owner_id, users.id) <> account_ownerships.account_owner_id`),
   ).toEqual([]);
   await database.close();
@@ -117,7 +118,7 @@ describe('users', () => {
     await expect(createUser(database.pool, CHANGE, user('auth0|x', 'auth0|nobody'))).rejects.toMatchObject({
       code: 'UNKNOWN_REFERENCE',
     });
-    expect(await rowsOf(`select from users where id = 'auth0|x'`)).toEqual([]);
+    expect(await rowsOf(`select from hopsmeter.users where id = 'auth0|x'`)).toEqual([]);
   });
 
   it('are called otherwise, and the log says who did it', async () => {
@@ -127,7 +128,7 @@ describe('users', () => {
     await expect(changeUser(database.pool, CHANGE, 'auth0|nobody', {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(
       await rowsOf(
-        `select actor_kind, actor_id, before, after, request_id from audit_log where action = 'change_user'
+        `select actor_kind, actor_id, before, after, request_id from hopsmeter.audit_log where action = 'change_user'
         order by happened_at`,
       ),
     ).toEqual([
@@ -187,7 +188,7 @@ describe('a change of owner', () => {
     });
     expect(await totals()).toEqual({ [A]: '8.500000000000', [B]: '3.000000000001' });
     const [entry] = await rowsOf<{ reason: string; after: object }>(
-      `select reason, after from audit_log where action = 'change_owner'`,
+      `select reason, after from hopsmeter.audit_log where action = 'change_owner'`,
     );
     expect(entry?.reason).toBe('agreed with both');
     expect(entry?.after).toMatchObject({ accountOwnerId: B, eventCount: 3, moved: changed.moved });
@@ -196,8 +197,8 @@ describe('a change of owner', () => {
   it('prices moved usage by the rate of its day', async () => {
     const day = formatTime(noon).slice(0, 10);
     await database.pool.query(
-      `insert into rates (rate_card_id, meter, valid_from, price)
-      select id, 'cpu_hours', $1::date, 2 from rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'cpu_hours', $1::date, 2 from hopsmeter.rate_cards where is_default`,
       [day],
     );
     await recordUsage(database.pool, [hour('cheap', noon - MICROS_PER_DAY), hour('dear', noon)]);
@@ -227,10 +228,10 @@ describe('a change of owner', () => {
     await recordUsage(database.pool, [hour('once', noon)]);
     await change({ from: formatTime(noon) });
     const count = await countAudit();
-    const [version] = await rowsOf('select version from directory_versions');
+    const [version] = await rowsOf('select version from hopsmeter.directory_versions');
     expect(await change({ from: formatTime(noon) })).toMatchObject({ eventCount: 0, moved: [] });
     expect(await countAudit()).toBe(count);
-    expect(await rowsOf('select version from directory_versions')).toEqual([version]);
+    expect(await rowsOf('select version from hopsmeter.directory_versions')).toEqual([version]);
   });
 
   it('tells without changing anything when it is only tried', async () => {
@@ -239,7 +240,7 @@ describe('a change of owner', () => {
       await totals(),
       await historyOf(M),
       await countAudit(),
-      await rowsOf('table directory_versions'),
+      await rowsOf('table hopsmeter.directory_versions'),
     ];
     const before = await look();
     const tried = await change({ from: formatTime(noon), isDryRun: true });
@@ -290,8 +291,8 @@ describe('a change of owner', () => {
       // The first transaction begins earlier and changes later.
       await first.query('begin');
       await first.query('select now()');
-      await second.query('update users set account_owner_id = $1 where id = $2', [B, M]);
-      await first.query('update users set account_owner_id = $1 where id = $2', [C, M]);
+      await second.query('update hopsmeter.users set account_owner_id = $1 where id = $2', [B, M]);
+      await first.query('update hopsmeter.users set account_owner_id = $1 where id = $2', [C, M]);
       await first.query('commit');
     } finally {
       first.release(true);
@@ -324,8 +325,8 @@ describe('batches that are recorded while owners change', () => {
     await Promise.all([record(1), record(2), record(3), changeOften(1), changeOften(2)]);
     expect(refusedCount).toBeGreaterThan(0);
     expect(
-      await rowsOf(`select event_id from usage_events as event where account_owner_id <> (
-        select account_owner_id from account_ownerships where user_id = event.user_id
+      await rowsOf(`select event_id from hopsmeter.usage_events as event where account_owner_id <> (
+        select account_owner_id from hopsmeter.account_ownerships where user_id = event.user_id
           and tstzrange(started_at, ended_at) @> event.window_started_at)`),
     ).toEqual([]);
     const sums = Object.values(await totals()).map((quantity) => Number(quantity));

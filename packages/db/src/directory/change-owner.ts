@@ -32,25 +32,25 @@ const READ_OWNERSHIPS = `
 select
   account_owner_id as "accountOwnerId", ${instantText('started_at')} as "startedAt",
   ${instantText('ended_at')} as "endedAt"
-from account_ownerships where user_id = $1 order by account_ownerships.started_at
+from hopsmeter.account_ownerships where user_id = $1 order by account_ownerships.started_at
 `;
 
 /** Why $2 can not own $1 from $3 on: in which of the two ways a third level would be there at some moment since. */
 const FIND_THIRD_LEVEL = `
 select
   not exists (
-    select from account_ownerships
+    select from hopsmeter.account_ownerships
     where user_id = $2 and account_owner_id = $2 and started_at <= $3::timestamptz and ended_at is null
   ) as "isOwnerMember",
   exists (
-    select from account_ownerships
+    select from hopsmeter.account_ownerships
     where account_owner_id = $1 and user_id <> $1 and (ended_at is null or ended_at > $3::timestamptz)
   ) as "hasMembers"
 `;
 
 /** Whether $2 has owned $1 from $3 on without a break. */
 const IS_OWNED_SINCE = `
-select from account_ownerships
+select from hopsmeter.account_ownerships
 where user_id = $1 and account_owner_id = $2 and started_at <= $3::timestamptz and ended_at is null
 `;
 
@@ -59,23 +59,23 @@ where user_id = $1 and account_owner_id = $2 and started_at <= $3::timestamptz a
  * continued when it is of the same owner, so that neighbours always differ. Without gaps, because the first period has no
  * beginning; without overlaps, by an exclusion constraint. Locks: the directory must be held.
  */
-const FORGET_LATER = 'delete from account_ownerships where user_id = $1 and started_at >= $2::timestamptz';
+const FORGET_LATER = 'delete from hopsmeter.account_ownerships where user_id = $1 and started_at >= $2::timestamptz';
 const END_CURRENT = `
-update account_ownerships set ended_at = $2::timestamptz
+update hopsmeter.account_ownerships set ended_at = $2::timestamptz
 where user_id = $1 and (ended_at is null or ended_at > $2::timestamptz)
 `;
 const BEGIN_OWNERSHIP = `
 with continued as (
-  update account_ownerships set ended_at = null
+  update hopsmeter.account_ownerships set ended_at = null
   where user_id = $1 and account_owner_id = $2 and ended_at = $3::timestamptz
   returning 1
 )
-insert into account_ownerships (user_id, account_owner_id, started_at)
+insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at)
 select $1, $2, $3::timestamptz where not exists (select from continued)
 `;
 
 /** Sets the owner $2, or NULL, of $1. The history is written before: the trigger that keeps it finds it as it must be. */
-const SET_OWNER = 'update users set account_owner_id = $2 where id = $1';
+const SET_OWNER = 'update hopsmeter.users set account_owner_id = $2 where id = $1';
 
 /**
  * Gives a user to another owner, or makes them one.

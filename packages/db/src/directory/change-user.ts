@@ -6,7 +6,7 @@ import { readUser, type UserRow } from './read-user.ts';
 export type UserChanges = { readonly name?: string | null | undefined; readonly email?: string | null | undefined };
 
 /** Sets $2 e-mail and $3 name of $1. Locks: the directory. */
-const CHANGE_USER = 'update users set email = $2, name = $3 where id = $1';
+const CHANGE_USER = 'update hopsmeter.users set email = $2, name = $3 where id = $1';
 
 /** Changes how a user is called and reached. Running it twice is running it once. @throws RequestError NOT_FOUND */
 export function changeUser(pool: Pool, change: Change, id: string, changes: UserChanges): Promise<UserRow> {

@@ -7,10 +7,10 @@ import { CLUSTER_COLUMNS, type ClusterRow, readCluster } from './read-cluster.ts
 export type NewCluster = { readonly name: string; readonly maxUsers: number };
 
 /** Reads a cluster by name, $1. */
-const FIND_CLUSTER = `select ${CLUSTER_COLUMNS} from hopsworks_clusters where name = $1`;
+const FIND_CLUSTER = `select ${CLUSTER_COLUMNS} from hopsmeter.hopsworks_clusters where name = $1`;
 
 /** Adds an active cluster: $1 name, $2 most users. Locks: the directory must be held. */
-const CREATE_CLUSTER = 'insert into hopsworks_clusters (name, max_users) values ($1, $2) returning id';
+const CREATE_CLUSTER = 'insert into hopsmeter.hopsworks_clusters (name, max_users) values ($1, $2) returning id';
 
 /**
  * Creates a cluster. Asked again with the same data it returns the cluster that is there.

@@ -15,16 +15,16 @@ export type CreatedInvite = { readonly invite: InviteRow; readonly token: string
 
 /** The invitation of $1 for address $2, in upper or lower case, that was neither accepted nor revoked. */
 const FIND_OPEN_INVITE = `
-select ${INVITE_COLUMNS} from team_invites
+select ${INVITE_COLUMNS} from hopsmeter.team_invites
 where account_owner_id = $1 and lower(email) = lower($2) and accepted_at is null and revoked_at is null
 `;
 
 /** Makes room for a new invitation where $1 has expired. */
-const REPLACE_INVITE = 'update team_invites set revoked_at = $2::timestamptz where id = $1::uuid';
+const REPLACE_INVITE = 'update hopsmeter.team_invites set revoked_at = $2::timestamptz where id = $1::uuid';
 
 /** Adds an invitation: $1 owner, $2 address, $3 SHA-256 of the token, $4 moment, $5 days that it is good for. */
 const CREATE_INVITE = `
-insert into team_invites (account_owner_id, email, token_hash, created_at, expires_at)
+insert into hopsmeter.team_invites (account_owner_id, email, token_hash, created_at, expires_at)
 values ($1, $2, $3, $4::timestamptz, $4::timestamptz + make_interval(days => $5::integer))
 returning ${INVITE_COLUMNS}
 `;

@@ -17,7 +17,7 @@ export type NewProject = {
 
 /** The project that has the namespace $2 of cluster $1 now. */
 const FIND_PROJECT = `
-select ${PROJECT_COLUMNS} from projects
+select ${PROJECT_COLUMNS} from hopsmeter.projects
 where hopsworks_cluster_id = $1::uuid and namespace = $2 and ended_at is null
 `;
 
@@ -27,7 +27,7 @@ where hopsworks_cluster_id = $1::uuid and namespace = $2 and ended_at is null
  * period's end. Two at a time break an exclusion constraint. Locks: the directory.
  */
 const CREATE_PROJECT = `
-insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
 select
   $1::uuid, $2, $3,
   case
@@ -35,7 +35,7 @@ select
     when count(*) = 0 then '-infinity'
     else greatest($5::timestamptz, max(ended_at))
   end
-from projects where hopsworks_cluster_id = $1::uuid and namespace = $2
+from hopsmeter.projects where hopsworks_cluster_id = $1::uuid and namespace = $2
 returning ${PROJECT_COLUMNS}
 `;
 

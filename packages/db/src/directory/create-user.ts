@@ -19,7 +19,7 @@ export type Created<T> = { readonly isCreated: boolean; readonly value: T };
  * Adds a user. A trigger begins the ownership history: the first owner is taken to have owned the user always.
  * Parameters: $1 id, $2 e-mail, $3 name, $4 owner or NULL. Locks: the directory.
  */
-const CREATE_USER = 'insert into users (id, email, name, account_owner_id) values ($1, $2, $3, $4)';
+const CREATE_USER = 'insert into hopsmeter.users (id, email, name, account_owner_id) values ($1, $2, $3, $4)';
 
 /**
  * Creates an owner or a member. Asked again with the same data it returns the user that is there.

@@ -223,7 +223,7 @@ async function databaseTotals(world: World): Promise<Record<string, string>> {
   const { rows } = await database.pool.query(
     `select account_owner_id || ' ' || user_id || ' ' || meter || ' ' || usage_date as key,
       trim_scale(sum(quantity))::text as quantity
-    from usage_daily where user_id = any ($1) group by 1`,
+    from hopsmeter.usage_daily where user_id = any ($1) group by 1`,
     [USERS.map(world.idOf)],
   );
   return Object.fromEntries(rows.map(({ key, quantity }) => [key, quantity]));

@@ -13,14 +13,14 @@ export type ProjectEnd = {
 
 /** When the last usage of project $1 began that was counted at $2 or later; NULL when none was. */
 const FIND_LATER_USAGE = `
-select max(window_started_at)::text as "lastAt" from usage_events
+select max(window_started_at)::text as "lastAt" from hopsmeter.usage_events
 where project_id = $1::uuid and window_started_at >= $2::timestamptz
   and usage_date >= ($2::timestamptz at time zone 'UTC')::date
 `;
 
 /** Ends project $1 at $2, or just after $3 when that is given, and never before it began. Locks: the directory. */
 const END_PROJECT = `
-update projects set ended_at = greatest(
+update hopsmeter.projects set ended_at = greatest(
   $2::timestamptz, $3::timestamptz + interval '1 microsecond', started_at + interval '1 microsecond'
 )
 where id = $1::uuid

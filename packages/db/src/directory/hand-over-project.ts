@@ -20,21 +20,21 @@ export type HandedOver = MoveReport & {
 
 /** Whether $1 has been on cluster $2 from $3 on without a break. */
 const IS_ON_CLUSTER_SINCE = `
-select from user_hopsworks_assignments
+select from hopsmeter.user_hopsworks_assignments
 where user_id = $1 and hopsworks_cluster_id = $2::uuid and started_at <= $3::timestamptz and ended_at is null
 `;
 
 /** Ends the open project $1 at $2, and never before it began. */
 const END_PROJECT = `
-update projects set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
+update hopsmeter.projects set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
 where id = $1::uuid
 returning ${PROJECT_COLUMNS}
 `;
 
 /** Gives the namespace of project $1 to $2 from the project's end on. */
 const BEGIN_SUCCESSOR = `
-insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
-select hopsworks_cluster_id, namespace, $2, ended_at from projects where id = $1::uuid
+insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+select hopsworks_cluster_id, namespace, $2, ended_at from hopsmeter.projects where id = $1::uuid
 returning ${PROJECT_COLUMNS}
 `;
 

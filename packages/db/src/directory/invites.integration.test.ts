@@ -26,7 +26,9 @@ const accept = (token: string, userId = 'new') => acceptInvite(database.pool, CH
 const statuses = async () =>
   (await listInvites(database.pool, { limit: 10, accountOwnerId: 'ada' })).map(({ status }) => status);
 const expire = () =>
-  database.pool.query(`update team_invites set created_at = created_at - interval '7 days', expires_at = now()`);
+  database.pool.query(
+    `update hopsmeter.team_invites set created_at = created_at - interval '7 days', expires_at = now()`,
+  );
 
 describe('an invitation', () => {
   it('is good for seven days, and its token is stored nowhere', async () => {
@@ -34,7 +36,7 @@ describe('an invitation', () => {
     expect(made).toMatchObject({ accountOwnerId: 'ada', email: 'New@Example.com', status: 'pending' });
     expect(Date.parse(made.expiresAt) - Date.parse(made.createdAt)).toBe(7 * 86_400_000);
     const stored = await database.pool.query(
-      'select row_to_json(team_invites)::text as text from team_invites union all select row_to_json(audit_log)::text from audit_log',
+      'select row_to_json(team_invites)::text as text from hopsmeter.team_invites union all select row_to_json(audit_log)::text from hopsmeter.audit_log',
     );
     const secret = token.slice('hwi_'.length);
     for (const { text } of stored.rows) expect(text).not.toContain(secret);
@@ -113,7 +115,7 @@ describe('accepting', () => {
     const { user } = await accept((await invite()).token, 'bob');
     expect(user).toMatchObject({ accountOwnerId: 'ada', clusterId: east?.value.id });
     const history = await database.pool.query(
-      `select account_owner_id as owner from account_ownerships where user_id = 'bob' order by started_at`,
+      `select account_owner_id as owner from hopsmeter.account_ownerships where user_id = 'bob' order by started_at`,
     );
     expect(history.rows).toEqual([{ owner: 'bob' }, { owner: 'ada' }]);
   });
@@ -129,9 +131,9 @@ describe('accepting', () => {
     const dump = async () =>
       (
         await database.pool.query(
-          `select (select json_agg(users order by id) from users), (select json_agg(team_invites) from team_invites),
-            (select json_agg(account_ownerships order by user_id) from account_ownerships),
-            (select count(*) from audit_log), (select version from directory_versions)`,
+          `select (select json_agg(users order by id) from hopsmeter.users), (select json_agg(team_invites) from hopsmeter.team_invites),
+            (select json_agg(account_ownerships order by user_id) from hopsmeter.account_ownerships),
+            (select count(*) from hopsmeter.audit_log), (select version from hopsmeter.directory_versions)`,
         )
       ).rows;
     const before = await dump();
@@ -145,7 +147,7 @@ describe('accepting', () => {
     const { token } = await invite();
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => accept(token, `user ${i}`)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const members = await database.pool.query(`select from users where account_owner_id = 'ada'`);
+    const members = await database.pool.query(`select from hopsmeter.users where account_owner_id = 'ada'`);
     expect(members.rowCount).toBe(1);
   });
 

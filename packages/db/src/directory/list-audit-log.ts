@@ -24,7 +24,7 @@ const LIST_AUDIT_LOG = `
 select
   id, ${instantText('happened_at')} as "happenedAt", actor_kind as "actorKind", actor_id as "actorId", action, entity,
   entity_id as "entityId", before, after, reason, request_id as "requestId"
-from audit_log
+from hopsmeter.audit_log
 where ($1::text is null or entity = $1)
   and ($2::text is null or entity_id = $2)
   and ($3::timestamptz is null or (happened_at, id) < ($3, $4::uuid))

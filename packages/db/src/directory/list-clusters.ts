@@ -4,7 +4,7 @@ import { CLUSTER_COLUMNS, type ClusterRow } from './read-cluster.ts';
 /** A page of clusters by name. Parameters: $1 name of the last cluster seen or NULL, $2 number of rows. */
 const LIST_CLUSTERS = `
 select ${CLUSTER_COLUMNS}
-from hopsworks_clusters
+from hopsmeter.hopsworks_clusters
 where $1::text is null or name collate "C" > $1
 order by name collate "C"
 limit $2::integer

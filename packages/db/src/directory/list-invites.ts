@@ -7,7 +7,7 @@ import { INVITE_COLUMNS, type InviteRow, type InviteStatus } from './read-invite
  */
 const LIST_INVITES = `
 select *
-from (select ${INVITE_COLUMNS}, team_invites.created_at as position from team_invites) as invites
+from (select ${INVITE_COLUMNS}, team_invites.created_at as position from hopsmeter.team_invites) as invites
 where ($1::text is null or "accountOwnerId" = $1)
   and ($2::text is null or status = $2)
   and ($3::timestamptz is null or (position, id) < ($3, $4::uuid))

@@ -7,7 +7,7 @@ import { PROJECT_COLUMNS, type ProjectRow } from './read-project.ts';
  */
 const LIST_PROJECTS = `
 select ${PROJECT_COLUMNS}
-from projects
+from hopsmeter.projects
 where ($1::uuid is null or hopsworks_cluster_id = $1)
   and ($2::text is null or user_id = $2)
   and ($3::text is null or namespace = $3)

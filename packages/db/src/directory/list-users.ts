@@ -7,7 +7,7 @@ import { USER_COLUMNS, type UserRow } from './read-user.ts';
  */
 const LIST_USERS = `
 select ${USER_COLUMNS}
-from users
+from hopsmeter.users
 where ($1::text is null or users.id ilike $1 or users.name ilike $1 or users.email ilike $1)
   and ($2::text is null or users.account_owner_id = $2)
   and ($3::text is null or users.id collate "C" > $3)

@@ -75,7 +75,7 @@ const give = (accountOwnerId: string, from = dayOf(3, 1)) =>
 const booked = async () =>
   (
     await database.pool.query<{ row: string }>(
-      `select account_owner_id || ' ' || booked_on || ' ' || sum(quantity)::integer as row from usage_daily
+      `select account_owner_id || ' ' || booked_on || ' ' || sum(quantity)::integer as row from hopsmeter.usage_daily
       group by account_owner_id, booked_on having sum(quantity) <> 0 order by 1`,
     )
   ).rows.map(({ row }) => row);
@@ -172,7 +172,7 @@ it('late usage that moves away leaves to the old account what a new price makes 
   await report(PAST);
   await closeMonth(database.pool, 'ada', PAST.slice(0, 10));
   await report(PAST.replace('00:00:00', '14:00:00'), 1, { quantity: '5' });
-  const { rows } = await database.pool.query<{ id: string }>('select id from rate_cards where is_default');
+  const { rows } = await database.pool.query<{ id: string }>('select id from hopsmeter.rate_cards where is_default');
   const { terms } = readTermsInput({ price: '0.45' }) as { terms: PriceTerms };
   const priceChange = {
     kind: 'set_rate',
@@ -187,7 +187,7 @@ it('late usage that moves away leaves to the old account what a new price makes 
   await give('bob', from);
   expect(await booked()).toEqual([`ada ${PAST.slice(0, 10)} 10`, `bob ${PAST.slice(0, 10)} 5`]);
   const adjustment = await database.pool.query(
-    `select quantity::text, event_count::integer as events, cost::text from usage_daily
+    `select quantity::text, event_count::integer as events, cost::text from hopsmeter.usage_daily
     where account_owner_id = 'ada' and booked_on = $1`,
     [OPEN],
   );

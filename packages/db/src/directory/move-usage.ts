@@ -44,15 +44,15 @@ function moveStatement({ rows, accountOwnerId, userId, projectId }: Move): strin
   return `
 with openings as materialized (
   select account_owner_id as account, (max(month) + interval '1 month')::date as since
-  from statements group by account_owner_id
+  from hopsmeter.statements group by account_owner_id
 ),
 -- An account without a statement has no row here: nothing is closed, and what is compared with its absence is not true.
 closed_events as materialized (
-  select event_key from usage_events
+  select event_key from hopsmeter.usage_events
   where ${rows} and coalesce(booked_on, usage_date) < ${openSince('account_owner_id')}
 ),
 moved as (
-  update usage_events set
+  update hopsmeter.usage_events set
     account_owner_id = ${accountOwnerId}, user_id = ${userId}, project_id = ${projectId},
     booked_on = case when usage_date < ${openSince(accountOwnerId)} then ${openSince(accountOwnerId)} end
   where ${rows} and event_key not in (select event_key from closed_events)
@@ -63,7 +63,7 @@ sums as materialized (
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
     used.meter, sum(used.quantity) as quantity, sum(case adjustment when 'reversal' then -1 else 1 end) as event_count
-  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
   where ${rows} and (event_key in (select event_key from closed_events)) is true
   group by
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
@@ -96,12 +96,12 @@ ledger_rows as (
     adjustment, turn
 ),
 booked as (
-  insert into usage_events
+  insert into hopsmeter.usage_events
     (event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
      event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
      quantities, booked_on, adjustment)
   select
-    event_key, place + (select max(part) from usage_events as known where known.event_key = ledger_rows.event_key),
+    event_key, place + (select max(part) from hopsmeter.usage_events as known where known.event_key = ledger_rows.event_key),
     usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, event_type,
     account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters, quantities,
     case when usage_date < ${openSince('account_owner_id')} then ${openSince('account_owner_id')} end, adjustment
@@ -146,7 +146,7 @@ const MOVE_USAGE_OF_PROJECT = moveStatement({
   rows: `project_id = $1::uuid and window_started_at >= $4::timestamptz
     and usage_date >= ($4::timestamptz at time zone 'UTC')::date`,
   accountOwnerId: `case attributed_by when 'subject' then account_owner_id else (
-      select ownership.account_owner_id from account_ownerships as ownership
+      select ownership.account_owner_id from hopsmeter.account_ownerships as ownership
       where ownership.user_id = $3 and ownership.started_at <= window_started_at
         and (ownership.ended_at is null or window_started_at < ownership.ended_at)
     ) end`,
@@ -155,7 +155,7 @@ const MOVE_USAGE_OF_PROJECT = moveStatement({
 });
 
 /** The user of the project $1: their rollup loses what moves. */
-const READ_PROJECT_USER = 'select user_id as "userId" from projects where id = $1::uuid';
+const READ_PROJECT_USER = 'select user_id as "userId" from hopsmeter.projects where id = $1::uuid';
 
 type Touched = {
   readonly eventCount: number;

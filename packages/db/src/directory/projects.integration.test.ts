@@ -58,7 +58,7 @@ const billed = async () =>
   (
     await database.pool.query(
       `select account_owner_id as account, user_id as user, project_id as project, sum(quantity)::integer as hours
-      from usage_daily group by 1, 2, 3 order by 1, 2, 4`,
+      from hopsmeter.usage_daily group by 1, 2, 3 order by 1, 2, 4`,
     )
   ).rows;
 

@@ -21,14 +21,14 @@ export const CLUSTER_COLUMNS = `
   hopsworks_clusters.id, hopsworks_clusters.name, hopsworks_clusters.status,
   hopsworks_clusters.max_users as "maxUsers",
   (
-    select count(*)::integer from user_hopsworks_assignments
+    select count(*)::integer from hopsmeter.user_hopsworks_assignments
     where hopsworks_cluster_id = hopsworks_clusters.id and ended_at is null
   ) as "currentUsers",
   ${instantText('hopsworks_clusters.created_at')} as "createdAt"
 `;
 
 /** Reads one cluster by id, $1. */
-const READ_CLUSTER = `select ${CLUSTER_COLUMNS} from hopsworks_clusters where id = $1::uuid`;
+const READ_CLUSTER = `select ${CLUSTER_COLUMNS} from hopsmeter.hopsworks_clusters where id = $1::uuid`;
 
 /**
  * Reads a cluster that must be there.

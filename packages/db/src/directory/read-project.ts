@@ -19,7 +19,7 @@ export const PROJECT_COLUMNS = `
 `;
 
 /** Reads one project by id, $1. */
-const READ_PROJECT = `select ${PROJECT_COLUMNS} from projects where id = $1::uuid`;
+const READ_PROJECT = `select ${PROJECT_COLUMNS} from hopsmeter.projects where id = $1::uuid`;
 
 /** Reads a project. @throws RequestError NOT_FOUND */
 export async function readProject({ rowsOf }: DirectoryTransaction, id: string): Promise<ProjectRow> {

@@ -18,14 +18,14 @@ export type UserRow = {
 export const USER_COLUMNS = `
   users.id, users.email, users.name, users.account_owner_id as "accountOwnerId",
   (
-    select hopsworks_cluster_id from user_hopsworks_assignments
+    select hopsworks_cluster_id from hopsmeter.user_hopsworks_assignments
     where user_id = users.id and ended_at is null
   ) as "clusterId",
   ${instantText('users.created_at')} as "createdAt"
 `;
 
 /** Reads one user by id, $1. */
-const READ_USER = `select ${USER_COLUMNS} from users where id = $1`;
+const READ_USER = `select ${USER_COLUMNS} from hopsmeter.users where id = $1`;
 
 /** Reads a user; undefined when there is none. */
 export async function findUser({ rowsOf }: DirectoryTransaction, id: string): Promise<UserRow | undefined> {

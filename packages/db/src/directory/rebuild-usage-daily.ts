@@ -34,13 +34,13 @@ with ledger as materialized (
     project_id, used.meter, sum(used.quantity)::numeric(38, 12) as quantity,
     sum(case adjustment when 'reversal' then -1 else 1 end) as event_count,
     min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
-  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
   where usage_date >= ($2::date[])[1] and usage_date <= ($2::date[])[cardinality($2::date[])]
     and usage_date = any ($2::date[]) and user_id = any ($1::text[])
   group by usage_date, 2, account_owner_id, user_id, hopsworks_cluster_id, project_id, used.meter
 ),
 before as materialized (
-  select * from usage_daily where usage_date = any ($2::date[]) and user_id = any ($1::text[])
+  select * from hopsmeter.usage_daily where usage_date = any ($2::date[]) and user_id = any ($1::text[])
 ),
 -- Besides what the ledger says: a row without usage that carries what a new price makes of closed months stays, at zero.
 wanted as (
@@ -71,11 +71,11 @@ after as materialized (
     and before.account_owner_id = wanted.account_owner_id
     and before.user_id = wanted.user_id and before.hopsworks_cluster_id = wanted.hopsworks_cluster_id
     and before.project_id is not distinct from wanted.project_id and before.meter = wanted.meter
-  left join lateral effective_price(wanted.account_owner_id, wanted.meter, wanted.usage_date) as price
+  left join lateral hopsmeter.effective_price(wanted.account_owner_id, wanted.meter, wanted.usage_date) as price
     on before.id is null
 ),
 gone as (
-  delete from usage_daily using before
+  delete from hopsmeter.usage_daily using before
   where usage_daily.id = before.id and not exists (
     select from after
     where after.usage_date = before.usage_date and after.booked_on = before.booked_on
@@ -84,7 +84,7 @@ gone as (
   )
 ),
 written as (
-  insert into usage_daily as daily
+  insert into hopsmeter.usage_daily as daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, event_count, first_event_at, last_event_at)
   select

@@ -11,12 +11,12 @@ export type Revocation = {
 
 /** The invitation $1, of account $2 unless that is NULL. */
 const FIND_INVITE = `
-select ${INVITE_COLUMNS} from team_invites where id = $1::uuid and ($2::text is null or account_owner_id = $2)
+select ${INVITE_COLUMNS} from hopsmeter.team_invites where id = $1::uuid and ($2::text is null or account_owner_id = $2)
 `;
 
 /** Revokes $1 at $2. */
 const REVOKE_INVITE = `
-update team_invites set revoked_at = $2::timestamptz where id = $1::uuid returning ${INVITE_COLUMNS}
+update hopsmeter.team_invites set revoked_at = $2::timestamptz where id = $1::uuid returning ${INVITE_COLUMNS}
 `;
 
 /** Revokes an invitation. Asked again it returns it as it is. @throws RequestError NOT_FOUND, INVITE_ENDED if accepted */

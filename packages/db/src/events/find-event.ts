@@ -3,7 +3,7 @@ import type { Snapshot } from '../in-snapshot.ts';
 import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
 
 /** Every cluster's id. There are tens of them. */
-const LIST_CLUSTER_IDS = 'select id from hopsworks_clusters order by id';
+const LIST_CLUSTER_IDS = 'select id from hopsmeter.hopsworks_clusters order by id';
 
 /**
  * Which of some event keys are known, and the events whose identity was not storable as it came and that are found by the id
@@ -16,14 +16,14 @@ const LIST_CLUSTER_IDS = 'select id from hopsworks_clusters order by id';
 const FIND_KEYS = `
 select distinct event_key::text as "eventKey"
 from (
-  select event_key from usage_events
+  select event_key from hopsmeter.usage_events
   where event_key = any ($1::uuid[]) and ($2::text is null or account_owner_id = $2)
   union all
-  select event_key from parked_events where event_key = any ($1::uuid[]) and $2 is null
+  select event_key from hopsmeter.parked_events where event_key = any ($1::uuid[]) and $2 is null
   union all
-  select event_key from cluster_manifests where event_key = any ($1::uuid[]) and $2 is null
+  select event_key from hopsmeter.cluster_manifests where event_key = any ($1::uuid[]) and $2 is null
   union all
-  select event_key from parked_events
+  select event_key from hopsmeter.parked_events
   where status in ('pending', 'counted', 'given_up') and reason in ('uncountable', 'unreadable_batch') and $2 is null
     and event_id = $3 and ($4::text is null or source_path = $4) and ($5::uuid is null or hopsworks_cluster_id = $5)
 ) as known

@@ -14,7 +14,7 @@ select
   batch.counted_count as "countedCount", batch.duplicate_count as "duplicateCount", batch.parked_count as "parkedCount",
   request.content ->> 'requestId' as "requestId", request.content ->> 'receivedAt' as "requestReceivedAt",
   request.content ->> 'clusterKeyId' as "clusterKeyId", cluster_keys.prefix as "clusterKeyPrefix"
-from usage_batches as batch
+from hopsmeter.usage_batches as batch
 left join lateral (
   select content from (
     select content, place, sum((content ->> 'eventCount')::integer) over (order by place) as event_end
@@ -24,7 +24,7 @@ left join lateral (
   order by place
   limit 1
 ) as request on true
-left join cluster_keys on cluster_keys.id::text = request.content ->> 'clusterKeyId'
+left join hopsmeter.cluster_keys on cluster_keys.id::text = request.content ->> 'clusterKeyId'
 where batch.id = $1::uuid
 `;
 

@@ -11,7 +11,7 @@ import type { Snapshot } from '../in-snapshot.ts';
 const READ_ATTRIBUTIONS = `
 with who as (
   select account_owner_id, user_id, project_id, attributed_by, window_started_at, max(part) as last_part
-  from usage_events
+  from hopsmeter.usage_events
   where event_key = $1::uuid and ($2::text is null or account_owner_id = $2)
   group by account_owner_id, user_id, project_id, attributed_by, window_started_at
 )
@@ -27,12 +27,12 @@ select
     'accountOwnerId', ownership.account_owner_id, 'startedAt', ${instantText('ownership.started_at')},
     'endedAt', ${instantText('ownership.ended_at')}
   ) end as ownership,
-  who.last_part = (select max(part) from usage_events where event_key = $1::uuid) as "isCurrent"
+  who.last_part = (select max(part) from hopsmeter.usage_events where event_key = $1::uuid) as "isCurrent"
 from who
-left join users as payers on payers.id = who.account_owner_id
-left join users as people on people.id = who.user_id
-left join projects as spaces on spaces.id = who.project_id
-left join account_ownerships as ownership on ownership.user_id = who.user_id
+left join hopsmeter.users as payers on payers.id = who.account_owner_id
+left join hopsmeter.users as people on people.id = who.user_id
+left join hopsmeter.projects as spaces on spaces.id = who.project_id
+left join hopsmeter.account_ownerships as ownership on ownership.user_id = who.user_id
   and ownership.started_at <= who.window_started_at
   and (ownership.ended_at is null or who.window_started_at < ownership.ended_at)
   and ($2::text is null or ownership.account_owner_id = $2)

@@ -12,18 +12,18 @@ const exact = (value: string) => `(${value})::numeric(38, 12)::text`;
  */
 const READ_CHAIN = `
 with root as (
-  select coalesce((select root_event_key from corrections where event_key = $1::uuid), $1::uuid) as key
+  select coalesce((select root_event_key from hopsmeter.corrections where event_key = $1::uuid), $1::uuid) as key
 ),
 counted as (
   select corrections.*, row_number() over (order by corrected_at desc, event_id collate "C" desc) = 1 as is_in_force
-  from corrections where root_event_key = (select key from root)
+  from hopsmeter.corrections where root_event_key = (select key from root)
 ),
 names as (
   select event_key as key, event_id as id from counted
   union all
   select key, coalesce(
-    (select event_id from usage_events where event_key = root.key order by part limit 1),
-    (select event_id from parked_events where event_key = root.key order by parked_at, id limit 1)
+    (select event_id from hopsmeter.usage_events where event_key = root.key order by part limit 1),
+    (select event_id from hopsmeter.parked_events where event_key = root.key order by parked_at, id limit 1)
   )
   from root
 ),
@@ -43,7 +43,7 @@ members as (
         jsonb_agg(jsonb_build_object('meter', said.meter, 'quantity', ${exact('said.quantity')}) order by said.meter), '[]')
       from jsonb_to_recordset(event -> 'usages') as said (meter text, quantity text)
     ), event ->> 'reason'
-  from parked_events
+  from hopsmeter.parked_events
   where replaces_key = any (array(select key from names) || $2::uuid) and status in ('pending', 'given_up') and reason <> 'conflict'
 )
 select

@@ -20,7 +20,7 @@ select
   case when octet_length(event::text) <= 16384 then event
     else jsonb_build_object('tooLongToShow', octet_length(event::text), 'beginning', left(event::text, 1000))
   end as event
-from parked_events
+from hopsmeter.parked_events
 where event_key = $1::uuid
 order by parked_at, id
 `;
@@ -36,20 +36,20 @@ const READ_RECORD = `
     event_id as "eventId", source_path as "sourcePath", hopsworks_cluster_id as "clusterId", event_type as type,
     ${instantText('window_started_at')} as "windowStartedAt", ${instantText('window_ended_at')} as "windowEndedAt",
     content_hash::text as "contentHash", usage_batch_id as "usageBatchId", position
-  from usage_events where event_key = $1::uuid order by part limit 1
+  from hopsmeter.usage_events where event_key = $1::uuid order by part limit 1
 )
 union all
 select
   null, source_path, hopsworks_cluster_id, 'manifest', ${instantText('window_started_at')},
   ${instantText('window_ended_at')}, content_hash::text, null, null
-from cluster_manifests where event_key = $1::uuid
+from hopsmeter.cluster_manifests where event_key = $1::uuid
 limit 1
 `;
 
 /** What a usage event said before it was split over days; adjustments are not its own words. */
 const READ_REPORTED = `
 select used.meter, sum(used.quantity)::numeric(38, 12)::text as quantity
-from usage_events, unnest(meters, quantities) as used (meter, quantity)
+from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
 where event_key = $1::uuid and adjustment is null
 group by used.meter
 order by used.meter

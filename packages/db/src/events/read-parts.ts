@@ -18,12 +18,12 @@ select
   ledger.project_id as "projectId", ledger.hopsworks_cluster_id as "clusterId",
   (
     select jsonb_build_object('number', bill.number, 'closedAt', ${instantText('bill.closed_at')})
-    from statements as bill
+    from hopsmeter.statements as bill
     where bill.account_owner_id = ledger.account_owner_id
       and bill.month = date_trunc('month', coalesce(ledger.booked_on, ledger.usage_date)::timestamp)::date
   ) as statement,
   (
-    select late.number from statements as late
+    select late.number from hopsmeter.statements as late
     where late.account_owner_id = ledger.account_owner_id and ledger.booked_on is not null
       and late.month = date_trunc('month', ledger.usage_date::timestamp)::date
   ) as "usageStatementNumber",
@@ -52,16 +52,16 @@ select
       ) end
     ) order by used.place), '[]')
     from unnest(ledger.meters, ledger.quantities) with ordinality as used (meter, quantity, place)
-    left join usage_daily as daily on daily.account_owner_id = ledger.account_owner_id
+    left join hopsmeter.usage_daily as daily on daily.account_owner_id = ledger.account_owner_id
       and daily.booked_on = coalesce(ledger.booked_on, ledger.usage_date) and daily.user_id = ledger.user_id
       and daily.hopsworks_cluster_id = ledger.hopsworks_cluster_id
       and daily.project_id is not distinct from ledger.project_id and daily.meter = used.meter
       and daily.usage_date = ledger.usage_date
-    left join rates on rates.id = daily.rate_id
-    left join rate_cards as cards on cards.id = rates.rate_card_id
-    left join price_overrides as own on own.id = daily.price_override_id
+    left join hopsmeter.rates on rates.id = daily.rate_id
+    left join hopsmeter.rate_cards as cards on cards.id = rates.rate_card_id
+    left join hopsmeter.price_overrides as own on own.id = daily.price_override_id
   ) as bookings
-from usage_events as ledger
+from hopsmeter.usage_events as ledger
 where ledger.event_key = $1::uuid and ($2::text is null or ledger.account_owner_id = $2)
 order by ledger.part
 `;

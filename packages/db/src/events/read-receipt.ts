@@ -35,7 +35,7 @@ export type EventReceipt = FoundEvent & {
 export type ReceiptAnswer = { readonly receipt: EventReceipt } | { readonly sources: readonly string[] };
 
 /** What a cluster is called. Parameters: $1 cluster. */
-const READ_CLUSTER_NAME = 'select name from hopsworks_clusters where id = $1::uuid';
+const READ_CLUSTER_NAME = 'select name from hopsmeter.hopsworks_clusters where id = $1::uuid';
 
 /**
  * Reads all that is known of an event, from its arrival to the statements that it is on: a dozen look-ups by key in one

@@ -22,7 +22,7 @@ import { type EventOrigin, formatSource } from './event-source.ts';
  */
 const SEARCH_EVENTS = `
 with page as materialized (
-  select * from usage_events
+  select * from hopsmeter.usage_events
   where usage_date >= $1::date and usage_date < $2::date
     and ($3::text is null or account_owner_id = $3)
     and ($4::text is null or user_id = $4)
@@ -45,7 +45,7 @@ select
   page.adjustment, ${instantText('batches.received_at')} as "receivedAt",
   page.event_key::text as "eventKey", page.part
 from page
-left join usage_batches as batches on batches.id = page.usage_batch_id
+left join hopsmeter.usage_batches as batches on batches.id = page.usage_batch_id
 order by page.usage_date desc, page.window_started_at desc, page.event_key desc, page.part desc
 `;
 

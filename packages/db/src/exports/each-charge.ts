@@ -24,7 +24,7 @@ export type ChargesQuery = {
 };
 
 /** All meters, of which there are some dozens. */
-const READ_METERS = 'select meter, unit, description from meters';
+const READ_METERS = 'select meter, unit, description from hopsmeter.meters';
 
 type Meter = { readonly meter: string; readonly unit: string; readonly description: string };
 

@@ -10,7 +10,7 @@ import { dayOf } from '../pricing/pricing-columns.ts';
 
 /** The months of $1 account owner before $2 that have a final statement. */
 const READ_INVOICED_MONTHS = `
-select month::text from statements where account_owner_id = $1 and month < $2::date
+select month::text from hopsmeter.statements where account_owner_id = $1 and month < $2::date
 `;
 
 /** Reads with {@link READ_INVOICED_MONTHS}. */
@@ -26,7 +26,7 @@ export async function readInvoicedMonths(
 /** The lines of $1 statement. A line is of one kind, usage month, meter and user. */
 const READ_LINES = `
 select position, kind, usage_month::text as "usageMonth", meter, user_id as "userId", amount_exact::text as "amountExact"
-from statement_lines where statement_id = $1::uuid order by position
+from hopsmeter.statement_lines where statement_id = $1::uuid order by position
 `;
 
 /** What a charge is part of. */

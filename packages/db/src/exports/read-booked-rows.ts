@@ -22,11 +22,11 @@ select
   coalesce(rates.price, daily.price)::text as "listPrice",
   daily.rate_id as "rateId", daily.price_override_id as "priceOverrideId",
   (daily.cost - daily.price_adjustment)::text as "usedCost", daily.price_adjustment::text as "priceAdjustment"
-from usage_daily as daily
-join users as people on people.id = daily.user_id
-join hopsworks_clusters as clusters on clusters.id = daily.hopsworks_cluster_id
-left join projects on projects.id = daily.project_id
-left join rates on rates.id = daily.rate_id
+from hopsmeter.usage_daily as daily
+join hopsmeter.users as people on people.id = daily.user_id
+join hopsmeter.hopsworks_clusters as clusters on clusters.id = daily.hopsworks_cluster_id
+left join hopsmeter.projects on projects.id = daily.project_id
+left join hopsmeter.rates on rates.id = daily.rate_id
 where daily.account_owner_id = $1 and daily.booked_on >= $2::date and daily.booked_on < $3::date
 order by daily.booked_on, daily.user_id, daily.hopsworks_cluster_id, daily.project_id, daily.meter, daily.usage_date
 `;

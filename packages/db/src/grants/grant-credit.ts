@@ -28,13 +28,13 @@ export type NewGrant = {
  * Locks: the directory, so that no month is being closed meanwhile. The unique reference makes it safe to run twice.
  */
 const ADD_GRANT = `
-insert into credit_grants
+insert into hopsmeter.credit_grants
   (account_owner_id, reference, amount, valid_from, expires_on, reason, created_at, created_by)
 values ($1, $2, $3::numeric, $4::date, $5::date, $6, $7::timestamptz, $8)
 returning id
 `;
 
-const COUNT_GRANTS = 'select count(*)::integer as count from credit_grants where account_owner_id = $1';
+const COUNT_GRANTS = 'select count(*)::integer as count from hopsmeter.credit_grants where account_owner_id = $1';
 
 /**
  * Gives an account something to draw from. Asked again with the same reference it returns the grant that is there; without

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 beforeEach(async () => {
   owner = `auth0|${++ownerCount}`;
-  await database.pool.query('insert into users (id) values ($1)', [owner]);
+  await database.pool.query('insert into hopsmeter.users (id) values ($1)', [owner]);
 });
 
 const grant = async (amount: Cents, validFrom: string, expiresOn: string | null, more: Partial<NewGrant> = {}) => {
@@ -73,9 +73,9 @@ async function addStatement(
   accountOwnerId = owner,
 ) {
   const [row] = await rowsOf<{ id: string }>(
-    `insert into statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by)
+    `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by)
      select coalesce(max(number), 0) + 1, $1, $2::date, $3::numeric, $3::numeric, $4::numeric, $3::numeric - $4::numeric, 0.35, 'test'
-     from statements returning id`,
+     from hopsmeter.statements returning id`,
     [accountOwnerId, `${text}-01`, centsText(total), centsText(prepaid)],
   );
   return row?.id ?? '';
@@ -153,8 +153,8 @@ describe('recorded draws', () => {
     const id = await grant(10_00n, '2026-01-01', null);
     // Past the lock of the directory, as no code of ours does it: the rule must not depend on it.
     const statements = await changeDirectory(database.pool, CHANGE, async (transaction) => {
-      await transaction.rowsOf('alter table statements disable trigger check_statement_prepaid');
-      await transaction.rowsOf('alter table grant_draws disable trigger check_statement_prepaid');
+      await transaction.rowsOf('alter table hopsmeter.statements disable trigger check_statement_prepaid');
+      await transaction.rowsOf('alter table hopsmeter.grant_draws disable trigger check_statement_prepaid');
       const ids = [];
       for (let i = 1; i <= 9; i++) ids.push(await addStatement(transaction, `2026-0${i}`, 10_00n, 3_00n));
       return ids;
@@ -162,15 +162,15 @@ describe('recorded draws', () => {
     try {
       const outcomes = await Promise.allSettled(
         statements.map((statementId) =>
-          database.pool.query('insert into grant_draws values ($1, $2, 3.00)', [id, statementId]),
+          database.pool.query('insert into hopsmeter.grant_draws values ($1, $2, 3.00)', [id, statementId]),
         ),
       );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
       for (const outcome of outcomes)
         if (outcome.status === 'rejected') expect(outcome.reason.constraint).toBe('grant_draws_within_grant');
     } finally {
-      await database.pool.query('alter table statements enable trigger check_statement_prepaid');
-      await database.pool.query('alter table grant_draws enable trigger check_statement_prepaid');
+      await database.pool.query('alter table hopsmeter.statements enable trigger check_statement_prepaid');
+      await database.pool.query('alter table hopsmeter.grant_draws enable trigger check_statement_prepaid');
     }
     expect(await listGrants(database.pool, owner)).toMatchObject([{ amount: 10_00n, drawn: 9_00n }]);
   });
@@ -180,16 +180,16 @@ describe('recorded draws', () => {
     const draw = async (client: PoolClient, text: string) => {
       await client.query('begin');
       const { rows } = await client.query<{ id: string }>(
-        `insert into statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by)
+        `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by)
          values ($1, $2, $3, 6, 6, 6, 0, 0.35, 'test') returning id`,
         [text === '2026-01-01' ? 1_001 : 1_002, owner, text],
       );
-      return () => client.query('insert into grant_draws values ($1, $2, 6.00)', [id, rows[0]?.id]);
+      return () => client.query('insert into hopsmeter.grant_draws values ($1, $2, 6.00)', [id, rows[0]?.id]);
     };
     const [first, second] = [await database.pool.connect(), await database.pool.connect()];
     try {
       // Both statements are there before either draws: the lock of the directory is not what is tested.
-      await database.pool.query('alter table statements disable trigger change_directory');
+      await database.pool.query('alter table hopsmeter.statements disable trigger change_directory');
       const [drawFirst, drawSecond] = [await draw(first, '2026-01-01'), await draw(second, '2026-02-01')];
       await drawFirst();
       const drawn = drawSecond().then(
@@ -203,7 +203,7 @@ describe('recorded draws', () => {
       await second.query('rollback');
       first.release();
       second.release();
-      await database.pool.query('alter table statements enable trigger change_directory');
+      await database.pool.query('alter table hopsmeter.statements enable trigger change_directory');
     }
     expect(await listGrants(database.pool, owner)).toMatchObject([{ amount: 10_00n, drawn: 6_00n }]);
   });
@@ -217,7 +217,7 @@ describe('recorded draws', () => {
 
   it('are of a grant of the same account that is valid in the month', async () => {
     const other = `${owner}-other`;
-    await database.pool.query('insert into users (id) values ($1)', [other]);
+    await database.pool.query('insert into hopsmeter.users (id) values ($1)', [other]);
     const foreign = await grant(10_00n, '2026-01-01', null, { accountOwnerId: other });
     const past = await grant(10_00n, '2026-01-01', '2026-11-01');
     const future = await grant(10_00n, '2026-12-01', null);
@@ -233,7 +233,11 @@ describe('recorded draws', () => {
   it('never change', async () => {
     await grant(10_00n, '2026-01-01', null);
     await close('2026-11', 5_00n);
-    for (const sql of ['update grant_draws set amount = 1', 'delete from grant_draws', 'truncate grant_draws'])
+    for (const sql of [
+      'update hopsmeter.grant_draws set amount = 1',
+      'delete from hopsmeter.grant_draws',
+      'truncate hopsmeter.grant_draws',
+    ])
       await expect(database.pool.query(sql)).rejects.toThrow();
   });
 });
@@ -256,7 +260,7 @@ describe('a grant', () => {
       await expect(grantCredit(database.pool, CHANGE, { ...wanted, ...change })).rejects.toMatchObject({
         code: 'GRANT_EXISTS',
       });
-    const audit = await database.pool.query(`select action, reason from audit_log where entity_id = $1`, [
+    const audit = await database.pool.query(`select action, reason from hopsmeter.audit_log where entity_id = $1`, [
       all[0]?.value.id,
     ]);
     expect(audit.rows).toEqual([{ action: 'grant_credit', reason: 'paid ahead' }]);
@@ -274,7 +278,10 @@ describe('a grant', () => {
   });
 
   it('is for an account', async () => {
-    await database.pool.query('insert into users (id, account_owner_id) values ($1, $2)', [`${owner}-member`, owner]);
+    await database.pool.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [
+      `${owner}-member`,
+      owner,
+    ]);
     for (const accountOwnerId of ['nobody', `${owner}-member`])
       await expect(grant(1n, '2026-11-01', null, { accountOwnerId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -289,7 +296,7 @@ describe('a grant', () => {
     const row = { amount: '1', valid_from: '2026-11-01', expires_on: null, reason: 'why', [column]: value };
     await expect(
       database.pool.query(
-        `insert into credit_grants (account_owner_id, amount, valid_from, expires_on, reason, created_by)
+        `insert into hopsmeter.credit_grants (account_owner_id, amount, valid_from, expires_on, reason, created_by)
          values ($1, $2, $3, $4, $5, 'test')`,
         [owner, row.amount, row.valid_from, row.expires_on, row.reason],
       ),

@@ -28,11 +28,11 @@ export type GrantRow = {
 const READ_GRANTS = `
 select
   id, account_owner_id as "accountOwnerId", reference, amount::text,
-  coalesce((select sum(grant_draws.amount) from grant_draws where credit_grant_id = credit_grants.id), 0)::text as drawn,
+  coalesce((select sum(grant_draws.amount) from hopsmeter.grant_draws where credit_grant_id = credit_grants.id), 0)::text as drawn,
   valid_from::text as "validFrom", expires_on::text as "expiresOn", reason,
   ${instantText('created_at')} as "createdAt",
   ${instantText('revoked_at')} as "revokedAt", revoke_reason as "revokeReason"
-from credit_grants
+from hopsmeter.credit_grants
 where account_owner_id = $1 and ($2::uuid is null or id = $2) and ($3::text is null or reference = $3)
 order by expires_on nulls last, valid_from, credit_grants.created_at, id
 `;

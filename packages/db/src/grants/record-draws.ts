@@ -7,10 +7,10 @@ import type { PlannedDraw } from './plan-draws.ts';
  *
  * Guarantees: nothing is written when one draw is more than its grant has left, or is of a grant that is not the
  * account's, not valid in the month or revoked; and the transaction can not commit when the draws are not what the statement
- * says was prepaid (triggers, see drizzle/0009_grants_and_caps.sql). Locks: the grants, in the order of their ids.
+ * says was prepaid (triggers, see drizzle/0008_grants.sql). Locks: the grants, in the order of their ids.
  */
 const RECORD_DRAWS = `
-insert into grant_draws (credit_grant_id, statement_id, amount)
+insert into hopsmeter.grant_draws (credit_grant_id, statement_id, amount)
 select credit_grant_id, $1::uuid, amount
 from unnest($2::uuid[], $3::numeric[]) as draw (credit_grant_id, amount)
 order by credit_grant_id

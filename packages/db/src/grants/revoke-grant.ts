@@ -16,7 +16,7 @@ export type GrantRevocation = {
  * revoked grant stays as it was revoked.
  */
 const REVOKE_GRANT = `
-update credit_grants set revoked_at = $2::timestamptz, revoked_by = $3, revoke_reason = $4
+update hopsmeter.credit_grants set revoked_at = $2::timestamptz, revoked_by = $3, revoke_reason = $4
 where id = $1::uuid and revoked_at is null
 `;
 

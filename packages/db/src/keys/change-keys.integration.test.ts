@@ -25,8 +25,8 @@ beforeAll(async () => {
   seeded = await seedDirectory(database.pool);
 });
 beforeEach(async () => {
-  await database.pool.query('update cluster_keys set rotated_from_id = null');
-  await database.pool.query('delete from cluster_keys');
+  await database.pool.query('update hopsmeter.cluster_keys set rotated_from_id = null');
+  await database.pool.query('delete from hopsmeter.cluster_keys');
 });
 afterAll(() => database?.close());
 
@@ -39,7 +39,7 @@ const liveOf = async () => (await list()).filter(({ status }) => status === 'liv
 
 async function auditOf(keyId: string): Promise<{ action: string; before: object | null; after: object | null }[]> {
   const { rows } = await database.pool.query(
-    `select action, before, after from audit_log
+    `select action, before, after from hopsmeter.audit_log
     where entity = 'cluster_keys' and entity_id = $1 and actor_id = 'auth0|staff' and request_id = 'request-1'
     order by happened_at`,
     [keyId],
@@ -53,7 +53,7 @@ describe('a new key', () => {
     expect(isClusterKey(key)).toBe(true);
     expect(created).toMatchObject({ clusterId: seeded.clusterId, prefix: key.slice(0, 13), status: 'live' });
     expect(await loadClusterKeys(database.pool)).toMatchObject([{ id: created.id, hash: hashClusterKey(key) }]);
-    const everything = await database.pool.query('select id, prefix, hash::text from cluster_keys');
+    const everything = await database.pool.query('select id, prefix, hash::text from hopsmeter.cluster_keys');
     const told = JSON.stringify([everything.rows, await list(), await auditOf(created.id)]);
     expect(told).not.toContain(key.slice(13));
     expect(JSON.stringify([await list(), await auditOf(created.id)])).not.toContain(
@@ -100,7 +100,7 @@ describe('a rotation', () => {
 
   it('never lengthens the life of the old key', async () => {
     const old = (await create()).created;
-    await database.pool.query(`update cluster_keys set expires_at = now() + interval '1 minute'`);
+    await database.pool.query(`update hopsmeter.cluster_keys set expires_at = now() + interval '1 minute'`);
     const { replaced } = await rotate(old.id);
     expect(Date.parse(replaced.expiresAt ?? '') - Date.now()).toBeLessThan(61_000);
   });

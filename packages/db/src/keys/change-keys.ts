@@ -17,10 +17,10 @@ export const LIVE_KEYS_MAX = 2;
  *
  * A statement of its own: what is read after it is read behind the lock.
  */
-const LOCK_CLUSTER_KEYS = 'select id from hopsworks_clusters where id = $1 for no key update';
+const LOCK_CLUSTER_KEYS = 'select id from hopsmeter.hopsworks_clusters where id = $1 for no key update';
 
 const COUNT_LIVE_KEYS = `
-select count(*)::integer as count from cluster_keys
+select count(*)::integer as count from hopsmeter.cluster_keys
 where hopsworks_cluster_id = $1
   and (expires_at is null or expires_at > clock_timestamp())
   and (revoked_at is null or revoked_at > clock_timestamp())
@@ -28,13 +28,13 @@ where hopsworks_cluster_id = $1
 
 /** Parameters: $1 cluster, $2 prefix, $3 SHA-256 of the key, $4 key that it replaces or NULL. */
 const ADD_KEY = `
-insert into cluster_keys (hopsworks_cluster_id, prefix, hash, rotated_from_id) values ($1, $2, $3, $4)
+insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash, rotated_from_id) values ($1, $2, $3, $4)
 returning ${KEY_COLUMNS}
 `;
 
 /** Parameters: $1 and $2 actor's kind and id, $3 action, $4 key, $5 and $6 before and after or NULL, $7 request id. */
 const ADD_AUDIT_ROW = `
-insert into audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, request_id)
+insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, request_id)
 values ($1, $2, $3, 'cluster_keys', $4, $5::jsonb, $6::jsonb, $7)
 `;
 

@@ -10,9 +10,9 @@ const KEYS_MAX = 200;
  */
 const LIST_CLUSTER_KEYS = `
 select keys.*
-from hopsworks_clusters
+from hopsmeter.hopsworks_clusters
 left join lateral (
-  select ${KEY_COLUMNS} from cluster_keys
+  select ${KEY_COLUMNS} from hopsmeter.cluster_keys
   where hopsworks_cluster_id = hopsworks_clusters.id
   order by created_at desc, id
   limit $2

@@ -20,7 +20,7 @@ afterAll(() => database?.close());
 async function addKey(expiresAt: string | null = null, revokedAt: string | null = null): Promise<Buffer> {
   const { prefix, hash } = generateClusterKey();
   await database.pool.query(
-    `insert into cluster_keys (hopsworks_cluster_id, prefix, hash, expires_at, revoked_at)
+    `insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash, expires_at, revoked_at)
     values ($1, $2, $3, now() + $4::interval, now() + $5::interval)`,
     [seeded.clusterId, prefix, hash, expiresAt, revokedAt],
   );
@@ -49,7 +49,7 @@ it('leaves out keys that are expired or revoked', async () => {
 it('tells to the microsecond when a key will end', async () => {
   const hash = await addKey('1 hour', '2 hours');
   await database.pool.query(
-    `update cluster_keys set expires_at = '2126-01-01T00:00:00.123456Z', revoked_at = '2126-01-01T00:00:00.000001+01'
+    `update hopsmeter.cluster_keys set expires_at = '2126-01-01T00:00:00.123456Z', revoked_at = '2126-01-01T00:00:00.000001+01'
     where hash = $1`,
     [hash],
   );
@@ -62,7 +62,7 @@ it('tells to the microsecond when a key will end', async () => {
 it('takes infinity as no end', async () => {
   const hash = await addKey();
   await database.pool.query(
-    `update cluster_keys set expires_at = 'infinity', revoked_at = 'infinity' where hash = $1`,
+    `update hopsmeter.cluster_keys set expires_at = 'infinity', revoked_at = 'infinity' where hash = $1`,
     [hash],
   );
   expect(await find(hash)).toMatchObject({ expiresAt: undefined, revokedAt: undefined });
@@ -71,7 +71,7 @@ it('takes infinity as no end', async () => {
 it('takes no key twice and no hash that is not SHA-256', async () => {
   const hash = await addKey();
   const insert = (bytes: Buffer) =>
-    database.pool.query(`insert into cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, '', $2)`, [
+    database.pool.query(`insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, '', $2)`, [
       seeded.clusterId,
       bytes,
     ]);

@@ -27,7 +27,7 @@ export async function loadClusterKeys(pool: Pool): Promise<readonly ClusterKey[]
     select id, hopsworks_cluster_id as "clusterId", hash,
       case when isfinite(expires_at) then (extract(epoch from expires_at) * 1000000)::bigint::text end as "expiresAt",
       case when isfinite(revoked_at) then (extract(epoch from revoked_at) * 1000000)::bigint::text end as "revokedAt"
-    from cluster_keys
+    from hopsmeter.cluster_keys
     where (expires_at is null or expires_at > now()) and (revoked_at is null or revoked_at > now())
   `);
   return result.rows.map((row) => ({

@@ -13,11 +13,11 @@ const NOTE_KEYS_USED = `
 with stale as (
   select cluster_keys.id, used.used_at
   from unnest($1::uuid[], $2::timestamptz[]) as used (id, used_at)
-  join cluster_keys on cluster_keys.id = used.id
+  join hopsmeter.cluster_keys on cluster_keys.id = used.id
   where last_used_at is null or last_used_at <= used.used_at - interval '1 minute'
   for no key update of cluster_keys skip locked
 )
-update cluster_keys set last_used_at = stale.used_at from stale where cluster_keys.id = stale.id
+update hopsmeter.cluster_keys set last_used_at = stale.used_at from stale where cluster_keys.id = stale.id
 `;
 
 /** When a cluster key was last used. */

@@ -10,11 +10,11 @@ export const KEY_GRACE_SECONDS = 86_400;
 /** Longer is no rotation any more. */
 export const KEY_GRACE_SECONDS_MAX = 7 * 86_400;
 
-const READ_KEY = `select ${KEY_COLUMNS} from cluster_keys where id = $1 and hopsworks_cluster_id = $2`;
+const READ_KEY = `select ${KEY_COLUMNS} from hopsmeter.cluster_keys where id = $1 and hopsworks_cluster_id = $2`;
 
 /** Ends key $1 after $2 seconds, or when it would have ended anyway. */
 const END_KEY = `
-update cluster_keys
+update hopsmeter.cluster_keys
 set expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $2))
 where id = $1
 returning ${KEY_COLUMNS}

@@ -11,7 +11,7 @@ export const PARKED_GIVE_UP_MAX = 10_000;
 /** Pending events with the ids $1, or all that match the filter of $2 to $5. */
 const MATCHING = `
 matching as materialized (
-  select id, reason, parked_at from parked_events
+  select id, reason, parked_at from hopsmeter.parked_events
   where status = 'pending' and ($1::uuid[] is null or id = any($1)) and ${matchesFilter(2)}
 )`;
 
@@ -28,17 +28,17 @@ matching as materialized (
 const GIVE_UP_PARKED = `
 with ${MATCHING},
 given_up as (
-  update parked_events as parked
+  update hopsmeter.parked_events as parked
   set status = 'given_up', resolved_at = now(), resolved_by = $9, resolution = $7, due_at = null
   where parked.id in (
-      select id from parked_events where id in (select id from matching order by parked_at, id limit $6)
+      select id from hopsmeter.parked_events where id in (select id from matching order by parked_at, id limit $6)
       order by id for update
     )
     and parked.status = 'pending'
   returning parked.id, parked.reason, parked.detail
 ),
 logged as (
-  insert into audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id)
+  insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id)
   select $8, $9, 'give_up_parked_event', 'parked_events', id,
     jsonb_build_object('status', 'pending', 'reason', reason, 'detail', detail),
     jsonb_build_object('status', 'given_up'), $7, $10

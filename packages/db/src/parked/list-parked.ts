@@ -23,7 +23,7 @@ select
   case when octet_length(event::text) <= 16384 then event
     else jsonb_build_object('tooLongToShow', octet_length(event::text), 'beginning', left(event::text, 1000))
   end as event
-from parked_events
+from hopsmeter.parked_events
 where status = $1
   and ${matchesFilter(2)}
   and ($6::timestamptz is null or (parked_at, id) > ($6, $7::uuid))

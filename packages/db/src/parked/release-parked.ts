@@ -11,16 +11,16 @@ import type { Pool } from '../pool.ts';
  */
 const RELEASE_PARKED = `
 with released as (
-  update parked_events as parked
+  update hopsmeter.parked_events as parked
   set released_at = now(), release_reason = $2, resolved_by = $4, due_at = now()
   where parked.id in (
-      select id from parked_events where id = any($1::uuid[]) order by id for update
+      select id from hopsmeter.parked_events where id = any($1::uuid[]) order by id for update
     )
     and parked.status = 'pending' and parked.reason = 'implausible' and parked.released_at is null
   returning parked.id, parked.detail
 ),
 logged as (
-  insert into audit_log (actor_kind, actor_id, action, entity, entity_id, before, reason, request_id)
+  insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, reason, request_id)
   select $3, $4, 'release_parked_event', 'parked_events', id,
     jsonb_build_object('reason', 'implausible', 'detail', detail), $2, $5
   from released

@@ -19,23 +19,23 @@ export const PARKED_RETRY_MAX = 10_000;
  */
 const REQUEST_PARKED_RETRY = `
 with matching as not materialized (
-  select id, parked_at from parked_events
+  select id, parked_at from hopsmeter.parked_events
   where status = 'pending'
     and ($1::uuid[] is null or id = any($1))
     and ($1::uuid[] is not null or due_at is null)
     and ${matchesFilter(2)}
 ),
 marked as (
-  update parked_events as parked set due_at = now()
+  update hopsmeter.parked_events as parked set due_at = now()
   where parked.status = 'pending'
     and parked.id in (
-      select id from parked_events where id in (select id from matching order by parked_at, id limit $6)
+      select id from hopsmeter.parked_events where id in (select id from matching order by parked_at, id limit $6)
       order by parked_at, id for update
     )
   returning parked.id, parked.reason, parked.try_count
 ),
 logged as (
-  insert into audit_log (actor_kind, actor_id, action, entity, entity_id, before, request_id)
+  insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, request_id)
   select $7, $8, 'retry_parked_event', 'parked_events', id,
     jsonb_build_object('reason', reason, 'tryCount', try_count), $9
   from marked

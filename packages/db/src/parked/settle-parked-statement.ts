@@ -27,7 +27,7 @@ import { rollUp } from '../record/roll-up.ts';
  */
 export const SETTLE_PARKED = `
 with guard as materialized (
-  select require_directory_version($1::bigint) as version
+  select hopsmeter.require_directory_version($1::bigint) as version
 ),
 ledger_rows as materialized (
   select
@@ -40,10 +40,10 @@ ledger_rows as materialized (
     attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[],
     booked_on date
   )
-  join parked_events as parked on parked.id = plan.id and parked.status = 'pending'
+  join hopsmeter.parked_events as parked on parked.id = plan.id and parked.status = 'pending'
 ),
 first_parts as (
-  insert into usage_events
+  insert into hopsmeter.usage_events
   select
     event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
@@ -54,7 +54,7 @@ first_parts as (
     meters, quantities
 ),
 later_parts as (
-  insert into usage_events
+  insert into hopsmeter.usage_events
   select
     event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
@@ -67,7 +67,7 @@ later_parts as (
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
 copies as materialized (
-  select id, content_hash, counted_content_hash(event_key) as counted_hash
+  select id, content_hash, hopsmeter.counted_content_hash(event_key) as counted_hash
   from ledger_rows
   where part = 0 and event_key not in (select event_key from first_parts)
 ),
@@ -85,7 +85,7 @@ outcomes as materialized (
   from guard, jsonb_to_recordset($3::jsonb) as problem (id uuid, reason text, detail text)
 ),
 settled as (
-  update parked_events as parked set
+  update hopsmeter.parked_events as parked set
     status = case outcomes.outcome when 'pending' then 'pending' else 'counted' end,
     resolved_at = case outcomes.outcome when 'pending' then null else now() end,
     resolution = case outcomes.outcome when 'pending' then null else outcomes.outcome end,
@@ -117,6 +117,6 @@ select
   (select count(*) from settled where outcome = 'counted')::integer as counted,
   (select count(*) from settled where outcome = 'duplicate')::integer as duplicates,
   (select count(*) from settled where outcome = 'pending')::integer as pending,
-  require_seen_copies((select count(*) from copies where counted_hash is null))
+  hopsmeter.require_seen_copies((select count(*) from copies where counted_hash is null))
 from guard
 `;

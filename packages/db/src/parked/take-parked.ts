@@ -13,7 +13,7 @@ const COLUMNS = `
 
 /** Those that a person asked for, the longest asked first. Parameters: $1 most rows. */
 const TAKE_DUE = `
-select ${COLUMNS} from parked_events
+select ${COLUMNS} from hopsmeter.parked_events
 where due_at is not null and status = 'pending' and deferred is null
 order by due_at, id
 limit $1
@@ -30,7 +30,7 @@ for update skip locked
  * Parameters: $1 version of the directory, $2 most rows.
  */
 const TAKE_CHANGED = `
-select ${COLUMNS} from parked_events
+select ${COLUMNS} from hopsmeter.parked_events
 where status = 'pending'
   and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')
   and deferred is null
@@ -44,7 +44,7 @@ for update skip locked
 
 /** Those with the ids $1. */
 const TAKE_THESE = `
-select ${COLUMNS} from parked_events
+select ${COLUMNS} from hopsmeter.parked_events
 where id = any($1::uuid[]) and status = 'pending'
 order by parked_at, id
 for update skip locked

@@ -21,9 +21,9 @@ select
   to_char(min(measured_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "measuredAt",
   coalesce(min(measured_at) >= clock_timestamp() - $1::integer * interval '1 second', false) as "isCurrent",
   to_char(
-    (select min(parked_at) from parked_events where status = 'pending') at time zone 'UTC',
+    (select min(parked_at) from hopsmeter.parked_events where status = 'pending') at time zone 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "oldestParkedAt"
-from queue_statuses
+from hopsmeter.queue_statuses
 `;
 
 /** Times are RFC 3339 in UTC with microseconds. */

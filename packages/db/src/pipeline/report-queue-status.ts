@@ -7,7 +7,7 @@ import type { Pool } from '../pool.ts';
  * the database, so that clocks of workers do not matter. Run twice it changes nothing but the moment. Locks: the one row.
  */
 const REPORT = `
-insert into queue_statuses as status (queue, waiting_jobs, active_jobs, oldest_waiting_at, measured_at)
+insert into hopsmeter.queue_statuses as status (queue, waiting_jobs, active_jobs, oldest_waiting_at, measured_at)
 select $1, $2::integer, $3::integer,
   case when $2::integer > 0 then measured_at - $4::float8 * interval '1 millisecond' end, measured_at
 from (select clock_timestamp() - $5::float8 * interval '1 millisecond' as measured_at) as moment
@@ -21,7 +21,7 @@ where status.measured_at < excluded.measured_at
  * Removes queues that nobody has looked at for a day: they were renamed or taken away. Until then a queue that stands
  * still is seen, and one that stands still because no worker is left stays.
  */
-const FORGET = `delete from queue_statuses where measured_at < clock_timestamp() - interval '1 day'`;
+const FORGET = `delete from hopsmeter.queue_statuses where measured_at < clock_timestamp() - interval '1 day'`;
 
 /** What a worker saw of its queue. */
 export type QueueReport = {

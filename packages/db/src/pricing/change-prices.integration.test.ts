@@ -93,9 +93,9 @@ const apply = async (change: PriceChange) => {
 const readState = () =>
   rowsOf(`
     select row from (
-      select rates::text as row from rates union all select price_overrides::text from price_overrides union all
-      select price_changes::text from price_changes union all select usage_daily::text from usage_daily union all
-      select version::text from directory_versions union all select audit_log::text from audit_log
+      select rates::text as row from hopsmeter.rates union all select price_overrides::text from hopsmeter.price_overrides union all
+      select price_changes::text from hopsmeter.price_changes union all select usage_daily::text from hopsmeter.usage_daily union all
+      select version::text from hopsmeter.directory_versions union all select audit_log::text from hopsmeter.audit_log
     ) as everything order by row`);
 
 const overridesOf = async (account: string) => (await readPrices(database.pool, account, TODAY)).overrides;
@@ -115,7 +115,7 @@ describe('a change of future prices', () => {
     });
     expect(await reRatePart(database.pool)).toBeUndefined();
     const [entry] = await rowsOf(
-      `select action, actor_id, reason, request_id, before, after->>'meter' as meter from audit_log
+      `select action, actor_id, reason, request_id, before, after->>'meter' as meter from hopsmeter.audit_log
       where entity = 'price_changes' and entity_id = $1`,
       [applied.id],
     );
@@ -133,7 +133,7 @@ describe('a change of future prices', () => {
     const first = await apply(rate({ validFrom: FUTURE + 1 }));
     await apply(rate({ validFrom: FUTURE + 1, terms: terms(2n * ONE) }));
     const rates = await rowsOf<{ price: string; live: boolean }>(
-      `select trim_scale(price)::text as price, withdrawn_at is null as live from rates
+      `select trim_scale(price)::text as price, withdrawn_at is null as live from hopsmeter.rates
       where valid_from = $1 order by created_at`,
       [formatUsageDay(FUTURE + 1)],
     );
@@ -284,7 +284,7 @@ describe('a change of past prices', () => {
     const client = await database.pool.connect();
     try {
       await client.query('begin; select pg_advisory_xact_lock(7367, 1)');
-      await client.query('select from usage_daily for update');
+      await client.query('select from hopsmeter.usage_daily for update');
       expect((await previewPriceChange(database.pool, past())).total.changedRows).toBe(3);
     } finally {
       await client.query('rollback');
@@ -303,7 +303,7 @@ describe('a change of past prices', () => {
     await recordUsage(database.pool, [{ ...usage, id: 'new row', subject: OWNER, quantity: '1' }]);
     const prices = () =>
       rowsOf(
-        'select distinct trim_scale(price)::text as price from usage_daily where booked_on = usage_date and account_owner_id = $1 order by 1',
+        'select distinct trim_scale(price)::text as price from hopsmeter.usage_daily where booked_on = usage_date and account_owner_id = $1 order by 1',
         [OWNER],
       );
     expect(await prices()).toEqual([{ price: '0.35' }, { price: '1' }]);

@@ -40,36 +40,38 @@ export type WantedPriceChange = {
 };
 
 /** Whether there is an account $1. */
-const FIND_ACCOUNT = 'select from users where id = $1';
+const FIND_ACCOUNT = 'select from hopsmeter.users where id = $1';
 
 /**
  * Adds a price change: $1 the change as JSON, $2 reason, $3 account or NULL, $4 meter or NULL, $5 first day, $6 day after
  * the last or NULL, $7 status, $8 when it is applied or NULL, $9 who.
  */
 const ADD_PRICE_CHANGE = `
-insert into price_changes
+insert into hopsmeter.price_changes
   (change, reason, account_owner_id, meter, first_day, end_day, status, next_day, applied_at, created_by, created_at)
 values ($1::jsonb, $2, $3, $4, $5::date, $6::date, $7, $5::date, $8::timestamptz, $9, clock_timestamp())
 returning id
 `;
 
-const WITHDRAW_RATE = 'update rates set withdrawn_at = clock_timestamp() where id = $1::uuid and withdrawn_at is null';
+const WITHDRAW_RATE =
+  'update hopsmeter.rates set withdrawn_at = clock_timestamp() where id = $1::uuid and withdrawn_at is null';
 
 const ADD_RATE = `
-insert into rates
+insert into hopsmeter.rates
   (id, rate_card_id, meter, valid_from, price, price_quantity, model, tiers, included_quantity, price_change_id)
 values ($1::uuid, $2::uuid, $3, $4::date, $5::numeric, $6::numeric, $7, $8::jsonb, $9::numeric, $10::uuid)
 `;
 
 const WITHDRAW_OVERRIDE = `
-update price_overrides set withdrawn_at = clock_timestamp() where id = $1::uuid and withdrawn_at is null
+update hopsmeter.price_overrides set withdrawn_at = clock_timestamp() where id = $1::uuid and withdrawn_at is null
 `;
 
-const END_OVERRIDE = 'update price_overrides set valid_to = $2::date where id = $1::uuid and withdrawn_at is null';
+const END_OVERRIDE =
+  'update hopsmeter.price_overrides set valid_to = $2::date where id = $1::uuid and withdrawn_at is null';
 
 /** An override: $1 id, $2 account, $3 kind, then its fields, NULL where the kind has none. */
 const ADD_OVERRIDE = `
-insert into price_overrides
+insert into hopsmeter.price_overrides
   (id, account_owner_id, kind, meter, price, price_quantity, model, tiers, included_quantity, discount_percent,
    rate_card_id, valid_from, valid_to, price_change_id)
 values

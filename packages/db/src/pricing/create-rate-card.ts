@@ -9,11 +9,11 @@ export type NewRateCard = { readonly name: string; readonly creditUsd: Quantity 
 
 /** Finds a card by name, $1. */
 const FIND_RATE_CARD = `
-select id, credit_usd::text as "creditUsd", is_default as "isDefault" from rate_cards where name = $1
+select id, credit_usd::text as "creditUsd", is_default as "isDefault" from hopsmeter.rate_cards where name = $1
 `;
 
 /** Adds a card that is not the default one: $1 name, $2 credit. Locks: the directory must be held. */
-const CREATE_RATE_CARD = 'insert into rate_cards (name, credit_usd) values ($1, $2::numeric) returning id';
+const CREATE_RATE_CARD = 'insert into hopsmeter.rate_cards (name, credit_usd) values ($1, $2::numeric) returning id';
 
 type Found = { readonly id: string; readonly creditUsd: string; readonly isDefault: boolean };
 

@@ -59,19 +59,19 @@ const book = fc.record({ defaultCard: fc.constantFrom(...CARDS), rates, override
 type Book = typeof book extends fc.Arbitrary<infer T> ? T : never;
 
 const INSERT_CARD = `
-insert into rate_cards (id, name, credit_usd, is_default) values ($1, $2, 1, $3)
+insert into hopsmeter.rate_cards (id, name, credit_usd, is_default) values ($1, $2, 1, $3)
 `;
 
 /** What the rules of the table do not allow is left out: two rates of one day. */
 const INSERT_RATE = `
-insert into rates (rate_card_id, meter, valid_from, price, price_quantity, withdrawn_at)
+insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity, withdrawn_at)
 values ($1, $2, $3, $4, $5, case when $6 then now() end)
 on conflict do nothing
 `;
 
 /** Left out where it overlaps with one of its kind. */
 const INSERT_OVERRIDE = `
-insert into price_overrides (
+insert into hopsmeter.price_overrides (
   account_owner_id, kind, meter, price, price_quantity, discount_percent, rate_card_id, valid_from, valid_to, withdrawn_at
 )
 select $1, kind,
@@ -86,7 +86,7 @@ on conflict do nothing
 `;
 
 async function insertBook(client: PoolClient, { defaultCard, rates, overrides }: Book): Promise<void> {
-  await client.query('update rate_cards set is_default = false');
+  await client.query('update hopsmeter.rate_cards set is_default = false');
   const cards = CARDS.map(() => randomUUID());
   for (const [place, id] of cards.entries())
     await client.query(INSERT_CARD, [id, `card ${place}`, place === defaultCard]);
@@ -116,7 +116,7 @@ select
   price::text, price_quantity::text as "priceQuantity"
 from unnest($1::text[]) as account, unnest($2::text[]) as meter,
   generate_series($3::date - 1, $3::date + 20, interval '1 day') as asked (at), cast(at as date) as day
-left join lateral effective_price(account, meter, day) on true
+left join lateral hopsmeter.effective_price(account, meter, day) on true
 `;
 
 type Answer = {

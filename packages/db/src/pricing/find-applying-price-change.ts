@@ -21,7 +21,7 @@ export type ApplyingPriceChange = {
  */
 const FIND_APPLYING_PRICE_CHANGE = `
 select id, to_char(first_day, 'YYYY-MM-DD') as "firstDay"
-from price_changes
+from hopsmeter.price_changes
 where status = 'applying'
   and (account_owner_id is null or account_owner_id = $1)
   and first_day < $2::date + interval '1 month'

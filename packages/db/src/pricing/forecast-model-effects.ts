@@ -35,7 +35,7 @@ select
   sum(daily.quantity)::numeric(38, 12)::text as quantity, sum(daily.cost)::numeric(38, 12)::text as "oldCost",
   sum(coalesce(round(daily.quantity * prices.price / prices.price_quantity, 12), daily.cost))::numeric(38, 12)::text
     as "newCost"
-from usage_daily as daily
+from hopsmeter.usage_daily as daily
 left join own on own.account = daily.account_owner_id
 left join prices on prices.meter = daily.meter and prices.account = coalesce(own.account, '')
   and prices.first_day <= daily.usage_date and daily.usage_date < prices.end_day

@@ -35,7 +35,9 @@ let eventCount = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  clusterId = await idOf(`insert into hopsworks_clusters (name, max_users) values ('east', 1000) returning id`);
+  clusterId = await idOf(
+    `insert into hopsmeter.hopsworks_clusters (name, max_users) values ('east', 1000) returning id`,
+  );
 });
 beforeEach(async () => {
   owner = `auth0|owner-${++eventCount}`;
@@ -54,9 +56,9 @@ async function idOf(sql: string): Promise<string> {
 }
 
 async function addUser(id: string, accountOwnerId: string | null): Promise<void> {
-  await database.pool.query('insert into users (id, account_owner_id) values ($1, $2)', [id, accountOwnerId]);
+  await database.pool.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [id, accountOwnerId]);
   await database.pool.query(
-    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
     [id, clusterId],
   );
 }

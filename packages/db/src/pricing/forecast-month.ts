@@ -62,7 +62,7 @@ new_prices as materialized (
 ),
 used as materialized (
   select account_owner_id, meter, usage_date, sum(quantity) as quantity
-  from usage_daily
+  from hopsmeter.usage_daily
   where usage_date >= $1::date and usage_date < $2::date and meter = any ($3::text[])
     and ($4::text is null or (account_owner_id = $4 and booked_on >= $1::date))
   group by account_owner_id, meter, usage_date, user_id, hopsworks_cluster_id, project_id

@@ -59,7 +59,7 @@ having count(*) filter (where is_changed) > 0
 /** The first and the last day of a scope that have usage: $1 first day, $2 day after the last or NULL, $3 account or NULL. */
 export const FIND_USAGE_DAYS = `
 select to_char(min(usage_date), 'YYYY-MM-DD') as first, to_char(max(usage_date), 'YYYY-MM-DD') as last
-from usage_daily
+from hopsmeter.usage_daily
 where usage_date >= $1::date and ($2::date is null or usage_date < $2)
   and ($3::text is null or (account_owner_id = $3 and booked_on >= $1::date))
 `;

@@ -37,7 +37,7 @@ const COLUMNS = `
  * NULL, $4 number of rows.
  */
 const LIST_PRICE_CHANGES = `
-select ${COLUMNS} from price_changes
+select ${COLUMNS} from hopsmeter.price_changes
 where ($1::text is null or status = $1)
   and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
 order by created_at desc, id desc
@@ -45,7 +45,7 @@ limit $4::integer
 `;
 
 /** One price change, $1. */
-const READ_PRICE_CHANGE = `select ${COLUMNS} from price_changes where id = $1::uuid`;
+const READ_PRICE_CHANGE = `select ${COLUMNS} from hopsmeter.price_changes where id = $1::uuid`;
 
 export const PRICE_CHANGE_STATUSES = ['applying', 'applied'] as const;
 

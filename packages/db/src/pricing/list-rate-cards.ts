@@ -9,7 +9,7 @@ import { writeTerms } from './write-terms.ts';
 export type MeterRow = { readonly meter: string; readonly unit: string; readonly description: string };
 
 /** All meters by name. */
-const LIST_METERS = 'select meter, unit, description from meters order by meter collate "C"';
+const LIST_METERS = 'select meter, unit, description from hopsmeter.meters order by meter collate "C"';
 
 /** Lists with {@link LIST_METERS}. */
 export async function listMeters(pool: Pool): Promise<readonly MeterRow[]> {

@@ -2,18 +2,18 @@ import { type PricingSnapshot, parseQuantity, parseUsageDay, readTerms, type Sto
 
 /** Columns of a statement that reads all prices in force, now or in the future; decimals as text. See {@link toPricing}. */
 export const PRICING_COLUMNS = `
-  (select coalesce(json_agg(json_build_array(id, name, credit_usd::text, is_default)), '[]') from rate_cards) as cards,
+  (select coalesce(json_agg(json_build_array(id, name, credit_usd::text, is_default)), '[]') from hopsmeter.rate_cards) as cards,
   (select coalesce(json_agg(json_build_array(id, rate_card_id, meter, valid_from, json_build_object(
       'price', price::text, 'priceQuantity', price_quantity::text, 'model', model, 'tiers', tiers,
       'includedQuantity', included_quantity::text))), '[]')
-    from rates where withdrawn_at is null) as rates,
+    from hopsmeter.rates where withdrawn_at is null) as rates,
   (select coalesce(json_agg(json_build_object(
       'id', id, 'accountOwnerId', account_owner_id, 'kind', kind, 'meter', meter, 'validFrom', valid_from,
       'validTo', valid_to, 'percent', discount_percent::text, 'rateCardId', rate_card_id,
       'terms', json_build_object(
         'price', price::text, 'priceQuantity', price_quantity::text, 'model', model, 'tiers', tiers,
         'includedQuantity', included_quantity::text))), '[]')
-    from price_overrides where withdrawn_at is null) as overrides
+    from hopsmeter.price_overrides where withdrawn_at is null) as overrides
 `;
 
 type OverrideRow = {

@@ -17,7 +17,7 @@ daily.usage_date = $1::date and ($2::text is null or (daily.account_owner_id, da
 /** The prices in force on the day of a part, by account that has an override on it and once for everybody else. */
 const PRICES_OF_PART = `
 own as materialized (
-  select distinct account_owner_id as account from price_overrides
+  select distinct account_owner_id as account from hopsmeter.price_overrides
   where withdrawn_at is null and valid_from <= $1::date and (valid_to is null or $1::date < valid_to)
     and ($6::text is null or account_owner_id = $6)
     and ($2::text is null or account_owner_id >= $2) and ($4::text is null or account_owner_id <= $4)
@@ -27,9 +27,9 @@ prices as materialized (
     payer.account, meters.meter, $1::date as first_day, $1::date + 1 as end_day, effective.rate_id,
     effective.price_override_id, effective.price, effective.price_quantity
   from (select '' as account union all select account from own) as payer,
-    meters,
+    hopsmeter.meters,
     -- The limit is for the planner, which expects a thousand rows of a function.
-    lateral (select * from effective_price(payer.account, meters.meter, $1::date) limit 1) as effective
+    lateral (select * from hopsmeter.effective_price(payer.account, meters.meter, $1::date) limit 1) as effective
   where $7::text is null or meters.meter = $7
 )`;
 
@@ -53,7 +53,7 @@ with ${OPENINGS},
 ${PRICES_OF_PART},
 ${adjustments(ROWS_OF_PART)},
 added as (
-  insert into usage_daily as daily
+  insert into hopsmeter.usage_daily as daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, price_adjustment, event_count, first_event_at, last_event_at)
   select
@@ -101,7 +101,7 @@ locked as materialized (
   for update of daily
 ),
 updated as (
-  update usage_daily as daily set
+  update hopsmeter.usage_daily as daily set
     rate_id = locked.rate_id, price_override_id = locked.price_override_id, price = locked.price,
     price_quantity = locked.price_quantity, price_adjustment = locked.price_adjustment, updated_at = now()
   from locked
@@ -122,9 +122,9 @@ from updated
  * Parameters: $1 ids, which {@link RE_RATE} has locked; $2 their usage day, for the index of the ledger.
  */
 export const REMOVE_EMPTY_ROWS = `
-delete from usage_daily as daily
+delete from hopsmeter.usage_daily as daily
 where id = any ($1::uuid[]) and quantity = 0 and event_count = 0 and price_adjustment = 0 and not exists (
-  select from usage_events as event
+  select from hopsmeter.usage_events as event
   where event.usage_date = $2::date and event.usage_date = daily.usage_date and event.booked_on = daily.booked_on
     and event.account_owner_id = daily.account_owner_id and event.user_id = daily.user_id
     and event.hopsworks_cluster_id = daily.hopsworks_cluster_id
@@ -143,7 +143,7 @@ where id = any ($1::uuid[]) and quantity = 0 and event_count = 0 and price_adjus
  */
 export const FIND_PART = `
 with day as materialized (
-  select min(usage_date) as usage_date from usage_daily
+  select min(usage_date) as usage_date from hopsmeter.usage_daily
   where usage_date >= $1::date and ($4::date is null or usage_date < $4)
     -- Nothing is booked before it is used: this is the range of an account in the rollup's key.
     and ($5::text is null or (account_owner_id = $5 and booked_on >= $1::date))
@@ -154,12 +154,12 @@ select
   case when day.usage_date = $1::date then $3::text end as "afterUser",
   last.account_owner_id as "upToAccount", last.user_id as "upToUser",
   exists (
-    select from statements
+    select from hopsmeter.statements
     where month > day.usage_date - interval '1 month' and ($5::text is null or account_owner_id = $5)
   ) as "isClosed"
 from day
 left join lateral (
-  select daily.account_owner_id, daily.user_id from usage_daily as daily
+  select daily.account_owner_id, daily.user_id from hopsmeter.usage_daily as daily
   where daily.usage_date = day.usage_date
     and (day.usage_date <> $1::date or $2::text is null or (daily.account_owner_id, daily.user_id) > ($2, $3::text))
     and ($5::text is null or daily.account_owner_id = $5) and ($6::text is null or daily.meter = $6)

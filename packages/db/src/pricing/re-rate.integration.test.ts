@@ -104,7 +104,7 @@ const rollup = async () =>
     await rowsOf<{ row: string }>(
       `select usage_date - $1::date || ' in ' || booked_on - $1::date || ': ' || trim_scale(quantity) || ' x '
         || trim_scale(price) || ' + ' || trim_scale(price_adjustment) || ' = ' || trim_scale(cost) as row
-      from usage_daily order by usage_date, booked_on, user_id`,
+      from hopsmeter.usage_daily order by usage_date, booked_on, user_id`,
       [formatUsageDay(MONTH)],
     )
   ).map(({ row }) => row);
@@ -175,7 +175,7 @@ describe('re-rating', () => {
     await record(MONTH, '2');
     await record(MONTH, '2', 'auth0|other');
     await record(MONTH + 9, '2');
-    const before = await rowsOf<{ id: string }>('select id, xmin::text from usage_daily order by id');
+    const before = await rowsOf<{ id: string }>('select id, xmin::text from hopsmeter.usage_daily order by id');
     await change({
       kind: 'set_override',
       accountOwnerId: 'auth0|other',
@@ -184,7 +184,7 @@ describe('re-rating', () => {
       validTo: MONTH + 5,
     });
     await drain();
-    const after = await rowsOf<{ id: string }>('select id, xmin::text from usage_daily order by id');
+    const after = await rowsOf<{ id: string }>('select id, xmin::text from hopsmeter.usage_daily order by id');
     expect(after.filter((row, place) => JSON.stringify(row) !== JSON.stringify(before[place]))).toHaveLength(1);
     expect(await rollup()).toContain('0 in 0: 2 x 0.175 + 0 = 0.35');
   });
@@ -209,7 +209,9 @@ describe('re-rating that is interrupted', () => {
     const before = [await rollup(), await findPriceChange(database.pool, id)];
     const blocker = await database.pool.connect();
     await blocker.query('begin');
-    await blocker.query('select from usage_daily where usage_date = $1 for update', [formatUsageDay(MONTH + 1)]);
+    await blocker.query('select from hopsmeter.usage_daily where usage_date = $1 for update', [
+      formatUsageDay(MONTH + 1),
+    ]);
     const killed = reRatePart(database.pool).catch((error: unknown) => error);
     const { pid } = await waitForLock('%openings as materialized%');
     await blocker.query('select pg_terminate_backend($1)', [pid]);
@@ -228,7 +230,7 @@ describe('re-rating that is interrupted', () => {
     const other = await change(rate(5n * ONE, MONTH + 2));
     const blocker = await database.pool.connect();
     await blocker.query('begin');
-    await blocker.query('select from price_changes where id = $1 for update', [id]);
+    await blocker.query('select from hopsmeter.price_changes where id = $1 for update', [id]);
     expect((await reRatePart(database.pool))?.priceChangeId).toBe(other);
     await drain();
     expect((await findPriceChange(database.pool, id))?.status).toBe('applying');
@@ -301,7 +303,7 @@ describe('while usage is recorded', () => {
     const price = (8n * ONE) / 3n;
     const sums = await rowsOf<{ quantity: string; rest: string }>(
       `select sum(quantity)::int::text as quantity, sum(cost - quantity * $1::numeric / 1000000000000)::numeric(38,12)::text as rest
-      from usage_daily`,
+      from hopsmeter.usage_daily`,
       [price.toString()],
     );
     expect(sums).toEqual([{ quantity: String(recorded), rest: '0.000000000000' }]);
@@ -317,7 +319,7 @@ describe('while usage is recorded', () => {
     const closing = await database.pool.connect();
     await closing.query('begin');
     await closing.query(
-      `insert into statements (number, account_owner_id, month, total_exact, total, amount_due, credit_usd, closed_by)
+      `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, amount_due, credit_usd, closed_by)
       values (1, $1, $2, 0.7, 0.7, 0.7, 0.35, 'test')`,
       [OWNER, formatUsageDay(MONTH)],
     );

@@ -203,17 +203,17 @@ async function changePrice(world: World, wanted: Step): Promise<void> {
   if (made === undefined) return;
   const before = await readState(world);
   try {
-    const waiting = await pool.query(`select from price_changes where status = 'applying'`);
+    const waiting = await pool.query(`select from hopsmeter.price_changes where status = 'applying'`);
     const { fingerprint, total, isReRated } = await previewPriceChange(pool, made.change);
     expect(await readState(world)).toEqual(before);
     const { id } = await changePrices(pool, WHO, { change: made.change, reason: 'for a test', fingerprint });
-    const { rows } = await pool.query(`select id from ${made.table} where price_change_id = $1`, [id]);
+    const { rows } = await pool.query(`select id from hopsmeter.${made.table} where price_change_id = $1`, [id]);
     made.remember(rows[0]?.id);
     count(wanted.kind);
     if (waiting.rowCount !== 0 || !isReRated || made.change.kind === 'withdraw_rate') return;
     while ((await reRatePart(pool, 3)) !== undefined);
     const done = await pool.query(
-      'select changed_rows::int as rows, cost_difference::text as difference from price_changes where id = $1',
+      'select changed_rows::int as rows, cost_difference::text as difference from hopsmeter.price_changes where id = $1',
       [id],
     );
     expect(done.rows[0]).toEqual({ rows: total.changedRows, difference: textOf(total.difference) });
@@ -320,12 +320,12 @@ function toChange(world: World, wanted: Step): Made | undefined {
 async function readState({ pool }: World): Promise<readonly unknown[]> {
   const { rows } = await pool.query(`
     select row::text from (
-      select 'rate' as kind, rates::text as row from rates union all
-      select 'override', price_overrides::text from price_overrides union all
-      select 'change', price_changes::text from price_changes union all
-      select 'usage', usage_daily::text from usage_daily union all
-      select 'version', version::text from directory_versions union all
-      select 'audit', count(*)::text from audit_log
+      select 'rate' as kind, rates::text as row from hopsmeter.rates union all
+      select 'override', price_overrides::text from hopsmeter.price_overrides union all
+      select 'change', price_changes::text from hopsmeter.price_changes union all
+      select 'usage', usage_daily::text from hopsmeter.usage_daily union all
+      select 'version', version::text from hopsmeter.directory_versions union all
+      select 'audit', count(*)::text from hopsmeter.audit_log
     ) as everything order by kind, row`);
   return rows;
 }
@@ -352,7 +352,7 @@ function expectedCosts(world: World): Readonly<Record<string, string>> {
 async function readCosts({ pool }: World): Promise<Readonly<Record<string, string>>> {
   const { rows } = await pool.query<{ key: string; cost: string }>(`
     select account_owner_id || ' ' || meter || ' ' || usage_date as key, sum(cost)::text as cost
-    from usage_daily group by account_owner_id, meter, usage_date`);
+    from hopsmeter.usage_daily group by account_owner_id, meter, usage_date`);
   return Object.fromEntries(rows.map(({ key, cost }) => [key, cost]));
 }
 
@@ -373,7 +373,7 @@ it('gives every row its final price whatever came in which order, and leaves clo
         expect(await readClosedRows(world.pool)).toEqual(closed);
         expect(await findRollupDifferences(world.pool)).toEqual([]);
         const adjusted = await world.pool.query(
-          `select booked_on < open_since(account_owner_id) as again from usage_daily where price_adjustment <> 0`,
+          `select booked_on < hopsmeter.open_since(account_owner_id) as again from hopsmeter.usage_daily where price_adjustment <> 0`,
         );
         count('adjusted rows', adjusted.rowCount ?? 0);
         count('adjusted again', adjusted.rows.filter(({ again }) => again).length);
@@ -388,12 +388,12 @@ it('gives every row its final price whatever came in which order, and leaves clo
 
 /** Re-rating everything once more finds nothing to do. */
 async function expectNothingLeft({ pool }: World): Promise<void> {
-  const { rows: before } = await pool.query('select usage_daily::text from usage_daily order by id');
+  const { rows: before } = await pool.query('select usage_daily::text from hopsmeter.usage_daily order by id');
   await pool.query(
-    `update price_changes set status = 'applying', applied_at = null, next_day = first_day where first_day <= now()`,
+    `update hopsmeter.price_changes set status = 'applying', applied_at = null, next_day = first_day where first_day <= now()`,
   );
   while ((await reRatePart(pool, 5)) !== undefined);
-  const { rows: after } = await pool.query('select usage_daily::text from usage_daily order by id');
+  const { rows: after } = await pool.query('select usage_daily::text from hopsmeter.usage_daily order by id');
   expect(after).toEqual(before);
 }
 

@@ -18,7 +18,7 @@ const TAKE_PRICE_CHANGE = `
 select
   id, to_char(next_day, 'YYYY-MM-DD') as "nextDay", done_account_owner_id as "doneAccount", done_user_id as "doneUser",
   to_char(end_day, 'YYYY-MM-DD') as "endDay", account_owner_id as account, meter
-from price_changes where status = 'applying' order by created_at, id limit 1 for update skip locked
+from hopsmeter.price_changes where status = 'applying' order by created_at, id limit 1 for update skip locked
 `;
 
 /**
@@ -31,14 +31,14 @@ const HOLD_DIRECTORY = 'select pg_advisory_xact_lock_shared(7367, 1)';
  * Notes how far $1 is: $2 next day, $3 and $4 account and user done on it or NULL, $5 and $6 rows and cost that changed.
  */
 const NOTE_PROGRESS = `
-update price_changes set
+update hopsmeter.price_changes set
   next_day = $2::date, done_account_owner_id = $3, done_user_id = $4, changed_rows = changed_rows + $5::bigint,
   cost_difference = cost_difference + $6::numeric
 where id = $1::uuid
 `;
 
 const NOTE_APPLIED = `
-update price_changes
+update hopsmeter.price_changes
 set status = 'applied', applied_at = now(), done_account_owner_id = null, done_user_id = null
 where id = $1::uuid
 `;

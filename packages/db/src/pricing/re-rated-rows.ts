@@ -12,12 +12,12 @@
 export const OPENINGS = `
 openings as materialized (
   select account_owner_id as account, (max(month) + interval '1 month')::date as since
-  from statements group by account_owner_id
+  from hopsmeter.statements group by account_owner_id
 )`;
 
 /** Rows with the price wanted and what is open to their account. A row without a price is left out: it stays as it is. */
 export const PRICED_ROWS = `
-usage_daily as daily
+hopsmeter.usage_daily as daily
 left join own on own.account = daily.account_owner_id
 join prices on prices.meter = daily.meter and prices.account = coalesce(own.account, '')
   and prices.first_day <= daily.usage_date and daily.usage_date < prices.end_day
@@ -71,7 +71,7 @@ export function missingRows(rows: string): string {
   return `
 adjusted
 where amount <> 0 and not exists (
-  select from usage_daily as daily
+  select from hopsmeter.usage_daily as daily
   where ${rows} and daily.account_owner_id = adjusted.account_owner_id and daily.booked_on = adjusted.booked_on
     and daily.user_id = adjusted.user_id and daily.hopsworks_cluster_id = adjusted.hopsworks_cluster_id
     and daily.project_id is not distinct from adjusted.project_id and daily.meter = adjusted.meter

@@ -19,7 +19,7 @@ const CHECK_DAY = `
 with ${COMPARED_DAY},
 ${COMPARED_ACCOUNT_DAYS},
 stored as (
-  insert into reconciliation_differences
+  insert into hopsmeter.reconciliation_differences
     (reconciliation_id, kind, usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
      ledger_quantity, rollup_quantity, ledger_event_count, rollup_event_count, expected_rate_id,
      expected_override_id, expected_price, expected_price_quantity, expected_price_adjustment, rate_id, price_override_id,
@@ -42,7 +42,7 @@ found as materialized (
   from compared
 ),
 noted as (
-  insert into reconciled_days (day, checked_at, reconciliation_id, differing_rows, cost_difference)
+  insert into hopsmeter.reconciled_days (day, checked_at, reconciliation_id, differing_rows, cost_difference)
   select $1::date, now(), $2::uuid, differing_rows, cost_difference from found
   on conflict (day) do update set
     checked_at = excluded.checked_at,

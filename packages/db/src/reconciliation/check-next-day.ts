@@ -21,17 +21,17 @@ const TAKE_NEXT = `
 select
   id, days[checked_days + 1]::text as day, greatest($1::bigint - differing_rows, 0)::integer as "storedMax",
   kind = 'requested' or not exists (
-    select from reconciliations as earlier
+    select from hopsmeter.reconciliations as earlier
     where earlier.statement_difference_count is not null and earlier.finished_at > now() - interval '20 hours'
   ) as "wantsStatements"
-from reconciliations where status <> 'done'
+from hopsmeter.reconciliations where status <> 'done'
 order by kind = 'scheduled', requested_at, id
 limit 1
 `;
 
 /** Notes that a day is done. Parameters: $1 comparison, $2 day, $3 rows, $4 differing rows, $5 their costs' difference. */
 const NOTE_DAY = `
-update reconciliations set
+update hopsmeter.reconciliations set
   status = 'running',
   started_at = coalesce(started_at, now()),
   checked_days = checked_days + 1,
@@ -44,7 +44,7 @@ where id = $1::uuid
 
 /** Ends a comparison. Parameters: $1 comparison, $2 what statements say and is not so as JSON, $3 how much, or NULL. */
 const FINISH = `
-update reconciliations set
+update hopsmeter.reconciliations set
   status = 'done', started_at = coalesce(started_at, now()), finished_at = clock_timestamp(),
   statement_differences = $2::jsonb, statement_difference_count = $3::integer
 where id = $1::uuid

@@ -18,7 +18,7 @@ export const IS_MISSING = `
   not cell.is_used and not cell.is_reported and span.first_hour < cell.hour
   and (span.is_active or cell.hour < span.last_ended_at)
   and exists (
-    select from reconciled_days
+    select from hopsmeter.reconciled_days
     where day = (cell.hour at time zone 'UTC')::date
       and checked_at >= cell.hour + interval '1 hour' + ${HOUR_EXPECTED_WITHIN}
   )
@@ -32,14 +32,14 @@ export const GRID = `
 spans as materialized (
   select
     clusters.id as cluster, clusters.name, clusters.status = 'active' as is_active,
-    (select min(hour) from cluster_hours where hopsworks_cluster_id = clusters.id) as first_hour,
-    (select max(last_window_ended_at) from cluster_hours where hopsworks_cluster_id = clusters.id) as last_ended_at
-  from hopsworks_clusters as clusters
+    (select min(hour) from hopsmeter.cluster_hours where hopsworks_cluster_id = clusters.id) as first_hour,
+    (select max(last_window_ended_at) from hopsmeter.cluster_hours where hopsworks_cluster_id = clusters.id) as last_ended_at
+  from hopsmeter.hopsworks_clusters as clusters
   where $3::uuid is null or clusters.id = $3
 ),
 used as materialized (
   select hopsworks_cluster_id as cluster, hour, source_path, event_count, sums, last_window_ended_at
-  from cluster_hours
+  from hopsmeter.cluster_hours
   -- A window is at most a month long, unless a person released it.
   where hour >= $1::timestamptz - interval '31 days' and hour < $2::timestamptz + interval '31 days'
     and ($3::uuid is null or hopsworks_cluster_id = $3)
@@ -55,9 +55,9 @@ manifests as materialized (
       from generate_series(
         (window_started_at at time zone 'UTC')::date,
         ((window_ended_at - interval '1 microsecond') at time zone 'UTC')::date, interval '1 day'
-      ) as touched left join reconciled_days on day = touched::date
+      ) as touched left join hopsmeter.reconciled_days on day = touched::date
     ) as is_checked
-  from cluster_manifests
+  from hopsmeter.cluster_manifests
   where window_started_at < $2::timestamptz and window_started_at >= $1::timestamptz - interval '31 days'
     and window_ended_at > $1::timestamptz
     and ($3::uuid is null or hopsworks_cluster_id = $3)

@@ -12,7 +12,7 @@ summed as materialized (
   select
     account_owner_id, meter, sum(quantity) as quantity, sum(cost) as cost, sum(event_count) as event_count,
     count(*) as row_count
-  from usage_daily where booked_on = $1::date
+  from hopsmeter.usage_daily where booked_on = $1::date
   group by account_owner_id, meter
 ),
 cost_differences as (
@@ -22,7 +22,7 @@ cost_differences as (
   from (
     select account_owner_id, sum(cost) as cost, sum(row_count) as row_count from summed group by account_owner_id
   ) as summed_costs
-  full join (select * from account_day_costs where booked_on = $1::date) as days using (account_owner_id)
+  full join (select * from hopsmeter.account_day_costs where booked_on = $1::date) as days using (account_owner_id)
   where (coalesce(summed_costs.cost, 0), coalesce(summed_costs.row_count, 0))
     is distinct from (coalesce(days.cost, 0), coalesce(days.row_count, 0))
 ),
@@ -35,7 +35,7 @@ summary_differences as materialized (
     coalesce(summed.event_count, 0) as event_count, coalesce(summed.row_count, 0) as row_count,
     abs(coalesce(summed.cost, 0) - coalesce(days.cost, 0)) as cost_difference
   from summed
-  full join (select * from account_days where booked_on = $1::date) as days using (account_owner_id, meter)
+  full join (select * from hopsmeter.account_days where booked_on = $1::date) as days using (account_owner_id, meter)
   where (
     coalesce(summed.quantity, 0), coalesce(summed.cost, 0), coalesce(summed.event_count, 0), coalesce(summed.row_count, 0)
   ) is distinct from (
@@ -52,14 +52,14 @@ summary_differences as materialized (
 const REPAIR_ACCOUNT_DAYS = `
 with ${COMPARED_ACCOUNT_DAYS},
 repaired_costs as (
-  insert into account_day_costs (booked_on, account_owner_id, cost, row_count)
+  insert into hopsmeter.account_day_costs (booked_on, account_owner_id, cost, row_count)
   select $1::date, account_owner_id, cost, row_count
   from summary_differences where meter is null
   order by account_owner_id
   on conflict (booked_on, account_owner_id) do update set cost = excluded.cost, row_count = excluded.row_count
 ),
 repaired as (
-  insert into account_days (booked_on, account_owner_id, meter, quantity, cost, event_count, row_count)
+  insert into hopsmeter.account_days (booked_on, account_owner_id, meter, quantity, cost, event_count, row_count)
   select $1::date, account_owner_id, meter, quantity, cost, event_count, row_count
   from summary_differences where meter is not null
   order by account_owner_id, meter

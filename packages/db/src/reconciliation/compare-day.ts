@@ -23,20 +23,20 @@ const KEY = 'booked_on, account_owner_id, user_id, hopsworks_cluster_id, project
  */
 export const COMPARED_DAY = `
 openings as materialized (
-  select account_owner_id, (max(month) + interval '1 month')::date as since from statements group by account_owner_id
+  select account_owner_id, (max(month) + interval '1 month')::date as since from hopsmeter.statements group by account_owner_id
 ),
 priced_apart as materialized (
-  select distinct account_owner_id from price_overrides where withdrawn_at is null
+  select distinct account_owner_id from hopsmeter.price_overrides where withdrawn_at is null
 ),
 applying as materialized (
-  select account_owner_id as account, meter as metered from price_changes
+  select account_owner_id as account, meter as metered from hopsmeter.price_changes
   where status = 'applying' and next_day <= $1::date and first_day <= $1::date and ($1::date < end_day or end_day is null)
 ),
 rollup as materialized (
   select
     daily.*, coalesce(daily.project_id, ${NO_PROJECT}) as project_key,
     coalesce(daily.booked_on < openings.since, false) as is_closed
-  from usage_daily as daily left join openings using (account_owner_id)
+  from hopsmeter.usage_daily as daily left join openings using (account_owner_id)
   where daily.usage_date = $1::date
 ),
 counted as materialized (
@@ -45,7 +45,7 @@ counted as materialized (
     coalesce(project_id, ${NO_PROJECT}) as project_key, used.meter, sum(used.quantity) as quantity,
     sum(case adjustment when 'reversal' then -1 else 1 end) as event_count,
     min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
-  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
   where usage_date = $1::date
   group by 1, 2, 3, 4, 5, 6
 ),
@@ -59,7 +59,7 @@ prices as materialized (
     from (select account_owner_id, meter from rollup union all select account_owner_id, meter from counted) as either
   ) as wanted, lateral (
     -- A limit tells the planner that a price is one row: it expects a thousand of the function.
-    select * from effective_price(wanted.price_account, wanted.meter, $1::date) limit 1
+    select * from hopsmeter.effective_price(wanted.price_account, wanted.meter, $1::date) limit 1
   ) as price
 ),
 re_rated as (

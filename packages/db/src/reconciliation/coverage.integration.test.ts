@@ -33,8 +33,8 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 beforeEach(() =>
   database.pool.query(`
-    truncate usage_events, usage_daily, cluster_hours, cluster_manifests, parked_events, reconciled_days,
-      reconciliation_differences, reconciliations`),
+    truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.cluster_hours, hopsmeter.cluster_manifests, hopsmeter.parked_events, hopsmeter.reconciled_days,
+      hopsmeter.reconciliation_differences, hopsmeter.reconciliations`),
 );
 
 /** `count` events in the hour with a CPU hour and a half each. */
@@ -52,7 +52,7 @@ async function use(hour: number, count = 2, length = HOUR): Promise<void> {
 
 async function claim(hour: number, eventCount: number, sums: object = {}, path = '', hours = 1): Promise<void> {
   await database.pool.query(
-    `insert into cluster_manifests
+    `insert into hopsmeter.cluster_manifests
       (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count, sums)
     values ($1, 1, $2, $3, $4, $5, $6, $7)`,
     [
@@ -124,8 +124,8 @@ it('compares the usage of the source path that the manifest came from', async ()
   await use(1);
   await use(2);
   await database.pool.query(
-    `update usage_events set source_path = '/b' where event_key = (
-      select event_key from usage_events where window_started_at = $1 limit 1)`,
+    `update hopsmeter.usage_events set source_path = '/b' where event_key = (
+      select event_key from hopsmeter.usage_events where window_started_at = $1 limit 1)`,
     [timeOf(START + HOUR)],
   );
   await claim(1, 1, { cpu_hours: '1.5' });
@@ -151,11 +151,11 @@ it('leaves our own adjustments out: what the cluster reported stays what it was'
   await use(1);
   await closeMonth(database.pool, seeded.ownerId, RANGE.from);
   await database.pool.query(`
-    insert into usage_events
+    insert into hopsmeter.usage_events
     select event_key, 9, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
       event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
       array[-1.5], null, 'reversal'
-    from usage_events`);
+    from hopsmeter.usage_events`);
   await claim(1, 2, { cpu_hours: '3' });
   expect((await cells())[1]).toEqual(['complete', '2', '2']);
 });
@@ -172,7 +172,7 @@ it('shows what waits to be counted', async () => {
   await use(1);
   await claim(1, 3);
   await database.pool.query(
-    `insert into parked_events
+    `insert into hopsmeter.parked_events
       (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
     values (gen_random_uuid(), 1, gen_random_uuid(), 0, $1, '', 'e', 'unknown_user', '', $2)`,
     [seeded.clusterId, JSON.stringify({ start: timeOf(START + 1.5 * HOUR), type: 'meter' })],
@@ -189,18 +189,22 @@ it('changes nothing when a day is checked again, and follows the ledger', async 
   await use(1, 1);
   await use(23, 1, 2 * HOUR);
   expect((await cells())[1]).toEqual(['unreported', '3', null]);
-  await database.pool.query(`delete from usage_events where window_started_at = $1`, [timeOf(START + HOUR)]);
+  await database.pool.query(`delete from hopsmeter.usage_events where window_started_at = $1`, [timeOf(START + HOUR)]);
   expect((await cells())[1]).toEqual(['none', '0', null]);
 });
 
 it('of an inactive cluster misses nothing after its last usage, and nothing before it was due', async () => {
   await use(1);
   await use(5);
-  await database.pool.query(`update hopsworks_clusters set status = 'inactive' where id = $1`, [seeded.clusterId]);
+  await database.pool.query(`update hopsmeter.hopsworks_clusters set status = 'inactive' where id = $1`, [
+    seeded.clusterId,
+  ]);
   const states = (await cells()).map(([state]) => state);
   expect(states.slice(1, 7)).toEqual(['unreported', 'missing', 'missing', 'missing', 'unreported', 'none']);
-  await database.pool.query(`update hopsworks_clusters set status = 'active' where id = $1`, [seeded.clusterId]);
-  await database.pool.query('update reconciled_days set checked_at = $1', [timeOf(START + 11 * HOUR)]);
+  await database.pool.query(`update hopsmeter.hopsworks_clusters set status = 'active' where id = $1`, [
+    seeded.clusterId,
+  ]);
+  await database.pool.query('update hopsmeter.reconciled_days set checked_at = $1', [timeOf(START + 11 * HOUR)]);
   expect((await read()).map(({ state }) => state).slice(6, 12)).toEqual([
     'missing',
     'missing',

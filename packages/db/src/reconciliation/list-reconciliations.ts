@@ -3,7 +3,7 @@ import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation
 
 /** A page of comparisons, the newest first. Parameters: $1 and $2 time and id of the last one seen or NULL, $3 rows. */
 const LIST_RECONCILIATIONS = `
-select ${RECONCILIATION_COLUMNS} from reconciliations
+select ${RECONCILIATION_COLUMNS} from hopsmeter.reconciliations
 where $1::timestamptz is null or (requested_at, id) < ($1, $2::uuid)
 order by requested_at desc, id desc
 limit $3::integer

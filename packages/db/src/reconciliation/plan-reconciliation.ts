@@ -31,7 +31,7 @@ candidates as (
   select generate_series(today - $1::integer, today + 1, interval '1 day')::date as day, today from today
 ),
 touched as (
-  select usage_date as day, max(updated_at) as touched_at from usage_daily
+  select usage_date as day, max(updated_at) as touched_at from hopsmeter.usage_daily
   where usage_date >= (select today - $1::integer from today)
   group by usage_date
 ),
@@ -41,17 +41,17 @@ ranked as (
     day >= today - 1
       or coalesce(touched_at > coalesce(checked_at, '-infinity') - interval '10 minutes', false) as is_wanted,
     coalesce(checked_at, '-infinity') as checked_at
-  from candidates left join touched using (day) left join reconciled_days using (day)
+  from candidates left join touched using (day) left join hopsmeter.reconciled_days using (day)
 ),
 chosen as (
   select day from ranked where is_wanted
   union
   (select day from ranked where not is_wanted order by checked_at, day limit $2::integer)
 )
-insert into reconciliations (kind, requested_by, days)
+insert into hopsmeter.reconciliations (kind, requested_by, days)
 select 'scheduled', 'schedule', (select array_agg(day order by day) from chosen)
 where not exists (
-  select from reconciliations
+  select from hopsmeter.reconciliations
   where kind = 'scheduled'
     and (status <> 'done' or requested_at > now() - make_interval(hours => ${EVERY_HOURS}))
 )

@@ -77,7 +77,7 @@ unreported as (
 ),
 parked as materialized (
   select hopsworks_cluster_id as cluster, left(event ->> 'start', 13) as hour_text, count(*) as parked
-  from parked_events
+  from hopsmeter.parked_events
   where status = 'pending' and deferred is null and hopsworks_cluster_id is not null
     and parked_at >= $1::timestamptz - interval '10 minutes'
     and ($3::uuid is null or hopsworks_cluster_id = $3)
@@ -114,7 +114,7 @@ const READ_CHECKED_AT = `
 select case when count(*) = count(checked_at)
   then to_char(min(checked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "checkedAt"
 from generate_series($1::date, least($2::date - 1, (now() at time zone 'UTC')::date), interval '1 day') as wanted
-left join reconciled_days on day = wanted::date
+left join hopsmeter.reconciled_days on day = wanted::date
 `;
 
 /**

@@ -9,11 +9,11 @@ import type { Pool } from '../pool.ts';
 const READ_RECONCILIATION_STATE = `
 select
   coalesce(sum(differing_rows), 0)::text as "differingRows",
-  (select statement_difference_count from reconciliations where statement_difference_count is not null
+  (select statement_difference_count from hopsmeter.reconciliations where statement_difference_count is not null
    order by finished_at desc limit 1) as "statementDifferenceCount",
   extract(epoch from clock_timestamp() - max(checked_at))::float8 as "sinceCheckSeconds",
   to_char(max(checked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "checkedAt"
-from reconciled_days where day >= (now() at time zone 'UTC')::date - $1::integer
+from hopsmeter.reconciled_days where day >= (now() at time zone 'UTC')::date - $1::integer
 `;
 
 /** What is known about differences. */

@@ -4,12 +4,12 @@ import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation
 
 /** One comparison: $1. */
 const READ_RECONCILIATION = `
-select ${RECONCILIATION_COLUMNS}, statement_differences as "statementDifferences" from reconciliations where id = $1::uuid
+select ${RECONCILIATION_COLUMNS}, statement_differences as "statementDifferences" from hopsmeter.reconciliations where id = $1::uuid
 `;
 
 /** How far the comparison $1 is. */
 const READ_PROGRESS = `
-select status, checked_days as "checkedDays", cardinality(days) as "dayCount" from reconciliations where id = $1::uuid
+select status, checked_days as "checkedDays", cardinality(days) as "dayCount" from hopsmeter.reconciliations where id = $1::uuid
 `;
 
 /** What a comparison keeps of a row that differs, as SQL. */
@@ -27,7 +27,7 @@ export const DIFFERENCE_COLUMNS = `
 
 /** The rows that a comparison $1 found to differ and kept, in the order of days and keys. */
 const READ_DIFFERENCES = `
-select ${DIFFERENCE_COLUMNS} from reconciliation_differences
+select ${DIFFERENCE_COLUMNS} from hopsmeter.reconciliation_differences
 where reconciliation_id = $1::uuid
 order by usage_date, account_owner_id collate "C", booked_on, user_id collate "C", hopsworks_cluster_id, project_id, meter
 `;

@@ -68,7 +68,7 @@ const reconcile = (range = RANGE) => reconcileNow(database.pool, CHANGE, range);
 const repair = (reconciliationId: string) =>
   repairUsageDaily(database.pool, CHANGE, { reconciliationId, reason: 'found by a test' });
 const unexplained = async () => (await readReconciliationState(database.pool)).unexplained;
-const audited = () => query(`select * from audit_log where action = 'repair_usage_daily'`);
+const audited = () => query(`select * from hopsmeter.audit_log where action = 'repair_usage_daily'`);
 
 /** Nothing repairs by itself; one repair does, and a second one finds nothing to do. */
 async function expectRepair(report: ReconciliationReport, rows: number): Promise<void> {
@@ -81,10 +81,10 @@ async function expectRepair(report: ReconciliationReport, rows: number): Promise
   expect(await audited()).toMatchObject([
     { actor_id: 'auth0|staff', entity: 'reconciliations', entity_id: report.id, reason: 'found by a test' },
   ]);
-  const before = await query('select * from usage_daily order by id');
+  const before = await query('select * from hopsmeter.usage_daily order by id');
   const nothing = { repairedRows: 0, closedRows: 0, unpricedRows: 0, leftDays: 0, rows: [] };
   expect(await repair(report.id)).toEqual(nothing);
-  expect(await query('select * from usage_daily order by id')).toEqual(before);
+  expect(await query('select * from hopsmeter.usage_daily order by id')).toEqual(before);
   expect(await audited()).toHaveLength(1);
   expect(await reconcile()).toMatchObject({ differingRows: '0', differences: [] });
 }
@@ -144,7 +144,7 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
   });
 
   it('a quantity that is 0.000000000001 too large', async () => {
-    await query(`update usage_daily set quantity = quantity + 1e-12 where ${CPU_ROW}`);
+    await query(`update hopsmeter.usage_daily set quantity = quantity + 1e-12 where ${CPU_ROW}`);
     const report = await reconcile();
     expect(report.differences).toMatchObject([difference({ rollupQuantity: '12.000000000001' })]);
     expect(report).toMatchObject({ differingRows: '1', differingDays: [PAST_DAY], costDifference: ZERO });
@@ -152,14 +152,14 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
   });
 
   it('a wrong number of events', async () => {
-    await query(`update usage_daily set event_count = 2 where ${CPU_ROW}`);
+    await query(`update hopsmeter.usage_daily set event_count = 2 where ${CPU_ROW}`);
     const report = await reconcile();
     expect(report.differences).toMatchObject([difference({ rollupEventCount: '2' })]);
     await expectRepair(report, 1);
   });
 
   it('a row that was deleted', async () => {
-    await query(`delete from usage_daily where ${CPU_ROW}`);
+    await query(`delete from hopsmeter.usage_daily where ${CPU_ROW}`);
     const report = await reconcile();
     const gone = { rollupQuantity: null, rollupEventCount: null, price: null, priceQuantity: null };
     expect(report.differences).toMatchObject([
@@ -171,12 +171,12 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
 
   it('a row that nothing stands behind', async () => {
     await query(
-      `insert into usage_daily
+      `insert into hopsmeter.usage_daily
         (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
          price, price_quantity, event_count, first_event_at, last_event_at)
       select usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, $1, meter, 2, rate_id, price,
         price_quantity, 1, first_event_at, last_event_at
-      from usage_daily where ${CPU_ROW}`,
+      from hopsmeter.usage_daily where ${CPU_ROW}`,
       [seeded.projectId],
     );
     const report = await reconcile();
@@ -187,7 +187,7 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
   });
 
   it('a price that is not in force', async () => {
-    await query(`update usage_daily set price = 0.36 where ${CPU_ROW}`);
+    await query(`update hopsmeter.usage_daily set price = 0.36 where ${CPU_ROW}`);
     const report = await reconcile();
     const price = { price: '0.360000000000', cost: '4.320000000000' };
     expect(report.differences).toMatchObject([difference({ kind: 'price', ...price })]);
@@ -197,17 +197,17 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
 
   it('a rate that is not the one in force, though the price is equal', async () => {
     const [other] = await query(`
-      insert into rates (rate_card_id, meter, valid_from, price)
-      select id, 'cpu_hours', date '2020-02-01', 0.35 from rate_cards where is_default returning id`);
-    await query('update rates set withdrawn_at = now() where id = $1', [other.id]);
-    await query(`update usage_daily set rate_id = $1 where ${CPU_ROW}`, [other.id]);
+      insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'cpu_hours', date '2020-02-01', 0.35 from hopsmeter.rate_cards where is_default returning id`);
+    await query('update hopsmeter.rates set withdrawn_at = now() where id = $1', [other.id]);
+    await query(`update hopsmeter.usage_daily set rate_id = $1 where ${CPU_ROW}`, [other.id]);
     const report = await reconcile();
     expect(report.differences).toMatchObject([{ ...difference({ kind: 'price' }), rateId: other.id }]);
     await expectRepair(report, 1);
   });
 
   it('a row that was booked in another month', async () => {
-    await query(`update usage_daily set booked_on = $1 where ${CPU_ROW}`, [THIS_MONTH]);
+    await query(`update hopsmeter.usage_daily set booked_on = $1 where ${CPU_ROW}`, [THIS_MONTH]);
     const report = await reconcile();
     expect(report.differences.map(({ kind, bookedOn }) => [kind, bookedOn])).toEqual([
       ['missing', PAST_DAY],
@@ -218,12 +218,12 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
 
   it('a ledger row that was changed, added or removed behind the rollup', async () => {
     await query(
-      `update usage_events set quantities = array[13] where user_id = 'auth0|member' and meters = '{cpu_hours}'`,
+      `update hopsmeter.usage_events set quantities = array[13] where user_id = 'auth0|member' and meters = '{cpu_hours}'`,
     );
     await query(
-      `update usage_events set user_id = 'auth0|owner' where user_id = 'auth0|member' and meters = '{gpu_hours}'`,
+      `update hopsmeter.usage_events set user_id = 'auth0|owner' where user_id = 'auth0|member' and meters = '{gpu_hours}'`,
     );
-    await query(`delete from usage_events where user_id = 'auth0|other'`);
+    await query(`delete from hopsmeter.usage_events where user_id = 'auth0|other'`);
     const report = await reconcile();
     expect(report.differences.map(({ kind, userId, meter }) => [kind, userId, meter])).toEqual(
       [
@@ -240,12 +240,20 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
   });
 
   it.each([
-    ['a cost', `update account_days set cost = cost + 0.000000000001 where booked_on = $1 and meter = 'cpu_hours'`, 2],
-    ['a row that is missing', `delete from account_days where booked_on = $1 and meter = 'gpu_hours'`, 1],
-    ['a row of nobody', `insert into account_days values ($1, 'auth0|nobody', 'cpu_hours', 1, 0.35, 1, 1)`, 1],
-    ['a cost over all meters', 'update account_day_costs set cost = cost - 1 where booked_on = $1', 2],
-    ['a day of costs that is missing', 'delete from account_day_costs where booked_on = $1', 2],
-    ['a number of rows', `update account_days set row_count = row_count + 1 where booked_on = $1`, 3],
+    [
+      'a cost',
+      `update hopsmeter.account_days set cost = cost + 0.000000000001 where booked_on = $1 and meter = 'cpu_hours'`,
+      2,
+    ],
+    ['a row that is missing', `delete from hopsmeter.account_days where booked_on = $1 and meter = 'gpu_hours'`, 1],
+    [
+      'a row of nobody',
+      `insert into hopsmeter.account_days values ($1, 'auth0|nobody', 'cpu_hours', 1, 0.35, 1, 1)`,
+      1,
+    ],
+    ['a cost over all meters', 'update hopsmeter.account_day_costs set cost = cost - 1 where booked_on = $1', 2],
+    ['a day of costs that is missing', 'delete from hopsmeter.account_day_costs where booked_on = $1', 2],
+    ['a number of rows', `update hopsmeter.account_days set row_count = row_count + 1 where booked_on = $1`, 3],
   ])('a summary of accounts and days that is not the sum of the rollup: %s', async (_what, falsify, rows) => {
     expect(await findRollupDifferences(database.pool)).toEqual([]);
     await query(falsify, [PAST_DAY]);
@@ -257,15 +265,15 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
 
   it('more rows than are kept: all are counted and repaired', async () => {
     await query(
-      `insert into users (id, account_owner_id) select 'auth0|m' || i, 'auth0|owner' from generate_series(1, 1200) as i`,
+      `insert into hopsmeter.users (id, account_owner_id) select 'auth0|m' || i, 'auth0|owner' from generate_series(1, 1200) as i`,
     );
     await query(
-      `insert into usage_daily
+      `insert into hopsmeter.usage_daily
         (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price,
          price_quantity, event_count, first_event_at, last_event_at)
       select usage_date, booked_on, account_owner_id, 'auth0|m' || i, hopsworks_cluster_id, meter, 1, rate_id, price,
         price_quantity, 1, first_event_at, last_event_at
-      from usage_daily, generate_series(1, 1200) as i where ${CPU_ROW}`,
+      from hopsmeter.usage_daily, generate_series(1, 1200) as i where ${CPU_ROW}`,
     );
     const report = await reconcile();
     expect([report.differingRows, report.differences.length]).toEqual(['1200', 1_000]);
@@ -289,7 +297,7 @@ describe('closed months', () => {
 
   it('are never repaired: the rows are named, the others are repaired', async () => {
     await recordSome();
-    await database.pool.query(`update usage_daily set quantity = quantity + 1 where ${CPU_ROW}`);
+    await database.pool.query(`update hopsmeter.usage_daily set quantity = quantity + 1 where ${CPU_ROW}`);
     const report = await reconcile();
     expect(report.differences.map(({ bookedOn, isClosed }) => [bookedOn, isClosed])).toEqual([
       [PAST_DAY, true],
@@ -307,20 +315,22 @@ describe('closed months', () => {
     });
     expect(await readClosedRows(database.pool)).toEqual(closed);
     // A person does it.
-    await query(`update usage_daily set quantity = quantity - 1 where ${CPU_ROW} and booked_on = $1`, [PAST_DAY]);
+    await query(`update hopsmeter.usage_daily set quantity = quantity - 1 where ${CPU_ROW} and booked_on = $1`, [
+      PAST_DAY,
+    ]);
     expect(await reconcile()).toMatchObject({ differingRows: '0' });
     expect(await unexplained()).toBe(0);
   });
 
   it('keep their price; what a new price makes of them is expected in the open month', async () => {
     const [row] = await query(`
-      insert into rates (rate_card_id, meter, valid_from, price)
-      select id, 'cpu_hours', date '2021-01-01', 0.5 from rate_cards where is_default returning id`);
-    const applying = `insert into price_changes (change, reason, first_day, next_day, created_by)
+      insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'cpu_hours', date '2021-01-01', 0.5 from hopsmeter.rate_cards where is_default returning id`);
+    const applying = `insert into hopsmeter.price_changes (change, reason, first_day, next_day, created_by)
       values ('{}', 'for a test', '2021-01-01', '2021-01-01', 'test')`;
     await query(applying);
     expect((await reconcile()).differences).toEqual([]);
-    await query(`update price_changes set status = 'applied', applied_at = now()`);
+    await query(`update hopsmeter.price_changes set status = 'applied', applied_at = now()`);
     const report = await reconcile();
     expect(report.differences).toMatchObject(
       [
@@ -352,13 +362,15 @@ describe('closed months', () => {
     const closed = await readClosedRows(database.pool);
     expect(await repair(report.id)).toMatchObject({ repairedRows: 2 });
     expect(await readClosedRows(database.pool)).toEqual(closed);
-    const [adjusted] = await query(`select cost, rate_id from usage_daily where booked_on = $1`, [THIS_MONTH]);
+    const [adjusted] = await query(`select cost, rate_id from hopsmeter.usage_daily where booked_on = $1`, [
+      THIS_MONTH,
+    ]);
     expect(adjusted).toEqual({ cost: '1.800000000000', rate_id: row.id });
     expect(await reconcile()).toMatchObject({ differingRows: '0' });
   });
 
   it('whose statements do not match their rows are reported, and what follows from that is not billed', async () => {
-    await query(`update usage_daily set price = 0.36 where ${CPU_ROW}`);
+    await query(`update hopsmeter.usage_daily set price = 0.36 where ${CPU_ROW}`);
     const report = await reconcile();
     expect(report.statementDifferences).toEqual([
       expect.objectContaining({
@@ -378,8 +390,8 @@ describe('closed months', () => {
       code: 'DIFFERS_IN_CLOSED_MONTH',
       detail: expect.stringContaining('closed months differ from their statements'),
     });
-    expect(await query('select from usage_daily where booked_on = $1', [THIS_MONTH])).toEqual([]);
-    await query(`update usage_daily set price = 0.35 where ${CPU_ROW}`);
+    expect(await query('select from hopsmeter.usage_daily where booked_on = $1', [THIS_MONTH])).toEqual([]);
+    await query(`update hopsmeter.usage_daily set price = 0.35 where ${CPU_ROW}`);
     await reconcile();
     expect(await unexplained()).toBe(0);
   });
@@ -398,15 +410,16 @@ describe('the scheduled reconciliation', () => {
     expect(await planReconciliation(database.pool)).toBe(false);
     await runAll();
     expect(await planReconciliation(database.pool)).toBe(false);
-    const anHourPasses = `update reconciliations set requested_at = requested_at - interval '61 minutes'`;
+    const anHourPasses = `update hopsmeter.reconciliations set requested_at = requested_at - interval '61 minutes'`;
     const daysOf = async () =>
-      (await query('select days::text[] as days from reconciliations order by requested_at desc limit 1'))[0].days;
+      (await query('select days::text[] as days from hopsmeter.reconciliations order by requested_at desc limit 1'))[0]
+        .days;
     const first: string[] = await daysOf();
     const today = dayOf(Date.now() * 1_000);
     expect(first).toEqual(expect.arrayContaining([PAST_DAY, dayOf(old), today, dayOf(Date.now() * 1_000 - DAY)]));
 
     await query(anHourPasses);
-    await query(`update reconciled_days set checked_at = now() + interval '11 minutes'`);
+    await query(`update hopsmeter.reconciled_days set checked_at = now() + interval '11 minutes'`);
     expect(await planReconciliation(database.pool)).toBe(true);
     const second: string[] = await daysOf();
     expect(second).not.toContain(PAST_DAY);
@@ -414,7 +427,9 @@ describe('the scheduled reconciliation', () => {
     await runAll();
 
     await query(anHourPasses);
-    await query(`update reconciled_days set checked_at = now() - interval '1 hour' where day = $1`, [PAST_DAY]);
+    await query(`update hopsmeter.reconciled_days set checked_at = now() - interval '1 hour' where day = $1`, [
+      PAST_DAY,
+    ]);
     await planReconciliation(database.pool);
     expect(await daysOf()).toContain(PAST_DAY);
   });
@@ -424,8 +439,8 @@ describe('the scheduled reconciliation', () => {
     for (; hours < 20; hours++) {
       await planReconciliation(database.pool);
       await runAll();
-      await query(`update reconciliations set requested_at = requested_at - interval '61 minutes'`);
-      const [{ count }] = await query('select count(*)::integer as count from reconciled_days');
+      await query(`update hopsmeter.reconciliations set requested_at = requested_at - interval '61 minutes'`);
+      const [{ count }] = await query('select count(*)::integer as count from hopsmeter.reconciled_days');
       if (count === 402) break;
     }
     expect(hours + 1).toBeLessThanOrEqual(17);
@@ -460,10 +475,10 @@ describe('the scheduled reconciliation', () => {
 
 it('a repair of a stale report repairs what differs now', async () => {
   await recordSome();
-  await query(`update usage_daily set quantity = 13 where ${CPU_ROW}`);
+  await query(`update hopsmeter.usage_daily set quantity = 13 where ${CPU_ROW}`);
   const report = await reconcile();
-  await query(`update usage_daily set quantity = 12 where ${CPU_ROW}`);
-  await query(`update usage_daily set quantity = 99 where user_id = 'auth0|other'`);
+  await query(`update hopsmeter.usage_daily set quantity = 12 where ${CPU_ROW}`);
+  await query(`update hopsmeter.usage_daily set quantity = 99 where user_id = 'auth0|other'`);
   const { rows } = await repair(report.id);
   expect(rows.map(({ userId, rollupQuantity }) => [userId, rollupQuantity])).toEqual([
     ['auth0|other', '99.000000000000'],
@@ -473,17 +488,17 @@ it('a repair of a stale report repairs what differs now', async () => {
 
 it('a repair is refused without a reason, of a comparison that is unknown or not done, and of what can not be repaired', async () => {
   await recordSome();
-  await query(`update usage_events set user_id = 'nobody' where user_id = 'auth0|other'`);
+  await query(`update hopsmeter.usage_events set user_id = 'nobody' where user_id = 'auth0|other'`);
   const asked = await requestReconciliation(database.pool, CHANGE, RANGE);
   await expect(repair(asked.id)).rejects.toMatchObject({ code: 'RECONCILIATION_RUNNING' });
   await expect(repair('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   const report = await reconcile();
   expect(report.differingRows).toBe('2');
-  const before = await query('select * from usage_daily order by id');
+  const before = await query('select * from hopsmeter.usage_daily order by id');
   await expect(repair(report.id)).rejects.toMatchObject({ code: 'NOT_REPAIRABLE' });
   const change = { reconciliationId: report.id, reason: ' ' };
   await expect(repairUsageDaily(database.pool, CHANGE, change)).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
-  expect(await query('select * from usage_daily order by id')).toEqual(before);
+  expect(await query('select * from hopsmeter.usage_daily order by id')).toEqual(before);
   expect(await audited()).toEqual([]);
 });
 
@@ -512,16 +527,16 @@ it('recording at the same time gives no false alarm', async () => {
 
 it('killed in the middle of a day, another worker goes on with that day, and nothing is counted twice', async () => {
   await recordSome();
-  await query(`update usage_daily set quantity = 13 where ${CPU_ROW}`);
+  await query(`update hopsmeter.usage_daily set quantity = 13 where ${CPU_ROW}`);
   const { id } = await requestReconciliation(database.pool, CHANGE, { from: dayOf(PAST - DAY), to: RANGE.to });
   await checkNextDay(database.pool);
   // Holds the day's comparison at its end: the row of the comparison can not be written.
   const blocker = await database.pool.connect();
   await blocker.query('begin');
-  await blocker.query('select from reconciliations where id = $1 for no key update', [id]);
+  await blocker.query('select from hopsmeter.reconciliations where id = $1 for no key update', [id]);
   const killed = checkNextDay(database.pool).catch((error: Error) => error.message);
   const waiting = `select pid from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like '%update reconciliations%' and pid <> pg_backend_pid()`;
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%update hopsmeter.reconciliations%' and pid <> pg_backend_pid()`;
   const [{ pid }] = await vi.waitFor(async () => {
     const rows = await query(waiting);
     expect(rows).toHaveLength(1);
@@ -543,5 +558,7 @@ it('killed in the middle of a day, another worker goes on with that day, and not
     checkedRows: '3',
     differingRows: '1',
   });
-  expect(await query('select from reconciliation_differences where reconciliation_id = $1', [id])).toHaveLength(1);
+  expect(
+    await query('select from hopsmeter.reconciliation_differences where reconciliation_id = $1', [id]),
+  ).toHaveLength(1);
 });

@@ -15,7 +15,7 @@ with parts as materialized (
   select
     hopsworks_cluster_id, date_trunc('hour', window_started_at, 'UTC') as hour, source_path, part, window_ended_at, meters,
     quantities
-  from usage_events
+  from hopsmeter.usage_events
   where usage_date = $1::date and adjustment is null
 ),
 counts as (
@@ -38,11 +38,11 @@ hours as materialized (
   from counts left join sums using (hopsworks_cluster_id, hour, source_path)
 ),
 gone as (
-  delete from cluster_hours
+  delete from hopsmeter.cluster_hours
   where usage_date = $1::date
     and (hopsworks_cluster_id, hour, source_path) not in (select hopsworks_cluster_id, hour, source_path from hours)
 )
-insert into cluster_hours
+insert into hopsmeter.cluster_hours
   (hopsworks_cluster_id, hour, source_path, usage_date, event_count, sums, last_window_ended_at, checked_at)
 select hopsworks_cluster_id, hour, source_path, $1::date, event_count, sums, last_window_ended_at, now()
 from hours

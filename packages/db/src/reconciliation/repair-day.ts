@@ -24,12 +24,12 @@ re_rated_accounts as materialized (
   where is_different and not is_closed and expected_price_adjustment <> coalesce(price_adjustment, 0)
 ),
 unsettled as materialized (
-  select distinct account_owner_id from statements join re_rated_accounts using (account_owner_id)
+  select distinct account_owner_id from hopsmeter.statements join re_rated_accounts using (account_owner_id)
   where (
-      select coalesce(sum(amount_exact), 0) from statement_lines
+      select coalesce(sum(amount_exact), 0) from hopsmeter.statement_lines
       where statement_lines.statement_id = statements.id and kind <> 'model_effect'
     ) <> (
-      select coalesce(sum(daily.cost), 0) from usage_daily as daily
+      select coalesce(sum(daily.cost), 0) from hopsmeter.usage_daily as daily
       where daily.account_owner_id = statements.account_owner_id
         and daily.booked_on >= statements.month and daily.booked_on < statements.month + interval '1 month'
     )
@@ -47,11 +47,11 @@ different as materialized (
   from compared where is_different
 ),
 gone as (
-  delete from usage_daily using different
+  delete from hopsmeter.usage_daily using different
   where usage_daily.id = different.id and different.outcome = 'gone'
 ),
 written as (
-  insert into usage_daily as daily
+  insert into hopsmeter.usage_daily as daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, price_adjustment, event_count, first_event_at, last_event_at)
   select

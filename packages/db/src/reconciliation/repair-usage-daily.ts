@@ -23,12 +23,12 @@ const FIND_DIFFERING_DAYS = `
 select
   status,
   array(
-    select day::text from reconciled_days
+    select day::text from hopsmeter.reconciled_days
     where day = any (differing_days) and reconciled_days.differing_rows > 0
       and day >= (now() at time zone 'UTC')::date - $2::integer
     order by day
   ) as days
-from reconciliations where id = $1::uuid
+from hopsmeter.reconciliations where id = $1::uuid
 `;
 
 /** What a repair did. */

@@ -16,12 +16,12 @@ with wanted as (
     and $1::date < $2::date
 ),
 waiting as (
-  select reconciliations.* from reconciliations join wanted using (days)
+  select reconciliations.* from hopsmeter.reconciliations join wanted using (days)
   where kind = 'requested' and status = 'waiting'
   order by requested_at limit 1
 ),
 added as (
-  insert into reconciliations (kind, requested_by, days)
+  insert into hopsmeter.reconciliations (kind, requested_by, days)
   select 'requested', $3, days from wanted where not exists (select from waiting)
   returning *
 )

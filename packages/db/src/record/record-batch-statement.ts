@@ -39,8 +39,8 @@ const SUMS = Array.from({ length: METERS_MAX }, (_, meter) => `sum(quantities[${
  */
 export const RECORD_BATCH = `
 with guard as materialized (
-  select require_directory_version($2::bigint) as version
-  where not exists (select from usage_batches where id = any ($1::uuid[]))
+  select hopsmeter.require_directory_version($2::bigint) as version
+  where not exists (select from hopsmeter.usage_batches where id = any ($1::uuid[]))
 ),
 batches as materialized (
   select batch.*
@@ -79,13 +79,13 @@ ledger_rows as not materialized (
   left join kinds using (kind)
 ),
 first_parts as (
-  insert into usage_events
+  insert into hopsmeter.usage_events
   select * from ledger_rows where part < 1 order by event_key
   on conflict (event_key, part) do nothing
   returning event_key
 ),
 later_parts as (
-  insert into usage_events
+  insert into hopsmeter.usage_events
   select * from ledger_rows
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part
@@ -99,7 +99,7 @@ judged as materialized (
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
 copies as materialized (
-  select batch, position, content_hash, counted_content_hash(event_key) as counted_hash
+  select batch, position, content_hash, hopsmeter.counted_content_hash(event_key) as counted_hash
   from judged
   where part = 0 and not is_new
 ),
@@ -127,7 +127,7 @@ used as not materialized (
 ),
 -- Events that can not be counted, unless the ledger already holds them.
 park_input as materialized (
-  select parked.*, counted_content_hash(parked.event_key) as counted_hash
+  select parked.*, hopsmeter.counted_content_hash(parked.event_key) as counted_hash
   from guard, unnest(
     $26::uuid[], $27::bigint[], $28::integer[], $29::uuid[], $30::text[], $31::text[], $32::text[], $33::text[],
     $34::jsonb[], $45::integer[]
@@ -136,7 +136,7 @@ park_input as materialized (
   )
 ),
 newly_parked as (
-  insert into parked_events
+  insert into hopsmeter.parked_events
     (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
   select
     event_key, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path, event_id,
@@ -170,14 +170,14 @@ result as materialized (
     then coalesce(counts.counted, 0) end as counted,
     coalesce(counts.duplicates, 0) + duplicates_within as duplicates,
     coalesce(counts.parked, 0) as parked,
-    require_no_conflicts((select array_agg(position) from copies where content_hash <> counted_hash)),
-    require_seen_copies((select count(*) from copies where counted_hash is null))
+    hopsmeter.require_no_conflicts((select array_agg(position) from copies where content_hash <> counted_hash)),
+    hopsmeter.require_seen_copies((select count(*) from copies where counted_hash is null))
   -- full: what belongs to no batch becomes a row without an id, which breaks a constraint instead of vanishing.
   from batches
   full join counts on counts.usage_batch_id = batches.id
 ),
 recorded as (
-  insert into usage_batches
+  insert into hopsmeter.usage_batches
     (id, received_at, event_count, counted_count, duplicate_count, parked_count, requests)
   select id, received_at, event_count, counted, duplicates, parked, requests from result order by id
   on conflict (id) do nothing

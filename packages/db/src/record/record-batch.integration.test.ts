@@ -38,12 +38,15 @@ async function rowsOf<T extends object>(sql: string, parameters: readonly unknow
 /** How much of everything there is: equal before and after means that nothing was recorded. */
 const countAll = () =>
   rowsOf(`select
-    (select count(*) from usage_events) as ledger, (select sum(quantity) from usage_daily) as rollup,
-    (select count(*) from parked_events) as parked, (select count(*) from usage_batches) as batches`);
+    (select count(*) from hopsmeter.usage_events) as ledger, (select sum(quantity) from hopsmeter.usage_daily) as rollup,
+    (select count(*) from hopsmeter.parked_events) as parked, (select count(*) from hopsmeter.usage_batches) as batches`);
 
 const quantityOf = async (meter: string) =>
   (
-    await rowsOf<{ total: string | null }>('select sum(quantity) as total from usage_daily where meter = $1', [meter])
+    await rowsOf<{ total: string | null }>(
+      'select sum(quantity) as total from hopsmeter.usage_daily where meter = $1',
+      [meter],
+    )
   )[0]?.total ?? '0';
 
 describe('counting', () => {
@@ -69,13 +72,13 @@ describe('counting', () => {
     for (let i = 0; i < 3; i++) await record(sampleRecord(seeded, [event, sampleEvent(`night ${i}`)]));
     expect(
       await rowsOf(
-        `select usage_date::text, quantity::text, event_count from usage_daily where meter = 'gpu_hours' order by 1`,
+        `select usage_date::text, quantity::text, event_count from hopsmeter.usage_daily where meter = 'gpu_hours' order by 1`,
       ),
     ).toEqual([
       { usage_date: '2026-11-22', quantity: '0.000000000001', event_count: '1' },
       { usage_date: '2026-11-23', quantity: '0.000000000003', event_count: '1' },
     ]);
-    expect(await rowsOf(`select part from usage_events where event_id = 'night' order by part`)).toEqual([
+    expect(await rowsOf(`select part from hopsmeter.usage_events where event_id = 'night' order by part`)).toEqual([
       { part: 0 },
       { part: 1 },
       { part: 2 },
@@ -102,7 +105,7 @@ describe('counting', () => {
       await rowsOf(
         `select quantity::text, cost::text, event_count, project_id,
           extract(epoch from first_event_at)::text as first, extract(epoch from last_event_at)::text as last
-        from usage_daily where user_id = 'auth0|other' and usage_date = '2026-11-27'`,
+        from hopsmeter.usage_daily where user_id = 'auth0|other' and usage_date = '2026-11-27'`,
       ),
     ).toEqual([
       {
@@ -149,7 +152,7 @@ describe('conflicts', () => {
     const parked = [sampleParked(seeded, other, 'conflict')];
     expect(await record(sampleRecord(seeded, [], { parked }))).toEqual({ counted: 0, duplicates: 0, parked: 1 });
     expect(
-      await rowsOf(`select content_hash, reason, status, event from parked_events where event_id = 'shown'`),
+      await rowsOf(`select content_hash, reason, status, event from hopsmeter.parked_events where event_id = 'shown'`),
     ).toEqual([{ content_hash: '2', reason: 'conflict', status: 'pending', event: { id: 'shown' } }]);
     expect(await record(sampleRecord(seeded, [], { parked }))).toEqual({ counted: 0, duplicates: 1, parked: 0 });
   });
@@ -158,7 +161,9 @@ describe('conflicts', () => {
     await record(sampleRecord(seeded, [sampleEvent('known')]));
     const parked = [sampleParked(seeded, sampleEvent('known', { content: 2n }), 'unknown_namespace')];
     expect(await record(sampleRecord(seeded, [], { parked }))).toEqual({ counted: 0, duplicates: 0, parked: 1 });
-    expect(await rowsOf(`select reason from parked_events where event_id = 'known'`)).toEqual([{ reason: 'conflict' }]);
+    expect(await rowsOf(`select reason from hopsmeter.parked_events where event_id = 'known'`)).toEqual([
+      { reason: 'conflict' },
+    ]);
   });
 });
 
@@ -314,20 +319,20 @@ describe('batches that are recorded together', () => {
     const ids = records.map(({ batches }) => batches[0]?.id);
     expect(
       await rowsOf(
-        `select event_id, position, usage_batch_id as id from usage_events where usage_batch_id = any ($1) order by event_id`,
+        `select event_id, position, usage_batch_id as id from hopsmeter.usage_events where usage_batch_id = any ($1) order by event_id`,
         [ids],
       ),
     ).toEqual([
       { event_id: 'g1', position: 0, id: ids[0] },
       { event_id: 'g2', position: 0, id: ids[1] },
     ]);
-    expect(await rowsOf('select usage_batch_id as id from parked_events where event_id = $1', ['g parked'])).toEqual([
-      { id: ids[1] },
-    ]);
+    expect(
+      await rowsOf('select usage_batch_id as id from hopsmeter.parked_events where event_id = $1', ['g parked']),
+    ).toEqual([{ id: ids[1] }]);
     expect(
       await rowsOf(
         `select id, event_count as events, counted_count as counted, duplicate_count as duplicates, parked_count as parked
-         from usage_batches where id = any ($1) order by array_position($1, id)`,
+         from hopsmeter.usage_batches where id = any ($1) order by array_position($1, id)`,
         [ids],
       ),
     ).toEqual([
@@ -396,12 +401,13 @@ describe('texts and numbers', () => {
     const counts = await record({ ...batch, ledger, parked, batches });
     expect(counts).toEqual({ counted: TEXTS.length, duplicates: 0, parked: TEXTS.length });
     expect(
-      await rowsOf('select event_id, source_path from usage_events where usage_batch_id = $1 order by position', [
-        batchId,
-      ]),
+      await rowsOf(
+        'select event_id, source_path from hopsmeter.usage_events where usage_batch_id = $1 order by position',
+        [batchId],
+      ),
     ).toEqual(TEXTS.map((text) => ({ event_id: `id ${text}`, source_path: text })));
     const kept = await rowsOf(
-      'select event_id, source_path, detail, event from parked_events where usage_batch_id = $1',
+      'select event_id, source_path, detail, event from hopsmeter.parked_events where usage_batch_id = $1',
       [batchId],
     );
     expect(kept).toHaveLength(TEXTS.length);
@@ -415,7 +421,7 @@ describe('texts and numbers', () => {
         })),
       ),
     );
-    expect(await rowsOf('select requests from usage_batches where id = $1', [batchId])).toEqual([
+    expect(await rowsOf('select requests from hopsmeter.usage_batches where id = $1', [batchId])).toEqual([
       { requests: TEXTS.map((requestId) => ({ requestId })) },
     ]);
   });
@@ -431,7 +437,7 @@ describe('texts and numbers', () => {
     expect(
       await rowsOf(
         `select content_hash, quantities::text, extract(epoch from window_started_at)::text as start
-        from usage_events where event_id = 'exact'`,
+        from hopsmeter.usage_events where event_id = 'exact'`,
       ),
     ).toEqual([
       { content_hash: String(content), quantities: '{1000000000000000.000000000001}', start: '1795352400.000001' },
@@ -440,10 +446,12 @@ describe('texts and numbers', () => {
   });
 
   it('counts on a meter that is called null', async () => {
-    await database.pool.query(`insert into meters (meter, unit, description) values ('null', 'piece', 'for a test')`);
     await database.pool.query(
-      `insert into rates (rate_card_id, meter, valid_from, price)
-      select id, 'null', '2020-01-01', 1 from rate_cards where is_default`,
+      `insert into hopsmeter.meters (meter, unit, description) values ('null', 'piece', 'for a test')`,
+    );
+    await database.pool.query(
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'null', '2020-01-01', 1 from hopsmeter.rate_cards where is_default`,
     );
     seeded = { ...seeded, directory: createDirectory(await loadDirectory(database.pool)) };
     const event = sampleEvent('meter', { days: [[{ meter: 'null', quantity: 5n }]] });
@@ -465,7 +473,7 @@ describe('costs', () => {
     );
     await record(sampleRecord(seeded, events));
     const rows = await rowsOf<{ quantity: string; cost: string }>(
-      `select quantity::text, cost::text from usage_daily where meter = 'online_storage_gb_hours'`,
+      `select quantity::text, cost::text from hopsmeter.usage_daily where meter = 'online_storage_gb_hours'`,
     );
     const found = new Map(rows.map(({ quantity, cost }) => [units(quantity), units(cost)]));
     // 0.50 for 720 GB-hours: half of a unit goes away from zero.

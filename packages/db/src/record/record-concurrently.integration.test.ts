@@ -116,7 +116,7 @@ describe('two connections at the same time', () => {
     await first.query('commit');
     expect(await outcome).toMatchObject([{ counted: 1 }]);
     const rows = await first.query(
-      `select quantity::text, event_count from usage_daily where usage_date = '2026-11-23'`,
+      `select quantity::text, event_count from hopsmeter.usage_daily where usage_date = '2026-11-23'`,
     );
     expect(rows.rows).toEqual([{ quantity: '3.000000000000', event_count: '2' }]);
   });
@@ -124,11 +124,13 @@ describe('two connections at the same time', () => {
 
 describe('a change of the directory', () => {
   const rename = (client: PoolClient) =>
-    client.query(`update users set name = coalesce(name, '') || 'x' where id = 'auth0|other'`);
+    client.query(`update hopsmeter.users set name = coalesce(name, '') || 'x' where id = 'auth0|other'`);
   const versionOf = async () =>
-    (await database.pool.query<{ version: string }>('select version::text from directory_versions')).rows[0]?.version;
+    (await database.pool.query<{ version: string }>('select version::text from hopsmeter.directory_versions')).rows[0]
+      ?.version;
   /** Undone, so that the directory that was seeded stays current for the next test. */
-  const putBack = () => database.pool.query('update directory_versions set version = $1', [seeded.directory.version]);
+  const putBack = () =>
+    database.pool.query('update hopsmeter.directory_versions set version = $1', [seeded.directory.version]);
 
   it('waits for a record statement that runs', async () => {
     await first.query('begin');
@@ -167,8 +169,8 @@ describe('a change of the directory', () => {
     'is noticed in %s',
     async (table) => {
       await first.query('begin');
-      await first.query(`delete from ${table} where false`);
-      const { rows } = await first.query<{ version: string }>('select version::text from directory_versions');
+      await first.query(`delete from hopsmeter.${table} where false`);
+      const { rows } = await first.query<{ version: string }>('select version::text from hopsmeter.directory_versions');
       await first.query('rollback');
       expect(Number(rows[0]?.version)).toBe(Number(seeded.directory.version) + 1);
     },
@@ -191,14 +193,16 @@ describe('eight connections with shuffled batches that overlap', () => {
       return sampleRecord(seeded, shuffle([...new Set([...own, ...more])], random));
     });
     const sent = batches.reduce((sum, { ledger }) => sum + new Set(ledger.map(({ eventKey }) => eventKey)).size, 0);
-    await database.pool.query('truncate usage_events, usage_daily, usage_batches, parked_events');
+    await database.pool.query(
+      'truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.usage_batches, hopsmeter.parked_events',
+    );
 
     await recordAll([...batches, ...shuffle(batches, random)]);
 
     expect(await readRollup()).toEqual(addUp(events));
     const { rows } = await database.pool.query(`
       select count(*)::int as batches, sum(counted_count)::int as counted, sum(duplicate_count)::int as duplicates
-      from usage_batches`);
+      from hopsmeter.usage_batches`);
     expect(rows).toEqual([{ batches: 40, counted: events.length, duplicates: sent - events.length }]);
   });
 
@@ -270,7 +274,7 @@ describe('eight connections with shuffled batches that overlap', () => {
           as key,
         quantity::text, event_count, extract(epoch from first_event_at)::bigint as first,
         extract(epoch from last_event_at)::bigint as last
-      from usage_daily`);
+      from hopsmeter.usage_daily`);
     return new Map(
       rows.map(({ key = '', quantity = '', event_count, first, last }) => [
         key,

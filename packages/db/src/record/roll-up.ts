@@ -17,7 +17,7 @@ prices as not materialized (
 ),
 -- left join: a meter without a rate breaks the not-null constraint and is found as the bad event, instead of vanishing.
 rolled_up as (
-  insert into usage_daily as daily
+  insert into hopsmeter.usage_daily as daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, event_count, first_event_at, last_event_at)
   select

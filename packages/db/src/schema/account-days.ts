@@ -1,5 +1,5 @@
-import { bigint, date, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { exact, userId } from './columns.ts';
+import { bigint, date, primaryKey, text } from 'drizzle-orm/pg-core';
+import { exact, hopsmeterTable, userId } from './columns.ts';
 
 /**
  * What each account used of each meter on each day on which it is booked, over all users, projects and clusters: the exact
@@ -8,7 +8,7 @@ import { exact, userId } from './columns.ts';
  *
  * No foreign keys: what it sums has them. A row whose rows of the rollup are gone stays, with zeros.
  */
-export const accountDays = pgTable(
+export const accountDays = hopsmeterTable(
   'account_days',
   {
     bookedOn: date('booked_on').notNull(),
@@ -28,7 +28,7 @@ export const accountDays = pgTable(
  * What each account cost on each day on which usage is booked: `account_days` over all meters, kept by the same triggers. A
  * sixth of its rows, for the lists and totals that ask for no meter.
  */
-export const accountDayCosts = pgTable(
+export const accountDayCosts = hopsmeterTable(
   'account_day_costs',
   {
     bookedOn: date('booked_on').notNull(),

@@ -1,24 +1,13 @@
 import { sql } from 'drizzle-orm';
-import {
-  check,
-  date,
-  index,
-  integer,
-  numeric,
-  pgTable,
-  smallint,
-  text,
-  unique,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
-import { exact, instant, systemId, userId } from './columns.ts';
+import { check, date, index, integer, numeric, smallint, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { users } from './directory.ts';
 
 /** Money to the cent, USD. */
 const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
 
 /** What an account wants to spend in a month at most. Nothing is stopped at it: alerts are raised on the way to it. */
-export const spendingCaps = pgTable(
+export const spendingCaps = hopsmeterTable(
   'spending_caps',
   {
     accountOwnerId: userId('account_owner_id')
@@ -41,7 +30,7 @@ export const spendingCaps = pgTable(
  * That an account's spending of a month reached a threshold of its cap. One for each month and threshold, whatever becomes
  * of the cap; rows never change. Whether anybody was told stands in `webhook_deliveries`.
  */
-export const spendingAlerts = pgTable(
+export const spendingAlerts = hopsmeterTable(
   'spending_alerts',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -70,7 +59,7 @@ export const spendingAlerts = pgTable(
 ).enableRLS();
 
 /** Where alerts are posted to. Its secret is derived from its id and a key that only the services know. */
-export const webhookEndpoints = pgTable(
+export const webhookEndpoints = hopsmeterTable(
   'webhook_endpoints',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -90,7 +79,7 @@ export const webhookEndpoints = pgTable(
 ).enableRLS();
 
 /** That an alert is to be posted to an endpoint, and how far it got: waiting for its next attempt, delivered or dead. */
-export const webhookDeliveries = pgTable(
+export const webhookDeliveries = hopsmeterTable(
   'webhook_deliveries',
   {
     id: systemId().primaryKey().defaultRandom(),

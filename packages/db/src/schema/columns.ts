@@ -1,4 +1,10 @@
-import { customType, numeric, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { customType, numeric, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+/**
+ * A table of ours. All are in the schema `hopsmeter`: an application's own tables may have the same names in `public`. The
+ * schema itself is not exported, because drizzle-kit would create it, which a role that only owns it may not.
+ */
+export const { table: hopsmeterTable } = pgSchema('hopsmeter');
 
 /** Times are TIMESTAMPTZ and read as text: a JavaScript Date would cut the microseconds. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

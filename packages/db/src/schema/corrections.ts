@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
-import { instant, systemId } from './columns.ts';
+import { bigint, check, index, jsonb, text, uuid } from 'drizzle-orm/pg-core';
+import { hopsmeterTable, instant, systemId } from './columns.ts';
 import { hopsworksClusters } from './directory.ts';
 
 /**
@@ -8,7 +8,7 @@ import { hopsworksClusters } from './directory.ts';
  * them. All corrections of one event are a chain; the one with the greatest time, and of those the greatest id, is in
  * force, the others book nothing. What they book is in the ledger, under their own keys.
  */
-export const corrections = pgTable(
+export const corrections = hopsmeterTable(
   'corrections',
   {
     eventKey: uuid('event_key').primaryKey(),
@@ -34,7 +34,7 @@ export const corrections = pgTable(
 ).enableRLS();
 
 /** What clusters say that they reported in a window. It is not usage: it is compared with what was counted. */
-export const clusterManifests = pgTable(
+export const clusterManifests = hopsmeterTable(
   'cluster_manifests',
   {
     eventKey: uuid('event_key').primaryKey(),

@@ -7,14 +7,13 @@ import {
   index,
   integer,
   jsonb,
-  pgTable,
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { bytes, instant, systemId, userId } from './columns.ts';
+import { bytes, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 
 /** People. `account_owner_id` is NULL for an account owner; a member's owner pays (two levels, held by a trigger). */
-export const users = pgTable(
+export const users = hopsmeterTable(
   'users',
   {
     id: userId('id').primaryKey(),
@@ -30,7 +29,7 @@ export const users = pgTable(
 ).enableRLS();
 
 /** Who owned a user when: the history that late usage is billed by. Owners own themselves. Kept by a trigger. */
-export const accountOwnerships = pgTable(
+export const accountOwnerships = hopsmeterTable(
   'account_ownerships',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -46,7 +45,7 @@ export const accountOwnerships = pgTable(
   (table) => [check('account_ownerships_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
 ).enableRLS();
 
-export const hopsworksClusters = pgTable(
+export const hopsworksClusters = hopsmeterTable(
   'hopsworks_clusters',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -62,7 +61,7 @@ export const hopsworksClusters = pgTable(
 ).enableRLS();
 
 /** Which cluster a user is on, and since when. A cluster may only post for its own users. */
-export const userHopsworksAssignments = pgTable(
+export const userHopsworksAssignments = hopsmeterTable(
   'user_hopsworks_assignments',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -79,7 +78,7 @@ export const userHopsworksAssignments = pgTable(
 ).enableRLS();
 
 /** Keys that clusters post with. Only the SHA-256 of a key is here; `prefix` recognises it in lists. */
-export const clusterKeys = pgTable(
+export const clusterKeys = hopsmeterTable(
   'cluster_keys',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -100,7 +99,7 @@ export const clusterKeys = pgTable(
 ).enableRLS();
 
 /** A namespace of a cluster and the user who owned it, over time: a name can come back with another owner. */
-export const projects = pgTable(
+export const projects = hopsmeterTable(
   'projects',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -118,7 +117,7 @@ export const projects = pgTable(
 ).enableRLS();
 
 /** What is measured. `unit` is the unit of a quantity of it. */
-export const meters = pgTable(
+export const meters = hopsmeterTable(
   'meters',
   {
     meter: text('meter').primaryKey(),
@@ -132,7 +131,7 @@ export const meters = pgTable(
 ).enableRLS();
 
 /** Invitations into an account's team. The token is shown once; only its SHA-256 is here. */
-export const teamInvites = pgTable(
+export const teamInvites = hopsmeterTable(
   'team_invites',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -158,7 +157,7 @@ export const teamInvites = pgTable(
 ).enableRLS();
 
 /** Who changed what, and why. Rows are only ever added (a trigger holds that). */
-export const auditLog = pgTable(
+export const auditLog = hopsmeterTable(
   'audit_log',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -179,12 +178,14 @@ export const auditLog = pgTable(
   },
   (table) => [
     index('audit_log_entity_idx').on(table.entity, table.entityId, table.happenedAt),
+    // Lists are read from the newest row back.
+    index('audit_log_happened_at_idx').on(table.happenedAt, table.id),
     check('audit_log_actor_kind_known', sql`${table.actorKind} in ('staff', 'owner', 'service', 'system')`),
   ],
 ).enableRLS();
 
 /** One row: the version of everything above. Triggers raise it; the worker's statement refuses to run on an old one. */
-export const directoryVersions = pgTable(
+export const directoryVersions = hopsmeterTable(
   'directory_versions',
   {
     id: boolean('id').primaryKey().default(true),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, date, index, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
-import { instant, systemId, userId } from './columns.ts';
+import { check, date, index, numeric, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { users } from './directory.ts';
 import { statements } from './statements.ts';
 
@@ -11,7 +11,7 @@ const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
  * What an account has paid ahead, or was given. Statements of months in which it is valid draw it down. A mistaken grant is
  * revoked, never changed: what was drawn stays drawn.
  */
-export const creditGrants = pgTable(
+export const creditGrants = hopsmeterTable(
   'credit_grants',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -48,7 +48,7 @@ export const creditGrants = pgTable(
  * What a statement took from a grant. Final, as the statement is. Triggers hold that a grant never gives more than it has,
  * and that the draws of a statement are its prepaid amount.
  */
-export const grantDraws = pgTable(
+export const grantDraws = hopsmeterTable(
   'grant_draws',
   {
     creditGrantId: systemId('credit_grant_id')

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, date, index, jsonb, numeric, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { exact, instant, systemId, userId } from './columns.ts';
+import { bigint, boolean, check, date, index, jsonb, numeric, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { meters, users } from './directory.ts';
 
 /** A named set of rates. Exactly one is the default. `credit_usd` is what one credit costs. */
-export const rateCards = pgTable(
+export const rateCards = hopsmeterTable(
   'rate_cards',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -15,13 +15,14 @@ export const rateCards = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
+    uniqueIndex('rate_cards_one_default').on(table.isDefault).where(sql`is_default`),
     check('rate_cards_currency_is_usd', sql`${table.currency} = 'USD'`),
     check('rate_cards_credit_usd_positive', sql`${table.creditUsd} > 0 and ${table.creditUsd} <> 'NaN'`),
   ],
 ).enableRLS();
 
 /** A change of prices by a person, and how far `usage_daily` has followed it. Rows that it priced already are re-rated. */
-export const priceChanges = pgTable(
+export const priceChanges = hopsmeterTable(
   'price_changes',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -72,7 +73,7 @@ const terms = () => ({
 });
 
 /** The price of a meter from a day on. A replaced or mistaken rate is withdrawn, never removed. */
-export const rates = pgTable(
+export const rates = hopsmeterTable(
   'rates',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -99,7 +100,7 @@ export const rates = pgTable(
     check('rates_included_not_negative', sql`${table.includedQuantity} >= 0 and ${table.includedQuantity} <> 'NaN'`),
     check('rates_model_known', sql`${table.model} in ('flat', 'graduated', 'volume', 'package')`),
     check('rates_tiers_where_needed', sql`(${table.model} in ('graduated', 'volume')) = (${table.tiers} is not null)`),
-    check('rates_tiers_valid', sql`are_tiers(${table.tiers})`),
+    check('rates_tiers_valid', sql`hopsmeter.are_tiers(${table.tiers})`),
   ],
 ).enableRLS();
 
@@ -107,7 +108,7 @@ export const rates = pgTable(
  * What an account pays instead: a price of its own for a meter, a discount on its card's prices (of one meter, or of all
  * when `meter` is NULL), or another card. From `valid_from` up to, but not including, `valid_to`.
  */
-export const priceOverrides = pgTable(
+export const priceOverrides = hopsmeterTable(
   'price_overrides',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -135,7 +136,7 @@ export const priceOverrides = pgTable(
       'price_overrides_tiers_where_needed',
       sql`(${table.model} in ('graduated', 'volume')) = (${table.tiers} is not null)`,
     ),
-    check('price_overrides_tiers_valid', sql`are_tiers(${table.tiers})`),
+    check('price_overrides_tiers_valid', sql`hopsmeter.are_tiers(${table.tiers})`),
     check(
       'price_overrides_included_not_negative',
       sql`${table.includedQuantity} >= 0 and ${table.includedQuantity} <> 'NaN'`,

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { check, integer, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant } from './columns.ts';
+import { check, integer, text } from 'drizzle-orm/pg-core';
+import { hopsmeterTable, instant } from './columns.ts';
 
 /**
  * What workers saw of their queue last, for those who do not talk to Redis. Every worker of the queue writes its row every
  * few seconds; one that is older says only how it was then. Nothing is computed from it.
  */
-export const queueStatuses = pgTable(
+export const queueStatuses = hopsmeterTable(
   'queue_statuses',
   {
     /** Prefix and name of the queue in Redis. */

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, date, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { exact, instant, systemId, userId } from './columns.ts';
+import { bigint, boolean, check, date, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { hopsworksClusters } from './directory.ts';
 
 /** A comparison of the ledger with the rollup: of some days, one after the other, whoever has a worker for it. */
-export const reconciliations = pgTable(
+export const reconciliations = hopsmeterTable(
   'reconciliations',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -40,7 +40,7 @@ export const reconciliations = pgTable(
 ).enableRLS();
 
 /** Rows that a comparison found to differ, the first thousand of it. NULL quantities: no row on that side. */
-export const reconciliationDifferences = pgTable(
+export const reconciliationDifferences = hopsmeterTable(
   'reconciliation_differences',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -84,7 +84,7 @@ export const reconciliationDifferences = pgTable(
 ).enableRLS();
 
 /** The newest result of each day that was ever compared. */
-export const reconciledDays = pgTable('reconciled_days', {
+export const reconciledDays = hopsmeterTable('reconciled_days', {
   day: date('day').primaryKey(),
   checkedAt: instant('checked_at').notNull(),
   reconciliationId: systemId('reconciliation_id')
@@ -99,7 +99,7 @@ export const reconciledDays = pgTable('reconciled_days', {
  * without adjustments. An event belongs to the hour in which its window began; what it used on later days stands in rows
  * of these usage dates, so that each day is refreshed by itself.
  */
-export const clusterHours = pgTable(
+export const clusterHours = hopsmeterTable(
   'cluster_hours',
   {
     hopsworksClusterId: systemId('hopsworks_cluster_id')

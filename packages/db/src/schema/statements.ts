@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, date, integer, numeric, pgTable, text, unique } from 'drizzle-orm/pg-core';
-import { exact, instant, systemId, userId } from './columns.ts';
+import { check, date, integer, numeric, text, unique } from 'drizzle-orm/pg-core';
+import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { users } from './directory.ts';
 
 /** Money that a person is asked to pay, or is paid back. */
@@ -11,7 +11,7 @@ const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
  * is computed when it is asked for. Adding a row changes the directory: from then on usage of the month is booked in the
  * account's next month.
  */
-export const statements = pgTable(
+export const statements = hopsmeterTable(
   'statements',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -51,7 +51,7 @@ export const statements = pgTable(
  * What a statement consists of. The exact amounts add up to its exact total, the amounts to its total. Lines come with their
  * statement: a trigger refuses to add one later.
  */
-export const statementLines = pgTable(
+export const statementLines = hopsmeterTable(
   'statement_lines',
   {
     id: systemId().primaryKey().defaultRandom(),

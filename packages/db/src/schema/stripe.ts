@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, date, index, integer, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
-import { exact, instant, systemId, userId } from './columns.ts';
+import { bigint, check, date, index, integer, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { meters, users } from './directory.ts';
 
 /**
@@ -8,7 +8,7 @@ import { meters, users } from './directory.ts';
  * including, `billed_to`. Usage of other days is not sent, whenever the export runs. The periods of an account never
  * overlap, and a customer belongs to one account (exclusion constraints in the migration).
  */
-export const stripeCustomers = pgTable(
+export const stripeCustomers = hopsmeterTable(
   'stripe_customers',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -31,7 +31,7 @@ export const stripeCustomers = pgTable(
  * The Stripe meter that a meter is sent to, by its event name. Each meter has one of its own, so nothing is counted inside
  * another. A trigger adds `hopsmeter_<meter>` for every new meter; one without a row is not sent.
  */
-export const stripeMeters = pgTable('stripe_meters', {
+export const stripeMeters = hopsmeterTable('stripe_meters', {
   meter: text('meter')
     .primaryKey()
     .references(() => meters.meter),
@@ -46,7 +46,7 @@ export const stripeMeters = pgTable('stripe_meters', {
  * `value` is in thousandths of the meter's unit: what had been used altogether by then, in whole thousandths, minus
  * everything that was remitted before.
  */
-export const stripeRemittances = pgTable(
+export const stripeRemittances = hopsmeterTable(
   'stripe_remittances',
   {
     id: systemId().primaryKey().defaultRandom(),

@@ -6,19 +6,18 @@ import {
   index,
   integer,
   jsonb,
-  pgTable,
   primaryKey,
   smallint,
   text,
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { exact, instant, systemId, userId } from './columns.ts';
+import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { hopsworksClusters, meters, projects, users } from './directory.ts';
 import { priceOverrides, rates } from './pricing.ts';
 
 /** The events of one queue job: what became of every acknowledged event, exactly. */
-export const usageBatches = pgTable(
+export const usageBatches = hopsmeterTable(
   'usage_batches',
   {
     id: systemId().primaryKey(),
@@ -49,7 +48,7 @@ export const usageBatches = pgTable(
  * No foreign keys: a check per row would cost more than the insert, and the same transaction writes the same ids into
  * `usage_daily`, which has them.
  */
-export const usageEvents = pgTable(
+export const usageEvents = hopsmeterTable(
   'usage_events',
   {
     eventKey: uuid('event_key').notNull(),
@@ -99,7 +98,7 @@ export const usageEvents = pgTable(
  * A row is booked on its usage date; usage that came after its month was closed is booked in the account's open month and
  * called an adjustment. Rows that are booked in a closed month never change again.
  */
-export const usageDaily = pgTable(
+export const usageDaily = hopsmeterTable(
   'usage_daily',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -172,7 +171,7 @@ export const usageDaily = pgTable(
 ).enableRLS();
 
 /** Accepted events that can not be counted yet, with the reason; counted later from `event`, or given up by a person. */
-export const parkedEvents = pgTable(
+export const parkedEvents = hopsmeterTable(
   'parked_events',
   {
     id: systemId().primaryKey().defaultRandom(),
@@ -197,7 +196,9 @@ export const parkedEvents = pgTable(
     triedAt: instant('tried_at'),
     tryCount: integer('try_count').notNull().default(0),
     /** Version of the directory with which it was last tried: a later one may make it countable. */
-    triedVersion: bigint('tried_version', { mode: 'bigint' }).notNull().default(sql`current_directory_version()`),
+    triedVersion: bigint('tried_version', { mode: 'bigint' })
+      .notNull()
+      .default(sql`hopsmeter.current_directory_version()`),
     /** Since when a person wants it to be tried; NULL when nobody asked. */
     dueAt: instant('due_at'),
     /** When a person decided that it is counted however implausible it is, and why. */

@@ -48,16 +48,16 @@ afterAll(() => database?.close());
 async function readKept(accountOwnerId: string, month: number): Promise<readonly string[]> {
   const { rows } = await database.pool.query<{ row: string }>(
     `with range as (select $2::date as first_day, ($2::date + interval '1 month')::date as end_day)
-    select daily::text as row from usage_daily as daily, range
+    select daily::text as row from hopsmeter.usage_daily as daily, range
     where account_owner_id = $1 and booked_on >= first_day and booked_on < end_day
     union all
-    select event::text from usage_events as event, range
+    select event::text from hopsmeter.usage_events as event, range
     where account_owner_id = $1 and coalesce(booked_on, usage_date) >= first_day
       and coalesce(booked_on, usage_date) < end_day
     union all
-    select statements::text from statements where account_owner_id = $1 and month = $2::date
+    select statements::text from hopsmeter.statements where account_owner_id = $1 and month = $2::date
     union all
-    select line::text from statement_lines as line join statements on statements.id = line.statement_id
+    select line::text from hopsmeter.statement_lines as line join hopsmeter.statements on statements.id = line.statement_id
     where account_owner_id = $1 and month = $2::date
     order by 1`,
     [accountOwnerId, formatUsageDay(month)],
@@ -131,7 +131,9 @@ it('counts every event once, in the closed statement or the next one, while work
   expect(refusedCount).toBeGreaterThan(0);
   expect(closings.filter(({ isNew }) => isNew).length).toBe(4);
 
-  const { rows } = await database.pool.query<{ number: number }>('select number from statements order by number');
+  const { rows } = await database.pool.query<{ number: number }>(
+    'select number from hopsmeter.statements order by number',
+  );
   expect(rows.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
   expect(kept.size).toBe(4);
   for (const [key, rows] of kept) {
@@ -164,7 +166,7 @@ it('counts every event once, in the closed statement or the next one, while work
 
 it('gives numbers without gaps to everybody who closes at once', async () => {
   const accounts = Array.from({ length: 30 }, (_, i) => `auth0|account-${i}`);
-  await database.pool.query('insert into users (id) select id from unnest($1::text[]) as id', [accounts]);
+  await database.pool.query('insert into hopsmeter.users (id) select id from unnest($1::text[]) as id', [accounts]);
   const closed = await Promise.all(
     accounts.flatMap((account) =>
       [account, account].map((id) => closeMonths(database.pool, CHANGE, { month: SEPTEMBER, accountOwnerIds: [id] })),
@@ -172,7 +174,9 @@ it('gives numbers without gaps to everybody who closes at once', async () => {
   );
   const isNew = closed.flatMap(({ closed }) => closed.map((statement) => statement.isNew));
   expect(isNew.filter(Boolean).length).toBe(accounts.length);
-  const { rows } = await database.pool.query<{ number: number }>('select number from statements order by number');
+  const { rows } = await database.pool.query<{ number: number }>(
+    'select number from hopsmeter.statements order by number',
+  );
   expect(rows.map(({ number }) => number)).toEqual(rows.map((_, place) => place + 1));
   expect(rows.length).toBe(4 + accounts.length);
 });

@@ -60,13 +60,13 @@ const linesOf = async (account: string, month: number) =>
 async function digestOf(month: number): Promise<string> {
   const { rows } = await database.pool.query<{ digest: string }>(
     `select md5(string_agg(row, chr(10) order by row)) as digest from (
-      select daily::text as row from usage_daily as daily where booked_on >= $1::date and booked_on < $2::date
+      select daily::text as row from hopsmeter.usage_daily as daily where booked_on >= $1::date and booked_on < $2::date
       union all
-      select event::text from usage_events as event
+      select event::text from hopsmeter.usage_events as event
       where coalesce(booked_on, usage_date) >= $1::date and coalesce(booked_on, usage_date) < $2::date
-      union all select statements::text from statements where month = $1::date
-      union all select line::text from statement_lines as line
-        join statements on statements.id = line.statement_id where month = $1::date
+      union all select statements::text from hopsmeter.statements where month = $1::date
+      union all select line::text from hopsmeter.statement_lines as line
+        join hopsmeter.statements on statements.id = line.statement_id where month = $1::date
     ) as kept`,
     [formatUsageDay(month), formatUsageDay(addMonths(month, 1))],
   );
@@ -109,7 +109,7 @@ describe('closing a month', () => {
       [seeded.ownerId, 'owner@example.com', 53n],
     ]);
     const { rows } = await database.pool.query(
-      `select actor_id, action, entity_id, after, request_id from audit_log where action = 'close_month'`,
+      `select actor_id, action, entity_id, after, request_id from hopsmeter.audit_log where action = 'close_month'`,
     );
     expect(rows).toEqual([
       {
@@ -174,7 +174,7 @@ describe('closing a month', () => {
     await use('2025-09-10', '1');
     await close(SEPTEMBER, seeded.ownerId);
     const before = await readStatement(database.pool, seeded.ownerId, SEPTEMBER);
-    await database.pool.query(`update users set name = 'Another Name', email = null`);
+    await database.pool.query(`update hopsmeter.users set name = 'Another Name', email = null`);
     expect(await readStatement(database.pool, seeded.ownerId, SEPTEMBER)).toEqual(before);
   });
 
@@ -196,8 +196,10 @@ describe('closing a month', () => {
     await use('2025-09-10', '1');
     const tried = await closeMonths(database.pool, CHANGE, { month: SEPTEMBER, isDryRun: true });
     expect(tried.closed).toMatchObject([{ accountOwnerId: seeded.ownerId, total: 35n, isNew: true }]);
-    const { rowCount } = await database.pool.query('select from statements');
-    const { rowCount: auditCount } = await database.pool.query(`select from audit_log where action = 'close_month'`);
+    const { rowCount } = await database.pool.query('select from hopsmeter.statements');
+    const { rowCount: auditCount } = await database.pool.query(
+      `select from hopsmeter.audit_log where action = 'close_month'`,
+    );
     expect({ rowCount, auditCount }).toEqual({ rowCount: 0, auditCount: 0 });
   });
 
@@ -217,19 +219,19 @@ describe('closing a month', () => {
     // What a correction does: the ledger takes back what it booked, in the open month.
     await database.pool.query(
       `with reversal as (
-        insert into usage_events
+        insert into hopsmeter.usage_events
         select gen_random_uuid(), part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id,
           source_path, event_id, event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at,
           window_ended_at, meters, array(select -quantity from unnest(quantities) as quantity), '2025-10-01', 'reversal'
-        from usage_events
+        from hopsmeter.usage_events
         returning *
       )
-      insert into usage_daily
+      insert into hopsmeter.usage_daily
         (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
          price, price_quantity, event_count, first_event_at, last_event_at)
       select usage_date, '2025-10-01', account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, -quantity,
         rate_id, price, price_quantity, -1, first_event_at, last_event_at
-      from usage_daily`,
+      from hopsmeter.usage_daily`,
     );
     expect((await close(OCTOBER, seeded.ownerId)).closed).toMatchObject([
       { total: -105n, amountDue: -105n, prepaid: 0n },
@@ -247,7 +249,7 @@ describe('a month stays open', () => {
       () => 'closed',
       (error: { code?: string }) => error.code,
     );
-  const statementCount = async () => (await database.pool.query('select from statements')).rowCount;
+  const statementCount = async () => (await database.pool.query('select from hopsmeter.statements')).rowCount;
 
   it('while it has not ended', async () => {
     const now = dayOf(
@@ -296,11 +298,11 @@ describe('a month stays open', () => {
   it('while a change of prices is being applied', async () => {
     await use('2025-09-10', '1');
     await database.pool.query(
-      `insert into price_changes (change, reason, first_day, next_day, created_by)
+      `insert into hopsmeter.price_changes (change, reason, first_day, next_day, created_by)
       values ('{}', 'for a test', '2025-09-01', '2025-09-01', 'test')`,
     );
     expect(await refusal(SEPTEMBER, seeded.ownerId)).toBe('PRICE_CHANGE_APPLYING');
-    await database.pool.query(`update price_changes set status = 'applied', applied_at = now()`);
+    await database.pool.query(`update hopsmeter.price_changes set status = 'applied', applied_at = now()`);
     expect(await refusal(SEPTEMBER, seeded.ownerId)).toBe('closed');
   });
 
@@ -318,13 +320,13 @@ describe('a month stays open', () => {
     await use('2025-09-10', '1');
     await close(SEPTEMBER);
     for (const sql of [
-      'update statements set total = total',
-      'delete from statements',
-      'update statement_lines set amount = amount',
-      'delete from statement_lines',
-      'truncate statements cascade',
-      `insert into statement_lines (statement_id, position, kind, usage_month, meter, user_id, amount_exact, amount)
-       select statement_id, position + 1, kind, usage_month, meter, user_id, 0, 0 from statement_lines`,
+      'update hopsmeter.statements set total = total',
+      'delete from hopsmeter.statements',
+      'update hopsmeter.statement_lines set amount = amount',
+      'delete from hopsmeter.statement_lines',
+      'truncate hopsmeter.statements cascade',
+      `insert into hopsmeter.statement_lines (statement_id, position, kind, usage_month, meter, user_id, amount_exact, amount)
+       select statement_id, position + 1, kind, usage_month, meter, user_id, 0, 0 from hopsmeter.statement_lines`,
     ])
       await expect(database.pool.query(sql), sql).rejects.toThrow();
   });
@@ -380,7 +382,9 @@ describe('the check of statements', () => {
       }
       return (await findStatementDifferences(database.pool)).map(({ number, difference }) => `${number} ${difference}`);
     };
-    expect(await found(`update usage_daily set quantity = quantity + 1 where booked_on = '2025-09-10'`)).toEqual([
+    expect(
+      await found(`update hopsmeter.usage_daily set quantity = quantity + 1 where booked_on = '2025-09-10'`),
+    ).toEqual([
       expect.stringContaining(
         '1 billed, not booked: usage of 2025-09, cpu_hours of auth0|owner: 1.000000000000 for 0.35',
       ),
@@ -391,15 +395,15 @@ describe('the check of statements', () => {
     expect(await findStatementDifferences(database.pool, SEPTEMBER)).toHaveLength(2);
     expect(await findStatementDifferences(database.pool, OCTOBER)).toEqual([]);
     expect(
-      await found(`update usage_daily set quantity = quantity - 1 where booked_on = '2025-09-10';
-        update statement_lines set amount = amount + 0.01 where kind = 'late_usage'`),
+      await found(`update hopsmeter.usage_daily set quantity = quantity - 1 where booked_on = '2025-09-10';
+        update hopsmeter.statement_lines set amount = amount + 0.01 where kind = 'late_usage'`),
     ).toEqual(['2 a line is a cent or more from its exact amount', '2 its lines do not add up to its total']);
     expect(
       await found(
-        `update statement_lines set amount = amount - 0.01, original_statement_id = null where kind = 'late_usage'`,
+        `update hopsmeter.statement_lines set amount = amount - 0.01, original_statement_id = null where kind = 'late_usage'`,
       ),
     ).toEqual(['2 line 2 names another original']);
-    expect(await found(`update statements set number = 7 where number = 2`)).toContain(
+    expect(await found(`update hopsmeter.statements set number = 7 where number = 2`)).toContain(
       '7 there are 2 statements up to this number',
     );
   });

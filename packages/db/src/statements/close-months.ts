@@ -69,19 +69,19 @@ export type MonthsClosed = {
  */
 const LIST_CLOSABLE = `
 with candidates as (
-  select account_owner_id as id from usage_daily
+  select account_owner_id as id from hopsmeter.usage_daily
   where booked_on >= $1::date and booked_on < $2::date
   union
-  select account_owner_id from statements
-  where exists (select from rates where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
-    or exists (select from price_overrides where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
-    or exists (select from statement_lines where statement_id = statements.id and kind = 'model_effect')
+  select account_owner_id from hopsmeter.statements
+  where exists (select from hopsmeter.rates where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
+    or exists (select from hopsmeter.price_overrides where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
+    or exists (select from hopsmeter.statement_lines where statement_id = statements.id and kind = 'model_effect')
 )
 select
   ${instantText('clock_timestamp()')} as now,
   array(
     select id from candidates
-    where open_since(id) <= $1::date and ($3::text is null or id collate "C" > $3)
+    where hopsmeter.open_since(id) <= $1::date and ($3::text is null or id collate "C" > $3)
     order by id collate "C"
     limit $4::integer
   ) as "accountOwnerIds"

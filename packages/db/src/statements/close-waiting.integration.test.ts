@@ -51,7 +51,7 @@ async function park({ reason = 'no_rate', status = 'pending', parkedAt, event = 
   const clusterId = more.clusterId === undefined ? seeded.clusterId : more.clusterId;
   const isEnded = status !== 'pending';
   await database.pool.query(
-    `insert into parked_events
+    `insert into hopsmeter.parked_events
       (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event,
        status, resolved_at, resolved_by, resolution, parked_at)
     values ($1::uuid, 1, $1::uuid, 0, $2, '', $1::text, $3, 'why', $4, $5, $6, $7, $7, coalesce($8::timestamptz, now()))`,
@@ -133,7 +133,7 @@ describe('closing a month of which something waits', () => {
     }
     const statement = await readStatement(database.pool, seeded.ownerId, MONTH);
     const { rows } = await database.pool.query(
-      `select after -> 'waiting' as waiting, reason from audit_log where action = 'close_month' and entity_id = $1`,
+      `select after -> 'waiting' as waiting, reason from hopsmeter.audit_log where action = 'close_month' and entity_id = $1`,
       [statement?.final?.id],
     );
     expect(rows).toEqual([{ waiting, reason: accepted.reason }]);
@@ -146,7 +146,7 @@ describe('what waits of a month', () => {
   it("is the account's by subject, by project and by what a correction corrects", async () => {
     await use(MONTH + 5, seeded.memberId, 3, 'known');
     const { rows } = await database.pool.query<{ key: string }>(
-      `select event_key::text as key from usage_events where event_id = 'known'`,
+      `select event_key::text as key from hopsmeter.usage_events where event_id = 'known'`,
     );
     const correction = { type: 'correction', correctedAt: windowOf(THIS_MONTH).start, replacesKey: rows[0]?.key };
     await park({ event: { subject: seeded.ownerId, ...windowOf(MONTH) } });
@@ -163,10 +163,10 @@ describe('what waits of a month', () => {
   });
 
   it("is everybody's of the cluster when nobody knows whose it is", async () => {
-    await database.pool.query(`update user_hopsworks_assignments set started_at = $1::date where user_id = $2`, [
-      formatUsageDay(THIS_MONTH),
-      seeded.otherId,
-    ]);
+    await database.pool.query(
+      `update hopsmeter.user_hopsworks_assignments set started_at = $1::date where user_id = $2`,
+      [formatUsageDay(THIS_MONTH), seeded.otherId],
+    );
     await park({ event: { namespace: 'new', ...windowOf(MONTH + 1) }, reason: 'unknown_namespace' });
     await park({ event: { subject: 'auth0|new', ...windowOf(MONTH + 1, 5) }, reason: 'unknown_user' });
     const elsewhere = { event: { namespace: 'new', ...windowOf(MONTH + 1) }, reason: 'unknown_namespace' };
@@ -215,7 +215,7 @@ describe('what waits of a month', () => {
       { ...hours, hours: 10 },
       { ...hours, hours: 2 },
     ];
-    await database.pool.query('update user_hopsworks_assignments set ended_at = $1 where user_id = $2', [
+    await database.pool.query('update hopsmeter.user_hopsworks_assignments set ended_at = $1 where user_id = $2', [
       windowOf(MONTH + 4, 15).start,
       seeded.otherId,
     ]);
@@ -229,10 +229,10 @@ describe('what waits of a month', () => {
   });
 
   it('is rows that differ from the ledger', async () => {
-    await database.pool.query('update usage_daily set quantity = quantity + 1 where account_owner_id = $1', [
+    await database.pool.query('update hopsmeter.usage_daily set quantity = quantity + 1 where account_owner_id = $1', [
       seeded.ownerId,
     ]);
-    await database.pool.query(`update hopsworks_clusters set status = 'inactive'`);
+    await database.pool.query(`update hopsmeter.hopsworks_clusters set status = 'inactive'`);
     const range = { from: formatUsageDay(MONTH), to: formatUsageDay(THIS_MONTH) };
     await reconcileNow(database.pool, CHANGE, range);
     expect(await waitingOf()).toEqual({

@@ -65,7 +65,7 @@ export async function readPricing({ rowsOf }: Snapshot): Promise<AccountPricing>
 
 /** The statements of an account by month. Parameters: $1 account owner, $2 months. */
 const READ_ORIGINALS = `
-select month::text, id, number from statements where account_owner_id = $1 and month = any ($2::date[])
+select month::text, id, number from hopsmeter.statements where account_owner_id = $1 and month = any ($2::date[])
 `;
 
 /**

@@ -22,7 +22,7 @@ const DIFFERENCES_MAX = 1_000;
  */
 const FIND_STATEMENT_DIFFERENCES = `
 with looked_at as (
-  select * from statements where $2::date is null or month = $2::date
+  select * from hopsmeter.statements where $2::date is null or month = $2::date
 ),
 booked as (
   select
@@ -30,7 +30,7 @@ booked as (
     daily.meter, daily.user_id, sum(daily.quantity) as quantity, sum(daily.cost - daily.price_adjustment) as cost,
     sum(daily.price_adjustment) as price_adjustment
   from looked_at as statements
-  join usage_daily as daily on daily.account_owner_id = statements.account_owner_id
+  join hopsmeter.usage_daily as daily on daily.account_owner_id = statements.account_owner_id
     and daily.booked_on >= statements.month and daily.booked_on < statements.month + interval '1 month'
   group by statements.id, statements.month, 3, daily.meter, daily.user_id
 ),
@@ -45,13 +45,13 @@ expected as (
 ),
 billed as (
   select statement_id, kind, usage_month, meter, user_id, coalesce(quantity, 0) as quantity, amount_exact
-  from statement_lines where kind <> 'model_effect' and statement_id in (select id from looked_at)
+  from hopsmeter.statement_lines where kind <> 'model_effect' and statement_id in (select id from looked_at)
 ),
 sums as (
   select
     statement_id, count(*) as line_count, max(position) as last_position, min(position) as first_position,
     sum(amount_exact) as amount_exact, sum(amount) as amount, max(abs(amount - amount_exact)) as farthest
-  from statement_lines where statement_id in (select id from looked_at) group by statement_id
+  from hopsmeter.statement_lines where statement_id in (select id from looked_at) group by statement_id
 ),
 differences as (
   select id as statement_id, 'its lines do not add up to its exact total' as difference
@@ -73,9 +73,9 @@ differences as (
   from (table expected except all table billed) as one_sided
   union all
   select line.statement_id, format('line %s names another original', line.position)
-  from statement_lines as line
+  from hopsmeter.statement_lines as line
   join looked_at as statements on statements.id = line.statement_id
-  left join statements as original
+  left join hopsmeter.statements as original
     on original.account_owner_id = statements.account_owner_id and original.month = line.usage_month
     and original.month <> statements.month and original.number < statements.number
   where line.original_statement_id is distinct from original.id
@@ -83,10 +83,10 @@ differences as (
 select
   differences.difference, statements.number, statements.account_owner_id as "accountOwnerId",
   to_char(statements.month, 'YYYY-MM') as month
-from differences join statements on statements.id = differences.statement_id
+from differences join hopsmeter.statements on statements.id = differences.statement_id
 union all
 select format('there are %s statements up to this number', count(*)), max(number), null, null
-from statements having count(*) <> coalesce(max(number), 0)
+from hopsmeter.statements having count(*) <> coalesce(max(number), 0)
 order by 2, 1
 limit $1::integer
 `;

@@ -18,15 +18,15 @@ import type { ComputedStatement } from './compute-statement.ts';
  */
 const INSERT_STATEMENT = `
 with closed as (
-  insert into statements
+  insert into hopsmeter.statements
     (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by, closed_at)
   select
-    (select coalesce(max(number), 0) + 1 from statements), $1, $2::date, $3::numeric, $4::numeric, $5::numeric, $6::numeric,
+    (select coalesce(max(number), 0) + 1 from hopsmeter.statements), $1, $2::date, $3::numeric, $4::numeric, $5::numeric, $6::numeric,
     $7::numeric, $8, $9::timestamptz
   returning id, number
 ),
 lines as (
-  insert into statement_lines
+  insert into hopsmeter.statement_lines
     (statement_id, position, kind, usage_month, meter, user_id, user_name, quantity, amount_exact, amount,
      original_statement_id)
   select

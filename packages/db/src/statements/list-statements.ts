@@ -22,7 +22,7 @@ export type StatementsPage = {
 
 /** Final statements of $1 account owner before $2 month or NULL, newest first, at most $3. One range of a unique key. */
 const LIST_STATEMENTS = `
-select ${SUMMARY_COLUMNS} from statements
+select ${SUMMARY_COLUMNS} from hopsmeter.statements
 where account_owner_id = $1 and ($2::date is null or month < $2::date)
 order by month desc
 limit $3::integer
@@ -36,10 +36,10 @@ const READ_NEXT_MONTH = `
 select
   coalesce(
     (
-      select date_trunc('month', min(booked_on))::date from usage_daily
-      where account_owner_id = $1 and booked_on >= open_since($1)
+      select date_trunc('month', min(booked_on))::date from hopsmeter.usage_daily
+      where account_owner_id = $1 and booked_on >= hopsmeter.open_since($1)
     ),
-    nullif(open_since($1), '-infinity')
+    nullif(hopsmeter.open_since($1), '-infinity')
   )::text as month
 `;
 

@@ -36,10 +36,12 @@ afterEach(() => database?.close());
 
 /** Gives the meter other terms with the same list price, so that no row has to be re-rated. */
 async function setTerms(model: string, price: number, tiers: readonly object[] | null, included = 0): Promise<void> {
-  await database.pool.query(`update rates set withdrawn_at = now() where meter = 'cpu_hours' and withdrawn_at is null`);
   await database.pool.query(
-    `insert into rates (rate_card_id, meter, valid_from, price, model, tiers, included_quantity)
-    select id, 'cpu_hours', '2020-01-01', $1, $2, $3::jsonb, $4 from rate_cards where is_default`,
+    `update hopsmeter.rates set withdrawn_at = now() where meter = 'cpu_hours' and withdrawn_at is null`,
+  );
+  await database.pool.query(
+    `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, model, tiers, included_quantity)
+    select id, 'cpu_hours', '2020-01-01', $1, $2, $3::jsonb, $4 from hopsmeter.rate_cards where is_default`,
     [price, model, tiers === null ? null : JSON.stringify(tiers), included],
   );
 }
@@ -110,8 +112,8 @@ it('bills a closed month the difference when only its tiers change, once', async
 it('refuses to guess an amount for usage that lost its price', async () => {
   await use('2025-09-10', '120');
   await database.pool.query(
-    `update rates set valid_from = '2025-09-11' where meter = 'cpu_hours' and withdrawn_at is null`,
+    `update hopsmeter.rates set valid_from = '2025-09-11' where meter = 'cpu_hours' and withdrawn_at is null`,
   );
   await expect(close(SEPTEMBER, seeded.ownerId)).rejects.toThrow('cpu_hours has no price on 2025-09-10');
-  expect((await database.pool.query('select from statements')).rowCount).toBe(0);
+  expect((await database.pool.query('select from hopsmeter.statements')).rowCount).toBe(0);
 });

@@ -14,17 +14,17 @@ import { dayOf } from '../pricing/pricing-columns.ts';
 const READ_ACCOUNT_MONTH = `
 select
   exists (
-    select from users
+    select from hopsmeter.users
     where id = $1 and (
       account_owner_id is null
-      or exists (select from usage_daily where usage_daily.account_owner_id = $1)
-      or exists (select from statements where statements.account_owner_id = $1)
+      or exists (select from hopsmeter.usage_daily where usage_daily.account_owner_id = $1)
+      or exists (select from hopsmeter.statements where statements.account_owner_id = $1)
     )
   ) as "isAccount",
-  nullif(open_since($1), '-infinity')::text as "openSince",
+  nullif(hopsmeter.open_since($1), '-infinity')::text as "openSince",
   (
-    select date_trunc('month', min(booked_on))::date::text from usage_daily
-    where account_owner_id = $1 and booked_on < $2::date and booked_on >= open_since($1)
+    select date_trunc('month', min(booked_on))::date::text from hopsmeter.usage_daily
+    where account_owner_id = $1 and booked_on < $2::date and booked_on >= hopsmeter.open_since($1)
   ) as "earlierMonth"
 `;
 

@@ -19,14 +19,14 @@ with booked as (
     sum(quantity)::numeric(38, 12) as quantity,
     sum(cost - price_adjustment)::numeric(38, 12) as cost,
     sum(price_adjustment)::numeric(38, 12) as price_adjustment
-  from usage_daily
+  from hopsmeter.usage_daily
   where account_owner_id = $1 and booked_on >= $2::date and booked_on < $3::date
   group by 1, 2, 3
 )
 select
   usage_month::text as "usageMonth", meter, user_id as "userId", coalesce(users.name, users.email) as "userName",
   quantity::text, cost::text, price_adjustment::text as "priceAdjustment"
-from booked left join users on users.id = booked.user_id
+from booked left join hopsmeter.users on users.id = booked.user_id
 `;
 
 type Row = {

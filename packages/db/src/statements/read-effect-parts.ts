@@ -21,7 +21,7 @@ export type AccountPricing = { readonly snapshot: PricingSnapshot; readonly pric
 const READ_BILLED_EFFECTS = `
 select
   line.usage_month::text as "usageMonth", line.meter, sum(line.amount_exact)::numeric(38, 12)::text as "amountExact"
-from statements join statement_lines as line on line.statement_id = statements.id
+from hopsmeter.statements join hopsmeter.statement_lines as line on line.statement_id = statements.id
 where statements.account_owner_id = $1 and line.kind = 'model_effect'
 group by line.usage_month, line.meter
 `;
@@ -35,7 +35,7 @@ group by line.usage_month, line.meter
 const READ_METER_DAYS = `
 select
   usage_date::text as day, meter, sum(quantity)::numeric(38, 12)::text as quantity, sum(cost)::numeric(38, 12)::text as cost
-from usage_daily
+from hopsmeter.usage_daily
 where account_owner_id = $1 and meter = any ($2::text[])
   and booked_on >= $3::date and booked_on < $4::date and usage_date >= $3::date
 group by usage_date, meter

@@ -19,7 +19,7 @@ select
   line.position, line.kind, line.usage_month::text as "usageMonth", line.meter, line.user_id as "userId",
   line.user_name as "userName", line.quantity::text, line.amount_exact::text as "amountExact", line.amount::text,
   original.id as "originalId", original.number as "originalNumber"
-from statement_lines as line left join statements as original on original.id = line.original_statement_id
+from hopsmeter.statement_lines as line left join hopsmeter.statements as original on original.id = line.original_statement_id
 where line.statement_id = $1::uuid
 order by line.position
 `;

@@ -68,7 +68,7 @@ export function toSummary(row: SummaryRow): StatementSummary & { readonly final:
 
 /** The final statement of $1 account owner and $2 month, if there is one. */
 const READ_SUMMARY = `
-select ${SUMMARY_COLUMNS} from statements where account_owner_id = $1 and month = $2::date
+select ${SUMMARY_COLUMNS} from hopsmeter.statements where account_owner_id = $1 and month = $2::date
 `;
 
 /** Reads with {@link READ_SUMMARY}; undefined while the month has no statement. */

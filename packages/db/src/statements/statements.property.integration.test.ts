@@ -63,7 +63,7 @@ const count = (what: string) => {
 beforeAll(async () => {
   database = await createTestDatabase();
   const { rows } = await database.pool.query<{ id: string }>(
-    `insert into hopsworks_clusters (name, max_users) values ('east', 1000) returning id`,
+    `insert into hopsmeter.hopsworks_clusters (name, max_users) values ('east', 1000) returning id`,
   );
   clusterId = rows[0]?.id ?? '';
 });
@@ -109,33 +109,33 @@ function costOfHalf(before: number, all: number, { model, per, prices, ends, inc
 
 /** Sets a meter's price for an account from a day on, replacing what was said of the time after it. */
 const REPLACE_PRICE = [
-  `update price_overrides set withdrawn_at = now()
+  `update hopsmeter.price_overrides set withdrawn_at = now()
   where account_owner_id = $1 and meter = $2 and valid_from >= $3::date and withdrawn_at is null`,
-  `update price_overrides set valid_to = $3::date
+  `update hopsmeter.price_overrides set valid_to = $3::date
   where account_owner_id = $1 and meter = $2 and withdrawn_at is null and (valid_to is null or valid_to > $3::date)`,
 ];
 const ADD_PRICE = `
-insert into price_overrides
+insert into hopsmeter.price_overrides
   (account_owner_id, kind, meter, valid_from, price, price_quantity, model, tiers, included_quantity)
 values ($1, 'price', $2, $3::date, $4, $5, $6, $7::jsonb, $8)
 `;
 
 /** Re-rating as the design says it, in the shortest form: open rows get the price, closed ones an adjustment. */
 const RE_RATE = [
-  `update usage_daily as daily set rate_id = now.rate_id, price_override_id = now.price_override_id, price = now.price,
+  `update hopsmeter.usage_daily as daily set rate_id = now.rate_id, price_override_id = now.price_override_id, price = now.price,
     price_quantity = now.price_quantity
-  from usage_daily as same
-  cross join lateral effective_price(same.account_owner_id, same.meter, same.usage_date) as now
-  where same.id = daily.id and daily.account_owner_id = $1 and daily.booked_on >= open_since($1)`,
-  `insert into usage_daily
+  from hopsmeter.usage_daily as same
+  cross join lateral hopsmeter.effective_price(same.account_owner_id, same.meter, same.usage_date) as now
+  where same.id = daily.id and daily.account_owner_id = $1 and daily.booked_on >= hopsmeter.open_since($1)`,
+  `insert into hopsmeter.usage_daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, price_adjustment, event_count, first_event_at, last_event_at)
-  select usage_date, open_since($1), account_owner_id, user_id, hopsworks_cluster_id, project_id, closed.meter, 0,
+  select usage_date, hopsmeter.open_since($1), account_owner_id, user_id, hopsworks_cluster_id, project_id, closed.meter, 0,
     now.rate_id, now.price_override_id, now.price, now.price_quantity,
     sum(round(quantity * now.price / now.price_quantity, 12) - cost), 0, min(first_event_at), max(last_event_at)
-  from usage_daily as closed
-  cross join lateral effective_price(account_owner_id, meter, usage_date) as now
-  where account_owner_id = $1 and booked_on < open_since($1)
+  from hopsmeter.usage_daily as closed
+  cross join lateral hopsmeter.effective_price(account_owner_id, meter, usage_date) as now
+  where account_owner_id = $1 and booked_on < hopsmeter.open_since($1)
   group by usage_date, account_owner_id, user_id, hopsworks_cluster_id, project_id, closed.meter, now.rate_id,
     now.price_override_id, now.price, now.price_quantity
   on conflict (account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date) do update set
@@ -145,17 +145,17 @@ const RE_RATE = [
 /** Takes usage of $1 back, booked where it would be booked now. */
 const TAKE_BACK = `
 with taken as (
-  update usage_daily set quantity = quantity - $6::numeric
+  update hopsmeter.usage_daily set quantity = quantity - $6::numeric
   where account_owner_id = $1 and user_id = $2 and usage_date = $3::date and booked_on = $3::date
-    and hopsworks_cluster_id = $4::uuid and meter = $5 and booked_on >= open_since($1)
+    and hopsworks_cluster_id = $4::uuid and meter = $5 and booked_on >= hopsmeter.open_since($1)
   returning 1
 )
-insert into usage_daily as daily
+insert into hopsmeter.usage_daily as daily
   (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price_override_id,
    price, price_quantity, event_count, first_event_at, last_event_at)
-select $3::date, greatest($3::date, open_since($1)), $1, $2, $4::uuid, $5, -$6::numeric, now.rate_id,
+select $3::date, greatest($3::date, hopsmeter.open_since($1)), $1, $2, $4::uuid, $5, -$6::numeric, now.rate_id,
   now.price_override_id, now.price, now.price_quantity, -1, now(), now()
-from effective_price($1, $5, $3::date) as now where not exists (select from taken)
+from hopsmeter.effective_price($1, $5, $3::date) as now where not exists (select from taken)
 on conflict (account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date) do update set
   quantity = daily.quantity + excluded.quantity
 `;
@@ -164,10 +164,10 @@ on conflict (account_owner_id, booked_on, user_id, hopsworks_cluster_id, project
 async function createRun() {
   const owner = `auth0|owner-${++runCount}`;
   const member = `auth0|member-${runCount}`;
-  await database.pool.query('insert into users (id) values ($1)', [owner]);
-  await database.pool.query('insert into users (id, account_owner_id) values ($1, $2)', [member, owner]);
+  await database.pool.query('insert into hopsmeter.users (id) values ($1)', [owner]);
+  await database.pool.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [member, owner]);
   await database.pool.query(
-    `insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
     select id, $1::uuid, '-infinity' from unnest($2::text[]) as id`,
     [clusterId, [owner, member]],
   );
@@ -178,7 +178,7 @@ async function createRun() {
 
   const bookedMonths = async () => {
     const { rows } = await database.pool.query<{ month: string }>(
-      `select distinct date_trunc('month', booked_on)::date::text as month from usage_daily
+      `select distinct date_trunc('month', booked_on)::date::text as month from hopsmeter.usage_daily
       where account_owner_id = $1 order by month`,
       [owner],
     );
@@ -297,7 +297,7 @@ it('all statements of an account together bill each month and meter at what it c
   );
   expect(await findStatementDifferences(database.pool)).toEqual([]);
   const { rows } = await database.pool.query<{ kind: string; count: string }>(
-    'select kind, count(*) from statement_lines group by kind',
+    'select kind, count(*) from hopsmeter.statement_lines group by kind',
   );
   for (const kind of ['usage', 'late_usage', 're_rating', 'model_effect'])
     expect([kind, Number(rows.find((row) => row.kind === kind)?.count ?? 0) > 0]).toEqual([kind, true]);

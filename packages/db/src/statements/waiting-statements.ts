@@ -13,8 +13,8 @@ stays as materialized (
     ownership.account_owner_id as account, assignment.hopsworks_cluster_id as cluster,
     greatest(ownership.started_at, assignment.started_at, $1::timestamptz) as started_at,
     least(ownership.ended_at, assignment.ended_at, $2::timestamptz) as ended_at
-  from account_ownerships as ownership
-  join user_hopsworks_assignments as assignment on assignment.user_id = ownership.user_id
+  from hopsmeter.account_ownerships as ownership
+  join hopsmeter.user_hopsworks_assignments as assignment on assignment.user_id = ownership.user_id
   where ownership.account_owner_id = any (${accounts})
     and greatest(ownership.started_at, assignment.started_at, $1::timestamptz)
       < least(ownership.ended_at, assignment.ended_at, $2::timestamptz)
@@ -37,7 +37,7 @@ with ${staysOf('$3::text[]')},
 asked as materialized (
   select
     account,
-    coalesce((select max(closed_at) from statements where account_owner_id = account), '-infinity') as closed_at
+    coalesce((select max(closed_at) from hopsmeter.statements where account_owner_id = account), '-infinity') as closed_at
   from unnest($3::text[]) as account
 ),
 waiting as materialized (
@@ -48,25 +48,25 @@ waiting as materialized (
     coalesce((event ->> 'end')::timestamptz, original.ended_at, (event ->> 'correctedAt')::timestamptz, parked_at)
       as ended_at,
     coalesce(original.account_owner_id, ownership.account_owner_id) as account
-  from parked_events as parked
+  from hopsmeter.parked_events as parked
   left join lateral (
     select
       min(account_owner_id) as account_owner_id, min(window_started_at) as started_at, max(window_ended_at) as ended_at
-    from usage_events
+    from hopsmeter.usage_events
     where parked.deferred = 'correction' and event_key = coalesce(
-      (select root_event_key from corrections where corrections.event_key = parked.replaces_key), parked.replaces_key
+      (select root_event_key from hopsmeter.corrections where corrections.event_key = parked.replaces_key), parked.replaces_key
     )
     having count(*) > 0
   ) as original on true
   left join lateral (
-    select user_id from projects
+    select user_id from hopsmeter.projects
     where projects.hopsworks_cluster_id = parked.hopsworks_cluster_id and namespace = event ->> 'namespace'
       and projects.started_at <= (event ->> 'start')::timestamptz
       and (projects.ended_at is null or (event ->> 'start')::timestamptz < projects.ended_at)
     limit 1
   ) as project on true
   left join lateral (
-    select account_owner_id from account_ownerships
+    select account_owner_id from hopsmeter.account_ownerships
     where user_id = coalesce(event ->> 'subject', project.user_id)
       and account_ownerships.started_at <= (event ->> 'start')::timestamptz
       and (account_ownerships.ended_at is null or (event ->> 'start')::timestamptz < account_ownerships.ended_at)
@@ -121,8 +121,8 @@ order by stays.account, spans.name
  */
 export const READ_DIFFERENCES = `
 select account_owner_id as "accountOwnerId", count(*)::integer as rows
-from reconciled_days
-join reconciliation_differences as difference
+from hopsmeter.reconciled_days
+join hopsmeter.reconciliation_differences as difference
   on difference.reconciliation_id = reconciled_days.reconciliation_id and difference.usage_date = reconciled_days.day
 where booked_on >= $1::date and booked_on < $2::date and account_owner_id = any ($3::text[])
 group by account_owner_id

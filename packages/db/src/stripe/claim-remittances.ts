@@ -30,7 +30,7 @@ const SAME_IDENTIFIER_HOURS = 23;
  */
 const CLAIM_REMITTANCES = `
 with due as materialized (
-  select * from stripe_remittances
+  select * from hopsmeter.stripe_remittances
   where status = 'pending' and next_attempt_at <= $1::timestamptz
   order by next_attempt_at, id
   limit $3
@@ -47,7 +47,7 @@ judged as (
 decided as (
   select *, case when is_late then 'uncertain' when stamp is null then 'too_old' else 'pending' end as decision from judged
 )
-update stripe_remittances as remittance
+update hopsmeter.stripe_remittances as remittance
 set status = decision,
   stamped_at = stamp,
   attempts = attempts + case when decision = 'pending' then 1 else 0 end,

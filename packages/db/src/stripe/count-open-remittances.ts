@@ -4,7 +4,7 @@ export const OPEN_STATUSES = ['pending', 'uncertain', 'rejected', 'too_old'] as 
 
 /** What is not settled, by status. Reads an index that holds nothing else. */
 const COUNT_OPEN_REMITTANCES = `
-select status, count(*)::integer as count from stripe_remittances
+select status, count(*)::integer as count from hopsmeter.stripe_remittances
 where status in ('pending', 'uncertain', 'rejected', 'too_old')
 group by status
 `;

@@ -23,7 +23,7 @@ from positions
 where altogether < 0 or altogether >= 1
 union all
 select 'open', account_owner_id, stripe_customer_id, meter, (sum(value) * 0.001)::numeric(38, 12)::text
-from stripe_remittances
+from hopsmeter.stripe_remittances
 where account_owner_id = any($2::text[]) and status in ('pending', 'uncertain', 'rejected', 'too_old')
 group by account_owner_id, stripe_customer_id, meter
 union all
@@ -35,7 +35,7 @@ from (
     coalesce(sum(value) filter (where status <> 'not_sent') over earlier, 0) as counted,
     -- What was found not to have arrived counted until somebody said so, which may have been before or after.
     coalesce(sum(value) over earlier, 0) as counted_at_most
-  from stripe_remittances
+  from hopsmeter.stripe_remittances
   where account_owner_id = any($2::text[])
   window earlier as (
     partition by account_owner_id, stripe_customer_id, meter order by sequence

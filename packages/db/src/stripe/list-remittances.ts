@@ -45,7 +45,7 @@ export const REMITTANCE_COLUMNS = `
  * last row seen or NULL, $5 number of rows.
  */
 const LIST_REMITTANCES = `
-select ${REMITTANCE_COLUMNS} from stripe_remittances
+select ${REMITTANCE_COLUMNS} from hopsmeter.stripe_remittances
 where ($1::text is null or status = $1)
   and ($2::text is null or account_owner_id = $2)
   and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))

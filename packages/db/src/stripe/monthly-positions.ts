@@ -24,8 +24,8 @@ used as (
   select
     customers.account_owner_id, customers.stripe_customer_id, daily.meter,
     date_trunc('month', daily.booked_on)::date as month, sum(daily.quantity) as quantity
-  from stripe_customers as customers
-  join usage_daily as daily on daily.account_owner_id = customers.account_owner_id
+  from hopsmeter.stripe_customers as customers
+  join hopsmeter.usage_daily as daily on daily.account_owner_id = customers.account_owner_id
     and daily.booked_on >= customers.billed_from
     and (customers.billed_to is null or daily.booked_on < customers.billed_to)
     and daily.booked_on <= (${now} at time zone 'UTC')::date
@@ -38,7 +38,7 @@ remitted as (
     coalesce(sum(value) filter (where status = 'sent'), 0) as sent,
     (array_agg(status order by array_position(array['rejected', 'uncertain', 'too_old', 'pending'], status))
       filter (where status in ('rejected', 'uncertain', 'too_old', 'pending')))[1] as open_status
-  from stripe_remittances
+  from hopsmeter.stripe_remittances
   where account_owner_id = any(${accounts})
   group by ${stream}, month
 ),

@@ -2,7 +2,7 @@ import type { Pool } from '../pool.ts';
 
 /** Accounts that a Stripe customer pays for, or paid. A few bytes each, so all of them at once. */
 const LIST_PAYING_ACCOUNTS = `
-select array_agg(distinct account_owner_id order by account_owner_id) as accounts from stripe_customers
+select array_agg(distinct account_owner_id order by account_owner_id) as accounts from hopsmeter.stripe_customers
 `;
 
 /** Accounts that one statement looks at: half a year of 500 accounts, 525,000 rows, took a second, so these a fifth of it. */

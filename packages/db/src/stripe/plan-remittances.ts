@@ -35,21 +35,21 @@ due as (
 stamped as (
   select due.*, stripe_meters.event_name, ${stampOf('due', { now: '$1::timestamptz', graceHours: '$2::integer' })} as stamp
   from due
-  join stripe_meters using (meter)
+  join hopsmeter.stripe_meters using (meter)
   where not exists (
-    select from stripe_remittances as blocking
+    select from hopsmeter.stripe_remittances as blocking
     where blocking.stripe_customer_id = due.stripe_customer_id and blocking.meter = due.meter
       and blocking.status in ('pending', 'rejected')
   )
 ),
 planned as (
-  insert into stripe_remittances
+  insert into hopsmeter.stripe_remittances
     (account_owner_id, stripe_customer_id, meter, event_name, month, sequence, value, cumulative_after, usage_total,
     status, next_attempt_at, created_at)
   select
     account_owner_id, stripe_customer_id, meter, event_name, month,
     (
-      select coalesce(max(earlier.sequence), 0) + 1 from stripe_remittances as earlier
+      select coalesce(max(earlier.sequence), 0) + 1 from hopsmeter.stripe_remittances as earlier
       where earlier.stripe_customer_id = stamped.stripe_customer_id and earlier.meter = stamped.meter
     ),
     value, remitted_total + value, usage_total,

@@ -52,7 +52,7 @@ order by month, stripe_customer_id, meter
 
 /** Which customers pay for an account, and when. Parameters: $1 account. */
 const READ_CUSTOMERS = `
-select ${STRIPE_CUSTOMER_COLUMNS} from stripe_customers where account_owner_id = $1 order by billed_from
+select ${STRIPE_CUSTOMER_COLUMNS} from hopsmeter.stripe_customers where account_owner_id = $1 order by billed_from
 `;
 
 export type StripeAccount = {

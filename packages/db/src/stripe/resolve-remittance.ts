@@ -18,19 +18,19 @@ export type RemittanceDecision = (typeof REMITTANCE_DECISIONS)[number];
  */
 const RESOLVE_REMITTANCE = `
 with before as materialized (
-  select id, status, last_error from stripe_remittances
+  select id, status, last_error from hopsmeter.stripe_remittances
   where id = $1::uuid
     and status in ('uncertain', 'rejected', 'too_old', case when $2 = 'not_sent' then 'sent' else 'uncertain' end)
   for update
 ),
 resolved as (
-  update stripe_remittances
+  update hopsmeter.stripe_remittances
   set status = $2, resolved_at = now(), resolved_by = $5, resolution = $3
   where id in (select id from before)
   returning ${REMITTANCE_COLUMNS}
 ),
 logged as (
-  insert into audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id)
+  insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id)
   select $4, $5, 'resolve_remittance', 'stripe_remittances', id,
     jsonb_build_object('status', status, 'lastError', last_error), jsonb_build_object('status', $2), $3, $6
   from before
@@ -39,7 +39,7 @@ select * from resolved
 `;
 
 /** Asks whether there is a remittance $1. */
-const FIND_REMITTANCE = 'select status from stripe_remittances where id = $1::uuid';
+const FIND_REMITTANCE = 'select status from hopsmeter.stripe_remittances where id = $1::uuid';
 
 /**
  * Decides with {@link RESOLVE_REMITTANCE}.

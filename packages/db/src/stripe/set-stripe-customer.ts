@@ -6,12 +6,12 @@ import { readPeriods, type StripeCustomerRow, takeDays } from './stripe-customer
 
 /** Adds an open period. Parameters: $1 account, $2 customer, $3 first day. Locks: the directory. */
 const ADD_PERIOD = `
-insert into stripe_customers (account_owner_id, stripe_customer_id, billed_from) values ($1, $2, $3::date)
+insert into hopsmeter.stripe_customers (account_owner_id, stripe_customer_id, billed_from) values ($1, $2, $3::date)
 `;
 
 /** Another account that a customer belongs to. Parameters: $1 customer, $2 account. */
 const FIND_OTHER_ACCOUNT = `
-select from stripe_customers where stripe_customer_id = $1 and account_owner_id <> $2 limit 1
+select from hopsmeter.stripe_customers where stripe_customer_id = $1 and account_owner_id <> $2 limit 1
 `;
 
 export type NewStripeCustomer = {

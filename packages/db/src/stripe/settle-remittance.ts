@@ -29,7 +29,7 @@ const DETAIL_LENGTH_MAX = 500;
  * Locks: the row.
  */
 const SETTLE_TAKEN = `
-update stripe_remittances
+update hopsmeter.stripe_remittances
 set status = 'sent', sent_at = $2::timestamptz, next_attempt_at = null, last_error = null
 where id = $1::uuid and status in ('pending', 'uncertain')
 `;
@@ -43,7 +43,7 @@ where id = $1::uuid and status in ('pending', 'uncertain')
  * before the attempt or NULL, $7 whether Stripe answered. Locks: the row.
  */
 const SETTLE_OTHERWISE = `
-update stripe_remittances
+update hopsmeter.stripe_remittances
 set status = case when $3 <> 'refused' then status when $6::timestamptz is null then 'rejected' else 'uncertain' end,
   next_attempt_at = case when $3 <> 'refused' then $5::timestamptz end,
   uncertain_since = case when $3 = 'unknown' then uncertain_since else $6::timestamptz end,

@@ -31,7 +31,7 @@ export function stampOf(row: string, { now, graceHours }: StampParameters): stri
   const monthEnd = `((${row}.month + interval '1 month') at time zone 'UTC')`;
   const present = `date_trunc('second', ${now})`;
   const isDecided = `exists (
-    select from stripe_remittances as decided
+    select from hopsmeter.stripe_remittances as decided
     where decided.account_owner_id = ${row}.account_owner_id and decided.month = ${row}.month
       and decided.stripe_customer_id = ${row}.stripe_customer_id and decided.meter = ${row}.meter
       and decided.status = 'not_sent'
@@ -55,7 +55,7 @@ from (
       ${monthEnd}
     ) as paid_until,
     coalesce(bool_or(billed_to is null or ${now} < billed_to::timestamp at time zone 'UTC'), false) as pays_now
-  from stripe_customers
+  from hopsmeter.stripe_customers
   where account_owner_id = ${row}.account_owner_id and stripe_customer_id = ${row}.stripe_customer_id
     and billed_from::timestamp at time zone 'UTC' <= ${now}
 ) as periods

@@ -14,7 +14,7 @@ export const STRIPE_CUSTOMER_COLUMNS =
 
 /** Reads the account's periods that reach beyond a day. Parameters: $1 account, $2 day. */
 const READ_PERIODS = `
-select ${STRIPE_CUSTOMER_COLUMNS} from stripe_customers
+select ${STRIPE_CUSTOMER_COLUMNS} from hopsmeter.stripe_customers
 where account_owner_id = $1 and (billed_to is null or billed_to > $2::date)
 order by billed_from
 `;
@@ -27,7 +27,7 @@ order by billed_from
  */
 const FIND_REMITTED = `
 select exists (
-  select from stripe_remittances
+  select from hopsmeter.stripe_remittances
   where account_owner_id = $1 and stripe_customer_id = $2 and month >= date_trunc('month', $3::date)::date
     and status in ('pending', 'sent', 'uncertain')
 ) as found
@@ -35,8 +35,8 @@ select exists (
 
 /** Parameters of both: $1 account, $2 first day of a period; $3 the day after its last. Locks: the directory, the row. */
 const SHORTEN =
-  'update stripe_customers set billed_to = $3::date where account_owner_id = $1 and billed_from = $2::date';
-const REMOVE = 'delete from stripe_customers where account_owner_id = $1 and billed_from = $2::date';
+  'update hopsmeter.stripe_customers set billed_to = $3::date where account_owner_id = $1 and billed_from = $2::date';
+const REMOVE = 'delete from hopsmeter.stripe_customers where account_owner_id = $1 and billed_from = $2::date';
 
 /** The account's periods from a day on, the present one first. */
 export function readPeriods(

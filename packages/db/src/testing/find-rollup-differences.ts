@@ -10,7 +10,7 @@ with ledger as (
     -- Of an adjustment they are for display only: re-rating makes its row with those of the closed ones.
     min(window_started_at) filter (where booked_on is null) as first_event_at,
     max(window_started_at) filter (where booked_on is null) as last_event_at
-  from usage_events, unnest(meters, quantities) as used (meter, quantity)
+  from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
   group by usage_date, 2, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
   having sum(quantity) <> 0 or sum(case adjustment when 'reversal' then -1 else 1 end) <> 0
 ),
@@ -19,15 +19,15 @@ rollup_rows as (
     usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
     event_count, case when booked_on = usage_date then first_event_at end,
     case when booked_on = usage_date then last_event_at end
-  from usage_daily
+  from hopsmeter.usage_daily
   -- What was taken back altogether, or only carries a re-rating, has no usage of its own.
   where event_count <> 0 or quantity <> 0
 ),
 batches as (
-  select id, counted_count, parked_count from usage_batches
+  select id, counted_count, parked_count from hopsmeter.usage_batches
 ),
 counted as (
-  select usage_batch_id as id, count(*) as events from usage_events where part = 0 group by usage_batch_id
+  select usage_batch_id as id, count(*) as events from hopsmeter.usage_events where part = 0 group by usage_batch_id
 ),
 parked as (
   select
@@ -35,7 +35,7 @@ parked as (
     count(*) filter (
       where status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest'
     ) as counted_later
-  from parked_events
+  from hopsmeter.parked_events
   group by usage_batch_id
 ),
 recorded as (
@@ -52,61 +52,61 @@ select 'rollup only: ' || daily::text from (table rollup_rows except table ledge
 union all
 select 'batch: ' || batch::text from (table batches except table recorded) as batch
 union all
-select 'cost: ' || daily::text from usage_daily as daily
+select 'cost: ' || daily::text from hopsmeter.usage_daily as daily
 where cost is distinct from round(quantity * price / price_quantity, 12) + price_adjustment
 union all
 select 'summary: ' || days::text from (
   (
-    select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from account_days
+    select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from hopsmeter.account_days
     where row_count <> 0 or quantity <> 0 or cost <> 0 or event_count <> 0
     except
-    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from usage_daily
+    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from hopsmeter.usage_daily
     group by booked_on, account_owner_id, meter
   )
   union all
   (
-    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from usage_daily
+    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from hopsmeter.usage_daily
     group by booked_on, account_owner_id, meter
     except
-    select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from account_days
+    select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from hopsmeter.account_days
   )
 ) as days
 union all
 select 'summary of costs: ' || days::text from (
   (
-    select booked_on, account_owner_id, cost, row_count from account_day_costs where row_count <> 0 or cost <> 0
+    select booked_on, account_owner_id, cost, row_count from hopsmeter.account_day_costs where row_count <> 0 or cost <> 0
     except
-    select booked_on, account_owner_id, sum(cost), count(*) from usage_daily group by booked_on, account_owner_id
+    select booked_on, account_owner_id, sum(cost), count(*) from hopsmeter.usage_daily group by booked_on, account_owner_id
   )
   union all
   (
-    select booked_on, account_owner_id, sum(cost), count(*) from usage_daily group by booked_on, account_owner_id
+    select booked_on, account_owner_id, sum(cost), count(*) from hopsmeter.usage_daily group by booked_on, account_owner_id
     except
-    select booked_on, account_owner_id, cost, row_count from account_day_costs
+    select booked_on, account_owner_id, cost, row_count from hopsmeter.account_day_costs
   )
 ) as days
 union all
-select 'parked and ledger disagree: ' || parked.event_id from parked_events as parked
+select 'parked and ledger disagree: ' || parked.event_id from hopsmeter.parked_events as parked
 where (status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest') <> exists (
-  select from usage_events as ledger
+  select from hopsmeter.usage_events as ledger
   where ledger.event_key = parked.event_key and ledger.content_hash = parked.content_hash
     and ledger.usage_batch_id = parked.usage_batch_id and ledger.position = parked.position
 )
 union all
-select 'parked and manifests disagree: ' || parked.event_id from parked_events as parked
+select 'parked and manifests disagree: ' || parked.event_id from hopsmeter.parked_events as parked
 where deferred = 'manifest' and (status = 'counted') <> exists (
-  select from cluster_manifests as manifest
+  select from hopsmeter.cluster_manifests as manifest
   where manifest.event_key = parked.event_key and manifest.content_hash = parked.content_hash
 )
 union all
-select 'parked and corrections disagree: ' || parked.event_id from parked_events as parked
+select 'parked and corrections disagree: ' || parked.event_id from hopsmeter.parked_events as parked
 where deferred = 'correction' and (status = 'counted') <> exists (
-  select from corrections
-  where corrections.event_key = parked.event_key and parked.content_hash = counted_content_hash(parked.event_key)
+  select from hopsmeter.corrections
+  where corrections.event_key = parked.event_key and parked.content_hash = hopsmeter.counted_content_hash(parked.event_key)
 )
 union all
-select 'event without a batch: ' || event_id from usage_events
-where not exists (select from usage_batches where id = usage_batch_id)
+select 'event without a batch: ' || event_id from hopsmeter.usage_events
+where not exists (select from hopsmeter.usage_batches where id = usage_batch_id)
 `;
 
 /** Compares ledger, rollup, its summaries and batches to the last digit. @returns the differences; there must be none. */

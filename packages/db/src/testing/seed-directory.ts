@@ -19,10 +19,10 @@ export type SeededDirectory = {
 
 const SEED = `
 with clusters as (
-  insert into hopsworks_clusters (name, max_users) values ('east', 10), ('empty', 10) returning id, name
+  insert into hopsmeter.hopsworks_clusters (name, max_users) values ('east', 10), ('empty', 10) returning id, name
 ),
 owners as (
-  insert into users (id, email) values ('auth0|owner', 'owner@example.com'), ('auth0|other', 'other@example.com')
+  insert into hopsmeter.users (id, email) values ('auth0|owner', 'owner@example.com'), ('auth0|other', 'other@example.com')
   returning id
 )
 select id from clusters, (select count(*) from owners) as done order by name
@@ -30,14 +30,14 @@ select id from clusters, (select count(*) from owners) as done order by name
 
 const SEED_MEMBER = `
 with member as (
-  insert into users (id, email, account_owner_id) values ('auth0|member', 'member@example.com', 'auth0|owner')
+  insert into hopsmeter.users (id, email, account_owner_id) values ('auth0|member', 'member@example.com', 'auth0|owner')
   returning id
 ),
 assigned as (
-  insert into user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+  insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
   select id, $1::uuid, '-infinity' from (values ('auth0|owner'), ('auth0|other'), ('auth0|member')) as everybody (id)
 )
-insert into projects (hopsworks_cluster_id, namespace, user_id, started_at)
+insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
 select $1::uuid, 'ml', id, '-infinity' from member returning id
 `;
 

@@ -39,6 +39,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     // Held while copying too: a template that is being read can be neither renamed nor dropped.
     await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     await admin.query(`create database ${name} template ${await prepareTemplate(admin)}`);
+    // Nothing may depend on it: an unqualified name of ours is an error in every test.
+    await admin.query(`alter database ${name} set search_path = ''`);
   });
   const url = urlOf(name);
   const pool = createPool({ url, connectionsMax: CONNECTIONS_MAX, onIdleError: () => undefined });

@@ -40,6 +40,7 @@ export async function startTestApi({
   const name = `hopsmeter_api_${randomUUID().replaceAll('-', '')}`;
   const server = createPool({ url: serverUrl, connectionsMax: 1, onIdleError: () => undefined });
   await server.query(`create database ${name}`);
+  await server.query(`alter database ${name} set search_path = ''`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   if (withTables) await migrate(url.href);

@@ -36,7 +36,7 @@ async function totals(withAccount = false): Promise<string[]> {
   const rows = await world.rowsOf<{ line: string }>(
     `select concat_ws(' ', usage_date, case when booked_on <> usage_date then 'in ' || booked_on end,
         case when $1 then account_owner_id end, meter, trim_scale(sum(quantity)), trim_scale(sum(cost)), sum(event_count)) as line
-      from usage_daily group by usage_date, booked_on, account_owner_id, meter
+      from hopsmeter.usage_daily group by usage_date, booked_on, account_owner_id, meter
       having sum(quantity) <> 0 or sum(cost) <> 0 or sum(event_count) <> 0
       order by usage_date, booked_on, account_owner_id, meter`,
     [withAccount],
@@ -45,12 +45,12 @@ async function totals(withAccount = false): Promise<string[]> {
 }
 
 const parkedOf = () =>
-  world.rowsOf(`select event_id as id, status, reason from parked_events order by event_id, content_hash`);
+  world.rowsOf(`select event_id as id, status, reason from hopsmeter.parked_events order by event_id, content_hash`);
 
 const idsOf = async (...eventIds: string[]) =>
-  (await world.rowsOf<{ id: string }>('select id from parked_events where event_id = any($1)', [eventIds])).map(
-    ({ id }) => id,
-  );
+  (
+    await world.rowsOf<{ id: string }>('select id from hopsmeter.parked_events where event_id = any($1)', [eventIds])
+  ).map(({ id }) => id);
 
 describe('a correction', () => {
   it('replaces what an event said; old and new stay in the ledger, linked', async () => {
@@ -61,14 +61,16 @@ describe('a correction', () => {
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 5 1.75 2', '2026-11-22 gpu_hours 1 3.5 1']);
     expect(
       await world.rowsOf(`select event_id, part, adjustment, meters::text, quantities::text, event_type, user_id, project_id is not null as has_project
-        from usage_events where event_id in ('e', 'c') order by event_id desc, part`),
+        from hopsmeter.usage_events where event_id in ('e', 'c') order by event_id desc, part`),
     ).toEqual([
       ledgerRow('e', 0, null, '{cpu_hours,ram_gb_hours}', '{10.000000000000,2.000000000000}'),
       ledgerRow('c', 0, 'reversal', '{cpu_hours,ram_gb_hours}', '{-10.000000000000,-2.000000000000}'),
       ledgerRow('c', 1, 'correction', '{cpu_hours,gpu_hours}', '{4.000000000000,1.000000000000}'),
     ]);
     expect(
-      await world.rowsOf(`select event_key::text, root_event_key::text, event_id, quantities, reason from corrections`),
+      await world.rowsOf(
+        `select event_key::text, root_event_key::text, event_id, quantities, reason from hopsmeter.corrections`,
+      ),
     ).toEqual([
       {
         event_key: asUuid(world.keyOf('c')),
@@ -190,7 +192,7 @@ describe('a correction', () => {
     await requestParkedRetry(world.database.pool, CHANGE, { filter: { reason: 'unknown_original' } });
     await world.retry('due');
     expect(await world.settle()).toEqual({ counted: 0, duplicates: 0, pending: 1 });
-    expect(await world.rowsOf(`select reason, try_count, due_at from parked_events`)).toEqual([
+    expect(await world.rowsOf(`select reason, try_count, due_at from hopsmeter.parked_events`)).toEqual([
       { reason: 'unknown_original', try_count: 2, due_at: null },
     ]);
   });
@@ -265,14 +267,14 @@ describe('a correction', () => {
     await world.record(correction('c', 'e', 1, { calls: '2' }));
     await world.settle();
     expect(await parkedOf()).toMatchObject([{ reason: 'unknown_meter' }]);
-    await world.rowsOf(`insert into meters (meter, unit, description) values ('calls', 'call', 'Calls')`);
+    await world.rowsOf(`insert into hopsmeter.meters (meter, unit, description) values ('calls', 'call', 'Calls')`);
     await passTime();
     await world.retry('changed');
     await world.settle();
     expect(await parkedOf()).toMatchObject([{ reason: 'no_rate' }]);
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 10 3.5 1']);
     await world.rowsOf(
-      `insert into rates (rate_card_id, meter, valid_from, price) select id, 'calls', '2020-01-01', 3 from rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'calls', '2020-01-01', 3 from hopsmeter.rate_cards where is_default`,
     );
     await passTime();
     await world.settle();
@@ -290,7 +292,7 @@ describe('a correction', () => {
   });
 
   it('that is refused by Postgres is set aside, and others are counted', async () => {
-    await world.rowsOf(`alter table usage_daily add constraint no_thirteen check (quantity <> 13)`);
+    await world.rowsOf(`alter table hopsmeter.usage_daily add constraint no_thirteen check (quantity <> 13)`);
     const events = Array.from({ length: 5 }, (_, i) =>
       usage(`e ${i}`, { cpu_hours: '1' }, { start: SAMPLE_START - i * DAY, end: SAMPLE_START - i * DAY + HOUR }),
     );
@@ -304,17 +306,17 @@ describe('a correction', () => {
       ['counted', 'correction'],
       ['counted', 'correction'],
     ]);
-    await world.rowsOf('alter table usage_daily drop constraint no_thirteen');
+    await world.rowsOf('alter table hopsmeter.usage_daily drop constraint no_thirteen');
     await requestParkedRetry(world.database.pool, CHANGE, { filter: { reason: 'uncountable' } });
     expect(await world.settle()).toEqual({ counted: 1, duplicates: 0, pending: 0 });
   });
 });
 
-const passTime = () => world.rowsOf(`update parked_events set tried_at = tried_at - interval '1 day'`);
+const passTime = () => world.rowsOf(`update hopsmeter.parked_events set tried_at = tried_at - interval '1 day'`);
 
 const addProject = (namespace: string) =>
   world.rowsOf(
-    `insert into projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
     [world.seeded.clusterId, namespace, world.seeded.memberId],
   );
 
@@ -336,7 +338,7 @@ describe('an implausible event', () => {
     // Written by one transaction, so no committed state had the one without the other.
     expect(
       await world.rowsOf(
-        'select count(distinct xmin::text)::int as transactions, count(*) > 1 as several from usage_events',
+        'select count(distinct xmin::text)::int as transactions, count(*) > 1 as several from hopsmeter.usage_events',
       ),
     ).toEqual([{ transactions: 1, several: true }]);
     await world.record(usage('e', ABSURD));
@@ -397,7 +399,7 @@ describe('prices, owners and closed months', () => {
   it('a correction books at the price of the usage day, whatever the price is now', async () => {
     await world.record(usage('night', { cpu_hours: '4' }, { start: MIDNIGHT - HOUR, end: MIDNIGHT + 3 * HOUR }));
     await world.rowsOf(
-      `insert into rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-11-23', 9 from rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-11-23', 9 from hopsmeter.rate_cards where is_default`,
     );
     await world.record(correction('c', 'night', 900, { cpu_hours: '8', gpu_hours: '4' }));
     await world.settle();
@@ -507,7 +509,7 @@ describe('prices, owners and closed months', () => {
   const sumsByAccount = async () =>
     (
       await world.rowsOf<{ line: string }>(
-        `select concat_ws(' ', account_owner_id, sum(quantity), sum(event_count)) as line from usage_daily
+        `select concat_ws(' ', account_owner_id, sum(quantity), sum(event_count)) as line from hopsmeter.usage_daily
         group by account_owner_id having sum(quantity) <> 0 or sum(event_count) <> 0 order by 1`,
       )
     ).map(({ line }) => line);
@@ -552,7 +554,7 @@ describe('several workers', () => {
     expect(settled).toBe(corrections.length);
     // Greatest (n * 7) % 6 is 5, of n = 5: six CPU hours each.
     expect(
-      await world.rowsOf(`select sum(quantity)::text as total from usage_daily where meter = 'cpu_hours'`),
+      await world.rowsOf(`select sum(quantity)::text as total from hopsmeter.usage_daily where meter = 'cpu_hours'`),
     ).toEqual([{ total: `${12 * 6 + 2 * corrections.length}.000000000000` }]);
   });
 
@@ -562,7 +564,7 @@ describe('several workers', () => {
     await world.record(correction('c 1', 'e', 1, { cpu_hours: '4' }));
     const holder = await world.database.pool.connect();
     await holder.query('begin');
-    await holder.query('select from usage_daily for update');
+    await holder.query('select from hopsmeter.usage_daily for update');
     const first = world.settle();
     await waitForLocks(1);
     await world.record(correction('c 2', 'e', 2, { cpu_hours: '3' }));
@@ -592,7 +594,7 @@ describe('several workers', () => {
     await world.record(usage('e', { cpu_hours: '99999999' }), correction('c', 'e', 1, { cpu_hours: '3' }));
     const holder = await world.database.pool.connect();
     await holder.query('begin');
-    await holder.query(`select from parked_events where event_id = 'e' for update`);
+    await holder.query(`select from hopsmeter.parked_events where event_id = 'e' for update`);
     const settling = world.settle();
     await vi.waitFor(async () => expect(await parkedOf()).toMatchObject([{ reason: 'unknown_original' }, {}]));
     await holder.query('rollback');
@@ -609,10 +611,10 @@ describe('several workers', () => {
     // Each step waits for a lock that is held here, and the worker is killed while it waits.
     const holds = [
       'select pg_advisory_xact_lock(7367, 1)',
-      'lock table usage_events in share mode',
-      'lock table usage_daily in share mode',
-      'lock table corrections in share mode',
-      'lock table parked_events in share mode',
+      'lock table hopsmeter.usage_events in share mode',
+      'lock table hopsmeter.usage_daily in share mode',
+      'lock table hopsmeter.corrections in share mode',
+      'lock table hopsmeter.parked_events in share mode',
     ];
     for (const hold of holds) {
       const holder = await world.database.pool.connect();
@@ -638,7 +640,7 @@ describe('several workers', () => {
       await holder.query('rollback');
       holder.release();
       expect([await parkedOf(), await totals()]).toEqual(before);
-      expect(await world.rowsOf('select from usage_events')).toEqual([]);
+      expect(await world.rowsOf('select from hopsmeter.usage_events')).toEqual([]);
     }
     expect(await world.settle()).toEqual({ counted: 2, duplicates: 0, pending: 0 });
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 3 1.05 1']);

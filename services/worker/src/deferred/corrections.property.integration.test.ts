@@ -103,7 +103,7 @@ async function check(
   }
   await world.record(...waiting);
   for (let round = 0; round < 3; round++) {
-    await world.rowsOf(`update parked_events set tried_at = tried_at - interval '1 day'`);
+    await world.rowsOf(`update hopsmeter.parked_events set tried_at = tried_at - interval '1 day'`);
     await world.settle();
   }
   expect(await readTotals(world)).toEqual(addUp(stories, memberOwner));
@@ -183,7 +183,7 @@ async function readTotals(world: CorrectionWorld): Promise<Record<string, Total>
   const rows = await world.rowsOf<{ key: string; quantity: string; events: string }>(
     `select concat_ws(' ', usage_date, account_owner_id, user_id, meter) as key, sum(quantity)::text as quantity,
       sum(event_count)::text as events
-    from usage_daily group by 1 having sum(quantity) <> 0 or sum(event_count) <> 0`,
+    from hopsmeter.usage_daily group by 1 having sum(quantity) <> 0 or sum(event_count) <> 0`,
   );
   return Object.fromEntries(
     rows.map(({ key, quantity, events }) => [

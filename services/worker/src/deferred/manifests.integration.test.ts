@@ -22,11 +22,11 @@ const manifests = () =>
   world.rowsOf(
     `select hopsworks_cluster_id, source_path, to_char(window_started_at at time zone 'UTC', 'DD HH24:MI') as start,
       to_char(window_ended_at at time zone 'UTC', 'DD HH24:MI') as "end", event_count, sums
-    from cluster_manifests order by event_key`,
+    from hopsmeter.cluster_manifests order by event_key`,
   );
 
 const parkedOf = () =>
-  world.rowsOf('select event_id as id, status, reason, resolution from parked_events order by parked_at, id');
+  world.rowsOf('select event_id as id, status, reason, resolution from hopsmeter.parked_events order by parked_at, id');
 
 it('a manifest is recorded and is no usage', async () => {
   await world.record(usage('e', { cpu_hours: '1' }), manifest('m', 2, { cpu_hours: '1.5', gpu_hours: '0' }));
@@ -43,7 +43,9 @@ it('a manifest is recorded and is no usage', async () => {
     },
   ]);
   expect(await parkedOf()).toEqual([{ id: 'm', status: 'counted', reason: 'manifest', resolution: 'counted' }]);
-  expect(await world.rowsOf('select quantity::text from usage_daily')).toEqual([{ quantity: '1.000000000000' }]);
+  expect(await world.rowsOf('select quantity::text from hopsmeter.usage_daily')).toEqual([
+    { quantity: '1.000000000000' },
+  ]);
   expect(await readPipelineCounts(world.database.pool)).toMatchObject({ events: 2n, counted: 2n, parked: 0n });
 });
 
@@ -78,7 +80,7 @@ it('of two contents that wait, the first is recorded', async () => {
 
 it('a manifest that was given up is not recorded', async () => {
   await world.record(manifest('m', 2));
-  const [row] = await world.rowsOf<{ id: string }>('select id from parked_events');
+  const [row] = await world.rowsOf<{ id: string }>('select id from hopsmeter.parked_events');
   await giveUpParked(world.database.pool, CHANGE, { ids: [row?.id ?? ''], reason: 'a test' });
   expect(await world.settle()).toEqual({ counted: 0, duplicates: 0, pending: 0 });
   expect(await manifests()).toEqual([]);
@@ -95,7 +97,7 @@ it('a thousand manifests are recorded once by several workers', async () => {
   await Promise.all(settlers.map((settler) => settler.settle(signal())));
   await world.settle();
   expect(counted).toBe(1_100);
-  expect(await world.rowsOf('select count(*)::int, sum(event_count)::int from cluster_manifests')).toEqual([
+  expect(await world.rowsOf('select count(*)::int, sum(event_count)::int from hopsmeter.cluster_manifests')).toEqual([
     { count: 1_100, sum: (1_099 * 1_100) / 2 },
   ]);
 });

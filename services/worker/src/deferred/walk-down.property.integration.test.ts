@@ -111,7 +111,7 @@ async function checkRollup(world: CorrectionWorld): Promise<void> {
     select usage_date::text as "usageDate", booked_on::text as "bookedOn", account_owner_id as "accountOwnerId",
       user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter, quantity::text,
       event_count::text as "eventCount"
-    from usage_daily`);
+    from hopsmeter.usage_daily`);
   let foundCount = 0;
   for (const { usageDate, bookedOn, projectId, quantity, eventCount, ...row } of rows) {
     const day = dayOf(usageDate);
@@ -134,7 +134,9 @@ async function checkRollup(world: CorrectionWorld): Promise<void> {
   // Nothing is found twice, and nothing is left.
   const all = await readPages(world, DAYS);
   expect(foundCount).toBe(all.flatMap(({ meters }) => meters).length);
-  const [ledger] = await world.rowsOf<{ count: number }>('select count(*)::integer as count from usage_events');
+  const [ledger] = await world.rowsOf<{ count: number }>(
+    'select count(*)::integer as count from hopsmeter.usage_events',
+  );
   expect(all.length).toBe(ledger?.count);
   const order = all.map(({ usageDate, windowStartedAt, eventKey, part }) =>
     [usageDate, windowStartedAt, eventKey, String(part).padStart(5, '0')].join(' '),
@@ -160,7 +162,7 @@ async function checkReceipts(world: CorrectionWorld): Promise<void> {
   const ledger = await world.rowsOf<{ id: string; accounts: readonly string[]; rows: number; quantity: string }>(`
     select event_id as id, array_agg(distinct account_owner_id) as accounts, count(*)::integer as rows,
       coalesce(sum((select sum(quantity) from unnest(quantities) as quantity)), 0)::text as quantity
-    from usage_events group by event_key, event_id`);
+    from hopsmeter.usage_events group by event_key, event_id`);
   for (const { id, accounts, rows, quantity } of ledger) {
     const whole = await read(world, id, undefined);
     expect(whole?.parts).toHaveLength(rows);

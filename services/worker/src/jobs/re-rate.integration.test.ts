@@ -46,7 +46,7 @@ const context = (changes: Partial<JobContext> = {}): JobContext => ({
 
 const prices = async () => {
   const { rows } = await database.pool.query<{ price: string }>(
-    'select trim_scale(price)::text as price from usage_daily order by usage_date',
+    'select trim_scale(price)::text as price from hopsmeter.usage_daily order by usage_date',
   );
   return rows.map(({ price }) => price);
 };

@@ -48,9 +48,11 @@ function startWorker(pool = database.pool) {
 
 const change = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-7' } as const;
 const tamper = (sign: string) =>
-  database.pool.query(`update usage_daily set quantity = quantity ${sign} 1e-12 where usage_date = $1`, [DAY]);
+  database.pool.query(`update hopsmeter.usage_daily set quantity = quantity ${sign} 1e-12 where usage_date = $1`, [
+    DAY,
+  ]);
 const anHourPasses = () =>
-  database.pool.query(`update reconciliations set requested_at = requested_at - interval '61 minutes'`);
+  database.pool.query(`update hopsmeter.reconciliations set requested_at = requested_at - interval '61 minutes'`);
 
 it('knows nothing before it looked, and says so', async () => {
   const { metric } = startWorker();

@@ -8,7 +8,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
-afterEach(() => database.pool.query('truncate queue_statuses'));
+afterEach(() => database.pool.query('truncate hopsmeter.queue_statuses'));
 afterAll(() => database?.close());
 
 const EMPTY = { waiting: 0, active: 0, oldestWaitingAgeMs: 0 };
@@ -20,7 +20,9 @@ function reportOf(inspect: () => Promise<typeof EMPTY>, pool: Pool = database.po
 const report = (status: Partial<typeof EMPTY>) => reportOf(async () => ({ ...EMPTY, ...status }))();
 const readQueue = async () => (await readPipelineHealth(database.pool)).queue;
 const age = (minutes: number) =>
-  database.pool.query(`update queue_statuses set measured_at = measured_at - $1 * interval '1 minute'`, [minutes]);
+  database.pool.query(`update hopsmeter.queue_statuses set measured_at = measured_at - $1 * interval '1 minute'`, [
+    minutes,
+  ]);
 
 it('writes what the queue is like now over what it was like', async () => {
   expect(await readQueue()).toBeUndefined();

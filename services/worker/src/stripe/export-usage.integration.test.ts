@@ -150,13 +150,13 @@ it('rows that were changed by hand are found', async () => {
   await world.settle();
   await use('2');
   await world.settle();
-  await world.database.pool.query('update stripe_remittances set value = 400 where sequence = 1');
+  await world.database.pool.query('update hopsmeter.stripe_remittances set value = 400 where sequence = 1');
   expect(await world.differences()).toMatchObject([
     { kind: 'broken chain', amount: '0.600000000000' },
     { kind: 'broken chain', amount: '0.600000000000' },
     { kind: 'waiting', amount: '0.600000000000' },
   ]);
-  await world.database.pool.query('update stripe_remittances set value = 1000 where sequence = 1');
+  await world.database.pool.query('update hopsmeter.stripe_remittances set value = 1000 where sequence = 1');
   expect(await world.differences()).toEqual([]);
 });
 
@@ -430,7 +430,7 @@ describe('several workers', () => {
     const other = await pool.connect();
     await other.query('begin');
     await other.query(
-      `insert into stripe_remittances (account_owner_id, stripe_customer_id, meter, event_name, month, sequence, value,
+      `insert into hopsmeter.stripe_remittances (account_owner_id, stripe_customer_id, meter, event_name, month, sequence, value,
         cumulative_after, usage_total, status, created_at, sent_at)
       values ($1, 'cus_owner', 'cpu_hours', 'hopsmeter_cpu_hours', '2026-11-01', 1, 1000, 1000, 1, 'sent', now(), now())`,
       [OWNER],

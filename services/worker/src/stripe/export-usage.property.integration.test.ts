@@ -87,7 +87,7 @@ async function checkHistory(steps: readonly Step[]): Promise<void> {
     used: new Map(nothing),
     highest: new Map(nothing),
   };
-  await world.database.pool.query('insert into users (id) values ($1)', [run.account]);
+  await world.database.pool.query('insert into hopsmeter.users (id) values ($1)', [run.account]);
   world.now = STARTED_AT;
   await world.link(run.account, run.customer, '2026-10-01');
   for (const each of steps) await take(each, run);

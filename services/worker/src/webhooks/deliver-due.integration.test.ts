@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 beforeEach(async () => {
   owner = `auth0|${++ownerCount}`;
-  await database.pool.query('insert into users (id) values ($1)', [owner]);
+  await database.pool.query('insert into hopsmeter.users (id) values ($1)', [owner]);
   await setSpendingCap(database.pool, CHANGE, owner, 100_00n);
   receiver = await startReceiver();
   const wanted = { url: receiver.url, accountOwnerId: owner };
@@ -59,7 +59,7 @@ const raiseForMany = async (count: number): Promise<string> => {
   const { id } = (await createWebhook(database.pool, CHANGE, { url, accountOwnerId: null })).value;
   for (let i = 0; i < count; i++) {
     const accountOwnerId = `${owner}-${i}`;
-    await database.pool.query('insert into users (id) values ($1)', [accountOwnerId]);
+    await database.pool.query('insert into hopsmeter.users (id) values ($1)', [accountOwnerId]);
     await setSpendingCap(database.pool, CHANGE, accountOwnerId, 100_00n);
     const reached = { accountOwnerId, month: MONTH, cap: 100_00n, spent: parseQuantity('100') };
     await raiseAlerts(database.pool, { ...reached, thresholds: [80, 90, 100] });
@@ -92,7 +92,7 @@ const only = async () => {
 /** Lets the time until the next attempt, or until the end of a lease, pass. */
 const pass = () =>
   database.pool.query(
-    `update webhook_deliveries set next_attempt_at = least(next_attempt_at, now()), leased_until = null
+    `update hopsmeter.webhook_deliveries set next_attempt_at = least(next_attempt_at, now()), leased_until = null
      where next_attempt_at is not null`,
   );
 

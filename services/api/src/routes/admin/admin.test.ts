@@ -238,7 +238,9 @@ describe('bad input', () => {
   const dump = async () => {
     const rows = [];
     for (const table of tables)
-      rows.push((await api.tables.execute(`select md5(json_agg(t order by t::text)::text) from ${table} t`)).rows);
+      rows.push(
+        (await api.tables.execute(`select md5(json_agg(t order by t::text)::text) from hopsmeter.${table} t`)).rows,
+      );
     return rows;
   };
   const expectProblem = ({ status, type, body }: Awaited<ReturnType<typeof send>>, what: string) => {
