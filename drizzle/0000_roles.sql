@@ -1,11 +1,11 @@
--- Who may do what, and the two functions that say so for each table and function; 0012_rights.sql calls them for all of
+-- Who may do what, and the two functions that say so for each table and function; 0091_rights.sql calls them for all of
 -- them. docs/decisions/0005-*.md says why the services own nothing.
 --
 -- Nobody has any right in this schema beside its owner and hopsmeter_app: not anon, authenticated or service_role of
 -- Supabase, whose REST interface has no business here.
 --
 -- Where the role is missing and may not be created, everything goes on as the owner. Once somebody has created it, run
--- this file and 0012_rights.sql again with psql: they may run any number of times.
+-- this file and 0091_rights.sql again with psql: they may run any number of times.
 DO $$
 BEGIN
   IF to_regrole('hopsmeter_app') IS NULL THEN
@@ -16,7 +16,7 @@ EXCEPTION
   WHEN duplicate_object OR unique_violation THEN
     NULL;
   WHEN insufficient_privilege THEN
-    RAISE WARNING 'the role hopsmeter_app is missing and % may not create roles: the services have to log in as the owner of the schema hopsmeter until someone creates the role and runs drizzle/0000_roles.sql and drizzle/0012_rights.sql again', current_user;
+    RAISE WARNING 'the role hopsmeter_app is missing and % may not create roles: the services have to log in as the owner of the schema hopsmeter until someone creates the role and runs drizzle/0000_roles.sql and drizzle/0091_rights.sql again', current_user;
 END
 $$;
 --> statement-breakpoint
