@@ -1,7 +1,9 @@
 import { createApiApp } from '@hopsmeter/api';
 import { createPool } from '@hopsmeter/db';
+import { createIngestApp } from '@hopsmeter/ingest';
 import { createLogger, createRegistry, type HttpApp, statusOf } from '@hopsmeter/runtime';
-import { REQUEST_ERRORS, type RequestErrorCode } from '@hopsmeter/usage';
+import { EVENT_TYPES, REQUEST_ERRORS, type RequestErrorCode } from '@hopsmeter/usage';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { codesOf, type Operation, readOperations, type Schema } from './openapi-calls/read-operations.ts';
 
@@ -10,6 +12,8 @@ type Document = Parameters<typeof readOperations>[0] & {
 };
 
 let app: HttpApp;
+let text: string;
+let ingest: HttpApp;
 let document: Document;
 let operations: readonly Operation[];
 
@@ -24,13 +28,44 @@ beforeAll(async () => {
     now: () => 0,
   });
   app = shell.app;
-  document = (await app.inject('/openapi.json')).json();
+  text = (await app.inject('/openapi.json')).body;
+  ingest = await createIngest();
+  document = JSON.parse(text);
   operations = readOperations(document);
 });
 
-afterAll(() => app?.close());
+afterAll(async () => {
+  await app?.close();
+  await ingest?.close();
+});
 
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+
+it('passes the rules of a linter, in every document', async () => {
+  const rules = {
+    'no-invalid-schema-examples': 'error',
+    'no-invalid-parameter-examples': 'error',
+    'no-invalid-media-type-examples': 'error',
+    // Not for the public: no licence is given.
+    'info-license': 'off',
+  } as const;
+  const config = await createConfig({ extends: ['recommended'], rules });
+  for (const source of [text, (await ingest.inject('/openapi.json')).body]) {
+    const found = await lintFromString({ source, absoluteRef: 'openapi.json', config });
+    expect(found.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`)).toEqual([]);
+  }
+});
+
+it('describes at ingest what clusters post, and says so at the api', async () => {
+  const { paths, components } = (await ingest.inject('/openapi.json')).json();
+  const { post } = paths['/api/v1/events'];
+  expect(Object.keys(post.requestBody.content)).toContain('application/cloudevents-batch+json');
+  expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(Object.keys(EVENT_TYPES)));
+  expect(JSON.parse(text).info.description).toContain('`/openapi.json`');
+  const ofIngest = Object.values<Operation['responses'][string]>(post.responses).flatMap(codesOf);
+  const elsewhere = ELSEWHERE.filter((code) => code !== 'METHOD_NOT_ALLOWED');
+  expect(elsewhere.filter((code) => !ofIngest.includes(code))).toEqual([]);
+});
 
 it('describes every operation in words', () => {
   for (const operation of operations) {
@@ -87,6 +122,17 @@ it('knows of every code of the api which operations can answer with it', () => {
   const documented = new Set(operations.flatMap(({ responses }) => Object.values(responses).flatMap(codesOf)));
   expect(Object.keys(REQUEST_ERRORS).filter((code) => !documented.has(code) && !ELSEWHERE.includes(code))).toEqual([]);
 });
+
+function createIngest(): Promise<HttpApp> {
+  const status = () => Promise.reject(new Error('no queue'));
+  return createIngestApp({
+    logger: createLogger({ name: 'ingest', level: 'silent' }),
+    registry: createRegistry({ withProcess: false }),
+    keySource: { load: async () => [] },
+    queue: { add: status, status },
+    now: () => 0,
+  }).then((shell) => shell.app);
+}
 
 /** Of ingest, or of requests that reach no operation. */
 const ELSEWHERE = [

@@ -163,6 +163,16 @@ describe('every documented operation', () => {
   });
 });
 
+it('answers 406 to a caller who accepts none of the content types of an address, whatever the address', async () => {
+  const before = await readAuditCount();
+  for (const { operationId = '', parameters, body } of readOperations(document)) {
+    const params = Object.fromEntries(parameters.map((parameter) => [parameter.name, sampleOfParameter(parameter)]));
+    const call = { operationId, params, accept: 'text/html;q=0.9, image/*', body, status: 406 };
+    expect(await judge(call, await send(call))).not.toHaveProperty('wrong');
+  }
+  expect(await readAuditCount()).toBe(before);
+});
+
 it('sees an answer that the document does not allow', () => {
   const check = checkOf('readPipeline', 200, 'application/json');
   expect(check?.({ events: 'many' })).toBe(false);

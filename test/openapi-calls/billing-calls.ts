@@ -38,6 +38,11 @@ export const BILLING_CALLS: readonly MakeCall[] = [
   }),
   () => ({ operationId: 'readReceipt', params: { id: 'nothing' }, status: 404 }),
   (world) => ({
+    operationId: 'readReceiptByQuery',
+    query: { id: known(world, 'event'), source: known(world, 'eventSource') },
+    status: 200,
+  }),
+  (world) => ({
     operationId: 'exportFocus',
     query: { month: known(world, 'month') },
     accept: 'text/csv',

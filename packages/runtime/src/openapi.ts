@@ -16,6 +16,8 @@ export async function addOpenApi(app: HttpApp, { title, version, description, be
     openapi: {
       openapi: '3.1.1',
       info: { title, version, description },
+      // Wherever the document came from.
+      servers: [{ url: '/' }],
       ...(bearer === undefined
         ? {}
         : {

@@ -17,7 +17,7 @@ export type Problem = {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  readonly detail?: string;
+  readonly detail: string;
   readonly instance: string;
   readonly code: RequestErrorCode;
   readonly errors?: readonly ProblemItem[];
@@ -50,7 +50,8 @@ export function toProblem(error: RequestError, requestId: string, errors?: reado
     type: `urn:hopsmeter:error:${error.code}`,
     title: REQUEST_ERRORS[error.code].title,
     status: statusOf(error.code),
-    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    // Always there: clients of other people print it, and print "undefined" without.
+    detail: error.detail ?? REQUEST_ERRORS[error.code].title,
     instance: `urn:request:${requestId}`,
     code: error.code,
     ...(errors === undefined ? {} : { errors }),

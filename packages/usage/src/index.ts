@@ -5,6 +5,7 @@ export * from './directory.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export { CLUSTER_SOURCE_PREFIX } from './event-fields.ts';
+export { eventSchemas } from './event-schema.ts';
 export * from './identity.ts';
 export * from './limits.ts';
 export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';

@@ -6,6 +6,7 @@ import { type AccessTokensOptions, createAccessTokens } from './callers/access-t
 import { createAuthenticate } from './callers/authenticate.ts';
 import { guardRoutes } from './callers/guard-routes.ts';
 import { limitRequests, REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
+import { addNegotiation } from './contract/negotiate.ts';
 import { addParameterProblems } from './contract/problems.ts';
 import { addRevalidation } from './contract/revalidation.ts';
 import { createStreams } from './contract/streams.ts';
@@ -69,7 +70,8 @@ const OPENAPI = {
   title: 'hopsmeter API',
   version: '1.0.0',
   description:
-    'Billing totals of Hopsworks usage. Money and quantities are text, days are UTC, errors are RFC 9457 problems.',
+    'Billing totals of Hopsworks usage. Money and quantities are text, days are UTC, errors are RFC 9457 problems. Clusters ' +
+    'post their events to ingest, a service of its own: its document is at `/openapi.json` there.',
   bearer: 'An Auth0 access token of a person, or the service role key',
 };
 
@@ -106,6 +108,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
   // Every route below /v1 belongs into this scope: here it is guarded.
   await shell.app.register(async (scope: HttpApp) => {
     guardRoutes(scope, authenticate, await limitRequests(scope, requestsPerMinute));
+    addNegotiation(scope);
     addParameterProblems(scope);
     addRevalidation(scope);
     addListAccounts(scope, { billing, now });

@@ -30,6 +30,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/usage-daily': { for: 'the owner', query: { account: OWNER } },
   'GET /v1/events': { for: 'the owner', query: { account: OWNER } },
   'GET /v1/events/:id': { for: 'owners' },
+  'GET /v1/receipt': { for: 'owners' },
   'GET /v1/pipeline': { for: 'staff' },
   'GET /v1/me': { for: 'owners' },
   'GET /v1/exports/focus': { for: 'the owner', query: { account: OWNER } },

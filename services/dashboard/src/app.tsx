@@ -25,6 +25,7 @@ const ReceiptView = lazy(async () => ({ default: (await import('./views/receipt/
 export function App() {
   const { session, state } = useSession();
   const pathname = useLocationProperty(() => window.location.pathname);
+  const search = useLocationProperty(() => window.location.search);
   switch (state.kind) {
     case 'starting':
       return (
@@ -43,7 +44,7 @@ export function App() {
     case 'no-access':
       return <NoAccess name={state.name} />;
     case 'signed-in': {
-      const address = viewOf(pathname);
+      const address = viewOf(pathname, search);
       return (
         <MeContext value={state.me}>
           <Frame address={address}>

@@ -8,6 +8,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { createKeyLimits, type KeyLimitsOptions, type KeyUse } from './key-limits.ts';
 import { startKeyUseNotes } from './key-use-notes.ts';
+import { addOpenApiDocument } from './openapi-document.ts';
 import { addPostEvents } from './post-events.ts';
 import { createTrafficLog } from './traffic-log.ts';
 
@@ -72,6 +73,7 @@ export async function createIngestApp(deps: IngestDeps): Promise<HttpShell> {
     await notes?.close();
     traffic.close();
   });
+  addOpenApiDocument(shell.app);
   addPostEvents(shell.app, { keys, limits, gate, group, metrics, traffic, now });
   return shell;
 }

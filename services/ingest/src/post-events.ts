@@ -6,6 +6,7 @@ import type { AdmissionGate } from './admission-gate.ts';
 import { readBinaryEvent } from './binary-event.ts';
 import type { ClusterKey, ClusterKeySnapshot } from './cluster-key-snapshot.ts';
 import { type ContentMode, readContentForm } from './content-mode.ts';
+import { EVENTS_PATH } from './events-path.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { KeyLimits } from './key-limits.ts';
@@ -26,9 +27,6 @@ export type PostEventsDeps = {
   readonly traffic: TrafficLog;
   readonly now: () => Micros;
 };
-
-/** The path of OpenMeter, so that its SDK and collectors can post here. */
-export const EVENTS_PATH = '/api/v1/events';
 
 /**
  * Adds `POST /api/v1/events`. A request is judged by its headers before a byte of its body is read; every event is

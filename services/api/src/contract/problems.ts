@@ -19,10 +19,7 @@ const problemSchema = z
       .min(400)
       .max(599)
       .meta({ examples: [400] }),
-    detail: z
-      .string()
-      .meta({ examples: ['expected a month such as 2026-11'] })
-      .optional(),
+    detail: z.string().meta({ examples: ['expected a month such as 2026-11'] }),
     instance: z.string().meta({
       examples: ['urn:request:0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'],
       description: 'Names the request in our logs',
@@ -66,6 +63,7 @@ export const PROBLEM_RESPONSES = {
   400: problem('A parameter is wrong; `errors` says which and how', 'INVALID_REQUEST'),
   401: problem('The Authorization header holds no valid token or key', 'UNAUTHENTICATED'),
   403: problem('The caller may not do that', 'FORBIDDEN'),
+  406: problem('The address has none of the content types that `Accept` names', 'NOT_ACCEPTABLE'),
   429: problem('Too many requests; come back after Retry-After seconds', 'RATE_LIMITED'),
   500: problem('Something went wrong on our side', 'INTERNAL'),
   503: problem('The database does not answer; come back after Retry-After seconds', 'NOT_READY'),

@@ -15,7 +15,7 @@ import {
   rangeShape,
   usageFilterShape,
 } from '../contract/parameters.ts';
-import { PROBLEM_RESPONSES, problem } from '../contract/problems.ts';
+import { PROBLEM_RESPONSES } from '../contract/problems.ts';
 import type { Streams } from '../contract/streams.ts';
 import { USAGE_DAILY_COLUMNS } from './usage-daily-columns.ts';
 import { formatUsageDailyCursor, parseUsageDailyCursor } from './usage-daily-cursor.ts';
@@ -111,7 +111,6 @@ const responses = {
     },
   },
   ...PROBLEM_RESPONSES,
-  406: problem('Neither JSON nor CSV is accepted', 'NOT_ACCEPTABLE'),
 };
 
 export type ListUsageDailyDeps = { readonly billing: Billing; readonly streams: Streams };

@@ -12,8 +12,11 @@ describe('an address', () => {
   it.each(IDS)('leads back to the id %j', (id) => {
     expect(viewOf(pathOf(addresses.account(id)))).toEqual({ view: 'account', id });
     expect(viewOf(pathOf(addresses.statement(id, '2026-11')))).toEqual({ view: 'statement', id, month: '2026-11' });
+  });
+
+  it.each([...IDS, '.', '..'])('of a receipt leads back to the id %j, also of one that no path can hold', (id) => {
     const receipt = new URL(addresses.receipt(id, `urn:x:${id}`), 'http://page');
-    expect(viewOf(receipt.pathname)).toEqual({ view: 'receipt', id });
+    expect(viewOf(receipt.pathname, receipt.search)).toEqual({ view: 'receipt', id });
     expect(receipt.searchParams.get('source')).toBe(`urn:x:${id}`);
   });
 

@@ -7,7 +7,11 @@ export const addresses = {
   statement: (accountOwnerId: string, month: string) =>
     `/accounts/${encodeURIComponent(accountOwnerId)}/statements/${encodeURIComponent(month)}`,
   events: (query: Query = {}) => withQuery('/events', query),
-  receipt: (id: string, source: string) => withQuery(`/events/${encodeURIComponent(id)}`, { source }),
+  receipt: (id: string, source: string) =>
+    // Browsers take these out of a path, percent-encoded or not.
+    id === '.' || id === '..'
+      ? withQuery('/receipt', { id, source })
+      : withQuery(`/events/${encodeURIComponent(id)}`, { source }),
   parked: (query: Query = {}) => withQuery('/parked', query),
   signIn: () => '/sign-in',
 } as const;

@@ -9,12 +9,14 @@ export type ViewAddress =
  * Reads a path as the browser has it, still encoded: an id may hold a slash or a percent sign, so the path is split
  * before its parts are decoded, and each part is decoded once.
  */
-export function viewOf(pathname: string): ViewAddress {
+export function viewOf(pathname: string, search = ''): ViewAddress {
   const parts = partsOf(pathname);
   if (parts === undefined) return { view: 'nothing' };
   const [first, id, third, month, ...rest] = parts;
   if (first === undefined) return { view: 'overview' };
   if (rest.length > 0) return { view: 'nothing' };
+  if (first === 'receipt' && id === undefined)
+    return { view: 'receipt', id: new URLSearchParams(search).get('id') ?? '' };
   if (id === undefined)
     return first === 'accounts' || first === 'events' || first === 'parked' || first === 'sign-in'
       ? { view: first }

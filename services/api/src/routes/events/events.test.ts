@@ -63,6 +63,14 @@ async function ask(url: string, sub?: string): Promise<{ readonly status: number
   return { status: answer.statusCode, body: answer.json() };
 }
 
+let listening: Promise<string> | undefined;
+
+/** Where the api listens; it does so from the first call on. */
+function address(): Promise<string> {
+  listening ??= api.app.listen({ port: 0, host: '127.0.0.1' });
+  return listening;
+}
+
 const receiptUrl = (id: string, source?: string): string =>
   `/v1/events/${encodeURIComponent(id)}${source === undefined ? '' : `?source=${encodeURIComponent(source)}`}`;
 
@@ -91,6 +99,16 @@ async function park(id: string, changes: Partial<typeof schema.parkedEvents.$inf
     ...changes,
   });
 }
+
+describe('GET /v1/receipt', () => {
+  it.each(['.', '..', 'plain'])('explains the event with the id %j over a real connection', async (id) => {
+    await park(id);
+    const url = await address();
+    const query = new URLSearchParams({ id, source: ownSource() });
+    const answer = await fetch(`${url}/v1/receipt?${query}`, { headers: { authorization: `Bearer ${TEST_KEY}` } });
+    expect(await answer.json()).toMatchObject({ event: { id }, verdict: { code: 'parked' } });
+  });
+});
 
 describe('GET /v1/events/{id}', () => {
   it('walks one event from acceptance to statement', async () => {

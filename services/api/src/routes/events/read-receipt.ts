@@ -4,6 +4,7 @@ import { EVENT_ID_LENGTH_MAX, RequestError, SOURCE_LENGTH_MAX } from '@hopsmeter
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
+import type { Caller } from '../../callers/caller.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { isText, parameter } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
@@ -16,7 +17,7 @@ const idSchema = parameter({
   code: 'INVALID_TEXT',
   expected: `expected 1 to ${EVENT_ID_LENGTH_MAX} characters without control characters`,
   describedAs: {
-    description: "The event's id, percent-encoded: `/` is %2F",
+    description: "The event's id",
     examples: ['eu-north-1/recommender/2026-11-22T13'],
   },
 });
@@ -39,31 +40,48 @@ version and its own exact cost, its corrections, and the statement that each boo
 An account owner sees the events of their own account and of these the rows that are booked for it: of usage that changed hands
 each account sees its own rows. What is only parked belongs to no account yet and is shown to staff.`;
 
-/** `GET /v1/events/{id}` */
-export function addReadReceipt(app: HttpApp, { pool, billing }: EventsDeps): void {
-  const schema = {
+const responses = {
+  ...answer('The receipt', receiptSchema),
+  ...PROBLEM_RESPONSES,
+  404: problem('There is no such event, or none that the caller may see', 'NOT_FOUND'),
+};
+
+/** `GET /v1/events/{id}`, and `GET /v1/receipt` for ids that no path can hold. */
+export function addReadReceipt(app: HttpApp, deps: EventsDeps): void {
+  const shared = { description, tags: ['Events'], response: responses };
+  const byPath = {
+    ...shared,
     operationId: 'readReceipt',
     summary: 'Explain one event, from acceptance to statement',
-    description,
-    tags: ['Events'],
     params: z.strictObject({ id: idSchema }),
     querystring: z.strictObject({ source: sourceSchema.optional() }),
-    response: {
-      ...answer('The receipt', receiptSchema),
-      ...PROBLEM_RESPONSES,
-      404: problem('There is no such event, or none that the caller may see', 'NOT_FOUND'),
-    },
   };
-  app.get('/v1/events/:id', { schema, config: { access: 'any-owner' } }, async ({ caller, params, query }) => {
-    const accounts = accountsOf(caller);
-    const accountOwnerId = accounts === 'all' ? undefined : accounts.id;
-    const freshness = await billing.readFreshness();
-    const wanted = { id: params.id, source: query.source, accountOwnerId };
-    const found = await answerOrNotReady(readReceipt(pool, wanted));
-    if (found === undefined) throw new RequestError('NOT_FOUND', notFoundText(query.source));
-    if ('sources' in found) throw toAmbiguity(found.sources);
-    return { ...describeReceipt(params.id, found.receipt, { isStaff: accounts === 'all' }), freshness };
-  });
+  app.get('/v1/events/:id', { schema: byPath, config: { access: 'any-owner' } }, ({ caller, params, query }) =>
+    readFor(caller, { id: params.id, source: query.source }, deps),
+  );
+  const byQuery = {
+    ...shared,
+    operationId: 'readReceiptByQuery',
+    summary: 'Explain one event whose id no path can hold',
+    description: `The same answer as \`GET /v1/events/{id}\`. Clients take the ids \`.\` and \`..\` out of a path, percent-encoded or
+not, before they send it; a parameter they leave alone.`,
+    querystring: z.strictObject({ id: idSchema, source: sourceSchema.optional() }),
+  };
+  app.get('/v1/receipt', { schema: byQuery, config: { access: 'any-owner' } }, ({ caller, query }) =>
+    readFor(caller, query, deps),
+  );
+}
+
+type Wanted = { readonly id: string; readonly source?: string | undefined };
+
+async function readFor(caller: Caller, { id, source }: Wanted, { pool, billing }: EventsDeps) {
+  const accounts = accountsOf(caller);
+  const accountOwnerId = accounts === 'all' ? undefined : accounts.id;
+  const freshness = await billing.readFreshness();
+  const found = await answerOrNotReady(readReceipt(pool, { id, source, accountOwnerId }));
+  if (found === undefined) throw new RequestError('NOT_FOUND', notFoundText(source));
+  if ('sources' in found) throw toAmbiguity(found.sources);
+  return { ...describeReceipt(id, found.receipt, { isStaff: accounts === 'all' }), freshness };
 }
 
 function notFoundText(source: string | undefined): string {

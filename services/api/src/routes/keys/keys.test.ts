@@ -89,3 +89,28 @@ it('knows no third live key, and neither unknown clusters nor their keys', async
     expect(answer).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
   expect((await api.get('/v1/clusters/east/keys')).status).toBe(400);
 });
+
+it('makes a key though the client says JSON and sends nothing, and refuses a body that nobody would read', async () => {
+  const create = (payload: string) =>
+    api.app.inject({
+      method: 'POST',
+      url: `/v1/clusters/${clusterId}/keys`,
+      headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' },
+      payload,
+    });
+  expect((await create('')).statusCode).toBe(201);
+  const refused = await create('{"expiresInDays":1}');
+  expect([refused.statusCode, refused.json().code]).toEqual([400, 'INVALID_REQUEST']);
+  expect(refused.json().detail).toBe('this address takes no body');
+  expect(await list()).toHaveLength(1);
+});
+
+it('says that a body is missing where one is needed', async () => {
+  const answer = await api.app.inject({
+    method: 'POST',
+    url: '/v1/clusters',
+    headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' },
+    payload: '',
+  });
+  expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_REQUEST']);
+});

@@ -9,7 +9,7 @@ import { formatExact } from '../../contract/amounts.ts';
 import { CSV_CONTENT_TYPE, formatCsv, formatCsvHeader } from '../../contract/csv.ts';
 import { ParameterError, type ParameterErrorCode } from '../../contract/parameter-errors.ts';
 import { parameter, RANGE_DAYS_MAX } from '../../contract/parameters.ts';
-import { NOT_FOUND_RESPONSE, PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
+import { NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { dayStartSchema, repeatable, subjectsSchema } from './parameters.ts';
 import { VALUE_COLUMNS } from './value-columns.ts';
 import {
@@ -85,7 +85,6 @@ const responses = {
   },
   ...NOT_FOUND_RESPONSE,
   ...PROBLEM_RESPONSES,
-  406: problem('Neither JSON nor CSV is accepted', 'NOT_ACCEPTABLE'),
 };
 
 const description = `How much of a meter was used, as OpenMeter's clients ask it. Usage is kept by UTC day and by the day on which it

@@ -29,7 +29,10 @@ const bodySchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional()
-      .meta({ examples: ['5f0c4c1b9c580a3f'], description: 'Of the dry run; a change that reaches back needs it' }),
+      .meta({
+        examples: ['5f0c4c1b9c580a3f6a6f2b1d8d1c9f6e2b7a4a528f3d5f0b6f1f7a100f8a2f5e'],
+        description: 'Of the dry run; a change that reaches back needs it',
+      }),
   })
   .superRefine(({ dryRun, forecastMonth }, context) => {
     if (dryRun || forecastMonth === undefined) return;
@@ -88,9 +91,10 @@ const answerSchema = z
     priceChange: priceChangeSchema.nullable().meta({ description: 'Null for a dry run' }),
     forecast: z
       .object({
-        fingerprint: z
-          .string()
-          .meta({ examples: ['5f0c4c1b9c580a3f'], description: 'Send it to apply what this dry run told' }),
+        fingerprint: z.string().meta({
+          examples: ['5f0c4c1b9c580a3f6a6f2b1d8d1c9f6e2b7a4a528f3d5f0b6f1f7a100f8a2f5e'],
+          description: 'Send it to apply what this dry run told',
+        }),
         isReRated: z.boolean().meta({ description: 'Whether recorded usage can be concerned' }),
         firstDay: dayText,
         endDay: validToText,

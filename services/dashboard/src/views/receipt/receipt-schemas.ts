@@ -118,7 +118,7 @@ const saidSchema = z.object({
 
 export type Said = z.output<typeof saidSchema>;
 
-/** `GET /v1/events/{id}` */
+/** `GET /v1/receipt` */
 export const receiptSchema = z.object({
   event: z.object({
     id: text,

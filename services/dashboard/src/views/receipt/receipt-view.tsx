@@ -30,7 +30,7 @@ const VERDICTS: Readonly<Record<Receipt['verdict']['code'], { readonly word: str
 export function ReceiptView({ id }: { readonly id: string }) {
   const [query] = useQuery();
   const source = query.get('source') ?? undefined;
-  const receipt = useApi(`/v1/events/${encodeURIComponent(id)}`, { source }, receiptSchema);
+  const receipt = useApi('/v1/receipt', { id, source }, receiptSchema);
   return (
     <>
       <PageTitle title="Receipt" up={<Link href={addresses.events(searchOf(receipt.data))}>Events</Link>} />
