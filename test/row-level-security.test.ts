@@ -14,6 +14,7 @@ import {
   checkNextDay,
   claimRemittances,
   closeMonths,
+  correctEvent,
   countMissingHours,
   countOpenRemittances,
   countToGiveUp,
@@ -25,6 +26,7 @@ import {
   createRateCard,
   createUser,
   createWebhook,
+  decideConflict,
   disableWebhook,
   draftStatement,
   eachCharge,
@@ -41,6 +43,7 @@ import {
   grantCredit,
   handOverProject,
   hasAccount,
+  importUsage,
   listAccounts,
   listAlerts,
   listAuditLog,
@@ -442,6 +445,28 @@ describe('a server where the migrations may not create roles, with the default r
   });
 });
 
+/** What staff enter. */
+async function enterUsage(pool: Pool, clusterId: string, parkedId: string): Promise<void> {
+  const about = { reason: 'for a test', isDryRun: false };
+  const corrected = await correctEvent(pool, CHANGE, { id: 'event 0', source: undefined, usages: [], ...about });
+  expect(corrected).toMatchObject({ differences: [{ after: 0n }] });
+  const event = {
+    id: 'imported',
+    sourcePath: '/imports',
+    type: 'meter',
+    subject: 'owner',
+    namespace: undefined,
+    gpuModel: undefined,
+    start: NOW - HOUR,
+    end: NOW,
+    usages: [],
+  } as const;
+  const imported = await importUsage(pool, CHANGE, { rows: [{ row: 2, clusterId, event }], ...about });
+  expect(imported).toMatchObject({ importId: expect.any(String) });
+  const decision = decideConflict(pool, CHANGE, { id: parkedId, right: 'first', ...about });
+  await expect(decision).rejects.toMatchObject({ code: 'NOT_A_CONFLICT' });
+}
+
 /** What ingest, worker and api do with Postgres, each thing once, and what the tests need to be there. */
 async function liveThroughEverything(pool: Pool): Promise<void> {
   const { value: cluster } = await createCluster(pool, CHANGE, { name: 'east', maxUsers: 10 });
@@ -502,6 +527,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
     leftCount: 0,
   });
   expect(await countToGiveUp(pool, { filter: { namespace: 'none' } })).toEqual({});
+  await enterUsage(pool, cluster.id, ids[1] ?? '');
 
   await checkBilling(pool);
   await loadClusterKeys(pool);

@@ -3,6 +3,11 @@ import { known, type MakeCall } from './call.ts';
 /** The account that the world has usage of. */
 const ACCOUNT = 'auth0|owner';
 
+/** A row of usage of a day, as a file. */
+const fileOf = (day: string) =>
+  `id,cluster,subject,meter,quantity,windowStart,windowEnd
+a,east,${ACCOUNT},cpu_hours,1,${day}T10:00:00Z,${day}T11:00:00Z`;
+
 /** Reads of usage, and everything that is billed. */
 export const BILLING_CALLS: readonly MakeCall[] = [
   () => ({ operationId: 'listAccounts', query: { limit: '1' }, status: 200 }),
@@ -42,6 +47,20 @@ export const BILLING_CALLS: readonly MakeCall[] = [
     query: { id: known(world, 'event'), source: known(world, 'eventSource') },
     status: 200,
   }),
+  (world) => ({
+    operationId: 'correctEvent',
+    params: { id: known(world, 'event') },
+    query: { source: known(world, 'eventSource') },
+    body: { quantities: { cpu_hours: '1' }, reason: 'a test', dryRun: true },
+    status: 200,
+  }),
+  (world) => ({
+    operationId: 'importUsage',
+    query: { reason: 'a test' },
+    body: fileOf(known(world, 'from')),
+    status: 200,
+  }),
+  () => ({ operationId: 'importUsage', query: { reason: 'a test' }, body: 'id\na', status: 400 }),
   (world) => ({
     operationId: 'exportFocus',
     query: { month: known(world, 'month') },

@@ -6,6 +6,7 @@ export type Call = {
   readonly operationId: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** A text is sent as a CSV file, everything else as JSON. */
   readonly body?: unknown;
   readonly accept?: string;
   readonly status: number;

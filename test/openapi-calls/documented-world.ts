@@ -44,10 +44,22 @@ export async function fillDocumentedWorld(pool: Pool): Promise<World> {
     { ...usage, id: 'parked', namespace: 'nobody knows' },
     { ...usage, id: 'of this month', subject: ownerId, start: now - 1, end: now - 1 },
   ]);
+  await parkConflict(pool, world);
   await differ(pool, world);
   await giveUpDelivery(pool, ownerId, now, world);
   await refuseRemittance(pool, otherId, now, { ...usage, id: 'for stripe', subject: otherId }, world);
   return world;
+}
+
+async function parkConflict(pool: Pool, world: World): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(`
+    insert into hopsmeter.parked_events
+      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
+    select event_key, content_hash + 1, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, 'conflict',
+      'another content', event
+    from hopsmeter.parked_events where event_id = 'parked'
+    returning id`);
+  world.set('conflict', one(rows).id);
 }
 
 async function differ(pool: Pool, world: World): Promise<void> {

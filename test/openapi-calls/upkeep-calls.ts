@@ -19,6 +19,18 @@ export const UPKEEP_CALLS: readonly MakeCall[] = [
     status: 200,
   }),
   (world) => ({
+    operationId: 'decideConflict',
+    params: { id: known(world, 'conflict') },
+    body: { right: 'first', reason: 'a test' },
+    status: 200,
+  }),
+  (world) => ({
+    operationId: 'decideConflict',
+    params: { id: known(world, 'conflict') },
+    body: { right: 'later', reason: 'a test' },
+    status: 409,
+  }),
+  (world) => ({
     operationId: 'requestReconciliation',
     body: { from: known(world, 'from'), to: known(world, 'to') },
     status: 202,

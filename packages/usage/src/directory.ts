@@ -39,6 +39,7 @@ export const PARK_REASONS = [
   'no_rate',
   'implausible',
   'conflict',
+  'entered',
   'correction',
   'manifest',
   'unknown_original',

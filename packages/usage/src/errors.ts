@@ -82,6 +82,10 @@ export const REQUEST_ERRORS = {
   TOO_MANY_WEBHOOKS: { kind: 'conflict', title: 'There are as many webhooks as there may be' },
   WEBHOOK_DISABLED: { kind: 'conflict', title: 'The webhook is disabled' },
   WEBHOOK_DELIVERED: { kind: 'conflict', title: 'The alert was delivered' },
+  NOT_COUNTED: { kind: 'conflict', title: 'The event is not counted, so there is nothing to correct' },
+  NOT_A_CONFLICT: { kind: 'conflict', title: 'The parked event does not wait as a conflict' },
+  NOT_DECIDABLE: { kind: 'conflict', title: 'No correction can say what the parked event says' },
+  INVALID_ROWS: { kind: 'invalid', title: 'Rows of the file are not usage' },
   REQUEST_TIMEOUT: { kind: 'timeout', title: 'The request did not arrive in time' },
   BODY_TOO_LARGE: { kind: 'too_large', title: 'The body is larger than allowed' },
   TOO_MANY_EVENTS: { kind: 'too_large', title: 'The request holds more events than allowed' },
@@ -115,6 +119,7 @@ export const EVENT_ERRORS = {
   QUANTITY_TOO_LARGE: 'A quantity is larger than any meter can take',
   INVALID_COUNT: 'A count is not a whole number from 0',
   TOO_MANY_METERS: 'The event names more meters than allowed',
+  REPEATED_ID: 'Two rows of an import have one id on one cluster',
   REPLACES_ITSELF: 'A correction names itself',
 } as const satisfies Record<string, string>;
 

@@ -1,6 +1,7 @@
 export * from './allocate-cents.ts';
 export * from './cluster-key.ts';
 export * from './decimal.ts';
+export * from './describe-event.ts';
 export * from './directory.ts';
 export * from './errors.ts';
 export * from './event.ts';
@@ -9,6 +10,8 @@ export { eventSchemas } from './event-schema.ts';
 export * from './identity.ts';
 export * from './limits.ts';
 export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';
+export { readCorrected } from './parse-deferred.ts';
+export * from './parse-described-event.ts';
 export * from './parse-event.ts';
 export * from './plausibility.ts';
 export * from './pricing/credits.ts';

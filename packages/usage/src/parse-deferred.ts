@@ -22,9 +22,7 @@ export function readCorrection(
   if (reason !== undefined) checkName(reason, '/data/reason', CORRECTION_REASON_LENGTH_MAX, problems);
   const sourcePath = readSource(source, clusterId, problems);
   const correctedAt = readInstant(time ?? undefined, 'of several corrections the latest counts', now, problems);
-  const usages = readQuantities(data.quantities ?? {}, 'quantities', problems).filter(
-    ({ quantity }) => quantity !== 0n,
-  );
+  const usages = readCorrected(data.quantities ?? {}, '/data/quantities', problems);
   return { id, sourcePath, type: 'correction', replaces: data.replaces, correctedAt, usages, reason };
 }
 
@@ -39,26 +37,35 @@ export function readManifest(
   const { start, end } = readTimes(time ?? undefined, data.window, now, problems);
   if (!Number.isSafeInteger(data.eventCount) || data.eventCount < 0)
     problems.push({ code: 'INVALID_COUNT', pointer: '/data/eventCount', detail: 'expected a whole number from 0' });
-  const sums = readQuantities(data.sums ?? {}, 'sums', problems);
+  const sums = readQuantities(data.sums ?? {}, '/data/sums', problems);
   // `+ 0`: the JSON number -0 is 0.
   return { id, sourcePath, type: 'manifest', start, end, eventCount: data.eventCount + 0, sums };
+}
+
+/** The new content of an event by the name of the meter, without zeros; what is wrong with it goes to `problems`. */
+export function readCorrected(
+  values: Readonly<Record<string, number | string>>,
+  pointer: string,
+  problems: EventProblem[],
+): readonly Usage[] {
+  return readQuantities(values, pointer, problems).filter(({ quantity }) => quantity !== 0n);
 }
 
 /** Quantities by the name of their meter, in the order of the names: how JSON orders them is no content. */
 function readQuantities(
   values: Readonly<Record<string, number | string>>,
-  field: string,
+  place: string,
   problems: EventProblem[],
 ): readonly Usage[] {
   const entries = Object.entries(values);
   if (entries.length > EVENT_METERS_MAX) {
     const detail = `${entries.length} meters, at most ${EVENT_METERS_MAX} are allowed`;
-    problems.push({ code: 'TOO_MANY_METERS', pointer: `/data/${field}`, detail });
+    problems.push({ code: 'TOO_MANY_METERS', pointer: place, detail });
     return [];
   }
   const usages: Usage[] = [];
   for (const [meter, value] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const pointer = `/data/${field}/${meter.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = `${place}/${meter.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`;
     checkName(meter, pointer, NAME_LENGTH_MAX, problems);
     const quantity = readQuantity(value, pointer, problems);
     if (quantity !== undefined) usages.push({ meter, quantity });

@@ -4,6 +4,7 @@ import {
   contentHashOf,
   type DeferredEvent,
   type Directory,
+  describeEvent,
   eventKeyOf,
   findImplausible,
   formatTime,
@@ -13,7 +14,6 @@ import {
   type Unattributed,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { describeEvent } from './describe-event.ts';
 import { addEvent, createEventPlan, type EventIdentity, type EventPlan } from './event-plan.ts';
 import { toStorableEvent, toStorableText } from './storable-text.ts';
 

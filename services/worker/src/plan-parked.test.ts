@@ -1,9 +1,15 @@
 import type { TakenEvent } from '@hopsmeter/db';
-import { type CorrectionEvent, contentHashOf, eventKeyOf, type UsageEvent } from '@hopsmeter/usage';
+import {
+  type CorrectionEvent,
+  contentHashOf,
+  describeEvent,
+  eventKeyOf,
+  parseDescribedCorrection,
+  parseDescribedEvent,
+  type UsageEvent,
+} from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeEvent } from './describe-event.ts';
-import { parseDescribedCorrection, parseDescribedEvent } from './parse-described-event.ts';
 import { planBatch } from './plan-batch.ts';
 import { planParked } from './plan-parked.ts';
 import { HOUR, SAMPLE_CLUSTER, SAMPLE_DIRECTORY, SAMPLE_START, sampleBatch, sampleEvent } from './sample-events.ts';

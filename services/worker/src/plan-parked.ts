@@ -1,7 +1,6 @@
 import type { ParkedPlan, StillParked, TakenEvent } from '@hopsmeter/db';
-import type { Directory, Unattributed } from '@hopsmeter/usage';
+import { type Directory, parseDescribedEvent, type Unattributed } from '@hopsmeter/usage';
 import { addEvent, createEventPlan, type EventPlan } from './event-plan.ts';
-import { parseDescribedEvent } from './parse-described-event.ts';
 import { findImplausibleEvent } from './plan-batch.ts';
 
 /** Parked events that an earlier attempt found impossible to count, by their ids, and why. */

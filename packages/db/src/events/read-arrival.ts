@@ -13,7 +13,8 @@ select
   ${instantText('batch.recorded_at')} as "recordedAt", batch.event_count as "eventCount",
   batch.counted_count as "countedCount", batch.duplicate_count as "duplicateCount", batch.parked_count as "parkedCount",
   request.content ->> 'requestId' as "requestId", request.content ->> 'receivedAt' as "requestReceivedAt",
-  request.content ->> 'clusterKeyId' as "clusterKeyId", cluster_keys.prefix as "clusterKeyPrefix"
+  request.content ->> 'enteredBy' as "enteredBy", request.content ->> 'clusterKeyId' as "clusterKeyId",
+  cluster_keys.prefix as "clusterKeyPrefix"
 from hopsmeter.usage_batches as batch
 left join lateral (
   select content from (
@@ -41,6 +42,8 @@ export type EventArrival = {
   readonly parkedCount: number;
   readonly requestId: string | null;
   readonly requestReceivedAt: string | null;
+  /** Who of staff entered it, by a correction, a decision or an import; null for what a cluster sent. */
+  readonly enteredBy: string | null;
   readonly clusterKeyId: string | null;
   readonly clusterKeyPrefix: string | null;
 };

@@ -1,6 +1,5 @@
 import type { BookedRow, Chain, ChainOutcome, CorrectionPlan, CountedCorrection, TakenCorrection } from '@hopsmeter/db';
-import type { CorrectionEvent, Directory, Unattributed } from '@hopsmeter/usage';
-import { parseDescribedCorrection } from '../parse-described-event.ts';
+import { type CorrectionEvent, type Directory, parseDescribedCorrection, type Unattributed } from '@hopsmeter/usage';
 import { bookCorrection, type CorrectedOriginal, findUnbookable, toEmptyRow } from './book-correction.ts';
 import { isNewer } from './correction-rank.ts';
 import { planOriginal } from './plan-original.ts';

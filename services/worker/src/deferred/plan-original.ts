@@ -1,7 +1,6 @@
 import type { BookedRow, TakenEvent } from '@hopsmeter/db';
-import type { Directory, Unattributed } from '@hopsmeter/usage';
+import { type Directory, parseDescribedEvent, type Unattributed } from '@hopsmeter/usage';
 import { addEvent, createEventPlan } from '../event-plan.ts';
-import { parseDescribedEvent } from '../parse-described-event.ts';
 import type { CorrectedOriginal } from './book-correction.ts';
 
 /**

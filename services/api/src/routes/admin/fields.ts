@@ -4,7 +4,18 @@ import { parameter } from '../../contract/parameters.ts';
 
 /** What can be wrong with a field of a body: the codes that ingest has for the fields of an event, and those of terms. */
 export type FieldErrorCode =
-  | Extract<EventErrorCode, 'MISSING_FIELD' | 'WRONG_TYPE' | 'UNKNOWN_FIELD' | 'INVALID_TEXT' | 'INVALID_TIME'>
+  | Extract<
+      EventErrorCode,
+      | 'MISSING_FIELD'
+      | 'WRONG_TYPE'
+      | 'UNKNOWN_FIELD'
+      | 'INVALID_TEXT'
+      | 'INVALID_TIME'
+      | 'INVALID_QUANTITY'
+      | 'NEGATIVE_QUANTITY'
+      | 'QUANTITY_TOO_LARGE'
+      | 'TOO_MANY_METERS'
+    >
   | TermsErrorCode;
 
 type FieldOptions = {

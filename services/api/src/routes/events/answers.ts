@@ -85,6 +85,10 @@ const receivedSchema = z
     receivedAt: time('When the request that brought it was received'),
     recordedAt: time('When a worker recorded its batch'),
     requestId: text('The request, as in `x-request-id`', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d').nullable(),
+    enteredBy: text(
+      'Who of staff entered it; null for what a cluster sent. Shown to staff',
+      'auth0|507f1f70',
+    ).nullable(),
     clusterKey: z
       .object({ id: text('Key', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1e'), prefix: text('Prefix', 'hwm_live_a1b2') })
       .nullable()

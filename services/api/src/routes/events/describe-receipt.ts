@@ -68,12 +68,13 @@ function countCopies({ parked, conflictCount }: EventReceipt) {
 
 function describeArrival(arrival: EventArrival, isStaff: boolean): ReceiptView['received'] {
   const { clusterKeyId, clusterKeyPrefix, requestReceivedAt, batchReceivedAt, recordedAt, requestId } = arrival;
-  const { batchId, position, eventCount, countedCount, duplicateCount, parkedCount } = arrival;
+  const { enteredBy, batchId, position, eventCount, countedCount, duplicateCount, parkedCount } = arrival;
   const isShown = isStaff && clusterKeyId !== null && clusterKeyPrefix !== null;
   return {
     receivedAt: requestReceivedAt ?? batchReceivedAt,
     recordedAt,
     requestId,
+    enteredBy: isStaff ? enteredBy : null,
     clusterKey: isShown ? { id: clusterKeyId, prefix: clusterKeyPrefix } : null,
     batch: { id: batchId, position, eventCount, countedCount, duplicateCount, parkedCount },
   };

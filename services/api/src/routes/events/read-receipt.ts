@@ -1,37 +1,15 @@
-import { parseSource, readReceipt } from '@hopsmeter/db';
+import { readReceipt } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { EVENT_ID_LENGTH_MAX, RequestError, SOURCE_LENGTH_MAX } from '@hopsmeter/usage';
+import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
-import { ParameterError } from '../../contract/parameter-errors.ts';
-import { isText, parameter } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
 import { receiptSchema } from './answers.ts';
 import { describeReceipt } from './describe-receipt.ts';
 import type { EventsDeps } from './list-events.ts';
-
-const idSchema = parameter({
-  parse: (text) => (isText(text, EVENT_ID_LENGTH_MAX) ? text : undefined),
-  code: 'INVALID_TEXT',
-  expected: `expected 1 to ${EVENT_ID_LENGTH_MAX} characters without control characters`,
-  describedAs: {
-    description: "The event's id",
-    examples: ['eu-north-1/recommender/2026-11-22T13'],
-  },
-});
-
-const sourceSchema = parameter({
-  parse: (text) => (isText(text, SOURCE_LENGTH_MAX) && parseSource(text) !== undefined ? text : undefined),
-  code: 'INVALID_TEXT',
-  expected: 'expected urn:hopsworks:cluster:<cluster id>, or that and / or : and a path',
-  describedAs: {
-    description:
-      "The event's source. Without it the event is looked for under the own source of every cluster, `urn:hopsworks:cluster:<cluster id>`",
-    examples: ['urn:hopsworks:cluster:8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'],
-  },
-});
+import { eventIdSchema, eventSourceSchema, toAmbiguity } from './named-event.ts';
 
 const description = `Walks one event from acceptance to statement, as of one moment: which request brought it, what became of
 it, who used it and which rule said so, each row of the ledger with the row of the rollup that it was added to, its price
@@ -53,8 +31,8 @@ export function addReadReceipt(app: HttpApp, deps: EventsDeps): void {
     ...shared,
     operationId: 'readReceipt',
     summary: 'Explain one event, from acceptance to statement',
-    params: z.strictObject({ id: idSchema }),
-    querystring: z.strictObject({ source: sourceSchema.optional() }),
+    params: z.strictObject({ id: eventIdSchema }),
+    querystring: z.strictObject({ source: eventSourceSchema.optional() }),
   };
   app.get('/v1/events/:id', { schema: byPath, config: { access: 'any-owner' } }, ({ caller, params, query }) =>
     readFor(caller, { id: params.id, source: query.source }, deps),
@@ -65,7 +43,7 @@ export function addReadReceipt(app: HttpApp, deps: EventsDeps): void {
     summary: 'Explain one event whose id no path can hold',
     description: `The same answer as \`GET /v1/events/{id}\`. Clients take the ids \`.\` and \`..\` out of a path, percent-encoded or
 not, before they send it; a parameter they leave alone.`,
-    querystring: z.strictObject({ id: idSchema, source: sourceSchema.optional() }),
+    querystring: z.strictObject({ id: eventIdSchema, source: eventSourceSchema.optional() }),
   };
   app.get('/v1/receipt', { schema: byQuery, config: { access: 'any-owner' } }, ({ caller, query }) =>
     readFor(caller, query, deps),
@@ -87,10 +65,4 @@ async function readFor(caller: Caller, { id, source }: Wanted, { pool, billing }
 function notFoundText(source: string | undefined): string {
   const where = source === undefined ? "the own source of any cluster; name the event's source" : 'this source';
   return `there is no event with this id under ${where}`;
-}
-
-function toAmbiguity(sources: readonly string[]): ParameterError {
-  return new ParameterError(
-    sources.map((source) => ({ parameter: 'source', code: 'AMBIGUOUS_EVENT', detail: source })),
-  );
 }

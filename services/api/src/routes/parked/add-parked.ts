@@ -1,6 +1,7 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { addFieldProblems } from '../admin/field-problems.ts';
+import { addDecideConflict } from './decide-conflict.ts';
 import { addGiveUpParked } from './give-up-parked.ts';
 import { addListParked } from './list-parked.ts';
 import { addReleaseParked } from './release-parked.ts';
@@ -10,6 +11,7 @@ import { addRetryParked } from './retry-parked.ts';
 export async function addParked(scope: HttpApp, pool: Pool): Promise<void> {
   await scope.register(async (app: HttpApp) => {
     addFieldProblems(app);
-    for (const addRoute of [addListParked, addRetryParked, addReleaseParked, addGiveUpParked]) addRoute(app, pool);
+    const routes = [addListParked, addRetryParked, addReleaseParked, addGiveUpParked, addDecideConflict];
+    for (const addRoute of routes) addRoute(app, pool);
   });
 }

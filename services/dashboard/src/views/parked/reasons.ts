@@ -35,7 +35,12 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   conflict: {
     name: 'Conflict',
     meaning: 'Another content came under the identity of an event that is counted already.',
-    remedy: 'What was counted stays. Give it up; a real change is sent as a correction.',
+    remedy: 'What was counted stays. Decide which is right, or give it up.',
+  },
+  entered: {
+    name: 'Entered by staff',
+    meaning: 'Usage that was imported or entered by a decision, about to be counted.',
+    remedy: 'Wait a moment; try it again when it stays.',
   },
   correction: {
     name: 'Correction',

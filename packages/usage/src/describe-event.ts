@@ -1,4 +1,6 @@
-import { formatQuantity, formatTime, type ReportedEvent, type Usage } from '@hopsmeter/usage';
+import { formatQuantity } from './decimal.ts';
+import type { ReportedEvent, Usage } from './event.ts';
+import { formatTime } from './time.ts';
 
 /**
  * A parked event as JSON text: everything that counting it later needs, in words a person reads.

@@ -1,12 +1,7 @@
-import {
-  type CorrectionEvent,
-  parseQuantity,
-  parseTime,
-  type Quantity,
-  type UsageEvent,
-  type UsageType,
-} from '@hopsmeter/usage';
 import { z } from 'zod';
+import { parseQuantity, type Quantity } from './decimal.ts';
+import type { CorrectionEvent, UsageEvent, UsageType } from './event.ts';
+import { parseTime } from './time.ts';
 
 const USAGE_TYPES = ['compute', 'storage', 'network', 'meter'] as const satisfies readonly UsageType[];
 
