@@ -363,6 +363,7 @@ CREATE TABLE "hopsmeter"."cluster_hours" (
 	"source_path" text NOT NULL,
 	"usage_date" date NOT NULL,
 	"event_count" bigint NOT NULL,
+	"overlapping_count" bigint DEFAULT 0 NOT NULL,
 	"sums" jsonb NOT NULL,
 	"last_window_ended_at" timestamp with time zone NOT NULL,
 	"checked_at" timestamp with time zone NOT NULL,

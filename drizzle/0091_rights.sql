@@ -113,7 +113,8 @@ SELECT
     'hopsmeter.reconciled_days', 'select', 'insert',
     'update (checked_at, reconciliation_id, differing_rows, cost_difference)'),
   hopsmeter.set_table_rights(
-    'hopsmeter.cluster_hours', 'select', 'insert', 'update (event_count, sums, last_window_ended_at, checked_at)',
+    'hopsmeter.cluster_hours', 'select', 'insert',
+    'update (event_count, overlapping_count, sums, last_window_ended_at, checked_at)',
     'delete');
 --> statement-breakpoint
 

@@ -141,6 +141,7 @@ export * from './pricing/read-prices.ts';
 export * from './purge-expired-events.ts';
 export { type CheckOutcome, checkNextDay } from './reconciliation/check-next-day.ts';
 export * from './reconciliation/count-missing-hours.ts';
+export * from './reconciliation/count-overlapping-usage.ts';
 export * from './reconciliation/list-reconciliations.ts';
 export * from './reconciliation/plan-reconciliation.ts';
 export * from './reconciliation/read-coverage.ts';

@@ -1,5 +1,6 @@
 import type { Pool } from '../pool.ts';
 import { countMissingHours } from '../reconciliation/count-missing-hours.ts';
+import { countOverlappingUsage } from '../reconciliation/count-overlapping-usage.ts';
 import { readReconciliationState } from '../reconciliation/read-reconciliation-state.ts';
 
 /** Workers write every 5 seconds: so much later something is wrong with them, with Redis or with the way to it. */
@@ -47,6 +48,8 @@ export type PipelineHealth = {
   readonly missingClusterHours: number;
   /** Clusters with such hours. */
   readonly missingClusters: number;
+  /** Events of the last {@link COVERAGE_HOURS} hours whose window overlaps that of another one of the same use. */
+  readonly overlappingUsage: number;
   readonly oldestParkedAt: string | null;
 };
 
@@ -63,12 +66,14 @@ export async function readPipelineHealth(pool: Pool): Promise<PipelineHealth> {
   const { oldestParkedAt, measuredAt, ...queue } = row;
   const { unexplained, checkedAt } = await readReconciliationState(pool);
   const hours = (await countMissingHours(pool, COVERAGE_HOURS)).map(({ missingHours }) => missingHours);
+  const overlapping = await countOverlappingUsage(pool, COVERAGE_HOURS);
   return {
     queue: measuredAt === null ? undefined : { ...queue, measuredAt },
     unexplainedDifference: checkedAt === undefined ? undefined : unexplained,
     reconciledAt: checkedAt,
     missingClusterHours: hours.reduce((sum, count) => sum + count, 0),
     missingClusters: hours.filter((count) => count > 0).length,
+    overlappingUsage: overlapping.reduce((sum, { eventCount }) => sum + eventCount, 0),
     oldestParkedAt,
   };
 }

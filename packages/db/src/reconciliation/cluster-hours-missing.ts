@@ -38,7 +38,8 @@ spans as materialized (
   where $3::uuid is null or clusters.id = $3
 ),
 used as materialized (
-  select hopsworks_cluster_id as cluster, hour, source_path, event_count, sums, last_window_ended_at
+  select hopsworks_cluster_id as cluster, hour, source_path, event_count, overlapping_count, sums,
+    last_window_ended_at
   from hopsmeter.cluster_hours
   -- A window is at most a month long, unless a person released it.
   where hour >= $1::timestamptz - interval '31 days' and hour < $2::timestamptz + interval '31 days'

@@ -75,6 +75,9 @@ unreported as (
   where claims.cluster is null and used.event_count > 0
   group by used.cluster, used.hour
 ),
+overlapping as materialized (
+  select cluster, hour, sum(overlapping_count) as overlapping from used group by cluster, hour
+),
 parked as materialized (
   select hopsworks_cluster_id as cluster, left(event ->> 'start', 13) as hour_text, count(*) as parked
   from hopsmeter.parked_events
@@ -98,11 +101,13 @@ select
   end as state,
   (coalesce(compared.counted, 0) + coalesce(unreported.counted, 0))::text as counted,
   compared.reported::text as reported,
-  coalesce(parked.parked, 0)::text as parked
+  coalesce(parked.parked, 0)::text as parked,
+  coalesce(overlapping.overlapping, 0)::text as "overlappingUsage"
 from grid
 join spans using (cluster)
 left join compared using (cluster, hour)
 left join unreported using (cluster, hour)
+left join overlapping using (cluster, hour)
 left join parked on parked.cluster = grid.cluster
   and parked.hour_text = to_char(grid.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24')
 order by spans.name, grid.cluster, grid.hour
@@ -139,6 +144,8 @@ export type CoverageCell = {
   readonly reported: string | null;
   /** Events of the hour that wait to be counted. */
   readonly parked: string;
+  /** Events of the hour, among those counted, whose window overlaps that of another one of the same use. */
+  readonly overlappingUsage: string;
 };
 
 export type Coverage = {

@@ -110,6 +110,8 @@ export const clusterHours = hopsmeterTable(
     usageDate: date('usage_date').notNull(),
     /** Events that began on this usage date; 0 where only a window reaches into it. */
     eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
+    /** Of these, events whose window overlaps that of an earlier one of the same user, project, type and meter. */
+    overlappingCount: bigint('overlapping_count', { mode: 'bigint' }).notNull().default(sql`0`),
     /** {"cpu_hours": "1.500000000000"} */
     sums: jsonb('sums').notNull(),
     /** The latest end of a window that began in the hour: the hours until then are not missing. */

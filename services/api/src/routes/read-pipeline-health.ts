@@ -40,6 +40,11 @@ export const healthSchema = z
       examples: [0],
     }),
     missingClusters: countSchema.meta({ description: 'How many clusters miss such hours', examples: [0] }),
+    overlappingUsage: countSchema.meta({
+      description:
+        'Events of the last 24 hours whose window overlaps that of another one of the same user, project, type and meter; counted, and perhaps reported twice',
+      examples: [0],
+    }),
     oldestParkedAt: z
       .string()
       .nullable()
@@ -56,6 +61,7 @@ export function describeHealth(health: PipelineHealth): z.input<typeof healthSch
     reconciledAt: reconciledAt ?? null,
     missingClusterHours: health.missingClusterHours,
     missingClusters: health.missingClusters,
+    overlappingUsage: health.overlappingUsage,
     oldestParkedAt: health.oldestParkedAt,
   };
 }

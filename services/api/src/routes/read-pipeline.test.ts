@@ -31,6 +31,7 @@ it('counts nothing before there is anything', async () => {
         reconciledAt: null,
         missingClusterHours: 0,
         missingClusters: 0,
+        overlappingUsage: 0,
         oldestParkedAt: null,
       },
       freshness: { recordedAt: null, receivedAt: null },

@@ -1,4 +1,10 @@
-import { checkNextDay, countMissingHours, planReconciliation, readReconciliationState } from '@hopsmeter/db';
+import {
+  checkNextDay,
+  countMissingHours,
+  countOverlappingUsage,
+  planReconciliation,
+  readReconciliationState,
+} from '@hopsmeter/db';
 import { Gauge } from 'prom-client';
 import type { JobContext } from './job-context.ts';
 import type { PeriodicWork } from './run-periodically.ts';
@@ -31,11 +37,18 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
     labelNames: ['cluster'],
     registers,
   });
+  const overlapping = new Gauge({
+    name: 'overlapping_usage_events',
+    help: 'Events of the last 62 days whose window overlaps that of another one of the same user, project, type and meter; they are counted',
+    labelNames: ['cluster'],
+    registers,
+  });
   // A gauge begins with 0, which would say that all is well.
   const forget = (): void => {
     unexplained.set(Number.NaN);
     age.set(Number.NaN);
     missing.reset();
+    overlapping.reset();
   };
   forget();
   let knownUnexplained = 0;
@@ -48,6 +61,9 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
     age.set(state.sinceCheckSeconds ?? Number.NaN);
     missing.reset();
     for (const { clusterId, missingHours } of hours) missing.set({ cluster: clusterId }, missingHours);
+    const overlaps = await countOverlappingUsage(pool);
+    overlapping.reset();
+    for (const { clusterId, eventCount } of overlaps) overlapping.set({ cluster: clusterId }, eventCount);
     metricsDueAt = performance.now() + METRICS_EVERY_MS;
     if (state.unexplained === knownUnexplained) return;
     knownUnexplained = state.unexplained;

@@ -36,6 +36,11 @@ const cellSchema = z
       .nullable()
       .meta({ examples: ['24'], description: 'Events of the manifests; null without one' }),
     parked: z.string().meta({ examples: ['0'], description: 'Events that wait to be counted' }),
+    overlappingUsage: z.string().meta({
+      examples: ['0'],
+      description:
+        'Events counted whose window overlaps that of another one of the same user, project, type and meter: perhaps one fact under several ids',
+    }),
   })
   .meta({ id: 'CoverageCell' });
 

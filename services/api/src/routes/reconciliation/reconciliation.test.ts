@@ -133,7 +133,8 @@ it('shows the grid of clusters and hours', async () => {
   expect([status, body.from, body.to, body.checkedAt]).toEqual([200, DAY, NEXT, expect.stringMatching(/Z$/)]);
   const [cluster] = body.clusters;
   expect(cluster).toMatchObject({ clusterId, clusterName: 'east', cells: { length: 24 } });
-  expect(cluster.cells[5]).toEqual({ hour, state: 'unreported', counted: '3', reported: null, parked: '0' });
+  const cell = { hour, state: 'unreported', counted: '3', reported: null, parked: '0', overlappingUsage: '0' };
+  expect(cluster.cells[5]).toEqual(cell);
   expect(cluster.missingHours).toEqual(cluster.cells.slice(6).map(({ hour: missing }: Json) => missing));
   expect((await api.get(`/v1/coverage?from=${DAY}&to=${NEXT}`)).body.clusters).toHaveLength(1);
 });
