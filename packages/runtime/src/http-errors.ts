@@ -3,6 +3,7 @@ import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from './create-logger.ts';
 import type { HttpApp } from './http-app.ts';
+import { isNavigation } from './is-navigation.ts';
 import { type ProblemItem, sendProblem, statusOf, toProblem, toRequestError } from './problem.ts';
 
 /** The same 503 is logged again after this time; how many there were is in the metrics. */
@@ -11,8 +12,13 @@ const REPEAT_AFTER_MS = 10_000;
 /** Most validation problems told in one answer. */
 const ITEMS_MAX = 100;
 
+export type ErrorHandlingOptions = {
+  /** Whether a browser that asks for an unknown page is left to the app's own not-found handler. */
+  readonly hasPages: boolean;
+};
+
 /** Answers every error as a problem and logs those that are ours, with the id that the client was told. */
-export function addErrorHandling(app: HttpApp, logger: Logger): void {
+export function addErrorHandling(app: HttpApp, logger: Logger, { hasPages }: ErrorHandlingOptions): void {
   const routes: { readonly methods: readonly string[]; readonly pattern: RegExp }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     routes.push({ methods: [method].flat(), pattern: toPattern(url) });
@@ -36,6 +42,10 @@ export function addErrorHandling(app: HttpApp, logger: Logger): void {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods));
     const methods = [...allowed].sort().join(', ');
+    if (methods === '' && hasPages && isNavigation(request)) {
+      done();
+      return;
+    }
     if (methods !== '') reply.header('allow', methods);
     done(methods === '' ? new RequestError('NOT_FOUND') : new RequestError('METHOD_NOT_ALLOWED', `use ${methods}`));
   });

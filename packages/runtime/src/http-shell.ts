@@ -30,6 +30,8 @@ export type HttpShellOptions = {
   readonly contentSecurityPolicy?: string;
   /** Origins whose pages may call from a browser, as `https://billing.example.com`. Default: none but our own. */
   readonly corsOrigins?: readonly string[];
+  /** Leaves browsers that ask for an unknown page to the app's not-found handler. Default: they get a problem, too. */
+  readonly hasPages?: boolean;
   /** When given, `GET /openapi.json` describes the routes that are added afterwards. */
   readonly openapi?: OpenApiOptions;
 };
@@ -116,7 +118,7 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
   addSecurityHeaders(app, options.contentSecurityPolicy);
   // Before errors: a page of another origin may read these too, and a preflight has no route.
   addCors(app, new Set(options.corsOrigins));
-  addErrorHandling(app, logger);
+  addErrorHandling(app, logger, { hasPages: options.hasPages ?? false });
   addHttpMetrics(app, registry);
   if (options.openapi !== undefined) await addOpenApi(app, options.openapi);
   addHealthRoutes(app, { registry, checks, isDraining: () => isDraining });

@@ -17,6 +17,7 @@ export {
   type HttpShellOptions,
   REQUEST_TIMEOUT_MS,
 } from './http-shell.ts';
+export { isNavigation } from './is-navigation.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { ConfigError, type ConfigSchema, describeConfig, loadConfig, type SettingDescription } from './load-config.ts';
 export { CONFIG_EXIT_CODE, type ConfigHost, loadConfigOrExit } from './load-config-or-exit.ts';

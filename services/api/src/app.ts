@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import { createHttpShell, type HttpApp, type HttpShell, type HttpShellOptions } from '@hopsmeter/runtime';
-import type { Micros } from '@hopsmeter/usage';
+import { type Micros, RequestError } from '@hopsmeter/usage';
 import { createBilling } from './billing.ts';
 import { type AccessTokensOptions, createAccessTokens } from './callers/access-tokens.ts';
 import { createAuthenticate } from './callers/authenticate.ts';
@@ -102,6 +102,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     corsOrigins: deps.corsOrigins ?? [],
+    hasPages: deps.dashboard !== undefined,
     openapi: OPENAPI,
   });
   await addDocsPage(shell.app);
@@ -136,10 +137,18 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
 }
 
 async function addPage(app: HttpApp, { dashboard, people, developmentSignIn }: ApiDeps): Promise<void> {
-  if (dashboard === undefined) return;
+  if (dashboard === undefined) {
+    app.setNotFoundHandler(refuseUnknown);
+    return;
+  }
   await addDashboard(app, { directory: dashboard.directory, issuer: people?.issuer });
   addSignIn(app, signInOf(dashboard, people, developmentSignIn));
   developmentSignIn?.addTo(app);
+}
+
+/** The files of /docs are served by a plugin that answers a missing one through the not-found handler. */
+function refuseUnknown(): never {
+  throw new RequestError('NOT_FOUND');
 }
 
 function signInOf(

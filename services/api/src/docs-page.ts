@@ -1,6 +1,5 @@
 import swaggerUi from '@fastify/swagger-ui';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { RequestError } from '@hopsmeter/usage';
 
 /** Everything the page needs comes from here: no script, style or font of another host, and nothing written into it. */
 const CONTENT_SECURITY_POLICY =
@@ -9,10 +8,6 @@ const CONTENT_SECURITY_POLICY =
 
 /** Serves the OpenAPI document as a page at `/docs`. */
 export async function addDocsPage(app: HttpApp): Promise<void> {
-  // The files of the page are served by a plugin that answers a missing one through this handler.
-  app.setNotFoundHandler(() => {
-    throw new RequestError('NOT_FOUND');
-  });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: CONTENT_SECURITY_POLICY,

@@ -2,8 +2,10 @@ import { lazy, Suspense } from 'react';
 import { useLocationProperty } from 'wouter/use-browser-location';
 import { type ViewAddress, viewOf } from './address/view-of.ts';
 import type { Me } from './api/schemas.ts';
+import { isMonth } from './format/date.ts';
 import { Frame } from './frame/frame.tsx';
 import { NoAccess } from './frame/no-access.tsx';
+import { NoMonth } from './frame/no-month.tsx';
 import { NoView } from './frame/no-view.tsx';
 import { ViewBoundary } from './frame/view-boundary.tsx';
 import { Loading } from './parts/loading.tsx';
@@ -50,7 +52,7 @@ export function App() {
           <Frame address={address}>
             <ViewBoundary key={pathname}>
               <Suspense fallback={<Loading label="Loading the view" lines={6} />}>
-                <View address={address} me={state.me} />
+                <View address={address} month={new URLSearchParams(search).get('month')} me={state.me} />
               </Suspense>
             </ViewBoundary>
           </Frame>
@@ -60,8 +62,17 @@ export function App() {
   }
 }
 
-function View({ address, me }: { readonly address: ViewAddress; readonly me: Me }) {
+type ViewProps = {
+  readonly address: ViewAddress;
+  /** What the address says after `month=`. */
+  readonly month: string | null;
+  readonly me: Me;
+};
+
+function View({ address, month, me }: ViewProps) {
   const isOwner = me.kind === 'owner';
+  const named = address.view === 'statement' ? address.month : month;
+  if (named !== null && !isMonth(named)) return <NoMonth month={named} />;
   switch (address.view) {
     case 'overview':
     case 'sign-in':

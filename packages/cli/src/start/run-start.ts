@@ -13,8 +13,8 @@ import { developmentSignIn } from './development-sign-in.ts';
 import { formatExamples } from './format-examples.ts';
 import { addsUp, formatSummary } from './format-summary.ts';
 import { keepSecret } from './keep-secret.ts';
-
 import { deliverDemo } from './load-demo-step.ts';
+import { localWebhooks } from './local-webhooks.ts';
 import { monthsUpTo, readSummary } from './read-summary.ts';
 import { type Services, startServices } from './start-services.ts';
 import { type Stack, startStack } from './start-stack.ts';
@@ -105,6 +105,7 @@ async function runUntilStopped(context: RunContext): Promise<number> {
       SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
       LOG_LEVEL: read(env, 'LOG_LEVEL') ?? 'warn',
       ...developmentSignIn(env),
+      ...(await localWebhooks(env, directory)),
     },
     onStarted: ({ process, log }) => keepUp(process, log.path),
   });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { HttpApp } from '@hopsmeter/runtime';
+import { type HttpApp, isNavigation } from '@hopsmeter/runtime';
+import { RequestError } from '@hopsmeter/usage';
 import type { FastifyReply } from 'fastify';
 import { pagePolicy } from './page-policy.ts';
 
@@ -27,7 +28,10 @@ Build it with: npm run build
 The api itself works; its documentation is at /docs.
 `;
 
-/** Serves the dashboard's page. Unknown addresses stay what they were: problems. */
+/**
+ * Serves the dashboard's page. A browser that asks for an unknown address gets it too, with 404, and it says that there is
+ * nothing; everybody else gets a problem.
+ */
 export async function addDashboard(app: HttpApp, { directory, issuer }: DashboardOptions): Promise<void> {
   const policy = pagePolicy(issuer);
   const isBuilt = existsSync(join(directory, 'index.html'));
@@ -41,6 +45,10 @@ export async function addDashboard(app: HttpApp, { directory, issuer }: Dashboar
           ? sendFile(reply, 'index.html', COMPARED)
           : reply.code(404).header('content-type', 'text/plain; charset=utf-8').send(NOT_BUILT),
       );
+    scope.setNotFoundHandler((request, reply) => {
+      if (!isBuilt || !isNavigation(request)) throw new RequestError('NOT_FOUND');
+      return sendFile(reply.code(404), 'index.html', COMPARED);
+    });
     if (!isBuilt) return;
     scope.get('/icon.svg', { schema: { hide: true } }, (_request, reply) => sendFile(reply, 'icon.svg', COMPARED));
     await scope.register(fastifyStatic, {

@@ -76,6 +76,14 @@ describe('the page', () => {
     expect((await app.inject('/icon.svg')).headers['cache-control']).toBe('no-cache');
   });
 
+  it.each(['/nothing/here', '/v1/nothing', '/parked/x'])('tells a browser that there is nothing at %s', async (url) => {
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const answer = await app.inject({ url, headers });
+    expect([answer.statusCode, answer.body]).toEqual([404, PAGE]);
+    const change = await app.inject({ url, headers, method: 'POST' });
+    expect([change.statusCode, change.headers['content-type']]).toEqual([404, 'application/problem+json']);
+  });
+
   it.each([
     '/assets/missing.js',
     '/assets/',

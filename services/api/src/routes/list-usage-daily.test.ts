@@ -122,7 +122,7 @@ describe('CSV', () => {
     const answer = await askCsv(`${NOVEMBER}&limit=1`);
     expect(answer.headers).toMatchObject({
       'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': 'attachment; filename="usage-daily_2026-11-01_2026-12-01.csv"',
+      'content-disposition': 'attachment; filename="usage-daily-2026-11-01-2026-12-01.csv"',
       vary: 'accept',
     });
     expect(answer.headers.etag).toBeUndefined();

@@ -7,6 +7,7 @@ import { chooseContentType } from '../contract/accept.ts';
 import { CURRENCY, currencySchema, exactSchema } from '../contract/amounts.ts';
 import { CSV_CONTENT_TYPE, formatCsv, formatCsvHeader } from '../contract/csv.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
+import { nameFile } from '../contract/name-file.ts';
 import {
   accountFilter,
   checkRange,
@@ -147,7 +148,8 @@ export function addListUsageDaily(app: HttpApp, { billing, streams }: ListUsageD
     };
 
     function sendCsv(wanted: UsageFilter) {
-      const head = { contentType: CSV_CONTENT_TYPE, fileName: `usage-daily_${from}_${to}.csv` };
+      const fileName = nameFile(['usage-daily', wanted.accountOwnerId, from, to], 'csv');
+      const head = { contentType: CSV_CONTENT_TYPE, fileName };
       return streams.send(reply, head, async (write) => {
         let header = formatCsvHeader(USAGE_DAILY_COLUMNS);
         await billing.eachUsageDaily(wanted, async (rows) => {

@@ -6,6 +6,11 @@ const problemSchema = z.object({
   status: z.number(),
   detail: z.optional(z.string()),
   instance: z.optional(z.string()),
+  errors: z.optional(
+    z.array(
+      z.object({ parameter: z.optional(z.string()), pointer: z.optional(z.string()), detail: z.optional(z.string()) }),
+    ),
+  ),
 });
 
 /** What the api refused or could not do. `code` decides, the texts are for people. */
@@ -17,9 +22,11 @@ export class ApiProblem extends Error {
   readonly detail: string | undefined;
   /** Names the request in the api's logs. */
   readonly instance: string | undefined;
+  /** What exactly is wrong with a request, one sentence each. */
+  readonly items: readonly string[];
 
   constructor(
-    problem: Pick<ApiProblem, 'code' | 'status' | 'title'> & Partial<Pick<ApiProblem, 'detail' | 'instance'>>,
+    problem: Pick<ApiProblem, 'code' | 'status' | 'title'> & Partial<Pick<ApiProblem, 'detail' | 'instance' | 'items'>>,
   ) {
     super(problem.detail ?? problem.title);
     this.name = 'ApiProblem';
@@ -28,6 +35,7 @@ export class ApiProblem extends Error {
     this.title = problem.title;
     this.detail = problem.detail;
     this.instance = problem.instance;
+    this.items = problem.items ?? [];
   }
 
   /** Whether the same request may be answered later. */
@@ -39,15 +47,31 @@ export class ApiProblem extends Error {
 /** Reads why a request failed; an answer that is no problem, such as a proxy's, still has its status. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const read = problemSchema.safeParse(await response.json().catch(() => undefined));
-  if (read.success) return new ApiProblem({ ...read.data, status: response.status });
-  const title = `The api answered ${response.status}`;
+  if (read.success) {
+    const { errors = [], ...problem } = read.data;
+    const items = errors.flatMap(({ parameter, pointer, detail }) =>
+      detail === undefined ? [] : [sayItem(parameter ?? pointer, detail)],
+    );
+    return new ApiProblem({ ...problem, items, status: response.status });
+  }
+  const title = `The API answered ${response.status}`;
   return new ApiProblem({ code: 'UNKNOWN', status: response.status, title });
+}
+
+/** @param place a parameter, or the pointer of a field such as `/reason`. */
+function sayItem(place: string | undefined, detail: string): string {
+  const name = place?.replace(/^\//, '') ?? '';
+  return name === '' ? detail : `${name}: ${detail}`;
 }
 
 /** There was no answer at all. */
 export function noAnswer(): ApiProblem {
-  const detail = 'Look at your connection; nothing was lost.';
-  return new ApiProblem({ code: 'NO_ANSWER', status: 0, title: 'The api does not answer', detail });
+  if (!navigator.onLine) {
+    const detail = 'This device has no network connection. Nothing was lost; try again when it is back.';
+    return new ApiProblem({ code: 'OFFLINE', status: 0, title: 'You are offline', detail });
+  }
+  const detail = 'Check your connection. Nothing was lost.';
+  return new ApiProblem({ code: 'NO_ANSWER', status: 0, title: 'The API does not answer', detail });
 }
 
 /** The answer is there, but not what this page understands. */
@@ -56,7 +80,7 @@ export function unexpectedAnswer(path: string): ApiProblem {
   return new ApiProblem({
     code: 'UNEXPECTED_ANSWER',
     status: 200,
-    title: 'The page does not understand the api',
+    title: 'This page does not understand the API',
     detail,
   });
 }

@@ -12,12 +12,14 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // A browser that says it is offline is asked all the same: a person should hear of it, not wait for ever.
+        networkMode: 'always',
         staleTime: STALE_MS,
         retry: (count, error) => count < TRIES_MAX && error instanceof ApiProblem && error.isPassing,
         retryDelay: (count) => 500 * 2 ** count,
       },
       // A change is never sent twice by itself.
-      mutations: { retry: false },
+      mutations: { networkMode: 'always', retry: false },
     },
   });
 }

@@ -1,8 +1,7 @@
+import { SERIES_COLOURS } from './meter-colour.ts';
+
 /** Colours of the chart's parts as they are now, light or dark: a canvas knows no custom properties. */
 export type Colours = { readonly series: readonly string[]; readonly text: string; readonly line: string };
-
-/** Series beyond that begin again with the first colour. */
-export const SERIES_COLOURS = 8;
 
 /** Reads the colours of `styles/tokens.css`. */
 export function readColours(element: Element): Colours {

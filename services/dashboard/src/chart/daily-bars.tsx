@@ -5,6 +5,7 @@ import { eachDay } from '../format/date.ts';
 import { parseDecimal, sumDecimals } from '../format/decimal.ts';
 import { meterName } from '../format/quantity.ts';
 import { Empty } from '../parts/empty.tsx';
+import { meterColour } from './meter-colour.ts';
 import { amountsOf } from './stack.ts';
 import { StackedBars } from './stacked-bars.tsx';
 
@@ -25,6 +26,7 @@ export function DailyBars({ totals, onSelect }: DailyBarsProps) {
       .map(([key, rows]) => ({
         key,
         name: meterName(key),
+        colour: meterColour(key),
         cost: parseDecimal(sumDecimals(rows.map((row) => row.costExact))),
       }))
       .sort((a, b) => (a.cost > b.cost ? -1 : 1));

@@ -1,11 +1,12 @@
 import uPlot from 'uplot';
 import { formatDayShort } from '../format/date.ts';
 import { formatMoneyCompact } from '../format/money.ts';
-import { type Colours, SERIES_COLOURS } from './colours.ts';
-import type { Stack } from './stack.ts';
+import type { Colours } from './colours.ts';
+import type { Series, Stack } from './stack.ts';
 
 export type BarsOptions = {
   readonly days: readonly string[];
+  readonly series: readonly Series[];
   readonly stack: Stack;
   readonly colours: Colours;
   readonly width: number;
@@ -23,7 +24,7 @@ const LABEL_WIDTH_PX = 64;
  * Draws stacked bars. uPlot draws each series from zero, so the tallest of a stack is drawn first and the others over it.
  */
 export function drawBars(element: HTMLElement, options: BarsOptions): uPlot {
-  const { days, stack, colours, width, height, onPoint, onClick } = options;
+  const { days, series, stack, colours, width, height, onPoint, onClick } = options;
   const bars = uPlot.paths.bars?.({ size: [0.76, 64], align: 0 });
   const order = stack.tops.map((_, place) => place).reverse();
   const axis = { stroke: colours.text, ticks: { show: false }, font: '12px system-ui, sans-serif' };
@@ -60,7 +61,7 @@ export function drawBars(element: HTMLElement, options: BarsOptions): uPlot {
       series: [
         {},
         ...order.map((place) => {
-          const colour = colours.series[place % SERIES_COLOURS] ?? colours.text;
+          const colour = colours.series[series[place]?.colour ?? -1] ?? colours.text;
           return { fill: colour, stroke: colour, width: 0, points: { show: false }, ...(bars && { paths: bars }) };
         }),
       ],

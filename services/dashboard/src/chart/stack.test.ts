@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { amountsOf, stackUp } from './stack.ts';
 
-const SERIES = ['cpu', 'gpu', 'ram'].map((key) => ({ key, name: key }));
+const SERIES = ['cpu', 'gpu', 'ram'].map((key, colour) => ({ key, name: key, colour }));
 
 it('stacks what is positive upwards and what is negative downwards', () => {
   const amounts = new Map([

@@ -1,6 +1,11 @@
 import { formatDecimal, parseDecimal, toGeometry } from '../format/decimal.ts';
 
-export type Series = { readonly key: string; readonly name: string };
+export type Series = {
+  readonly key: string;
+  readonly name: string;
+  /** The place of its colour, from 0. */
+  readonly colour: number;
+};
 
 /** Amounts of days, by series: decimal text. What is not there is nothing. */
 export type Amounts = ReadonlyMap<string, ReadonlyMap<string, string>>;

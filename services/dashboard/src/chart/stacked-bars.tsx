@@ -15,7 +15,7 @@ export type StackedBarsProps = {
   readonly label: string;
   /** The days, in order; those without amounts too. */
   readonly days: readonly string[];
-  /** From the bottom of a bar to its top; each has its colour by its place. */
+  /** From the bottom of a bar to its top. */
   readonly series: readonly Series[];
   /** USD as decimal text, by day and key of the series. */
   readonly amounts: Amounts;
@@ -64,6 +64,7 @@ export function StackedBars({ label, days, series, amounts, onSelect, height = 2
     if (element === null || width === 0) return undefined;
     const chart: uPlot = drawBars(element, {
       days,
+      series,
       stack,
       colours: readColours(element),
       width,
@@ -72,7 +73,7 @@ export function StackedBars({ label, days, series, amounts, onSelect, height = 2
       onClick: (day, value) => clicked.current(day, value),
     });
     return () => chart.destroy();
-  }, [days, stack, width, height, isDark]);
+  }, [days, series, stack, width, height, isDark]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = moveBy(event.key, point, days.length, series.length);
@@ -113,9 +114,9 @@ export function StackedBars({ label, days, series, amounts, onSelect, height = 2
 function Legend({ series }: Pick<StackedBarsProps, 'series'>) {
   return (
     <ul className="legend" aria-hidden="true">
-      {series.map(({ key, name }, place) => (
+      {series.map(({ key, name, colour }) => (
         <li key={key}>
-          <span className={swatchOf(place)} />
+          <span className={swatchOf(colour)} />
           {name}
         </li>
       ))}
@@ -138,13 +139,13 @@ function Tooltip({ point, days, series, amounts, total }: TooltipProps) {
       <table>
         <tbody>
           {series
-            .map(({ key, name }, place) => ({ key, name, place, amount: amounts.get(day)?.get(key) }))
+            .map(({ key, name, colour }, place) => ({ key, name, colour, place, amount: amounts.get(day)?.get(key) }))
             .filter(({ amount }) => amount !== undefined && parseDecimal(amount) !== 0n)
             .reverse()
-            .map(({ key, name, place, amount = '0' }) => (
+            .map(({ key, name, colour, place, amount = '0' }) => (
               <tr key={key} className={place === point.series ? 'is-chosen' : undefined}>
                 <th scope="row">
-                  <span className={swatchOf(place)} />
+                  <span className={swatchOf(colour)} />
                   {name}
                 </th>
                 <td className="number">{formatMoney(amount)}</td>
@@ -163,8 +164,8 @@ function Tooltip({ point, days, series, amounts, total }: TooltipProps) {
 }
 
 /** The class of the small square in a series' colour. */
-export function swatchOf(place: number): string {
-  return `swatch swatch-${(place % 8) + 1}`;
+function swatchOf(colour: number): string {
+  return `swatch swatch-${colour + 1}`;
 }
 
 function sayPoint(

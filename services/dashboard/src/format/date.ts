@@ -1,6 +1,6 @@
 import { LOCALES } from './locale.ts';
 
-/** Days and months of bills are UTC days, whatever clock the reader has. */
+/** Days, months and moments are UTC, whatever clock the reader has: a moment must stand beside its usage day. */
 const UTC = { timeZone: 'UTC' } as const;
 
 const DAY = new Intl.DateTimeFormat(LOCALES, { ...UTC, year: 'numeric', month: 'short', day: 'numeric' });
@@ -8,8 +8,7 @@ const DAY_SHORT = new Intl.DateTimeFormat(LOCALES, { ...UTC, month: 'short', day
 const DAY_LONG = new Intl.DateTimeFormat(LOCALES, { ...UTC, dateStyle: 'full' });
 const MONTH = new Intl.DateTimeFormat(LOCALES, { ...UTC, year: 'numeric', month: 'long' });
 
-/** Moments are shown by the reader's clock; their title says UTC. */
-const TIME = new Intl.DateTimeFormat(LOCALES, { dateStyle: 'medium', timeStyle: 'medium' });
+const TIME = new Intl.DateTimeFormat(LOCALES, { ...UTC, dateStyle: 'medium', timeStyle: 'medium' });
 
 const MS_PER_DAY = 86_400_000;
 
@@ -33,9 +32,9 @@ export function formatMonth(month: string): string {
   return formatWith(MONTH, `${month}-01`);
 }
 
-/** A moment by the reader's clock. */
+/** A moment in UTC, and named so. Text that is no moment is shown as it is. */
 export function formatTime(time: string): string {
-  return formatWith(TIME, time);
+  return Number.isNaN(Date.parse(time)) ? time : `${formatWith(TIME, time)} UTC`;
 }
 
 const RELATIVE = new Intl.RelativeTimeFormat(LOCALES, { numeric: 'auto' });

@@ -24,6 +24,12 @@ describe('decimals', () => {
   it('have a share only of something', () => {
     expect(perMille(1n, 3n)).toBe(333);
     expect(perMille(-1n, 3n)).toBe(-333);
+    expect(perMille(2n, 3n)).toBe(667);
+    expect(perMille(-2n, 3n)).toBe(-667);
+    expect(perMille(10_689n, 10_000n)).toBe(1_069);
+    expect(perMille(1n, 2_000n)).toBe(1);
+    expect(perMille(1n, -2_000n)).toBe(-1);
+    expect(perMille(0n, 7n)).toBe(0);
     expect(perMille(1n, 0n)).toBeUndefined();
   });
 });

@@ -32,11 +32,13 @@ export function sumDecimals(texts: readonly string[]): `${number}` {
 }
 
 /**
- * How much `part` is of `whole` in thousandths, cut off; undefined when there is no whole.
- * For shares and changes, which are shown with one decimal of a percent.
+ * How much `part` is of `whole` in thousandths, rounded half away from zero as everything here is; undefined when there is
+ * no whole. For shares and changes, which are shown with one decimal of a percent.
  */
 export function perMille(part: bigint, whole: bigint): number | undefined {
-  return whole === 0n ? undefined : Number((part * 1_000n) / whole);
+  if (whole === 0n) return undefined;
+  const doubled = (part * 2_000n) / whole;
+  return Number((doubled + (doubled < 0n ? -1n : 1n)) / 2n);
 }
 
 /** A height or width on the screen, and nothing else: a pixel does not need the fifteenth digit. */

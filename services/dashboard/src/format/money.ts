@@ -38,9 +38,26 @@ const CHANGE = new Intl.NumberFormat(LOCALES, {
   signDisplay: 'exceptZero',
 });
 
+const CHANGE_SIZE = new Intl.NumberFormat(LOCALES, {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: 'never',
+});
+
 /** How much more or less `now` is than `before`: `+12.3%`; undefined when there was nothing before. */
 export function formatChange(now: string, before: string): string | undefined {
-  const [current, previous] = [parseDecimal(now), parseDecimal(before)];
-  const change = perMille(current - previous, previous < 0n ? -previous : previous);
+  const change = changeOf(now, before);
   return change === undefined ? undefined : CHANGE.format(change / 1_000);
+}
+
+/** The same without its sign, to stand beside an arrow that says it: `12.3%`. */
+export function formatChangeSize(now: string, before: string): string | undefined {
+  const change = changeOf(now, before);
+  return change === undefined ? undefined : CHANGE_SIZE.format(change / 1_000);
+}
+
+function changeOf(now: string, before: string): number | undefined {
+  const [current, previous] = [parseDecimal(now), parseDecimal(before)];
+  return perMille(current - previous, previous < 0n ? -previous : previous);
 }

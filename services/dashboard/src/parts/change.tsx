@@ -1,5 +1,5 @@
 import { formatDecimal, parseDecimal } from '../format/decimal.ts';
-import { formatChange } from '../format/money.ts';
+import { formatChangeSize } from '../format/money.ts';
 
 export type ChangeProps = {
   /** Decimal texts of USD. */
@@ -10,11 +10,21 @@ export type ChangeProps = {
 /** How much more or less than before, in percent; its title is the difference in USD. */
 export function Change({ now, before }: ChangeProps) {
   const difference = parseDecimal(now) - parseDecimal(before);
-  const text = formatChange(now, before) ?? (difference === 0n ? '–' : 'new');
+  const size = formatChangeSize(now, before);
   return (
     <span className="number" title={`${difference > 0n ? '+' : ''}${formatDecimal(difference)} USD`}>
-      <span aria-hidden="true">{difference > 0n ? '▲ ' : difference < 0n ? '▼ ' : ''}</span>
-      {text}
+      {difference === 0n ? null : <Direction isUp={difference > 0n} />}
+      {size ?? (difference === 0n ? '–' : 'new')}
     </span>
+  );
+}
+
+/** An arrow, and a word for those who do not see it. */
+function Direction({ isUp }: { readonly isUp: boolean }) {
+  return (
+    <>
+      <span aria-hidden="true">{isUp ? '▲ ' : '▼ '}</span>
+      <span className="visually-hidden">{isUp ? 'up ' : 'down '}</span>
+    </>
   );
 }

@@ -9,7 +9,7 @@ export function Day({ day }: { readonly day: string }) {
   );
 }
 
-/** A moment by the reader's clock; its title is the moment in UTC. */
+/** A moment in UTC; its title is the moment to the microsecond. */
 export function Time({ time }: { readonly time: string }) {
   return (
     <time className="day" dateTime={time} title={time}>

@@ -11,7 +11,15 @@ export function Problem({ problem, onRetry }: ProblemProps) {
   return (
     <div className="problem" role="alert">
       <p className="problem-title">{problem.title}</p>
-      {problem.detail === undefined ? null : <p>{problem.detail}</p>}
+      {problem.items.length > 0 ? (
+        <ul>
+          {problem.items.map((item) => (
+            <li key={item}>{item}</li>
+          ))}
+        </ul>
+      ) : (
+        problem.detail !== undefined && <p>{problem.detail}</p>
+      )}
       <p className="problem-code">
         {problem.code}
         {problem.instance === undefined ? null : ` · ${problem.instance}`}

@@ -4,6 +4,7 @@ import { formatUsageDay, type Micros, parseUsageDay, RequestError, usageDayOf } 
 import { z } from 'zod';
 import { answerOrNotReady, type Billing } from '../../billing.ts';
 import { CSV_CONTENT_TYPE } from '../../contract/csv.ts';
+import { nameFile } from '../../contract/name-file.ts';
 import { accountFilter, monthOf, monthSchema, parameter } from '../../contract/parameters.ts';
 import { NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import type { Streams } from '../../contract/streams.ts';
@@ -106,10 +107,4 @@ export function addExportFocus(app: HttpApp, { pool, billing, streams, now }: Ex
       await file.end();
     });
   });
-}
-
-/** A name that every file system takes: ids of people hold `|`. */
-function nameFile(parts: readonly (string | undefined)[], extension: string): string {
-  const safe = parts.flatMap((part) => (part === undefined ? [] : part.replace(/[^\w.-]/g, '_')));
-  return `${safe.join('-')}.${extension}`;
 }

@@ -10,7 +10,7 @@ export function AccountDownloads({ id, month }: { readonly id: string; readonly 
     <DownloadMenu>
       <DownloadButton
         address={withQuery('/v1/usage-daily', { account: id, ...daysOfMonth(month) })}
-        fileName={`usage-${month}.csv`}
+        fileName={`usage-daily-${month}.csv`}
       >
         Daily rows (CSV)
       </DownloadButton>

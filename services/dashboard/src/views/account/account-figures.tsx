@@ -30,6 +30,12 @@ export function AccountFigures({ id, month, totals, account }: AccountFiguresPro
     enabled: hasUsage,
   });
   const billed = hasUsage && !statement.isPlaceholderData ? statement.data : undefined;
+  const isLoading = hasUsage && billed === undefined && statement.error === null;
+  const unbilled = isLoading
+    ? 'loading…'
+    : statement.error === null
+      ? 'nothing was used'
+      : 'the statement cannot be read';
   const before = addMonths(month, -1);
   return (
     <dl className="cards">
@@ -45,7 +51,7 @@ export function AccountFigures({ id, month, totals, account }: AccountFiguresPro
       </Figure>
       <Figure
         name={billed?.status === 'final' ? 'Billed' : 'To be billed'}
-        note={billed === undefined ? 'no statement' : <Billed id={id} month={month} statement={billed} />}
+        note={billed === undefined ? unbilled : <Billed id={id} month={month} statement={billed} />}
       >
         {billed === undefined ? '–' : <Money amount={billed.amountDue} />}
       </Figure>

@@ -13,7 +13,17 @@ const STATUSES: Readonly<Record<Grant['status'], string>> = {
 };
 
 const COLUMNS: readonly Column<Grant>[] = [
-  { key: 'reason', heading: 'Grant', isRowHeader: true, render: ({ reason, reference }) => reference ?? reason },
+  {
+    key: 'reason',
+    heading: 'Grant',
+    isRowHeader: true,
+    render: ({ reason, reference }) => (
+      <>
+        {reference ?? reason}
+        {reference === null ? null : <span className="account-grant-status quiet">{reason}</span>}
+      </>
+    ),
+  },
   {
     key: 'status',
     heading: 'Until',

@@ -23,9 +23,14 @@ const COMPARED_MS_MAX = 2 * 3_600_000;
 /** What waits for a person should be looked at within a working day. */
 const PARKED_MS_WATCH = 24 * 3_600_000;
 
-/** Judges the pipeline's numbers as a person would who knows it. @param now in milliseconds. */
+/** Judges the pipeline's numbers as a person would who knows it. @param now when they were read, in milliseconds. */
 export function judgePipeline(pipeline: Pipeline, now: number): readonly Finding[] {
-  return [judgeQueue(pipeline, now), judgeDifference(pipeline, now), judgeParked(pipeline, now), judgeHours(pipeline)];
+  return [
+    judgeQueue(pipeline, now),
+    judgeDifference(pipeline, now),
+    judgeParked(pipeline, now),
+    judgeHours(pipeline, now),
+  ];
 }
 
 /** The worst of some findings, for one word about all of them. */
@@ -95,8 +100,9 @@ function judgeParked({ parkedPending, health: { oldestParkedAt } }: Pipeline, no
   };
 }
 
-function judgeHours({ health: { missingClusterHours, missingClusters } }: Pipeline): Finding {
-  const base = { key: 'hours', name: 'Reports of clusters' } as const;
+function judgeHours({ health: { missingClusterHours, missingClusters } }: Pipeline, now: number): Finding {
+  const time = { label: 'Looked at', at: new Date(now).toISOString() };
+  const base = { key: 'hours', name: 'Reports of clusters', time } as const;
   if (missingClusterHours === 0)
     return { ...base, health: 'good', word: 'Complete', text: 'Every cluster reported every hour of the last 24.' };
   return {

@@ -22,14 +22,14 @@ export function PipelineHealth() {
   return (
     <section className="card" aria-labelledby="pipeline-health">
       <Answer of={pipeline} label="Loading how the pipeline is" lines={6}>
-        {(data) => <Findings pipeline={data} />}
+        {(data) => <Findings pipeline={data} readAt={pipeline.dataUpdatedAt} />}
       </Answer>
     </section>
   );
 }
 
-function Findings({ pipeline }: { readonly pipeline: Pipeline }) {
-  const findings = judgePipeline(pipeline, Date.now());
+function Findings({ pipeline, readAt }: { readonly pipeline: Pipeline; readonly readAt: number }) {
+  const findings = judgePipeline(pipeline, readAt);
   const worst = worstOf(findings);
   return (
     <div>

@@ -3,6 +3,7 @@ import { useSend } from '../../api/client.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { decidedSchema, type ParkedEvent } from './parked-schemas.ts';
+import { reasonText } from './reasons.ts';
 
 export type DecideProps = {
   /** Those that were chosen. */
@@ -29,6 +30,7 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
   const giveUp = useSend<typeof decidedSchema, Body>('POST', '/v1/parked/give-up', decidedSchema, TOUCHES);
   const send = decision === 'release' ? release : giveUp;
   const isReleasable = events.every((event) => event.reason === 'implausible');
+  const isRetriable = events.every((event) => !reasonText(event.reason).isForPerson);
   const ids = events.map(({ id }) => id);
   const decide = (): void => {
     send.mutate(
@@ -50,7 +52,13 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
     <div className="decide">
       <p className="decide-count">{count} chosen</p>
       <div className="decide-actions">
-        <button type="button" className="button" disabled={isBusy} onClick={() => onRetry(ids)}>
+        <button
+          type="button"
+          className="button"
+          disabled={isBusy || !isRetriable}
+          title={isRetriable ? undefined : 'Trying again cannot help where a person has to decide'}
+          onClick={() => onRetry(ids)}
+        >
           Try again
         </button>
         <button

@@ -56,17 +56,18 @@ export function ReasonsTable({ counts, chosen, onShow, onRetry, isBusy }: Reason
             key: 'retry',
             heading: <span className="visually-hidden">Action</span>,
             align: 'right' as const,
-            render: ({ reason }: Row) => (
-              <button
-                type="button"
-                className="button"
-                aria-label={`Try again: ${reasonText(reason).name}`}
-                disabled={isBusy}
-                onClick={() => onRetry(reason)}
-              >
-                Try again
-              </button>
-            ),
+            render: ({ reason }: Row) =>
+              reasonText(reason).isForPerson ? null : (
+                <button
+                  type="button"
+                  className="button"
+                  aria-label={`Try again: ${reasonText(reason).name}`}
+                  disabled={isBusy}
+                  onClick={() => onRetry(reason)}
+                >
+                  Try again
+                </button>
+              ),
           },
         ]),
   ];

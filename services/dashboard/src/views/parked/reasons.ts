@@ -1,5 +1,11 @@
 /** What people call a reason for parking, what it means, and what helps. */
-export type ReasonText = { readonly name: string; readonly meaning: string; readonly remedy: string };
+export type ReasonText = {
+  readonly name: string;
+  readonly meaning: string;
+  readonly remedy: string;
+  /** Trying again cannot help: a person has to decide. Default false. */
+  readonly isForPerson?: true;
+};
 
 const REASONS: Readonly<Record<string, ReasonText>> = {
   unknown_namespace: {
@@ -31,11 +37,13 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
     name: 'Implausible',
     meaning: 'More than 512 cores, more than 64 GPUs, or a window of more than 31 days.',
     remedy: 'Ask the cluster. Count it as it is, or give it up.',
+    isForPerson: true,
   },
   conflict: {
     name: 'Conflict',
     meaning: 'Another content came under the identity of an event that is counted already.',
     remedy: 'What was counted stays. Decide which is right, or give it up.',
+    isForPerson: true,
   },
   entered: {
     name: 'Entered by staff',

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { addresses } from '../../address/addresses.ts';
 import { useQuery } from '../../address/use-query.ts';
 import { useApi } from '../../api/client.ts';
+import { formatTime } from '../../format/date.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
 import { type Health, HealthBadge } from '../../parts/health-badge.tsx';
@@ -99,7 +100,8 @@ function Story({ receipt }: { readonly receipt: Receipt }) {
 
 function windowOf({ windowStartedAt, windowEndedAt }: Receipt['event']): string | null {
   if (windowStartedAt === null) return null;
-  return windowStartedAt === windowEndedAt ? windowStartedAt : `${windowStartedAt} to ${windowEndedAt ?? '?'}`;
+  if (windowEndedAt === null || windowStartedAt === windowEndedAt) return formatTime(windowStartedAt);
+  return `${formatTime(windowStartedAt)} to ${formatTime(windowEndedAt)}`;
 }
 
 function Fact({ name, text }: { readonly name: string; readonly text: string | null }) {

@@ -36,7 +36,7 @@ export function StatementLines({ caption, statement, lines, hasOriginal = false,
       render: ({ quantity, meter }) =>
         quantity === null ? '–' : <Quantity quantity={quantity} meter={meter} isAligned />,
     },
-    { key: 'unit', heading: 'Unit', className: 'quiet', render: ({ meter }) => meterUnit(meter) },
+    { key: 'unit', heading: 'Unit', className: 'quiet nowrap', render: ({ meter }) => meterUnit(meter) },
     {
       key: 'credits',
       heading: 'Credits',

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { addresses } from '../../address/addresses.ts';
 import { useApi } from '../../api/client.ts';
 import { accountsSchema } from '../../api/schemas.ts';
-import { formatMonth, isMonth } from '../../format/date.ts';
+import { formatMonth } from '../../format/date.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
 import { DownloadButton } from '../../parts/download-button.tsx';
@@ -16,29 +16,19 @@ import { StatementSums } from './statement-sums.tsx';
 
 /** What an account's month comes to: a draft that follows the usage, or the final statement as it was closed. */
 export function StatementView({ id, month }: { readonly id: string; readonly month: string }) {
-  const isThere = isMonth(month);
-  const statement = useApi(
-    `/v1/statements/${encodeURIComponent(id)}/${encodeURIComponent(month)}`,
-    {},
-    statementSchema,
-    {
-      enabled: isThere,
-    },
-  );
+  const statement = useApi(`/v1/statements/${encodeURIComponent(id)}/${month}`, {}, statementSchema);
   // The list knows what the account is called.
-  const accounts = useApi('/v1/accounts', { month, q: id.slice(0, SEARCH_LENGTH_MAX), limit: '1000' }, accountsSchema, {
-    enabled: isThere,
-  });
+  const accounts = useApi('/v1/accounts', { month, q: id.slice(0, SEARCH_LENGTH_MAX), limit: '1000' }, accountsSchema);
   const account = accounts.data?.accounts.find((each) => each.id === id);
   const name = account?.name ?? account?.email ?? id;
-  const isMissing = !isThere || statement.error?.code === 'NOT_FOUND';
+  const isMissing = statement.error?.code === 'NOT_FOUND';
   return (
     <>
       <PageTitle
         title={`${titleOf(statement.data)}, ${formatMonth(month)}`}
-        up={<Link href={addresses.account(id, { month: isThere ? month : undefined })}>{name}</Link>}
+        up={<Link href={addresses.account(id, { month })}>{name}</Link>}
       >
-        {isThere && statement.data !== undefined ? <Tools id={id} month={month} /> : null}
+        {statement.data !== undefined ? <Tools id={id} month={month} /> : null}
       </PageTitle>
       {isMissing ? (
         <Empty title="There is no statement at this address.">
