@@ -233,6 +233,8 @@ CREATE TABLE "hopsmeter"."credit_grants" (
 	"revoked_at" timestamp with time zone,
 	"revoked_by" text,
 	"revoke_reason" text,
+	"carried_from_statement_id" uuid,
+	CONSTRAINT "credit_grants_one_per_statement" UNIQUE("carried_from_statement_id"),
 	CONSTRAINT "credit_grants_one_per_reference" UNIQUE("account_owner_id","reference"),
 	CONSTRAINT "credit_grants_amount_positive" CHECK ("hopsmeter"."credit_grants"."amount" > 0 and "hopsmeter"."credit_grants"."amount" <> 'NaN'),
 	CONSTRAINT "credit_grants_expires_after_start" CHECK ("hopsmeter"."credit_grants"."expires_on" > "hopsmeter"."credit_grants"."valid_from"),
@@ -246,7 +248,7 @@ CREATE TABLE "hopsmeter"."grant_draws" (
 	"statement_id" uuid NOT NULL,
 	"amount" numeric(10, 2) NOT NULL,
 	CONSTRAINT "grant_draws_pkey" PRIMARY KEY("credit_grant_id","statement_id"),
-	CONSTRAINT "grant_draws_amount_positive" CHECK ("hopsmeter"."grant_draws"."amount" > 0 and "hopsmeter"."grant_draws"."amount" <> 'NaN')
+	CONSTRAINT "grant_draws_amount_not_zero" CHECK ("hopsmeter"."grant_draws"."amount" <> 0 and "hopsmeter"."grant_draws"."amount" <> 'NaN')
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."grant_draws" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -475,7 +477,7 @@ CREATE TABLE "hopsmeter"."statements" (
 	CONSTRAINT "statements_amounts_are_numbers" CHECK ('NaN' not in ("hopsmeter"."statements"."total_exact", "hopsmeter"."statements"."total", "hopsmeter"."statements"."amount_due", "hopsmeter"."statements"."credit_usd")),
 	CONSTRAINT "statements_total_rounded_once" CHECK ("hopsmeter"."statements"."total" = round("hopsmeter"."statements"."total_exact", 2)),
 	CONSTRAINT "statements_add_up" CHECK ("hopsmeter"."statements"."amount_due" = "hopsmeter"."statements"."total" - "hopsmeter"."statements"."prepaid"),
-	CONSTRAINT "statements_prepaid_within_total" CHECK ("hopsmeter"."statements"."prepaid" between 0 and greatest("hopsmeter"."statements"."total", 0))
+	CONSTRAINT "statements_prepaid_within_total" CHECK ("hopsmeter"."statements"."prepaid" between least("hopsmeter"."statements"."total", 0) and greatest("hopsmeter"."statements"."total", 0))
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."statements" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -656,6 +658,7 @@ ALTER TABLE "hopsmeter"."user_hopsworks_assignments" ADD CONSTRAINT "user_hopswo
 ALTER TABLE "hopsmeter"."user_hopsworks_assignments" ADD CONSTRAINT "user_hopsworks_assignments_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."users" ADD CONSTRAINT "users_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."credit_grants" ADD CONSTRAINT "credit_grants_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."credit_grants" ADD CONSTRAINT "credit_grants_carried_from_statement_id_statements_id_fk" FOREIGN KEY ("carried_from_statement_id") REFERENCES "hopsmeter"."statements"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."grant_draws" ADD CONSTRAINT "grant_draws_credit_grant_id_credit_grants_id_fk" FOREIGN KEY ("credit_grant_id") REFERENCES "hopsmeter"."credit_grants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."grant_draws" ADD CONSTRAINT "grant_draws_statement_id_statements_id_fk" FOREIGN KEY ("statement_id") REFERENCES "hopsmeter"."statements"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."price_changes" ADD CONSTRAINT "price_changes_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -1,24 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import {
   changeOwner,
   changePrices,
   closeMonths,
   createRateCard,
-  findOriginals,
   findStatementDifferences,
   grantCredit,
-  listCorrectionsToTry,
-  loadDirectory,
+  listGrants,
   type Pool,
   type PriceChange,
   previewPriceChange,
   readStatement,
   reconcileNow,
-  recordBatch,
-  recordManifests,
   reRatePart,
-  settleCorrections,
-  tryRecordBatch,
 } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, readClosedRows, type TestDatabase } from '@hopsmeter/db/testing';
 import {
@@ -35,10 +28,6 @@ import {
   RequestError,
   usageDayOf,
 } from '@hopsmeter/usage';
-import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
-import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
-import { planBatch } from '@hopsmeter/worker/plan-batch';
-import { createDeferredSettler } from '@hopsmeter/worker/settle-deferred';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   add,
@@ -53,6 +42,7 @@ import {
   ZERO,
 } from './harness/bill-oracle.ts';
 import { createRandom, type Random } from './harness/random.ts';
+import { recordEvents } from './harness/record-events.ts';
 
 /**
  * Whatever comes in whatever order: the statements and drafts of an account add up to what an independent oracle says of
@@ -143,6 +133,7 @@ afterAll(() => {
       'final re_rating',
       'final usage',
       'prepaid in full',
+      'carried forward',
       'prepaid in part',
       'end_override',
       'withdraw_override',
@@ -256,36 +247,7 @@ function randomQuantity(random: Random, meter: Meter): string {
   return METERS[meter] === 1 ? `${random.int(200)}.${random.int(90) + 10}` : String(720 * (1 + random.int(9)));
 }
 
-/** What a worker does with a batch. */
-async function post(events: readonly ReportedEvent[]): Promise<void> {
-  const directories = createDirectoryCache(() => loadDirectory(pool));
-  const recorder = createBatchRecorder({
-    store: { record: (batch) => recordBatch(pool, batch), tryRecord: (batch) => tryRecordBatch(pool, batch) },
-    directories,
-    onFailure: () => undefined,
-  });
-  const settler = createDeferredSettler({
-    store: {
-      recordManifests: (limit) => recordManifests(pool, limit),
-      listCorrections: (limit) => listCorrectionsToTry(pool, limit),
-      findOriginals: (after, limit) => findOriginals(pool, after, limit),
-      settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
-    },
-    directories,
-    onSettled: () => undefined,
-  });
-  const request = {
-    requestId: randomUUID(),
-    clusterId,
-    clusterKeyId: randomUUID(),
-    receivedAt: Date.now() * 1_000,
-    eventCount: events.length,
-  };
-  const { signal } = new AbortController();
-  const batch = { id: randomUUID(), requests: [request], events };
-  await recorder.record((directory, setAside) => planBatch(batch, directory, setAside), signal);
-  await settler.settle(signal);
-}
+const post = (events: readonly ReportedEvent[]) => recordEvents(pool, clusterId, events);
 
 async function changePrice(random: Random, known: Known): Promise<void> {
   const meter = random.pick(Object.keys(METERS) as Meter[]);
@@ -393,11 +355,15 @@ async function closeNext(random: Random, { prepaid }: Known): Promise<void> {
   const statement = await readStatement(pool, accountOwnerId, month);
   if (statement === undefined) throw new Error('a closed month has no statement');
   const left = prepaid.get(accountOwnerId) ?? 0n;
-  const owed = statement.total > 0n ? statement.total : 0n;
-  const paid = left < owed ? left : owed;
-  expect([statement.prepaid, statement.amountDue]).toEqual([paid, statement.total - paid]);
-  if (paid > 0n) seen.add(paid === owed ? 'prepaid in full' : 'prepaid in part');
+  const { total } = statement;
+  // What is below zero is there for the next statements, whoever paid it: nobody owes anything.
+  const paid = left < total ? left : total;
+  expect([statement.prepaid, statement.amountDue]).toEqual([paid, total - paid]);
+  if (paid > 0n) seen.add(paid === total ? 'prepaid in full' : 'prepaid in part');
+  if (paid < 0n) seen.add('carried forward');
   prepaid.set(accountOwnerId, left - paid);
+  const grants = await listGrants(pool, accountOwnerId);
+  expect(grants.reduce((sum, { amount, drawn }) => sum + amount - drawn, 0n)).toBe(left - paid);
 }
 
 async function moveMember(random: Random, known: Known): Promise<void> {

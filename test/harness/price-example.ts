@@ -1,4 +1,12 @@
-import { closeMonths, type LineOfStatement, type Pool, readStatement } from '@hopsmeter/db';
+import {
+  balanceOf,
+  closeMonths,
+  grantCredit,
+  type LineOfStatement,
+  listGrants,
+  type Pool,
+  readStatement,
+} from '@hopsmeter/db';
 import { recordUsage, type SeededDirectory } from '@hopsmeter/db/testing';
 import {
   formatQuantity,
@@ -13,6 +21,7 @@ import {
   type UsageDay,
   type UsageMonth,
 } from '@hopsmeter/usage';
+import { recordEvents } from './record-events.ts';
 
 /** What is done, and of a statement the lines that are expected. */
 export type ExampleStep = { readonly words: string; readonly expected: readonly string[] };
@@ -64,7 +73,12 @@ export async function runPriceExample(
 ): Promise<readonly ExampleStep[]> {
   const taken: ExampleStep[] = [];
   for (const { words } of steps) {
-    const expected = await takeStep(pool, seeded, words, `step-${taken.length}`);
+    const id = `step-${taken.length}`;
+    // What a step takes back is the usage of an earlier one, in the same words.
+    const place = taken.findIndex((step) => step.words === words.replace('void', 'usage'));
+    const expected = words.startsWith('void ')
+      ? await voidUsage(pool, seeded, `step-${place}`, id)
+      : await takeStep(pool, seeded, words, id);
     taken.push({ words, expected });
   }
   return taken;
@@ -89,6 +103,11 @@ async function takeStep(pool: Pool, seeded: SeededDirectory, words: string, id: 
       if (counted !== 1) throw new Error(`this was not counted: ${words}`);
       return [];
     }
+    case 'grant':
+      await grant(pool, seeded.ownerId, { validFrom: date, expiresOn: second === '' ? null : second, dollars: first });
+      return [];
+    case 'grants':
+      return describeGrants(pool, seeded.ownerId, `${date}-01`);
     case 'close':
       await close(pool, seeded.ownerId, monthOf(date));
       return [];
@@ -126,9 +145,44 @@ function windowOf(days: string): { readonly start: number; readonly end: number 
   return { start, end: (dayOf(last) + 1) * MICROS_PER_DAY };
 }
 
+const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'example' } as const;
+
+/** A correction that takes an event back. */
+async function voidUsage(pool: Pool, { clusterId }: SeededDirectory, replaces: string, id: string): Promise<[]> {
+  const correction = { type: 'correction', id, sourcePath: '', replaces, usages: [], reason: undefined } as const;
+  await recordEvents(pool, clusterId, [{ ...correction, correctedAt: Date.now() * 1_000 }]);
+  const { rowCount } = await pool.query('select from hopsmeter.corrections where event_id = $1', [id]);
+  if (rowCount !== 1) throw new Error(`${id} did not take ${replaces} back`);
+  return [];
+}
+
+type ExampleGrant = { readonly validFrom: string; readonly expiresOn: string | null; readonly dollars: string };
+
+async function grant(
+  pool: Pool,
+  accountOwnerId: string,
+  { validFrom, expiresOn, dollars }: ExampleGrant,
+): Promise<void> {
+  const amount = parseQuantity(dollars) / parseQuantity('0.01');
+  const wanted = { accountOwnerId, reference: null, amount, validFrom, expiresOn, reason: 'paid ahead' };
+  await grantCredit(pool, CHANGE, wanted);
+}
+
+/** Each grant in the order in which it is drawn, and what is left of them on a day. */
+async function describeGrants(pool: Pool, accountOwnerId: string, today: string): Promise<readonly string[]> {
+  const grants = await listGrants(pool, accountOwnerId);
+  const cents = (amount: bigint): string => formatDecimal(amount, 2);
+  return [
+    ...grants.map(({ amount, drawn, carriedFrom }) => {
+      const origin = carriedFrom === null ? 'grant' : `carried forward ${carriedFrom.month}`;
+      return `${origin} ${cents(amount)} drawn ${cents(drawn)}`;
+    }),
+    `left ${cents(balanceOf(grants, today).left)}`,
+  ];
+}
+
 async function close(pool: Pool, accountOwnerId: string, month: UsageMonth): Promise<void> {
-  const change = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'example' } as const;
-  const { closed, refused } = await closeMonths(pool, change, { month, accountOwnerIds: [accountOwnerId] });
+  const { closed, refused } = await closeMonths(pool, CHANGE, { month, accountOwnerIds: [accountOwnerId] });
   if (closed.length !== 1) throw new Error(`this month was not closed: ${JSON.stringify(refused)}`);
 }
 
@@ -136,7 +190,7 @@ async function close(pool: Pool, accountOwnerId: string, month: UsageMonth): Pro
 async function describeStatement(pool: Pool, accountOwnerId: string, month: UsageMonth): Promise<readonly string[]> {
   const statement = await readStatement(pool, accountOwnerId, month);
   if (statement === undefined) throw new Error('there is no such statement');
-  const { lines, total, totalExact, creditUsd } = statement;
+  const { lines, total, totalExact, creditUsd, prepaid, amountDue } = statement;
   const rows = await pool.query<{ cost: string }>(SUM_ROWS, [accountOwnerId, formatUsageMonth(month)]);
   const listed = lines.filter(({ kind }) => kind !== 'model_effect').reduce((sum, line) => sum + line.amountExact, 0n);
   const [row] = rows.rows;
@@ -145,6 +199,7 @@ async function describeStatement(pool: Pool, accountOwnerId: string, month: Usag
   return [
     ...lines.map((line) => describeLine(month, line)),
     `total ${formatDecimal(total, 2)} = ${formatDecimal(credits, 4)} credits`,
+    ...(prepaid === 0n ? [] : [`prepaid ${formatDecimal(prepaid, 2)}`, `to pay ${formatDecimal(amountDue, 2)}`]),
   ];
 }
 

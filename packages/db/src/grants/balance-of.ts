@@ -4,7 +4,7 @@ import type { GrantRow } from './read-grants.ts';
 /** What became of an account's grants. `granted` = `drawn` + `expired` + `revoked` + `left`, to the cent. */
 export type GrantBalance = {
   readonly granted: Cents;
-  /** What statements took. */
+  /** What statements took, less what they gave back. */
   readonly drawn: Cents;
   /**
    * What was not drawn of grants that are not valid any more. A month that is closed later still draws from the grants that

@@ -34,7 +34,10 @@ values ($1, $2, $3::numeric, $4::date, $5::date, $6, $7::timestamptz, $8)
 returning id
 `;
 
-const COUNT_GRANTS = 'select count(*)::integer as count from hopsmeter.credit_grants where account_owner_id = $1';
+/** Those that people made: what statements carry forward is never refused. */
+const COUNT_GRANTS = `
+select count(*)::integer as count from hopsmeter.credit_grants where account_owner_id = $1 and carried_from_statement_id is null
+`;
 
 /**
  * Gives an account something to draw from. Asked again with the same reference it returns the grant that is there; without

@@ -5,9 +5,11 @@ import { changeDirectory } from '../directory/change-directory.ts';
 import { centsText } from '../statements/cents-text.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { balanceOf } from './balance-of.ts';
+import { carryForward } from './carry-forward.ts';
 import { grantCredit, type NewGrant } from './grant-credit.ts';
 import { listGrants } from './list-grants.ts';
 import { planDraws } from './plan-draws.ts';
+import { planReturns } from './plan-returns.ts';
 import { recordDraws } from './record-draws.ts';
 import { revokeGrant } from './revoke-grant.ts';
 
@@ -53,10 +55,19 @@ const plan = (text: string, total: Cents) =>
     true,
   );
 
-/** Closes a month with a total, as closing does: statement, then draws. */
+/** Closes a month with a total, as closing does: statement, then draws, then what is carried forward. */
 const close = (text: string, total: Cents, prepaid?: Cents, accountOwnerId = owner) =>
   changeDirectory(database.pool, CHANGE, async (transaction) => {
-    const draws = await planDraws(transaction, { accountOwnerId, month: month(text), total });
+    const wanted = { accountOwnerId, month: month(text), total };
+    if (total < 0n) {
+      const { draws, carried } = await planReturns(transaction, wanted);
+      const statementId = await addStatement(transaction, text, total, total, accountOwnerId);
+      await recordDraws(transaction, statementId, draws);
+      const credit = { statementId, number: 7, ...wanted, amount: carried, closedBy: 'test' };
+      if (carried > 0n) await carryForward(transaction, credit);
+      return draws;
+    }
+    const draws = await planDraws(transaction, wanted);
     const drawn = prepaid ?? draws.reduce((sum, { amount }) => sum + amount, 0n);
     const id = await addStatement(transaction, text, total, drawn, accountOwnerId);
     await recordDraws(transaction, id, draws);
@@ -239,6 +250,75 @@ describe('recorded draws', () => {
       'truncate hopsmeter.grant_draws',
     ])
       await expect(database.pool.query(sql)).rejects.toThrow();
+  });
+});
+
+describe('a statement below zero', () => {
+  const leftOf = async () => (await listGrants(database.pool, owner)).map(({ amount, drawn }) => amount - drawn);
+
+  it('gives back to the grants that paid, what is drawn last first, and never more than they gave', async () => {
+    const first = await grant(10_00n, '2026-01-01', '2027-01-01');
+    const last = await grant(10_00n, '2026-01-01', null);
+    await grant(5_00n, '2026-10-01', null);
+    await close('2026-09', 14_00n);
+    expect(await close('2026-10', -6_00n)).toEqual([
+      { grantId: last, amount: -4_00n },
+      { grantId: first, amount: -2_00n },
+    ]);
+    expect(await leftOf()).toEqual([2_00n, 10_00n, 5_00n]);
+    // And they are drawn again, in their order.
+    expect(await close('2026-11', 3_00n)).toEqual([
+      { grantId: first, amount: 2_00n },
+      { grantId: last, amount: 1_00n },
+    ]);
+  });
+
+  it('carries forward what no grant paid, without an end, and the next statements draw it', async () => {
+    await grant(10_00n, '2026-01-01', '2027-01-01');
+    await close('2026-09', 25_00n);
+    await close('2026-10', -25_00n);
+    const carried = (await listGrants(database.pool, owner)).find(({ carriedFrom }) => carriedFrom !== null);
+    expect(carried).toMatchObject({ amount: 15_00n, drawn: 0n, validFrom: '2026-11-01', expiresOn: null });
+    expect(carried?.carriedFrom?.month).toBe('2026-10');
+    const { rows } = await database.pool.query(
+      `select action, after ->> 'amount' as amount from hopsmeter.audit_log where entity_id = $1`,
+      [carried?.id],
+    );
+    expect(rows).toEqual([{ action: 'carry_forward', amount: '15' }]);
+    expect((await close('2026-11', 30_00n)).map(({ amount }) => amount)).toEqual([10_00n, 15_00n]);
+  });
+
+  it.each<[string, Partial<NewGrant>, boolean]>([
+    ['has ended by the next month', { expiresOn: '2026-11-01' }, false],
+    ['was revoked', {}, true],
+  ])('carries forward what a grant paid that %s', async (_, more, isRevoked) => {
+    const id = await grant(10_00n, '2026-01-01', null, more);
+    await close('2026-09', 10_00n);
+    const revocation = { accountOwnerId: owner, grantId: id, reason: 'mistaken' };
+    if (isRevoked) await revokeGrant(database.pool, CHANGE, revocation);
+    expect(await close('2026-10', -10_00n)).toEqual([]);
+    expect(balanceOf(await listGrants(database.pool, owner), '2026-11-01')).toMatchObject({ left: 10_00n });
+  });
+
+  it('cannot give back more than was drawn, nor carry forward what it does not say, whoever writes it', async () => {
+    const id = await grant(10_00n, '2026-01-01', null);
+    await close('2026-09', 4_00n);
+    const giveBack = (amount: Cents) =>
+      changeDirectory(database.pool, CHANGE, async (transaction) => {
+        const statementId = await addStatement(transaction, '2026-10', -8_00n, -8_00n);
+        await recordDraws(transaction, statementId, [{ grantId: id, amount }]);
+      });
+    await expect(giveBack(-8_00n)).rejects.toMatchObject({ constraint: 'grant_draws_within_grant' });
+    await expect(giveBack(-4_00n)).rejects.toMatchObject({ constraint: 'statements_prepaid_drawn' });
+    await close('2026-10', -8_00n);
+    const late = database.pool.query(
+      `insert into hopsmeter.credit_grants
+        (account_owner_id, amount, valid_from, reason, created_by, carried_from_statement_id)
+      select $1, 1, '2026-11-01', 'late', 'test', id from hopsmeter.statements
+      where account_owner_id = $1 and month = '2026-09-01'`,
+      [owner],
+    );
+    await expect(late).rejects.toMatchObject({ constraint: 'statements_prepaid_drawn' });
   });
 });
 

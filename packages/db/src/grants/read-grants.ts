@@ -9,7 +9,7 @@ export type GrantRow = {
   readonly accountOwnerId: string;
   readonly reference: string | null;
   readonly amount: Cents;
-  /** What statements took from it. */
+  /** What statements took from it, less what they gave back. */
   readonly drawn: Cents;
   /** First day of its validity. */
   readonly validFrom: string;
@@ -19,6 +19,8 @@ export type GrantRow = {
   readonly createdAt: string;
   readonly revokedAt: string | null;
   readonly revokeReason: string | null;
+  /** The statement below zero that left it for later ones; null for a grant that a person made. */
+  readonly carriedFrom: { readonly month: string; readonly number: number } | null;
 };
 
 /**
@@ -31,7 +33,11 @@ select
   coalesce((select sum(grant_draws.amount) from hopsmeter.grant_draws where credit_grant_id = credit_grants.id), 0)::text as drawn,
   valid_from::text as "validFrom", expires_on::text as "expiresOn", reason,
   ${instantText('created_at')} as "createdAt",
-  ${instantText('revoked_at')} as "revokedAt", revoke_reason as "revokeReason"
+  ${instantText('revoked_at')} as "revokedAt", revoke_reason as "revokeReason",
+  (
+    select jsonb_build_object('month', to_char(month, 'YYYY-MM'), 'number', number)
+    from hopsmeter.statements where id = carried_from_statement_id
+  ) as "carriedFrom"
 from hopsmeter.credit_grants
 where account_owner_id = $1 and ($2::uuid is null or id = $2) and ($3::text is null or reference = $3)
 order by expires_on nulls last, valid_from, credit_grants.created_at, id

@@ -3,7 +3,7 @@ import { centsText } from '../statements/cents-text.ts';
 import type { PlannedDraw } from './plan-draws.ts';
 
 /**
- * Adds what a statement drew. Parameters: $1 statement, $2 grants, $3 their amounts.
+ * Adds what a statement drew, or below zero gave back. Parameters: $1 statement, $2 grants, $3 their amounts.
  *
  * Guarantees: nothing is written when one draw is more than its grant has left, or is of a grant that is not the
  * account's, not valid in the month or revoked; and the transaction can not commit when the draws are not what the statement

@@ -8,8 +8,8 @@ import { statements } from './statements.ts';
 const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
 
 /**
- * What an account has paid ahead, or was given. Statements of months in which it is valid draw it down. A mistaken grant is
- * revoked, never changed: what was drawn stays drawn.
+ * What an account has paid ahead, or was given, or what a statement below zero left. Statements of months in which it is valid
+ * draw it down. A mistaken grant is revoked, never changed: what was drawn stays drawn.
  */
 export const creditGrants = hopsmeterTable(
   'credit_grants',
@@ -30,6 +30,10 @@ export const creditGrants = hopsmeterTable(
     revokedAt: instant('revoked_at'),
     revokedBy: text('revoked_by'),
     revokeReason: text('revoke_reason'),
+    /** The statement below zero that left it, because no other grant could take it back; NULL when a person made it. */
+    carriedFromStatementId: systemId('carried_from_statement_id')
+      .unique('credit_grants_one_per_statement')
+      .references(() => statements.id),
   },
   (table) => [
     unique('credit_grants_one_per_reference').on(table.accountOwnerId, table.reference),
@@ -45,8 +49,9 @@ export const creditGrants = hopsmeterTable(
 ).enableRLS();
 
 /**
- * What a statement took from a grant. Final, as the statement is. Triggers hold that a grant never gives more than it has,
- * and that the draws of a statement are its prepaid amount.
+ * What a statement took from a grant, or below zero gave back to it. Final, as the statement is. Triggers hold that a grant
+ * never gives more than it has and never gets back more than it gave, and that the draws of a statement, less what it carried
+ * forward, are its prepaid amount.
  */
 export const grantDraws = hopsmeterTable(
   'grant_draws',
@@ -62,6 +67,6 @@ export const grantDraws = hopsmeterTable(
   (table) => [
     primaryKey({ name: 'grant_draws_pkey', columns: [table.creditGrantId, table.statementId] }),
     index('grant_draws_statement_id_idx').on(table.statementId),
-    check('grant_draws_amount_positive', sql`${table.amount} > 0 and ${table.amount} <> 'NaN'`),
+    check('grant_draws_amount_not_zero', sql`${table.amount} <> 0 and ${table.amount} <> 'NaN'`),
   ],
 ).enableRLS();

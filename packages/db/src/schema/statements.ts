@@ -25,7 +25,7 @@ export const statements = hopsmeterTable(
     currency: text('currency').notNull().default('USD'),
     totalExact: exact('total_exact').notNull(),
     total: money('total').notNull(),
-    /** What prepaid grants paid of it. */
+    /** What prepaid grants paid of it; below zero what went back to them, or was carried forward as a new one. */
     prepaid: money('prepaid').notNull().default('0'),
     amountDue: money('amount_due').notNull(),
     /** What one credit cost on the last day of the month. */
@@ -43,7 +43,10 @@ export const statements = hopsmeterTable(
     ),
     check('statements_total_rounded_once', sql`${table.total} = round(${table.totalExact}, 2)`),
     check('statements_add_up', sql`${table.amountDue} = ${table.total} - ${table.prepaid}`),
-    check('statements_prepaid_within_total', sql`${table.prepaid} between 0 and greatest(${table.total}, 0)`),
+    check(
+      'statements_prepaid_within_total',
+      sql`${table.prepaid} between least(${table.total}, 0) and greatest(${table.total}, 0)`,
+    ),
   ],
 ).enableRLS();
 

@@ -7,6 +7,7 @@ import {
   type UsageMonth,
 } from '@hopsmeter/usage';
 import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import { carryForward } from '../grants/carry-forward.ts';
 import { recordDraws } from '../grants/record-draws.ts';
 import { findApplyingPriceChange } from '../pricing/find-applying-price-change.ts';
 import { centsText } from './cents-text.ts';
@@ -88,6 +89,8 @@ export async function closeMonth(
     throw new RequestError('USAGE_WAITING', `${accountOwnerId}: ${describeWaiting(waiting)}`);
   const { id, number } = await insertStatement(transaction, computed, closedBy);
   await recordDraws(transaction, id, computed.draws);
+  if (computed.carried > 0n)
+    await carryForward(transaction, { statementId: id, number, ...account, amount: computed.carried, closedBy });
   await transaction.audit({
     action: 'close_month',
     entity: 'statements',

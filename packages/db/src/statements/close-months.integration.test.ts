@@ -234,7 +234,7 @@ describe('closing a month', () => {
       from hopsmeter.usage_daily`,
     );
     expect((await close(OCTOBER, seeded.ownerId)).closed).toMatchObject([
-      { total: -105n, amountDue: -105n, prepaid: 0n },
+      { total: -105n, amountDue: 0n, prepaid: -105n },
     ]);
     expect(await linesOf(seeded.ownerId, OCTOBER)).toEqual([
       ['late_usage', '2025-09', 'cpu_hours', seeded.ownerId, -3n * ONE, -105n, 1],

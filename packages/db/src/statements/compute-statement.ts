@@ -11,7 +11,8 @@ import {
   type StatementLine,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { type PlannedDraw, planDraws } from '../grants/plan-draws.ts';
+import { type DrawableTotal, planDraws } from '../grants/plan-draws.ts';
+import { type PlannedReturns, planReturns } from '../grants/plan-returns.ts';
 import type { Snapshot } from '../in-snapshot.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/pricing-columns.ts';
 import type { AccountMonth } from './read-account-month.ts';
@@ -40,9 +41,9 @@ export type DraftStatement = {
   readonly totalExact: Quantity;
   /** `totalExact` rounded once, half away from zero. */
   readonly total: Cents;
-  /** What closing would draw from prepaid grants now. */
+  /** What closing would draw from prepaid grants now; of a total below zero what goes back to them and to the next statements. */
   readonly prepaid: Cents;
-  /** `total` - `prepaid`. */
+  /** `total` - `prepaid`; never below zero. */
   readonly amountDue: Cents;
   /** USD that one credit costs, by the account's card on the month's last day. */
   readonly creditUsd: Quantity;
@@ -50,7 +51,7 @@ export type DraftStatement = {
   readonly credits: Credits;
 };
 
-export type ComputedStatement = DraftStatement & { readonly draws: readonly PlannedDraw[] };
+export type ComputedStatement = DraftStatement & PlannedReturns;
 
 /** All prices in force, now or in the future. */
 const READ_PRICING = `select ${PRICING_COLUMNS}`;
@@ -86,8 +87,8 @@ export async function computeStatement(
   const parts = [...booked, ...effects.map((effect) => ({ ...effect, userName: undefined }))];
   const { lines, totalExact, total } = buildStatement(month, parts);
   const originals = await readOriginals(reader, accountOwnerId, month, lines);
-  const draws = await planDraws(reader, { accountOwnerId, month, total });
-  const prepaid = draws.reduce((sum, { amount }) => sum + amount, 0n);
+  const { draws, carried } = await planPrepaid(reader, { accountOwnerId, month, total });
+  const prepaid = draws.reduce((sum, { amount }) => sum + amount, -carried);
   const { creditUsd } = prices.pricing.cardOf(accountOwnerId, addMonths(month, 1) - 1);
   return {
     accountOwnerId,
@@ -100,7 +101,14 @@ export async function computeStatement(
     creditUsd,
     credits: roundToCredits(totalExact, creditUsd),
     draws,
+    carried,
   };
+}
+
+/** What grants pay of a total, or what they and the next statements get of one below zero. */
+async function planPrepaid(reader: Snapshot, total: DrawableTotal): Promise<PlannedReturns> {
+  if (total.total < 0n) return planReturns(reader, total);
+  return { draws: await planDraws(reader, total), carried: 0n };
 }
 
 /** Gives lines their shares of the statement's credits, by largest remainder like their cents. */

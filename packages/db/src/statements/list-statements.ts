@@ -63,7 +63,12 @@ export function listStatements(pool: Pool, query: StatementsQuery): Promise<Stat
     if (next === undefined || before !== undefined) return { draft: undefined, statements };
     const prices = await readPricing(snapshot);
     const account = { accountOwnerId, month: next };
-    const { lines: _, draws: __, ...draft } = await computeStatement(snapshot, prices, account, accountMonth);
+    const {
+      lines: _,
+      draws: __,
+      carried: ___,
+      ...draft
+    } = await computeStatement(snapshot, prices, account, accountMonth);
     return { draft: { ...draft, final: undefined }, statements };
   });
 }

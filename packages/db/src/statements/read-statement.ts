@@ -51,7 +51,11 @@ export function readStatement(pool: Pool, accountOwnerId: string, month: UsageMo
     const accountMonth = await readAccountMonth(snapshot, accountOwnerId, month);
     if (!accountMonth.isAccount || isClosed(accountMonth, month)) return undefined;
     const prices = await readPricing(snapshot);
-    const { draws: _, ...draft } = await computeStatement(snapshot, prices, { accountOwnerId, month }, accountMonth);
+    const {
+      draws: _,
+      carried: __,
+      ...draft
+    } = await computeStatement(snapshot, prices, { accountOwnerId, month }, accountMonth);
     return { ...draft, final: undefined };
   });
 }

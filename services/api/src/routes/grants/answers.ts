@@ -1,6 +1,7 @@
 import { type GrantRow, statusOf } from '@hopsmeter/db';
 import { z } from 'zod';
 import { formatCents, moneySchema } from '../../contract/amounts.ts';
+import { monthText } from '../../contract/month.ts';
 
 const dayText = z.string().meta({ examples: ['2026-11-01'] });
 
@@ -16,7 +17,7 @@ export const grantSchema = z
       .enum(['scheduled', 'valid', 'expired', 'revoked'])
       .meta({ description: 'Today; `scheduled` is not valid yet' }),
     amount: moneySchema,
-    drawn: moneySchema.meta({ description: 'What statements took from it' }),
+    drawn: moneySchema.meta({ description: 'What statements took from it, less what they gave back' }),
     validFrom: dayText,
     expiresOn: dayText
       .nullable()
@@ -31,12 +32,29 @@ export const grantSchema = z
       .string()
       .meta({ examples: ['a mistake'] })
       .nullable(),
+    carriedFrom: z
+      .object({ month: monthText, number: z.int().meta({ examples: [42] }) })
+      .nullable()
+      .meta({
+        description: 'The statement below zero that left it for later ones; null for a grant that a person made',
+      }),
   })
   .meta({ id: 'Grant', description: 'What an account has paid ahead, or was given' });
 
 /** Writes a grant as {@link grantSchema} has it. */
 export function describeGrant(grant: GrantRow, today: string): z.input<typeof grantSchema> {
-  const { id, accountOwnerId, reference, validFrom, expiresOn, reason, createdAt, revokedAt, revokeReason } = grant;
+  const {
+    id,
+    accountOwnerId,
+    reference,
+    validFrom,
+    expiresOn,
+    reason,
+    createdAt,
+    revokedAt,
+    revokeReason,
+    carriedFrom,
+  } = grant;
   return {
     id,
     accountOwnerId,
@@ -50,5 +68,6 @@ export function describeGrant(grant: GrantRow, today: string): z.input<typeof gr
     createdAt,
     revokedAt,
     revokeReason,
+    carriedFrom,
   };
 }

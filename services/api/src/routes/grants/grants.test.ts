@@ -48,6 +48,7 @@ describe('POST /v1/accounts/{id}/grants', () => {
         createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
         revokedAt: null,
         revokeReason: null,
+        carriedFrom: null,
       },
     });
     expect(await post(grantsOf(owner), body)).toEqual({ ...first, status: 200 });

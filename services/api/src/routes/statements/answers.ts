@@ -27,8 +27,11 @@ export const summaryShape = {
     .meta({ description: 'Null for a draft', examples: ['2026-12-03T09:00:00.000000Z'] }),
   total: moneySchema.meta({ description: 'What the lines come to; negative when credits outweigh' }),
   totalExact: exactSchema,
-  prepaid: moneySchema.meta({ description: 'What prepaid grants pay of it; of a draft, what they would pay now' }),
-  amountDue: moneySchema.meta({ description: '`total` - `prepaid`' }),
+  prepaid: moneySchema.meta({
+    description:
+      'What prepaid grants pay of it; below zero, what goes back to them or is carried forward to the next statements. Of a draft, as of now',
+  }),
+  amountDue: moneySchema.meta({ description: '`total` - `prepaid`; never below zero' }),
   credits: creditsSchema.meta({ description: '`totalExact` in credits; those of the lines add up to it' }),
   creditUsd: exactSchema.meta({ description: "USD of one credit, by the account's card on the last day of the month" }),
 };

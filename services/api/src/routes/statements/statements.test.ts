@@ -154,7 +154,7 @@ describe('a statement', () => {
     });
     const original = { account: OWNER, month: '2025-09', number: 1 };
     const { body } = await statementOf(OWNER, '2025-10');
-    expect(body).toMatchObject({ status: 'draft', total: '-0.45', amountDue: '-0.45', prepaid: '0.00' });
+    expect(body).toMatchObject({ status: 'draft', total: '-0.45', amountDue: '0.00', prepaid: '-0.45' });
     expect(body.lines).toMatchObject([
       { kind: 'usage', amount: '0.35', original: null },
       { kind: 'late_usage', usageMonth: '2025-09', quantity: '-2.000000000000', amount: '-0.70', original },

@@ -93,12 +93,13 @@ function Billed({ id, month, statement: { status, number, total, totalExact, pre
         {status === 'final' ? `Statement ${number}` : 'Draft statement'}
       </Link>
       : <Money amount={total} exact={totalExact} />
-      {parseDecimal(prepaid) === 0n ? null : (
+      {parseDecimal(prepaid) > 0n ? (
         <>
           {' '}
           less <Money amount={prepaid} /> prepaid
         </>
-      )}
+      ) : null}
+      {parseDecimal(prepaid) < 0n ? ', kept for later statements' : null}
     </>
   );
 }

@@ -37,14 +37,22 @@ export function StatementSums({ statement }: { readonly statement: Statement }) 
         <dd>
           <Money amount={total} exact={totalExact} />
         </dd>
-        {parseDecimal(prepaid) === 0n ? null : (
+        {parseDecimal(prepaid) > 0n ? (
           <>
             <dt>Paid from prepaid grants</dt>
             <dd>
               −<Money amount={prepaid} />
             </dd>
           </>
-        )}
+        ) : null}
+        {parseDecimal(prepaid) < 0n ? (
+          <>
+            <dt>Kept for later statements</dt>
+            <dd>
+              <Money amount={formatDecimal(-parseDecimal(prepaid))} />
+            </dd>
+          </>
+        ) : null}
         <dt className="statement-due-last">{status === 'final' ? 'To be paid' : 'To be paid as of now'}</dt>
         <dd className="statement-due-last">
           <Money amount={amountDue} />

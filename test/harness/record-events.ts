@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import {
+  findOriginals,
+  listCorrectionsToTry,
+  loadDirectory,
+  type Pool,
+  recordBatch,
+  recordManifests,
+  settleCorrections,
+  tryRecordBatch,
+} from '@hopsmeter/db';
+import type { ReportedEvent } from '@hopsmeter/usage';
+import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
+import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
+import { planBatch } from '@hopsmeter/worker/plan-batch';
+import { createDeferredSettler } from '@hopsmeter/worker/settle-deferred';
+
+/** What a worker does with a batch of a cluster, corrections included. */
+export async function recordEvents(pool: Pool, clusterId: string, events: readonly ReportedEvent[]): Promise<void> {
+  const directories = createDirectoryCache(() => loadDirectory(pool));
+  const recorder = createBatchRecorder({
+    store: { record: (batch) => recordBatch(pool, batch), tryRecord: (batch) => tryRecordBatch(pool, batch) },
+    directories,
+    onFailure: () => undefined,
+  });
+  const settler = createDeferredSettler({
+    store: {
+      recordManifests: (limit) => recordManifests(pool, limit),
+      listCorrections: (limit) => listCorrectionsToTry(pool, limit),
+      findOriginals: (after, limit) => findOriginals(pool, after, limit),
+      settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+    },
+    directories,
+    onSettled: () => undefined,
+  });
+  const request = {
+    requestId: randomUUID(),
+    clusterId,
+    clusterKeyId: randomUUID(),
+    receivedAt: Date.now() * 1_000,
+    eventCount: events.length,
+  };
+  const { signal } = new AbortController();
+  const batch = { id: randomUUID(), requests: [request], events };
+  await recorder.record((directory, setAside) => planBatch(batch, directory, setAside), signal);
+  await settler.settle(signal);
+}
