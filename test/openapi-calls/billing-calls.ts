@@ -100,7 +100,12 @@ export const BILLING_CALLS: readonly MakeCall[] = [
   (world) => ({ operationId: 'closeMonths', body: { month: known(world, 'month'), dryRun: true }, status: 200 }),
   (world) => ({
     operationId: 'closeMonths',
-    body: { month: known(world, 'month'), accountOwnerIds: [ACCOUNT] },
+    body: {
+      month: known(world, 'month'),
+      accountOwnerIds: [ACCOUNT],
+      acceptWaiting: true,
+      reason: 'the world has no collector',
+    },
     status: 200,
   }),
   (world) => ({

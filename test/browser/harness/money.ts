@@ -75,7 +75,12 @@ export async function addMoney(world: World): Promise<Money> {
     validFrom: `${previousMonth}-01`,
     reason: because('Prepaid'),
   });
-  await ask('/v1/statements/close', 'POST', { month: previousMonth, accountOwnerIds: [TARA] });
+  await ask('/v1/statements/close', 'POST', {
+    month: previousMonth,
+    accountOwnerIds: [TARA],
+    acceptWaiting: true,
+    reason: because('Closed'),
+  });
   const late = { start: `${previousMonth}-05T10:00:00.000Z`, end: `${previousMonth}-05T11:00:00.000Z` };
   await send(us, [egress(us, 'late/credit-risk', 'credit-risk', late, 20)]);
   await waitFor('corrections to be settled', async () => {
