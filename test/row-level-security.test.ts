@@ -364,7 +364,7 @@ describe('the services', () => {
   });
 });
 
-describe('a server where the migrations may not create roles, with the default rights of Supabase', () => {
+describe('a server where the migrations may not create roles and own only their schema, with the default rights of Supabase', () => {
   let directory: string;
   let postgres: Postgres;
   let admin: Pool;
@@ -380,9 +380,11 @@ describe('a server where the migrations may not create roles, with the default r
     const server = openPool(postgres.url);
     await server.query(`create role anon; create role authenticated; create role service_role bypassrls`);
     await server.query(`create role migrator login password 'migrator'`);
-    await server.query('create database shared owner migrator');
+    await server.query('create database shared');
     await server.end();
     admin = openPool(target.href);
+    await admin.query('create schema extensions; create extension btree_gist schema extensions');
+    await admin.query('create schema hopsmeter authorization migrator; revoke all on schema public from public');
     for (const kind of ['tables', 'functions', 'sequences'])
       await admin.query(
         `alter default privileges for role migrator grant all on ${kind} to anon, authenticated, service_role`,

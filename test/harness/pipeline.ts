@@ -48,6 +48,8 @@ export type PipelineOptions = {
   readonly apis?: number;
   /** Puts a PgBouncer between the services and Postgres. */
   readonly isPooled?: boolean;
+  /** Gets the database before anything of ours is in it. */
+  readonly beforeMigration?: (pool: Pool) => Promise<void>;
   /** Default: that of a developer's machine. */
   readonly postgresSize?: PostgresSize;
   /** Settings of the apis beside the usual ones. */
@@ -96,9 +98,10 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     closers.push(() => postgres.close());
     const redis = await startRedis({ directory, port: await freePort() });
     closers.push(() => redis.close());
-    await migrate(postgres.url);
     const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
     closers.push(() => pool.end());
+    await options.beforeMigration?.(pool);
+    await migrate(postgres.url);
     // Nothing may depend on it: an unqualified name of ours is an error in every service.
     await pool.query(`alter database ${new URL(postgres.url).pathname.slice(1)} set search_path = ''`);
     const servicesUrl = await createLogin(pool, postgres.url);

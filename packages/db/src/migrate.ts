@@ -50,7 +50,7 @@ export async function migrate(
       if (hash === undefined) await apply(client, migration);
       else if (hash !== migration.hash)
         throw new MigrationError(
-          `this database was made by another version of drizzle/${migration.name} than this one. ${START_ANEW}`,
+          `this database was made by another version of drizzle/${migration.name}, and what it holds cannot be brought over: ${START_ANEW}`,
         );
     }
     await client.query('commit');
@@ -61,15 +61,13 @@ export async function migrate(
 
 /** What to do with a database of a version that was never released. */
 const START_ANEW =
-  'No version of it was released, so there is no way over: use another, empty database, or drop this one and create it anew ' +
-  '(of `npm start` without DATABASE_URL: stop it and remove the folder .hopsmeter)';
+  'use another database; if `npm start` made this one without DATABASE_URL, remove the folder .hopsmeter and start again';
 
-/** The oldest migrations, before the first release, created this beside the application's tables. */
-const HAS_OLD_LAYOUT = `select to_regclass('public.directory_versions') is not null as "isOld"`;
+/** From the catalog, which says it of schemas too that the role may not look into. $1 schema, $2 table. */
+const HAS_TABLE = `
+select from pg_class join pg_namespace on pg_namespace.oid = relnamespace where nspname = $1 and relname = $2`;
 
-const HAS_SCHEMA = `select to_regnamespace('hopsmeter') is not null as "hasSchema"`;
-
-const HAS_MIGRATIONS = `select to_regclass('hopsmeter.migrations') is not null as "hasMigrations"`;
+const HAS_SCHEMA = 'select from pg_namespace where nspname = $1';
 
 /** Row level security without a policy: only the owner has to do with it. */
 const CREATE_MIGRATIONS = `
@@ -82,21 +80,21 @@ alter table hopsmeter.migrations enable row level security`;
 
 /** @returns the hashes of the migrations that are applied, by their names. */
 async function prepareSchema(client: pg.Client): Promise<ReadonlyMap<string, string>> {
-  if (!(await isTrue(client, HAS_MIGRATIONS))) {
-    if (await isTrue(client, HAS_OLD_LAYOUT))
+  if (!(await exists(client, HAS_TABLE, ['hopsmeter', 'migrations']))) {
+    // No application has a table of this name, and all old versions of ours had it.
+    if (await exists(client, HAS_TABLE, ['public', 'directory_versions']))
       throw new MigrationError(
-        `this database has the tables of hopsmeter in the schema public, as development versions before the first release made them. ${START_ANEW}`,
+        `this database has the tables of hopsmeter in the schema public, as development versions before the first release made them, and what they hold cannot be brought over: ${START_ANEW}`,
       );
-    if (!(await isTrue(client, HAS_SCHEMA))) await createSchema(client);
+    if (!(await exists(client, HAS_SCHEMA, ['hopsmeter']))) await createSchema(client);
     await client.query(CREATE_MIGRATIONS);
   }
   const { rows } = await client.query<{ name: string; hash: string }>('select name, hash from hopsmeter.migrations');
   return new Map(rows.map(({ name, hash }) => [name, hash]));
 }
 
-async function isTrue(client: pg.Client, question: string): Promise<boolean> {
-  const { rows } = await client.query<Record<string, boolean>>(question);
-  return Object.values(rows[0] ?? {}).every(Boolean);
+async function exists(client: pg.Client, search: string, names: readonly string[]): Promise<boolean> {
+  return (await client.query(search, [...names])).rowCount !== 0;
 }
 
 /** Not `if not exists`: that asks for the right to create schemas even where there is nothing to create. */
