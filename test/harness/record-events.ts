@@ -4,6 +4,7 @@ import {
   listCorrectionsToTry,
   loadDirectory,
   type Pool,
+  readCountedInstants,
   recordBatch,
   recordManifests,
   settleCorrections,
@@ -19,7 +20,11 @@ import { createDeferredSettler } from '@hopsmeter/worker/settle-deferred';
 export async function recordEvents(pool: Pool, clusterId: string, events: readonly ReportedEvent[]): Promise<void> {
   const directories = createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
-    store: { record: (batch) => recordBatch(pool, batch), tryRecord: (batch) => tryRecordBatch(pool, batch) },
+    store: {
+      record: (batch) => recordBatch(pool, batch),
+      tryRecord: (batch) => tryRecordBatch(pool, batch),
+      readInstants: (keys) => readCountedInstants(pool, keys),
+    },
     directories,
     onFailure: () => undefined,
   });

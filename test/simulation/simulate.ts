@@ -121,6 +121,8 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
       store: {
         record: (batch) => process.call(() => store.record(batch)),
         tryRecord: () => Promise.reject(new Error('no event of the simulation is refused by the store')),
+        // Every event of the simulation has a window.
+        readInstants: async () => new Map(),
       },
       directories,
       onFailure: () => undefined,

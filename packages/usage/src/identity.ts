@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { formatQuantity } from './decimal.ts';
 import type { CorrectionEvent, ManifestEvent, ReportedEvent, Usage, UsageEvent } from './event.ts';
+import { MICROS_PER_HOUR, type Micros } from './time.ts';
 
 /**
  * The identity of an event as 32 hexadecimal characters: the first 128 bits of SHA-256 over cluster, source and id.
@@ -20,6 +21,25 @@ export function contentHashOf(event: ReportedEvent): bigint {
   const digest = hash('sha256', contentOf(event), 'binary');
   for (let i = 0; i < 8; i++) digestStart.setUint8(i, digest.charCodeAt(i));
   return digestStart.getBigInt64(0);
+}
+
+/** How far apart the times of two copies without a window may be: a sender retries for hours, not for days. */
+export const COPY_TIME_MAX = 24 * MICROS_PER_HOUR;
+
+/**
+ * Whether an event without a window is a copy of one that said the same at another time, up to a day apart. Senders that
+ * stamp a call with the moment of the call, as OpenMeter's SDK and `cloudevents` do, stamp a retry anew. The first time
+ * stands. Costs a hash, so it is asked only where contents differ.
+ *
+ * @param first when the first copy was used, and its content.
+ */
+export function isCopyAtAnotherTime(
+  event: ReportedEvent,
+  first: { readonly at: Micros; readonly contentHash: bigint },
+): boolean {
+  if (event.type === 'correction' || event.type === 'manifest' || event.start !== event.end) return false;
+  if (Math.abs(event.start - first.at) > COPY_TIME_MAX) return false;
+  return contentHashOf({ ...event, start: first.at, end: first.at }) === first.contentHash;
 }
 
 /** Where a digest's first bytes become a number. A buffer for each digest takes three times as long, 0.9 µs. */

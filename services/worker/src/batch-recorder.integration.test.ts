@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { loadDirectory, recordBatch, tryRecordBatch } from '@hopsmeter/db';
+import { loadDirectory, readCountedInstants, recordBatch, tryRecordBatch } from '@hopsmeter/db';
 import {
   createTestDatabase,
   findRollupDifferences,
@@ -38,7 +38,11 @@ afterAll(() => database?.close());
 function startRecorder() {
   const { pool } = database;
   return createBatchRecorder({
-    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    store: {
+      record: (record) => recordBatch(pool, record),
+      tryRecord: (record) => tryRecordBatch(pool, record),
+      readInstants: (keys) => readCountedInstants(pool, keys),
+    },
     directories: createDirectoryCache(() => loadDirectory(pool)),
     onFailure: (kind) => failures.push(kind),
   });
@@ -195,4 +199,37 @@ describe('an unreadable job', () => {
       ]);
     },
   );
+});
+
+describe('a copy without a window', () => {
+  const instant = (at: number, quantity = 1n) => ({
+    ...sampleEvent('retried'),
+    start: at,
+    end: at,
+    usages: [{ meter: 'cpu_hours', quantity: quantity * 1_000_000_000_000n }],
+  });
+  const conflicts = async () =>
+    (await rowsOf<{ count: number }>("select count(*)::int from hopsmeter.parked_events where reason = 'conflict'"))[0]
+      ?.count;
+
+  it('that differs in its time only is a duplicate, and the first time stands', async () => {
+    await record(batchOf([instant(SAMPLE_START)]));
+    const [before] = await rowsOf('select usage_date, window_started_at from hopsmeter.usage_events');
+    const again = await record(batchOf([instant(SAMPLE_START + 24 * HOUR)]));
+    expect(again).toMatchObject({ counted: 0, duplicates: 1, parked: 0 });
+    expect(await rowsOf('select usage_date, window_started_at from hopsmeter.usage_events')).toEqual([before]);
+  });
+
+  it('is a duplicate within a batch too', async () => {
+    const counts = await record(batchOf([instant(SAMPLE_START), instant(SAMPLE_START + 5)]));
+    expect(counts).toMatchObject({ counted: 1, duplicates: 1, parked: 0 });
+  });
+
+  it('that says something else, or comes more than a day apart, is a conflict', async () => {
+    await record(batchOf([instant(SAMPLE_START)]));
+    await record(batchOf([instant(SAMPLE_START + 1, 2n)]));
+    await record(batchOf([instant(SAMPLE_START + 24 * HOUR + 1)]));
+    expect(await conflicts()).toBe(2);
+    expect(await totalOf()).toBe('1.000000000000');
+  });
 });

@@ -54,6 +54,7 @@ function start({ answers = [], tryAnswer = () => undefined, directoryAnswers = [
       const answer = tryAnswer(positionsOf(part));
       if (answer !== undefined) throw answer;
     },
+    readInstants: async () => new Map(),
   };
   const directories = createDirectoryCache(async () => {
     const answer = directoryAnswers[directoryReads];
@@ -201,7 +202,7 @@ describe('recording a batch', () => {
 
   it('tells a batch that was recorded before', async () => {
     const recorder = createBatchRecorder({
-      store: { record: async () => undefined, tryRecord: async () => undefined },
+      store: { record: async () => undefined, tryRecord: async () => undefined, readInstants: async () => new Map() },
       directories: createDirectoryCache(async () => SAMPLE_SNAPSHOT),
       onFailure: expect.fail,
     });
@@ -265,6 +266,7 @@ describe('the count of waiting batches', () => {
           return [ALL_COUNTED];
         },
         tryRecord: async () => undefined,
+        readInstants: async () => new Map(),
       },
       directories: { current: async () => directory, refresh: async () => directory },
       onFailure: () => undefined,

@@ -1,5 +1,6 @@
 import {
   type BatchRecord,
+  type CountedInstant,
   conflictPositionsOf,
   type FailureKind,
   kindOfFailure,
@@ -19,6 +20,8 @@ export type RecorderStore = {
   record(record: BatchRecord): Promise<readonly RecordedCounts[] | undefined>;
   /** Like `record`, but takes everything back. */
   tryRecord(record: BatchRecord): Promise<void>;
+  /** What is counted without a window under some keys. */
+  readInstants(eventKeys: readonly string[]): Promise<ReadonlyMap<string, CountedInstant>>;
 };
 
 export type BatchRecorderOptions = {
@@ -51,6 +54,9 @@ export type BatchRecorder = {
   waitingCount(): number;
 };
 
+/** What the next attempt has to set aside, see `SetAside`. */
+type SetAsideNow = Map<number, Unattributed & { readonly counted?: CountedInstant | undefined }>;
+
 const CONFLICT: Unattributed = {
   reason: 'conflict',
   detail: 'the ledger holds another content under this identity',
@@ -60,7 +66,7 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
   let waitingCount = 0;
 
   const record = async (makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined> => {
-    const setAside = new Map<number, Unattributed>();
+    const setAside: SetAsideNow = new Map();
     let isWaiting = false;
     let retries = 0;
     try {
@@ -83,7 +89,7 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
   /** One attempt. Fills `setAside` with what the next one has to park. */
   const attemptRecord = async (
     makeRecord: MakeRecord,
-    setAside: Map<number, Unattributed>,
+    setAside: SetAsideNow,
   ): Promise<{ done: RecordedCounts | undefined } | { kind: FailureKind; error: unknown }> => {
     const directory = await settle(directories.current());
     if ('error' in directory) return { kind: kindOfFailure(directory.error), error: directory.error };
@@ -102,16 +108,30 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     kind: FailureKind,
     error: unknown,
     planned: BatchRecord,
-    setAside: Map<number, Unattributed>,
+    setAside: SetAsideNow,
   ): Promise<FailureKind> => {
     if (kind === 'directory_changed') await directories.refresh(planned.directoryVersion);
-    if (kind === 'conflicts') for (const position of conflictPositionsOf(error)) setAside.set(position, CONFLICT);
+    if (kind === 'conflicts') await setConflictsAside(conflictPositionsOf(error), planned, setAside);
     if (kind !== 'data') return kind;
     const found = await findUncountable(planned, (part) => store.tryRecord(part));
     const isNews = [...found.keys()].some((position) => setAside.get(position)?.reason !== 'uncountable');
     for (const [position, reason] of found) setAside.set(position, reason);
     // Refused as a whole though each event alone is fine, or even as a parked one: people must be told.
     return isNews ? kind : 'unexpected';
+  };
+
+  /** Once with what is counted under the identity: a copy with another time is then planned as the copy that it is. */
+  const setConflictsAside = async (
+    positions: readonly number[],
+    planned: BatchRecord,
+    setAside: SetAsideNow,
+  ): Promise<void> => {
+    const keys = new Map(planned.ledger.map(({ position, eventKey }) => [position, eventKey]));
+    const instants = await store.readInstants(positions.flatMap((position) => keys.get(position) ?? []));
+    for (const position of positions) {
+      const counted = setAside.has(position) ? undefined : instants.get(keys.get(position) ?? '');
+      setAside.set(position, { ...CONFLICT, counted });
+    }
   };
 
   const tryTogether: BatchRecorder['tryTogether'] = async (makeRecord) => {

@@ -1,4 +1,4 @@
-import type { BatchRecord, ParkedRow } from '@hopsmeter/db';
+import type { BatchRecord, CountedInstant, ParkedRow } from '@hopsmeter/db';
 import type { Batch, BatchRequest } from '@hopsmeter/queue';
 import {
   contentHashOf,
@@ -8,7 +8,9 @@ import {
   eventKeyOf,
   findImplausible,
   formatTime,
+  isCopyAtAnotherTime,
   isDeferred,
+  type Micros,
   PLAUSIBLE_LIMITS,
   type ReportedEvent,
   type Unattributed,
@@ -17,8 +19,11 @@ import {
 import { addEvent, createEventPlan, type EventIdentity, type EventPlan } from './event-plan.ts';
 import { toStorableEvent, toStorableText } from './storable-text.ts';
 
-/** Events that an earlier attempt found impossible to count, by their position in the batch, and why. */
-export type SetAside = ReadonlyMap<number, Unattributed>;
+/**
+ * Events that an earlier attempt found impossible to count, by their position in the batch, and why; with what is counted
+ * under that identity where it has no window, because the event may be a copy of it, see {@link isCopyAtAnotherTime}.
+ */
+export type SetAside = ReadonlyMap<number, Unattributed & { readonly counted?: CountedInstant | undefined }>;
 
 /** Attributes and prices every event of a batch, see {@link planBatches}. */
 export function planBatch(batch: Batch, directory: Directory, setAside?: SetAside): BatchRecord {
@@ -37,7 +42,13 @@ export function planBatches(
   directory: Directory,
   setAside: SetAside = new Map(),
 ): BatchRecord {
-  const planning: Planning = { plan: createEventPlan(directory), parked: [], contents: new Map(), setAside };
+  const planning: Planning = {
+    plan: createEventPlan(directory),
+    parked: [],
+    contents: new Map(),
+    instants: new Map(),
+    setAside,
+  };
   const entries = batches.map((batch, place) => ({
     id: batch.id,
     receivedAt: batch.requests.reduce((first, { receivedAt }) => Math.min(first, receivedAt), Number.POSITIVE_INFINITY),
@@ -63,36 +74,56 @@ type Planning = {
   readonly parked: ParkedRow[];
   /** Content hashes by event key, of all events so far. */
   readonly contents: Map<string, bigint>;
+  /** When those of them without a window were used. */
+  readonly instants: Map<string, Micros>;
   readonly setAside: SetAside;
 };
 
 /** @returns how many events are equal copies of earlier ones. */
-function addBatch({ plan, parked, contents, setAside }: Planning, batch: Batch, place: number): number {
+function addBatch({ plan, parked, contents, instants, setAside }: Planning, batch: Batch, place: number): number {
   let duplicatesWithin = 0;
   let position = 0;
   for (const request of batch.requests) {
     const end = position + request.eventCount;
     for (; position < end; position++) {
-      const event = batch.events[position];
-      if (event === undefined) throw new RangeError('the requests of a batch count more events than it has');
+      const reported = batch.events[position];
+      if (reported === undefined) throw new RangeError('the requests of a batch count more events than it has');
+      const reason = setAside.get(position);
+      const event = reason === undefined ? reported : asCounted(reported, reason.counted);
       const eventKey = eventKeyOf(request.clusterId, event);
       const contentHash = contentHashOf(event);
       const firstContent = contents.get(eventKey);
-      if (firstContent === contentHash) {
+      if (firstContent !== undefined && isCopy(event, contentHash, firstContent, instants.get(eventKey))) {
         duplicatesWithin++;
         continue;
       }
-      if (firstContent === undefined) contents.set(eventKey, contentHash);
+      if (firstContent === undefined) {
+        contents.set(eventKey, contentHash);
+        if ('start' in event && event.start === event.end) instants.set(eventKey, event.start);
+      }
       const identity = { clusterId: request.clusterId, eventKey, contentHash, batch: place, position };
       const problem =
         firstContent === undefined
-          ? (setAside.get(position) ?? addReported(plan, event, identity))
+          ? event === reported && reason !== undefined
+            ? reason
+            : addReported(plan, event, identity)
           : CONFLICT_WITHIN_RECORD;
       if (problem !== undefined) parked.push(toParkedRow(event, identity, problem));
     }
   }
   if (position !== batch.events.length) throw new RangeError('the requests of a batch count fewer events than it has');
   return duplicatesWithin;
+}
+
+function isCopy(event: ReportedEvent, content: bigint, first: bigint, firstAt: Micros | undefined): boolean {
+  if (content === first) return true;
+  return firstAt !== undefined && isCopyAtAnotherTime(event, { at: firstAt, contentHash: first });
+}
+
+/** The event with the time of the counted one that it is a copy of: the ledger then knows it again. */
+function asCounted(event: ReportedEvent, counted: CountedInstant | undefined): ReportedEvent {
+  if (counted === undefined || isDeferred(event) || !isCopyAtAnotherTime(event, counted)) return event;
+  return { ...event, start: counted.at, end: counted.at };
 }
 
 /** Always storable: a request that Postgres refuses would make all of its batch uncountable. */

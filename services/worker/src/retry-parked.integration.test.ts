@@ -3,6 +3,7 @@ import {
   giveUpParked,
   listParked,
   loadDirectory,
+  readCountedInstants,
   readParkedWork,
   readPipelineCounts,
   recordBatch,
@@ -57,7 +58,11 @@ const startDirectories = () => createDirectoryCache(() => loadDirectory(database
 async function park(...events: UsageEvent[]): Promise<void> {
   const { pool } = database;
   const recorder = createBatchRecorder({
-    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    store: {
+      record: (record) => recordBatch(pool, record),
+      tryRecord: (record) => tryRecordBatch(pool, record),
+      readInstants: (keys) => readCountedInstants(pool, keys),
+    },
     directories: startDirectories(),
     onFailure: () => undefined,
   });

@@ -1,8 +1,11 @@
 import {
+  type FailureKind,
   findOriginals,
+  kindOfFailure,
   listCorrectionsToTry,
   loadDirectory,
   type Pool,
+  readCountedInstants,
   readParkedWork,
   recordBatch,
   recordManifests,
@@ -61,10 +64,20 @@ export type WorkerApp = {
 };
 
 /**
- * A directory that changed, a conflict and a bad event are each settled by the next attempt; with all of them in one
- * batch and a busy directory a few attempts pass. After so many it is a bug, and people must be told.
+ * A conflict and a bad event are each settled by the next attempt; with both in one batch and a busy directory a few
+ * attempts pass. After so many it is a bug, and people must be told. A directory that keeps changing is none: somebody
+ * enters users or projects, and the batch is recorded between two of their changes.
  */
 const STRANGE_ATTEMPTS = 8;
+
+/** What a person who reads of a failure should do. */
+const HINTS: Readonly<Record<FailureKind, string>> = {
+  retry: 'nothing is lost and it goes on by itself; see whether Postgres runs, and takes connections and writes',
+  directory_changed: 'nothing is lost and nothing is to be done: users, projects or prices are being changed',
+  conflicts: 'nothing is lost; report this line as a bug',
+  data: 'nothing is lost; report this line as a bug',
+  unexpected: 'nothing is lost; run the migrations of this version (hopsmeter migrate), else report this line as a bug',
+};
 
 /**
  * Jobs in hand for each statement, so that there is something to record together: single events come about 16 to a job, and
@@ -87,10 +100,15 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     onFailure(kind, error, count) {
       metrics.noteFailure(kind);
       const fields = { err: error, kind, count };
-      if (kind === 'unexpected' || (kind !== 'retry' && count >= STRANGE_ATTEMPTS))
-        logger.error(fields, 'recording a batch fails unexpectedly and is tried again');
-      else if (count > 1) logger.warn(fields, 'recording a batch waits for the database');
-      else logger.debug(fields, 'recording a batch is tried again');
+      const isNormal = kind === 'retry' || kind === 'directory_changed';
+      if (kind === 'unexpected' || (!isNormal && count >= STRANGE_ATTEMPTS))
+        logger.error({ ...fields, hint: HINTS[kind] }, 'recording a batch fails and is tried again');
+      else if (kind === 'retry' && count > 1)
+        logger.warn({ ...fields, hint: HINTS[kind] }, 'recording a batch waits for the database');
+      else if (kind === 'directory_changed' && count === STRANGE_ATTEMPTS)
+        logger.info({ count, hint: HINTS[kind] }, 'recording a batch waits for changes of the directory');
+      // What the next attempt settles by itself is no news: an owner or a price that changed, a conflict, a bad event.
+      else logger.debug({ kind, count }, 'recording a batch is tried again');
     },
   });
   const batchesMax = deps.concurrency * JOBS_PER_STATEMENT;
@@ -115,7 +133,11 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     settle: (signal) => settler.settle(signal),
     onChange: (failure) => {
       if (failure === undefined) logger.info('corrections and manifests are settled again');
-      else logger.warn({ err: failure }, 'corrections and manifests can not be settled');
+      else
+        logger.warn(
+          { err: failure, hint: HINTS[kindOfFailure(failure)] },
+          'corrections and manifests cannot be settled',
+        );
     },
   });
 
@@ -126,7 +148,12 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     if (delivery.events.some(isDeferred)) deferredWatch.wake();
   };
   const parkUnreadable = async (delivery: UnreadableBatch, { jobId, signal }: DeliveryContext): Promise<void> => {
-    logger.error({ jobId, reason: delivery.reason, detail: delivery.detail }, 'a job can not be read and is parked');
+    const hint =
+      'its payload is kept: see GET /v1/parked?reason=unreadable_batch, and whether all ingests are of this version';
+    logger.error(
+      { jobId, reason: delivery.reason, detail: delivery.detail, hint },
+      'a job cannot be read and is parked',
+    );
     const receivedAt = Date.now() * MICROS_PER_MS;
     const counts = await recorder.record((directory) => planUnreadable(delivery, jobId, receivedAt, directory), signal);
     metrics.noteRecorded(counts, 1);
@@ -150,7 +177,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       retryParked({ store: parkedStore, directories, onSettled }, kind, version, signal),
     onChange: (failure) => {
       if (failure === undefined) logger.info('parked events are looked after again');
-      else logger.warn({ err: failure }, 'parked events can not be looked after');
+      else logger.warn({ err: failure, hint: HINTS[kindOfFailure(failure)] }, 'parked events cannot be looked after');
     },
   });
   // A worker that waits for its database is not stuck: restarting it would not help.
@@ -158,7 +185,8 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   const watchdog = setInterval(() => {
     if (isConsuming()) return;
     clearInterval(watchdog);
-    logger.fatal(consumer.health(), 'batches wait and none is completed');
+    const hint = 'this process ends so that its supervisor starts a new one; if that repeats, see Redis and Postgres';
+    logger.fatal({ ...consumer.health(), hint }, 'batches wait and none is completed');
     deps.onStuck();
   }, STUCK_CHECK_MS);
 
@@ -196,6 +224,7 @@ function storeIn(pool: Pool): RecorderStore {
   return {
     record: (record) => recordBatch(pool, record),
     tryRecord: (record) => tryRecordBatch(pool, record),
+    readInstants: (eventKeys) => readCountedInstants(pool, eventKeys),
   };
 }
 

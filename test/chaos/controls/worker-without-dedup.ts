@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createPool, recordBatch, tryRecordBatch } from '@hopsmeter/db';
+import { createPool, readCountedInstants, recordBatch, tryRecordBatch } from '@hopsmeter/db';
 import { createFailpoint, createLogger, createRegistry, loadConfig, runProcess } from '@hopsmeter/runtime';
 import { workerConfigSchema } from '@hopsmeter/worker/config';
 import { createWorkerApp } from '@hopsmeter/worker/worker-app';
@@ -31,6 +31,7 @@ await runProcess({
           return recordBatch(pool, { ...record, batches, ledger });
         },
         tryRecord: (record) => tryRecordBatch(pool, record),
+        readInstants: (eventKeys) => readCountedInstants(pool, eventKeys),
       },
       redisUrl: config.REDIS_URL,
       queuePrefix: config.QUEUE_PREFIX,

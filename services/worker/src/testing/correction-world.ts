@@ -2,6 +2,7 @@ import {
   findOriginals,
   listCorrectionsToTry,
   loadDirectory,
+  readCountedInstants,
   recordBatch,
   recordManifests,
   type SettledCounts,
@@ -51,7 +52,11 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
   const seeded = await seedDirectory(pool);
   const createDirectories = () => createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
-    store: { record: (record) => recordBatch(pool, record), tryRecord: (record) => tryRecordBatch(pool, record) },
+    store: {
+      record: (record) => recordBatch(pool, record),
+      tryRecord: (record) => tryRecordBatch(pool, record),
+      readInstants: (keys) => readCountedInstants(pool, keys),
+    },
     directories: createDirectories(),
     onFailure: () => undefined,
   });
