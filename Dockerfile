@@ -24,7 +24,8 @@ COPY --from=build /app/services ./services
 COPY --from=build /app/drizzle ./drizzle
 # The files belong to root: the process can read but not change what it runs.
 USER node
-# Alive, not ready: a container whose Postgres is away must wait, not be replaced. A container has one of the three ports.
+# Alive, not ready: a container whose Postgres is away must wait, not be replaced. On the port that
+# connections to the service do not hold up.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "const { INGEST_PORT, WORKER_PORT, API_PORT } = process.env; fetch(`http://127.0.0.1:${INGEST_PORT ?? WORKER_PORT ?? API_PORT}/livez`, { signal: AbortSignal.timeout(2500) }).then(({ status }) => process.exit(status === 200 ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { HEALTH_PORT, INGEST_PORT, WORKER_PORT, API_PORT } = process.env; fetch(`http://127.0.0.1:${HEALTH_PORT || INGEST_PORT || WORKER_PORT || API_PORT}/livez`, { signal: AbortSignal.timeout(2500) }).then(({ status }) => process.exit(status === 200 ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "services/ingest/dist/main.js"]

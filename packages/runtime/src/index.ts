@@ -19,6 +19,7 @@ export {
 } from './http-shell.ts';
 export { isNavigation } from './is-navigation.ts';
 export type { Lifecycle } from './lifecycle.ts';
+export { type ListenOptions, listen } from './listen.ts';
 export { ConfigError, type ConfigSchema, describeConfig, loadConfig, type SettingDescription } from './load-config.ts';
 export { CONFIG_EXIT_CODE, type ConfigHost, loadConfigOrExit } from './load-config-or-exit.ts';
 export type { OpenApiOptions } from './openapi.ts';
@@ -30,6 +31,7 @@ export {
   databaseUrlField,
   drainDelayField,
   failpointsField,
+  healthPortField,
   hostField,
   logLevelField,
   portField,

@@ -11,6 +11,15 @@ export function portField(defaultPort: number, description: string) {
   return z.coerce.number().int().min(0).max(65_535).default(defaultPort).describe(description);
 }
 
+/** Where health is asked beside the usual port, see `listen`. */
+export const healthPortField = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(65_535)
+  .optional()
+  .describe('Port of /livez, /readyz and /metrics that other connections do not hold up; the usual port has them too');
+
 /** A whole number of at least 1. */
 export function countField(defaultCount: number, countMax: number, description: string) {
   return z.coerce.number().int().min(1).max(countMax).default(defaultCount).describe(description);

@@ -4,6 +4,7 @@ import {
   databasePasswordField,
   databaseUrlField,
   drainDelayField,
+  healthPortField,
   hostField,
   logLevelField,
   portField,
@@ -24,6 +25,7 @@ function isOrigin(text: string): boolean {
 const settings = z.object({
   API_PORT: portField(4_000, 'Port that the API listens on'),
   API_HOST: hostField('the API'),
+  HEALTH_PORT: healthPortField,
   DATABASE_URL: databaseUrlField('Postgres that totals are read from; may be a transaction pooler'),
   SUPABASE_DB_PASSWORD: databasePasswordField,
   API_DATABASE_CONNECTIONS_MAX: countField(

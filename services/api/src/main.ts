@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { addDatabasePassword, createPool, type Pool } from '@hopsmeter/db';
-import { createLogger, createRegistry, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
+import { createLogger, createRegistry, listen, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
 import { createApiApp } from './app.ts';
 import { apiConfigSchema } from './config.ts';
 
@@ -48,7 +48,11 @@ await runProcess({
       await delay(config.DRAIN_DELAY_MS);
     });
 
-    const address = await app.listen({ port: config.API_PORT, host: config.API_HOST });
+    const address = await listen(app, {
+      port: config.API_PORT,
+      host: config.API_HOST,
+      healthPort: config.HEALTH_PORT,
+    });
     logger.info({ address, isOpenToPeople: people !== undefined }, 'api is listening');
   },
 });

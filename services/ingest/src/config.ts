@@ -5,6 +5,7 @@ import {
   databaseUrlField,
   drainDelayField,
   failpointsField,
+  healthPortField,
   hostField,
   logLevelField,
   portField,
@@ -19,6 +20,7 @@ import { KEY_EVENTS_PER_SECOND, KEY_REQUESTS_PER_SECOND } from './key-limits.ts'
 export const ingestConfigSchema = z.object({
   INGEST_PORT: portField(4_100, 'Port that ingest listens on'),
   INGEST_HOST: hostField('ingest'),
+  HEALTH_PORT: healthPortField,
   REDIS_URL: redisUrlField,
   DATABASE_URL: databaseUrlField('Postgres that the cluster keys are read from; may be a transaction pooler'),
   SUPABASE_DB_PASSWORD: databasePasswordField,

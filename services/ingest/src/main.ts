@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { addDatabasePassword, createPool, loadClusterKeys, noteKeysUsed } from '@hopsmeter/db';
 import { createBatchProducer } from '@hopsmeter/queue';
-import { createFailpoint, createLogger, createRegistry, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
+import {
+  createFailpoint,
+  createLogger,
+  createRegistry,
+  listen,
+  loadConfigOrExit,
+  runProcess,
+} from '@hopsmeter/runtime';
 import { createIngestApp } from './app.ts';
 import { ingestConfigSchema } from './config.ts';
 
@@ -54,7 +61,11 @@ await runProcess({
       await delay(config.DRAIN_DELAY_MS);
     });
 
-    const address = await app.listen({ port: config.INGEST_PORT, host: config.INGEST_HOST });
+    const address = await listen(app, {
+      port: config.INGEST_PORT,
+      host: config.INGEST_HOST,
+      healthPort: config.HEALTH_PORT,
+    });
     logger.info({ address }, 'ingest is listening');
     // Listening first: while Redis is away the process is alive and says that it is not ready. A Redis that could
     // lose events ends the start.

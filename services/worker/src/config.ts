@@ -5,6 +5,7 @@ import {
   databasePasswordField,
   databaseUrlField,
   failpointsField,
+  healthPortField,
   hostField,
   logLevelField,
   portField,
@@ -21,6 +22,7 @@ export const workerConfigSchema = z.object({
   QUEUE_PREFIX: queuePrefixField,
   WORKER_PORT: portField(4_200, 'Port of /livez, /readyz and /metrics'),
   WORKER_HOST: hostField('the worker'),
+  HEALTH_PORT: healthPortField,
   WORKER_CONCURRENCY: countField(
     2,
     64,

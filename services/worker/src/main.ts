@@ -1,5 +1,12 @@
 import { addDatabasePassword, createPool } from '@hopsmeter/db';
-import { createFailpoint, createLogger, createRegistry, loadConfigOrExit, runProcess } from '@hopsmeter/runtime';
+import {
+  createFailpoint,
+  createLogger,
+  createRegistry,
+  listen,
+  loadConfigOrExit,
+  runProcess,
+} from '@hopsmeter/runtime';
 import { workerConfigSchema } from './config.ts';
 import { createWorkerApp } from './worker-app.ts';
 
@@ -54,6 +61,10 @@ await runProcess({
       failpoint: createFailpoint(config.FAILPOINTS),
     });
     lifecycle.onClose('worker', () => app.close(config.SHUTDOWN_DEADLINE_MS - CLOSE_MARGIN_MS));
-    await app.http.listen({ port: config.WORKER_PORT, host: config.WORKER_HOST });
+    await listen(app.http, {
+      port: config.WORKER_PORT,
+      host: config.WORKER_HOST,
+      healthPort: config.HEALTH_PORT,
+    });
   },
 });

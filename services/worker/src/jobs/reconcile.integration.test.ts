@@ -76,7 +76,7 @@ it('compares every hour and when somebody asks, and exports what any worker foun
   expect(await late.metric('unexplained_difference')).toEqual([1]);
   expect((await late.metric('reconciliation_age_seconds'))?.[0]).toBeLessThan(60);
   // The cluster reported an hour of yesterday and none since, but nobody can say so yet of the last hours.
-  expect(Math.max(...((await late.metric('cluster_hours_missing')) ?? []))).toBeGreaterThanOrEqual(10);
+  expect(Math.max(...((await late.metric('cluster_gaps')) ?? []))).toBeGreaterThanOrEqual(10);
 
   await anHourPasses();
   await startWorker().round();

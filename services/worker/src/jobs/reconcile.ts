@@ -32,7 +32,7 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
     registers,
   });
   const missing = new Gauge({
-    name: 'cluster_hours_missing',
+    name: 'cluster_gaps',
     help: 'Hours of the last 62 days of which nothing was reported although the cluster had reported before',
     labelNames: ['cluster'],
     registers,
