@@ -161,7 +161,6 @@ export * from './record/record-batch.ts';
 export * as schema from './schema/index.ts';
 export type { ClosedMonth } from './statements/close-month.ts';
 export {
-  ACCOUNTS_PER_CALL_MAX,
   ACCOUNTS_PER_TRANSACTION_MAX,
   closeMonths,
   type MonthClosing,
@@ -171,6 +170,7 @@ export {
 export type { DraftStatement, LineOfStatement, OriginalStatement } from './statements/compute-statement.ts';
 export * from './statements/draft-statement.ts';
 export * from './statements/find-statement-differences.ts';
+export { ACCOUNTS_PER_CALL_MAX } from './statements/list-closable.ts';
 export { listStatements, type StatementsPage, type StatementsQuery } from './statements/list-statements.ts';
 export { readStatement, type Statement } from './statements/read-statement.ts';
 export type { FinalFacts, StatementSummary } from './statements/read-summary.ts';

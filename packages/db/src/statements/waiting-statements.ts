@@ -87,11 +87,14 @@ from of_month join asked using (account)
 where is_of_month or parked_at > closed_at
 group by asked.account, reason
 union all
-select asked.account, reason, false, sum(events)::integer
-from unattributed join asked on cluster is null or exists (
-  select from stays where stays.account = asked.account and stays.cluster = unattributed.cluster
-)
-group by asked.account, reason
+select account, reason, false, sum(events)::integer
+from (
+  select account, reason, events
+  from unattributed join (select distinct account, cluster from stays) as stays using (cluster)
+  union all
+  select account, reason, events from unattributed cross join asked where cluster is null
+) as told
+group by account, reason
 order by 1, 3 desc, 2
 `;
 
