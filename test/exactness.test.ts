@@ -23,12 +23,14 @@ describe(`random usage (TEST_SEED=${SEED})`, () => {
       ownersPerCluster: 3,
       membersPerOwner: 4,
       projectsPerUser: 2,
+      // Every namespace changes hands twice, most often within a window.
+      handOversAt: [Date.now() - 30 * DAY - 7_654_321, Date.now() - 29 * DAY],
       ownerChangesAt: [Date.now() - 40 * DAY, Date.now() - 20 * DAY - 12_345_678],
     });
   });
   afterAll(() => pipeline?.close());
 
-  it('equals an independent oracle to the last digit, though a fifth is sent twice and nothing is in order', async () => {
+  it('equals an independent oracle to the last digit, though namespaces and owners change, a fifth is sent twice and nothing is in order', async () => {
     const random = createRandom(SEED);
     const events = createEvents(random, world, EVENTS, Date.now());
     const sent = random.shuffle([...events, ...events.filter(() => random.chance(20))]);

@@ -9,6 +9,7 @@ import {
   changeCluster,
   changeOwner,
   changePrices,
+  changeProject,
   changeUser,
   checkBilling,
   checkNextDay,
@@ -503,8 +504,15 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   await handOverProject(pool, CHANGE, { projectId: created.id, userId: 'other', reason: 'for a test' });
   await changeOwner(pool, CHANGE, { userId: 'member', accountOwnerId: 'other', reason: 'for a test' });
   const mine = { clusterId: cluster.id, namespace: 'mine', userId: 'member' };
-  await endProject(pool, CHANGE, { projectId: (await createProject(pool, CHANGE, mine)).value.id });
-  await unassignUser(pool, CHANGE, 'member');
+  const { value: ended } = await createProject(pool, CHANGE, mine);
+  await endProject(pool, CHANGE, { projectId: ended.id });
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  await changeProject(pool, CHANGE, { projectId: ended.id, startedAt: yesterday, reason: 'for a test' });
+  const until = new Date().toISOString();
+  await assignUser(pool, CHANGE, { userId: 'member', from: yesterday, until, reason: 'for a test' });
+  await unassignUser(pool, CHANGE, { userId: 'member', from: yesterday, reason: 'for a test' });
+  await assignUser(pool, CHANGE, { userId: 'member' });
+  await unassignUser(pool, CHANGE, { userId: 'member' });
 
   const waiting = await listParked(pool, {
     status: 'pending',

@@ -55,6 +55,8 @@ export async function createChaosWorld(pool: Pool): Promise<ChaosWorld> {
     clusterId,
     namespace: `late-${c}`,
     userId: `auth0|c${c}o0`,
+    from: Number.NEGATIVE_INFINITY,
+    until: Number.POSITIVE_INFINITY,
   }));
   const owners = planOwnerChanges(world);
   const prices = planPriceChanges(world);

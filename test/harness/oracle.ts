@@ -1,5 +1,5 @@
 import type { PostedEvent } from './events.ts';
-import type { TestWorld } from './world.ts';
+import type { TestProject, TestWorld } from './world.ts';
 
 /**
  * What `usage_daily` must hold, computed from the posted events by other means than the product: exact fractions, plain
@@ -46,7 +46,11 @@ function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico:
   const start = micros(window?.start ?? event.time);
   const end = micros(window?.end ?? event.time);
   const clusterId = event.source.slice(event.source.lastIndexOf(':') + 1);
-  const project = world.projects.find((p) => p.clusterId === clusterId && p.namespace === event.data.namespace);
+  const project = holder(
+    world.projects.filter((p) => p.clusterId === clusterId && p.namespace === event.data.namespace),
+    start,
+    end === start ? start + 1n : end,
+  );
   if (project === undefined) throw new Error(`${event.id} has no project`);
   const userId = event.subject ?? project.userId;
   const owner = (world.ownerships.get(userId) ?? []).filter(({ from }) => BigInt(start) >= toMicros(from)).at(-1);
@@ -68,6 +72,27 @@ function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico:
     }
   }
   return parts;
+}
+
+/** Who had the namespace for most of the window, the first of equals; of theirs the longest project, the first of equals. */
+function holder(projects: readonly TestProject[], start: bigint, end: bigint): TestProject | undefined {
+  const shares = [...projects]
+    .sort((a, b) => (a.from < b.from ? -1 : 1))
+    .map((project) => ({ project, share: overlap(project, start, end) }))
+    .filter(({ share }) => share > 0n);
+  const best = (sizes: bigint[]): number => sizes.findIndex((size) => sizes.every((other) => other <= size));
+  const sums = shares.map(({ project: { userId } }) =>
+    shares.filter(({ project }) => project.userId === userId).reduce((sum, { share }) => sum + share, 0n),
+  );
+  const userId = shares[best(sums)]?.project.userId;
+  const theirs = shares.filter(({ project }) => project.userId === userId);
+  return theirs[best(theirs.map(({ share }) => share))]?.project;
+}
+
+function overlap({ from, until }: TestProject, start: bigint, end: bigint): bigint {
+  const first = Number.isFinite(from) && toMicros(from) > start ? toMicros(from) : start;
+  const last = Number.isFinite(until) && toMicros(until) < end ? toMicros(until) : end;
+  return last - first;
 }
 
 function measures(event: PostedEvent, length: bigint): [string, Fraction][] {

@@ -9,6 +9,9 @@ export type TestProject = {
   readonly clusterId: string;
   readonly namespace: string;
   readonly userId: string;
+  /** Milliseconds since 1970; ±Infinity where it is open. */
+  readonly from: number;
+  readonly until: number;
 };
 
 /** Someone's owner from a moment on; `from` of the first is -Infinity. Milliseconds since 1970. */
@@ -34,6 +37,8 @@ export type WorldOptions = {
   readonly ownersPerCluster: number;
   readonly membersPerOwner: number;
   readonly projectsPerUser: number;
+  /** Namespaces change hands at these moments, each to the next user of the cluster. */
+  readonly handOversAt?: readonly number[];
   /** Members change their owner at these moments, each to the next owner of the cluster. */
   readonly ownerChangesAt: readonly number[];
 };
@@ -74,21 +79,22 @@ export async function createWorld(pool: Pool, options: WorldOptions): Promise<Te
     }
     for (const { id, o } of members)
       ownerships.set(id, await createMember(pool, id, owners, o, options.ownerChangesAt));
-    for (const userId of [...owners, ...members.map(({ id }) => id)]) {
+    const users = [...owners, ...members.map(({ id }) => id)];
+    for (const userId of users)
       await pool.query(
         `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
         [userId, cluster.id],
       );
+    for (const [place, first] of users.entries())
       for (let p = 0; p < options.projectsPerUser; p++) {
-        const namespace = `${userId.slice(userId.indexOf('|') + 1)}-p${p}`;
-        const inserted = await pool.query<{ id: string }>(
-          `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
-           values ($1, $2, $3, '-infinity') returning id`,
-          [cluster.id, namespace, userId],
-        );
-        projects.push({ id: one(inserted.rows).id, clusterId: cluster.id, namespace, userId });
+        const namespace = `${first.slice(first.indexOf('|') + 1)}-p${p}`;
+        const moments = [Number.NEGATIVE_INFINITY, ...(options.handOversAt ?? []), Number.POSITIVE_INFINITY];
+        for (const [turn, from] of moments.slice(0, -1).entries()) {
+          const userId = users[(place + turn) % users.length] ?? first;
+          const until = moments[turn + 1] ?? Number.POSITIVE_INFINITY;
+          projects.push(await createProject(pool, { clusterId: cluster.id, namespace, userId, from, until }));
+        }
       }
-    }
   }
   return { clusters, projects, ownerships, rates: RATES };
 }
@@ -107,6 +113,22 @@ export async function createCluster(pool: Pool, name: string): Promise<TestClust
     hash,
   ]);
   return { id, key };
+}
+
+async function createProject(pool: Pool, project: Omit<TestProject, 'id'>): Promise<TestProject> {
+  const { clusterId, namespace, userId, from, until } = project;
+  const inserted = await pool.query<{ id: string }>(
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
+     values ($1, $2, $3, $4, $5) returning id`,
+    [
+      clusterId,
+      namespace,
+      userId,
+      Number.isFinite(from) ? new Date(from) : '-infinity',
+      Number.isFinite(until) ? new Date(until) : null,
+    ],
+  );
+  return { id: one(inserted.rows).id, ...project };
 }
 
 async function createMember(

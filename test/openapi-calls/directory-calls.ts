@@ -2,6 +2,7 @@ import { known, type MakeCall } from './call.ts';
 
 const OWNER = 'auth0|documented';
 const MEMBER = 'auth0|documented-member';
+const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString();
 
 /** Users, clusters, projects, keys and invitations, from nothing to gone. */
 export const DIRECTORY_CALLS: readonly MakeCall[] = [
@@ -50,6 +51,12 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
     status: 200,
   }),
   (world) => ({
+    operationId: 'changeProject',
+    params: { id: known(world, 'documentedProject') },
+    body: { startedAt: YESTERDAY, reason: 'it began later' },
+    status: 200,
+  }),
+  (world) => ({
     operationId: 'endProject',
     params: { id: known(world, 'documentedProject') },
     body: { reason: 'over' },
@@ -59,6 +66,12 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
     operationId: 'changeOwner',
     params: { id: MEMBER },
     body: { accountOwnerId: null, dryRun: true },
+    status: 200,
+  }),
+  () => ({
+    operationId: 'endAssignment',
+    params: { id: OWNER },
+    body: { at: YESTERDAY, reason: 'left earlier', dryRun: true },
     status: 200,
   }),
   () => ({ operationId: 'unassignUser', params: { id: OWNER }, status: 200 }),

@@ -49,7 +49,7 @@ function attribute(clusterId: string, of: Partial<UsageEvent>) {
     namespace: undefined,
     gpuModel: undefined,
     start: NOON,
-    end: NOON + 10,
+    end: of.start ?? NOON,
     usages: [],
     ...of,
   });
@@ -89,6 +89,22 @@ describe('attribution', () => {
 
   it.each([[-1], [NOON], [NOON + 3_599]])('knows no namespace where no project is in force (at %d)', (start) => {
     expect(attribute('east', { namespace: 'ml', start })).toMatchObject({ reason: 'unknown_namespace' });
+  });
+
+  it('gives a window that several had a part of to who had the namespace longest', () => {
+    const project = (start: number, end: number) => attribute('east', { namespace: 'ml', start, end });
+    expect(project(NOON - 3_600, NOON + 3_600 + 2_400)).toMatchObject({ userId: 'ada', projectId: 'p1' });
+    expect(project(NOON - 300, NOON + 3_600 + 2_400)).toMatchObject({ userId: 'cy', projectId: 'p2' });
+    expect(project(NOON, NOON + 3_601)).toMatchObject({ userId: 'cy', projectId: 'p2' });
+    expect(project(-3_600, 1)).toMatchObject({ userId: 'ada', projectId: 'p1' });
+    expect(project(NOON, NOON + 3_600)).toMatchObject({ reason: 'unknown_namespace' });
+  });
+
+  it('takes usage of a window in which the user was on the cluster for a part', () => {
+    const east = (start: number, end: number) => attribute('east', { subject: 'bo', start, end });
+    expect(east(0, 11)).toMatchObject({ userId: 'bo' });
+    expect(east(0, 10)).toMatchObject({ reason: 'user_not_on_cluster' });
+    expect(east(2 * NOON - 1, 3 * NOON)).toMatchObject({ userId: 'bo', accountOwnerId: 'cy' });
   });
 
   it('tells equal namespaces of two clusters apart', () => {

@@ -1,11 +1,9 @@
 import type { UsageEvent } from './event.ts';
 import { METERS } from './event.ts';
 import { groupBy, groupByBoth } from './group-by.ts';
+import { findHolder, firstOverlap, inForce, inOrder, type Period } from './holder.ts';
 import { createPricing, type Pricing, type PricingSnapshot } from './pricing/pricing.ts';
-import { addMonths, type Micros, type UsageDay, type UsageMonth } from './time.ts';
-
-/** From `startedAt` (inclusive) to `endedAt` (exclusive); ±Infinity where it is open. */
-export type Period = { readonly startedAt: Micros; readonly endedAt: Micros };
+import { addMonths, type UsageDay, type UsageMonth } from './time.ts';
 
 export type Ownership = Period & { readonly userId: string; readonly accountOwnerId: string };
 export type Assignment = Period & { readonly userId: string; readonly clusterId: string };
@@ -64,8 +62,9 @@ export type Unattributed = { readonly reason: ParkReason; readonly detail: strin
 export type Directory = {
   readonly version: string;
   /**
-   * The attribution rule. The subject is the user; without one the owner of the namespace's project is. The account
-   * owner is who owned the user when the usage began. The user must have been assigned to the cluster then.
+   * The attribution rule. The project is that of the user who had the namespace for the longest part of the event's
+   * window. The subject is the user; without one the project's user is. The account owner is who owned the user when the
+   * window began. The user must have been assigned to the cluster in some part of the window.
    *
    * Equal answers are the same object, so that callers can tell them apart without comparing texts.
    */
@@ -85,13 +84,13 @@ export type Directory = {
 export function createDirectory(snapshot: DirectorySnapshot): Directory {
   // Maps in maps: the texts of a batch are looked up as they are, where a key of both would be a new text for each event.
   const projects = groupByBoth(
-    snapshot.projects,
+    inOrder(snapshot.projects),
     ({ clusterId }) => clusterId,
     ({ namespace }) => namespace,
   );
-  const ownerships = groupBy(snapshot.ownerships, ({ userId }) => userId);
+  const ownerships = groupBy(inOrder(snapshot.ownerships), ({ userId }) => userId);
   const assignments = groupByBoth(
-    snapshot.assignments,
+    inOrder(snapshot.assignments),
     ({ clusterId }) => clusterId,
     ({ userId }) => userId,
   );
@@ -102,15 +101,16 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   );
   return {
     version: snapshot.version,
-    attribute(clusterId, { subject, namespace, start }) {
-      const project = namespace === undefined ? undefined : inForce(projects.get(clusterId)?.get(namespace), start);
+    attribute(clusterId, event) {
+      const { subject, namespace } = event;
+      const project = namespace === undefined ? undefined : findHolder(projects.get(clusterId)?.get(namespace), event);
       if (namespace !== undefined && project === undefined)
         return { reason: 'unknown_namespace', detail: `no project has the namespace ${namespace} at that time` };
       const userId = subject ?? project?.userId;
-      const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), start);
+      const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), event.start);
       if (ownership === undefined)
         return { reason: 'unknown_user', detail: `${userId ?? 'no user'} is not known at that time` };
-      const assignment = inForce(assignments.get(clusterId)?.get(ownership.userId), start);
+      const assignment = firstOverlap(assignments.get(clusterId)?.get(ownership.userId), event);
       if (assignment === undefined)
         return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
       return attributions.get(ownership, assignment, project, subject === undefined ? 'namespace' : 'subject');
@@ -163,8 +163,4 @@ function createAttributions() {
       return created;
     },
   };
-}
-
-function inForce<T extends Period>(periods: readonly T[] | undefined, at: Micros): T | undefined {
-  return periods?.find(({ startedAt, endedAt }) => startedAt <= at && at < endedAt);
 }

@@ -54,7 +54,7 @@ export const REQUEST_ERRORS = {
   NO_CLUSTER_WITH_ROOM: { kind: 'conflict', title: 'No active cluster has room' },
   OWNER_NOT_ASSIGNED: { kind: 'conflict', title: 'A member follows an owner who is on no cluster' },
   MEMBER_FOLLOWS_OWNER: { kind: 'conflict', title: 'A member is on the cluster of their owner' },
-  USER_NOT_ON_CLUSTER: { kind: 'conflict', title: 'The user was not on the cluster all that time' },
+  USER_NOT_ON_CLUSTER: { kind: 'conflict', title: 'The user was not on the cluster at that time' },
   NAMESPACE_TAKEN: { kind: 'conflict', title: 'Another project has the namespace at that time' },
   PROJECT_ENDED: { kind: 'conflict', title: 'The project has ended' },
   USAGE_COUNTED_LATER: { kind: 'conflict', title: 'Usage after that moment is counted already' },

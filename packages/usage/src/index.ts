@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export { CLUSTER_SOURCE_PREFIX } from './event-fields.ts';
 export { eventSchemas } from './event-schema.ts';
+export type { Period } from './holder.ts';
 export * from './identity.ts';
 export * from './limits.ts';
 export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';

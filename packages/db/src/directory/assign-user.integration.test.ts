@@ -1,11 +1,12 @@
-import { MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
+import { formatTime, MICROS_PER_DAY, MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, recordUsage, type TestDatabase } from '../testing/test-database.ts';
-import { assignUser, moveUser, unassignUser } from './assign-user.ts';
+import { assignUser, moveUser, type Placement } from './assign-user.ts';
 import { changeCluster } from './change-cluster.ts';
 import { createCluster } from './create-cluster.ts';
 import { createUser } from './create-user.ts';
 import { listClusters } from './list-clusters.ts';
+import { unassignUser } from './unassign-user.ts';
 
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 
@@ -134,8 +135,8 @@ describe('a member', () => {
     await move('owner', west);
     expect(await counts()).toEqual({ east: 0, west: 2 });
     expect(await periodsOf('idle')).toEqual([]);
-    expect(await unassignUser(database.pool, CHANGE, 'owner')).toMatchObject({ clusterId: west });
-    expect(await unassignUser(database.pool, CHANGE, 'owner')).toBeUndefined();
+    expect(await unassignUser(database.pool, CHANGE, { userId: 'owner' })).toMatchObject({ clusterId: west });
+    expect(await unassignUser(database.pool, CHANGE, { userId: 'owner' })).toBeUndefined();
     expect(await counts()).toEqual({ east: 0, west: 0 });
   });
 });
@@ -154,11 +155,13 @@ describe('a move', () => {
       recordUsage(database.pool, [
         { id: `${clusterId} ${start}`, clusterId, subject: 'a', start, end: start + MICROS_PER_HOUR, quantity: '1' },
       ]);
+    // Its hour is countable on both clusters.
     expect(await report(east, at - 1)).toMatchObject({ counted: 1 });
     expect(await report(east, at)).toMatchObject({ parked: 1 });
-    expect(await report(west, at - 1)).toMatchObject({ parked: 1 });
+    expect(await report(west, at - MICROS_PER_HOUR)).toMatchObject({ parked: 1 });
+    expect(await report(west, at - MICROS_PER_HOUR + 1)).toMatchObject({ counted: 1 });
     expect(await report(west, at)).toMatchObject({ counted: 1 });
-    await unassignUser(database.pool, CHANGE, 'a');
+    await unassignUser(database.pool, CHANGE, { userId: 'a' });
     await assign('a', east);
     expect((await periodsOf('a')).map(({ name }) => name)).toEqual(['east', 'west', 'east']);
     expect(await counts()).toEqual({ east: 1, west: 0 });
@@ -172,6 +175,88 @@ describe('a move', () => {
     await move('a', west);
     await assign('b', east);
     await expect(move('b', west)).rejects.toMatchObject({ code: 'CLUSTER_FULL' });
+  });
+});
+
+describe('an assignment in the past', () => {
+  const yesterday = Math.floor(Date.now() / 86_400_000 - 1) * MICROS_PER_DAY;
+  const hour = (hours: number) => formatTime(yesterday + hours * MICROS_PER_HOUR);
+  const place = (clusterId: string | undefined, wanted: Partial<Placement>) =>
+    assignUser(database.pool, CHANGE, { userId: 'a', clusterId, reason: 'said too late', ...wanted });
+  const report = (clusterId: string, at: number, id = `${clusterId} ${at}`) =>
+    recordUsage(database.pool, [
+      {
+        id,
+        clusterId,
+        subject: 'a',
+        start: yesterday + at * MICROS_PER_HOUR,
+        end: yesterday + (at + 1) * MICROS_PER_HOUR,
+        quantity: '1',
+      },
+    ]);
+  const namesOf = async () => (await periodsOf('a')).map(({ name }) => name);
+
+  it('is from then on: usage of the hour of the move is countable on both clusters', async () => {
+    const [east, west] = [await addCluster('east', 1), await addCluster('west', 1)];
+    await addUser('a');
+    await assign('a', east);
+    await expect(place(west, { from: hour(13.3), reason: undefined })).rejects.toMatchObject({
+      code: 'REASON_REQUIRED',
+    });
+    await place(west, { from: hour(13.3), isDryRun: true });
+    expect(await namesOf()).toEqual(['east']);
+    const { value } = await place(west, { from: hour(13.3) });
+    expect(value).toMatchObject({ clusterId: west, endedAt: null });
+    expect(await place(west, { from: hour(13.3) })).toEqual({ isCreated: false, value });
+    expect(await counts()).toEqual({ east: 0, west: 1 });
+    expect(await report(east, 13)).toMatchObject({ counted: 1 });
+    expect(await report(west, 13)).toMatchObject({ counted: 1 });
+    expect(await report(east, 14)).toMatchObject({ parked: 1 });
+    expect(await report(west, 12)).toMatchObject({ parked: 1 });
+    // What is counted stays: the hour of the move can not be all on the new cluster any more.
+    await expect(place(west, { from: hour(12.5) })).rejects.toMatchObject({ code: 'USAGE_COUNTED_LATER' });
+    await place(west, { from: hour(12.5), until: hour(13) });
+    expect(await report(west, 12, 'again')).toMatchObject({ counted: 1 });
+  });
+
+  it('of some time divides the history around it, and joins what is the same', async () => {
+    const [east, west] = [await addCluster('east', 1), await addCluster('west', 1)];
+    await addUser('a');
+    await assign('a', east);
+    await place(west, { from: hour(2), until: hour(4) });
+    expect(await namesOf()).toEqual(['east', 'west', 'east']);
+    expect(await report(west, 3)).toMatchObject({ counted: 1 });
+    await place(west, { from: hour(4), until: hour(6) });
+    expect((await periodsOf('a'))[1]?.to).toBe((await periodsOf('a'))[2]?.from);
+    expect(await namesOf()).toEqual(['east', 'west', 'east']);
+    await place(east, { from: hour(5), until: hour(6) });
+    await place(east, { from: hour(4), until: hour(5) });
+    expect(await namesOf()).toEqual(['east', 'west', 'east']);
+    await expect(place(east, { from: hour(2), until: hour(4) })).rejects.toMatchObject({ code: 'USAGE_COUNTED_LATER' });
+    await expect(place(east, { from: hour(4), until: hour(4) })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await expect(place(east, { until: hour(4) })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
+  it('that ended earlier leaves no counted usage behind, and takes members along', async () => {
+    const east = await addCluster('east', 5);
+    await addUser('a');
+    await addUser('member', 'a');
+    await assign('a', east);
+    await assign('member');
+    await report(east, 13);
+    const end = (from: string) => unassignUser(database.pool, CHANGE, { userId: 'a', from, reason: 'said too late' });
+    await expect(end(hour(13))).rejects.toMatchObject({ code: 'USAGE_COUNTED_LATER' });
+    expect(await end(hour(13.3))).toMatchObject({ clusterId: east });
+    expect(await counts()).toEqual({ east: 0 });
+    expect((await periodsOf('member')).map(({ to }) => to)).toEqual((await periodsOf('a')).map(({ to }) => to));
+    expect(await report(east, 14)).toMatchObject({ parked: 1 });
+    const { rows } = await database.pool.query(
+      `select entity_id as user, reason from hopsmeter.audit_log where action = 'unassign_user' order by 1`,
+    );
+    expect(rows).toEqual([
+      { user: 'a', reason: 'said too late' },
+      { user: 'member', reason: 'said too late' },
+    ]);
   });
 });
 

@@ -1,10 +1,19 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
-import { type AssignmentRow, beginAssignment, endAssignment, findAssignment, readFollowers } from './assignments.ts';
+import {
+  type AssignmentRow,
+  beginAssignment,
+  endAssignment,
+  findAssignment,
+  findAssignmentAt,
+  readFollowers,
+} from './assignments.ts';
 import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import type { Created } from './create-user.ts';
+import { type Moments, momentsOf } from './moment.ts';
 import { readCluster } from './read-cluster.ts';
 import { readUser, type UserRow } from './read-user.ts';
+import { replaceAssignments } from './replace-assignments.ts';
 
 /** The active cluster with the fewest users among those with room; the first by name among equals. */
 const FIND_ROOM = `
@@ -19,26 +28,43 @@ order by count(assignment.id), hopsworks_clusters.name collate "C"
 limit 1
 `;
 
-export type Placement = {
+export type Placement = Moments & {
   readonly userId: string;
-  /** Without it an owner gets the active cluster with the fewest users, a member the owner's cluster. */
+  /**
+   * Without it somebody who is on a cluster stays there; else an owner gets the active cluster with the fewest users, a member
+   * the owner's cluster.
+   */
   readonly clusterId?: string | undefined;
+  /** Tells what would happen and changes nothing. */
+  readonly isDryRun?: boolean | undefined;
 };
 
 /**
  * Puts a user on a cluster. One who is on a cluster already stays there, and that assignment is returned, unless another
  * cluster is named: then see {@link moveUser}.
  *
+ * With `from` the user has been on the cluster since then, and with `until` up to then, whatever the history said of that time;
+ * what was before and after stays. Who used counted usage does not change by it: a subject or a project says that. Asked again
+ * it changes nothing.
+ *
  * A cluster never has more users than it may: everybody who assigns takes turns at the directory's lock.
  *
  * @throws RequestError NOT_FOUND, UNKNOWN_REFERENCE, MEMBER_FOLLOWS_OWNER, OWNER_NOT_ASSIGNED, CLUSTER_INACTIVE,
- * CLUSTER_FULL, NO_CLUSTER_WITH_ROOM
+ * CLUSTER_FULL, NO_CLUSTER_WITH_ROOM, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, REASON_REQUIRED, USAGE_COUNTED_LATER when usage is
+ * counted for another cluster that the user would not have been on.
  */
 export function assignUser(pool: Pool, change: Change, wanted: Placement): Promise<Created<AssignmentRow>> {
-  return changeDirectory(pool, change, async (transaction) => {
-    const user = await readUser(transaction, wanted.userId);
-    return placeUser(transaction, user, wanted.clusterId);
-  });
+  return changeDirectory(
+    pool,
+    change,
+    async (transaction) => {
+      const user = await readUser(transaction, wanted.userId);
+      const period = momentsOf(wanted, transaction.now);
+      if (period === undefined) return placeUser(transaction, user, wanted.clusterId);
+      return placeUserSince(transaction, user, { ...period, clusterId: wanted.clusterId, reason: wanted.reason });
+    },
+    wanted.isDryRun,
+  );
 }
 
 /**
@@ -53,23 +79,6 @@ export async function moveUser(
   wanted: { readonly userId: string; readonly clusterId: string },
 ): Promise<AssignmentRow> {
   return (await assignUser(pool, change, wanted)).value;
-}
-
-/**
- * Takes a user off their cluster, and with an owner the members who are on it. Their places are free from then on; the
- * past stays. Asked again it changes nothing.
- *
- * @returns the assignment that ended; undefined when the user was on no cluster.
- * @throws RequestError NOT_FOUND
- */
-export function unassignUser(pool: Pool, change: Change, userId: string): Promise<AssignmentRow | undefined> {
-  return changeDirectory(pool, change, async (transaction) => {
-    await readUser(transaction, userId);
-    const current = await findAssignment(transaction, userId);
-    if (current === undefined) return undefined;
-    for (const follower of await readFollowers(transaction, current)) await endAssignment(transaction, follower);
-    return endAssignment(transaction, userId);
-  });
 }
 
 /** {@link assignUser} within a change. */
@@ -90,6 +99,29 @@ export async function placeUser(
   };
   for (const follower of followers) await place(follower);
   return { isCreated: true, value: await place(user.id) };
+}
+
+/** {@link assignUser} in the past: who is on the cluster until now follows the rules of now, and takes a place. */
+async function placeUserSince(
+  transaction: DirectoryTransaction,
+  user: UserRow,
+  wanted: { from: string; until: string | null; clusterId: string | undefined; reason: string | undefined },
+): Promise<Created<AssignmentRow>> {
+  const { from, until, reason } = wanted;
+  const current = await findAssignment(transaction, user.id);
+  const isPast = until !== null;
+  const clusterId =
+    isPast && wanted.clusterId !== undefined
+      ? (await readCluster(transaction, wanted.clusterId, 'UNKNOWN_REFERENCE')).id
+      : (wanted.clusterId ?? current?.clusterId ?? (await chooseCluster(transaction, user, undefined)));
+  if (!isPast && wanted.clusterId !== undefined) await chooseCluster(transaction, user, clusterId);
+  const isMoving = !isPast && current?.clusterId !== clusterId;
+  const followers = isMoving && current !== undefined ? await readFollowers(transaction, current) : [];
+  if (isMoving) await requireRoom(transaction, clusterId, followers.length + 1);
+  const period = { clusterId, from, until, reason };
+  for (const follower of followers) await replaceAssignments(transaction, { ...period, userId: follower });
+  const isCreated = await replaceAssignments(transaction, { ...period, userId: user.id });
+  return { isCreated, value: await findAssignmentAt(transaction, user.id, from) };
 }
 
 async function chooseCluster(

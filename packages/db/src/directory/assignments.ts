@@ -20,6 +20,18 @@ const READ_ASSIGNMENT = `
 select ${ASSIGNMENT_COLUMNS} from hopsmeter.user_hopsworks_assignments where user_id = $1 and ended_at is null
 `;
 
+/** The history of $1, the earliest first. */
+const READ_ASSIGNMENTS = `
+select ${ASSIGNMENT_COLUMNS} from hopsmeter.user_hopsworks_assignments where user_id = $1
+order by user_hopsworks_assignments.started_at
+`;
+
+/** The assignment of $1 at the moment $2. */
+const READ_ASSIGNMENT_AT = `
+select ${ASSIGNMENT_COLUMNS} from hopsmeter.user_hopsworks_assignments
+where user_id = $1 and started_at <= $2::timestamptz and (ended_at is null or ended_at > $2::timestamptz)
+`;
+
 /** Who follows $1 on cluster $2: the members who are on it. */
 const READ_FOLLOWERS = `
 select users.id
@@ -60,6 +72,22 @@ export async function findAssignment(
   userId: string,
 ): Promise<AssignmentRow | undefined> {
   return (await rowsOf<AssignmentRow>(READ_ASSIGNMENT, [userId]))[0];
+}
+
+/** Reads where a user was when. */
+export function readAssignments({ rowsOf }: DirectoryTransaction, userId: string): Promise<readonly AssignmentRow[]> {
+  return rowsOf<AssignmentRow>(READ_ASSIGNMENTS, [userId]);
+}
+
+/** Reads where a user was at a moment at which they were somewhere. */
+export async function findAssignmentAt(
+  { rowsOf }: DirectoryTransaction,
+  userId: string,
+  at: string,
+): Promise<AssignmentRow> {
+  const [assignment] = await rowsOf<AssignmentRow>(READ_ASSIGNMENT_AT, [userId, at]);
+  if (assignment === undefined) throw new Error(`${userId} was on no cluster at ${at}`);
+  return assignment;
 }
 
 /** The members who are on the cluster of their owner. */

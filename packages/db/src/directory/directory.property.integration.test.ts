@@ -8,13 +8,15 @@ import {
   recordUsage,
   type TestDatabase,
 } from '../testing/test-database.ts';
-import { assignUser, moveUser } from './assign-user.ts';
+import { assignUser } from './assign-user.ts';
 import { changeOwner } from './change-owner.ts';
+import { changeProject } from './change-project.ts';
 import { createCluster } from './create-cluster.ts';
 import { createProject } from './create-project.ts';
 import { createUser } from './create-user.ts';
 import { endProject } from './end-project.ts';
 import { handOverProject } from './hand-over-project.ts';
+import { unassignUser } from './unassign-user.ts';
 
 const RUNS = 40;
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
@@ -31,6 +33,8 @@ const namespace = fc.constantFrom(...NAMESPACES);
 /** Minutes after the beginning; undefined is now. */
 const past = fc.integer({ min: 0, max: DAYS * 1_440 - 1 });
 const moment = fc.option(past, { nil: undefined, freq: 3 });
+/** Which of the namespace's projects. */
+const place = fc.nat({ max: 9 });
 
 const step = fc.oneof(
   {
@@ -40,7 +44,8 @@ const step = fc.oneof(
       user: fc.option(user, { nil: undefined }),
       namespace: fc.option(namespace, { nil: undefined }),
       at: moment,
-      minutes: fc.integer({ min: 1, max: 3_000 }),
+      minutes: fc.oneof(fc.constantFrom(60, 1_440), fc.integer({ min: 1, max: 3_000 })),
+      east: fc.boolean(),
       meter: fc.constantFrom('cpu_hours', 'online_storage_gb_hours'),
     }),
   },
@@ -53,10 +58,21 @@ const step = fc.oneof(
       from: moment,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('move'), user, east: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('hand over'), namespace, user, from: moment }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('end'), namespace }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('create'), namespace, user }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('move'), user, east: fc.boolean(), from: moment, until: moment }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unassign'), user, from: moment }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('hand over'), namespace, place, user, from: moment }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('end'), namespace, place, from: moment }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('change'), namespace, place, startedAt: moment, endedAt: moment }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('create'), namespace, user, startedAt: moment, endedAt: moment }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -73,14 +89,37 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 
 /**
- * What the oracle knows: statements "from this moment on it is so", in the order in which they were made. At a moment
- * the last statement holds that reaches back to it. That is all: no periods, no rows, no SQL.
+ * What the oracle knows: statements "in this time it is so", in the order in which they were made. At a moment the last
+ * statement holds that covers it. That is all: no rows, no SQL.
  */
-type Said<T> = { readonly from: number; readonly value: T }[];
-const trueAt = <T>(said: Said<T>, at: number): T | undefined => said.findLast(({ from }) => from <= at)?.value;
-const always = <T>(value: T): Said<T> => [{ from: Number.NEGATIVE_INFINITY, value }];
-const micros = (text: string | null): number =>
-  text === null ? Number.NEGATIVE_INFINITY : (parseTime(text) ?? Number.NaN);
+type Said<T> = { readonly from: number; readonly until: number; readonly value: T }[];
+const EVER = Number.POSITIVE_INFINITY;
+const trueAt = <T>(said: Said<T>, at: number): T | undefined =>
+  said.findLast(({ from, until }) => from <= at && at < until)?.value;
+const always = <T>(value: T): Said<T> => [{ from: -EVER, until: EVER, value }];
+
+/** What is so in a window and for how long, piece by piece: nothing changes but at a moment that a statement names. */
+function piecesOf<T>(
+  said: Said<T>,
+  start: number,
+  end: number,
+): { readonly length: number; readonly value: T | undefined }[] {
+  const until = Math.max(end, start + 1);
+  const moments = said.flatMap(({ from, until }) => [from, until]).filter((at) => start < at && at < until);
+  const cuts = [...new Set([start, ...moments])].sort((a, b) => a - b);
+  return cuts.map((at, index) => ({ length: (cuts[index + 1] ?? until) - at, value: trueAt(said, at) }));
+}
+
+/** Who had something for most of a window; the first of equals. */
+function holderIn(said: Said<number | undefined>, start: number, end: number): number | undefined {
+  const shares = new Map<number, number>();
+  for (const { length, value } of piecesOf(said, start, end))
+    if (value !== undefined) shares.set(value, (shares.get(value) ?? 0) + length);
+  const most = Math.max(...shares.values());
+  return [...shares].find(([, share]) => share === most)?.[0];
+}
+
+const micros = (text: string | null, open = -EVER): number => (text === null ? open : (parseTime(text) ?? Number.NaN));
 
 async function createWorld() {
   const { pool } = database;
@@ -94,12 +133,11 @@ async function createWorld() {
     await createUser(pool, CHANGE, { id: idOf(number), email: null, name: null, accountOwnerId });
     await assignUser(pool, CHANGE, { userId: idOf(number), clusterId: east });
   }
-  const projects = new Map<string, string>();
-  for (const name of NAMESPACES)
-    projects.set(
-      name,
-      (await createProject(pool, CHANGE, { clusterId: east, namespace: name, userId: idOf(3) })).value.id,
-    );
+  const projects = new Map<string, string[]>();
+  for (const namespace of NAMESPACES)
+    projects.set(namespace, [
+      (await createProject(pool, CHANGE, { clusterId: east, namespace, userId: idOf(3) })).value.id,
+    ]);
   return {
     idOf,
     east,
@@ -107,7 +145,7 @@ async function createWorld() {
     projects,
     events: [] as ReportedUsage[],
     owners: USERS.map((number) => always(number > 2 ? 0 : number)),
-    clusters: USERS.map(() => always(east)),
+    clusters: USERS.map(() => always<string | undefined>(east)),
     users: new Map(NAMESPACES.map((name) => [name as string, always<number | undefined>(3)])),
   };
 }
@@ -124,19 +162,22 @@ const clock = async (): Promise<number> => {
 async function take(world: World, wanted: Step): Promise<void> {
   const { pool } = database;
   const { idOf, east, west, projects, owners, clusters, users } = world;
-  const since = (from: number | undefined) =>
-    from === undefined ? {} : { from: formatTime(beginning + from * MINUTE), reason: 'test' };
+  const timeOf = (minutes: number | undefined) =>
+    minutes === undefined ? undefined : formatTime(beginning + minutes * MINUTE);
+  const since = (from: number | undefined) => (from === undefined ? {} : { from: timeOf(from), reason: 'test' });
+  const projectOf = ({ namespace, place }: { namespace: string; place: number }) => {
+    const ids = projects.get(namespace) ?? [];
+    return ids[place % ids.length] ?? '';
+  };
   switch (wanted.kind) {
     case 'event': {
       const isNow = wanted.at === undefined;
       const start = wanted.at === undefined ? await clock() : beginning + wanted.at * MINUTE;
       const subject = wanted.user ?? (wanted.namespace === undefined ? 0 : undefined);
-      const who = subject ?? trueAt(users.get(wanted.namespace ?? '') ?? [], start);
       const event = {
         id: `event ${world.events.length}`,
-        // Projects are of the first cluster; everything else comes from where the user was.
-        clusterId:
-          wanted.namespace !== undefined || who === undefined ? east : (trueAt(clusters[who] ?? [], start) ?? east),
+        // Projects are of the first cluster.
+        clusterId: wanted.namespace !== undefined || wanted.east ? east : west,
         subject: subject === undefined ? undefined : idOf(subject),
         namespace: wanted.namespace,
         start,
@@ -156,60 +197,104 @@ async function take(world: World, wanted: Step): Promise<void> {
         accountOwnerId,
         ...since(wanted.from),
       });
-      owners[wanted.user]?.push({ from: micros(from), value: wanted.owner ?? wanted.user });
+      owners[wanted.user]?.push({ from: micros(from), until: EVER, value: wanted.owner ?? wanted.user });
       return;
     }
-    case 'move': {
-      const clusterId = wanted.east ? east : west;
-      const owner = trueAt(owners[wanted.user] ?? [], Number.POSITIVE_INFINITY);
-      const before = clusters.map((said) => trueAt(said, Number.POSITIVE_INFINITY));
-      const { startedAt } = await moveUser(pool, CHANGE, { userId: idOf(wanted.user), clusterId });
-      // Who is owned and was on the same cluster comes along.
+    case 'move':
+    case 'unassign': {
+      const clusterId = wanted.kind === 'unassign' ? undefined : wanted.east ? east : west;
+      const until = wanted.kind === 'move' && wanted.from !== undefined ? timeOf(wanted.until) : undefined;
+      const owner = trueAt(owners[wanted.user] ?? [], Number.MAX_VALUE);
+      const before = clusters.map((said) => trueAt(said, Number.MAX_VALUE));
+      const change = { userId: idOf(wanted.user), ...since(wanted.from) };
+      const changed =
+        clusterId === undefined
+          ? await unassignUser(pool, CHANGE, change)
+          : (await assignUser(pool, CHANGE, { ...change, clusterId, until })).value;
+      const now = clusterId === undefined ? changed?.endedAt : changed?.startedAt;
+      const from = wanted.from === undefined ? micros(now ?? null, EVER) : beginning + wanted.from * MINUTE;
+      if (wanted.from === undefined && before[wanted.user] === clusterId) return;
+      // Who is owned and was on the same cluster comes along when the user leaves it.
+      const isLeaving = until === undefined && before[wanted.user] !== clusterId && before[wanted.user] !== undefined;
       for (const number of USERS) {
-        const isFollower =
-          trueAt(owners[number] ?? [], Number.POSITIVE_INFINITY) === wanted.user && owner === wanted.user;
-        if (number === wanted.user || (isFollower && before[number] === before[wanted.user]))
-          if (before[wanted.user] !== clusterId) clusters[number]?.push({ from: micros(startedAt), value: clusterId });
+        const isOwned = trueAt(owners[number] ?? [], Number.MAX_VALUE) === wanted.user && owner === wanted.user;
+        if (number === wanted.user || (isLeaving && isOwned && before[number] === before[wanted.user]))
+          clusters[number]?.push({ from, until: micros(until ?? null, EVER), value: clusterId });
       }
       return;
     }
     case 'hand over': {
-      const projectId = projects.get(wanted.namespace) ?? '';
+      const projectId = projectOf(wanted);
       const change = { projectId, userId: idOf(wanted.user), ...since(wanted.from) };
       const { project } = await handOverProject(pool, CHANGE, change);
       if (project.id === projectId) return;
-      projects.set(wanted.namespace, project.id);
-      users.get(wanted.namespace)?.push({ from: micros(project.startedAt), value: wanted.user });
+      projects.get(wanted.namespace)?.push(project.id);
+      const period = { from: micros(project.startedAt), until: micros(project.endedAt, EVER) };
+      users.get(wanted.namespace)?.push({ ...period, value: wanted.user });
       return;
     }
-    case 'end': {
-      const ended = await endProject(pool, CHANGE, { projectId: projects.get(wanted.namespace) ?? '' });
-      users.get(wanted.namespace)?.push({ from: micros(ended.endedAt), value: undefined });
+    case 'end':
+    case 'change': {
+      const projectId = projectOf(wanted);
+      const before = await readProject(projectId);
+      const { project } =
+        wanted.kind === 'end'
+          ? await endProject(pool, CHANGE, { projectId, at: timeOf(wanted.from), reason: 'test' })
+          : await changeProject(pool, CHANGE, {
+              projectId,
+              startedAt: timeOf(wanted.startedAt),
+              endedAt: timeOf(wanted.endedAt),
+              reason: 'test',
+            });
+      const said = users.get(wanted.namespace);
+      const value = USERS.find((number) => idOf(number) === project.userId);
+      // Nobody has what it had, and then it has what it has.
+      said?.push({ ...before, value: undefined });
+      said?.push({ from: micros(project.startedAt), until: micros(project.endedAt, EVER), value });
       return;
     }
     case 'create': {
-      const project = { clusterId: east, namespace: wanted.namespace, userId: idOf(wanted.user) };
-      const { isCreated, value } = await createProject(pool, CHANGE, project);
+      const { isCreated, value } = await createProject(pool, CHANGE, {
+        clusterId: east,
+        namespace: wanted.namespace,
+        userId: idOf(wanted.user),
+        startedAt: timeOf(wanted.startedAt),
+        endedAt: wanted.startedAt === undefined ? undefined : timeOf(wanted.endedAt),
+        reason: 'test',
+      });
       if (!isCreated) return;
-      projects.set(wanted.namespace, value.id);
-      users.get(wanted.namespace)?.push({ from: micros(value.startedAt), value: wanted.user });
+      projects.get(wanted.namespace)?.push(value.id);
+      const period = { from: micros(value.startedAt), until: micros(value.endedAt, EVER) };
+      users.get(wanted.namespace)?.push({ ...period, value: wanted.user });
     }
   }
+}
+
+/** When a project is said to begin and end before it is changed. */
+async function readProject(projectId: string): Promise<{ from: number; until: number }> {
+  const { rows } = await database.pool.query(
+    `select extract(epoch from started_at) * 1000000 as from, extract(epoch from coalesce(ended_at, 'infinity')) * 1000000 as until
+    from hopsmeter.projects where id = $1`,
+    [projectId],
+  );
+  return { from: Number(rows[0].from), until: Number(rows[0].until) };
 }
 
 /** Totals by account, user, meter and day, from the events and what the oracle was told. */
 function oracleTotals(world: World): Record<string, string> {
   const totals = new Map<string, bigint>();
   for (const event of [...world.events].sort((a, b) => a.start - b.start)) {
+    const { start, end } = event;
     const owner =
-      event.namespace === undefined ? undefined : trueAt(world.users.get(event.namespace) ?? [], event.start);
+      event.namespace === undefined ? undefined : holderIn(world.users.get(event.namespace) ?? [], start, end);
     if (event.namespace !== undefined && owner === undefined) continue;
     const who = event.subject === undefined ? owner : USERS.find((number) => world.idOf(number) === event.subject);
-    if (who === undefined || trueAt(world.clusters[who] ?? [], event.start) !== event.clusterId) continue;
-    const payer = trueAt(world.owners[who] ?? [], event.start);
-    for (let at = event.start, left = BigInt(event.quantity); left > 0n; ) {
+    if (who === undefined) continue;
+    if (!piecesOf(world.clusters[who] ?? [], start, end).some(({ value }) => value === event.clusterId)) continue;
+    const payer = trueAt(world.owners[who] ?? [], start);
+    for (let at = start, left = BigInt(event.quantity); left > 0n; ) {
       const midnight = (usageDayOf(at) + 1) * DAY;
-      const here = event.end > midnight ? BigInt((midnight - at) / MINUTE) : left;
+      const here = end > midnight ? BigInt((midnight - at) / MINUTE) : left;
       const key = `${world.idOf(payer ?? -1)} ${world.idOf(who)} ${event.meter} ${formatUsageDay(usageDayOf(at))}`;
       totals.set(key, (totals.get(key) ?? 0n) + here);
       left -= here;
@@ -251,6 +336,6 @@ it('whatever changes in whatever order, totals are those of a replay in order of
   );
   expect(await findRollupDifferences(database.pool)).toEqual([]);
   // The property says nothing about steps that never happened.
-  for (const kind of ['event', 'owner', 'move', 'hand over', 'end', 'create'])
+  for (const kind of ['event', 'owner', 'move', 'unassign', 'hand over', 'end', 'change', 'create'])
     expect(tally[`${kind}: done`], JSON.stringify(tally)).toBeGreaterThan(5);
 });

@@ -1,14 +1,19 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
-import { pastMomentOf } from './moment.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
+import { moveProjectPeriod, type ProjectChanged } from './change-project.ts';
+import { pastMomentOf, requireReasonToMove } from './moment.ts';
+import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { PROJECT_COLUMNS, type ProjectRow, readProject } from './read-project.ts';
 
 export type ProjectEnd = {
   readonly projectId: string;
   /** RFC 3339, not after now. Not given: now, or just after the last usage that was counted when that is later. */
   readonly at?: string | undefined;
+  /** Why; needed where counted usage moves, and to change an end that was said before. */
   readonly reason?: string | undefined;
+  /** Tells what would happen and changes nothing. */
+  readonly isDryRun?: boolean | undefined;
 };
 
 /** When the last usage of project $1 began that was counted at $2 or later; NULL when none was. */
@@ -29,36 +34,49 @@ returning ${PROJECT_COLUMNS}
 
 /**
  * Ends a project: its namespace is free from then on. Usage of the time before is billed to its user whenever it arrives.
- * Asked again it returns the project as it is.
+ * Counted usage whose window it has no longer the longest part of moves to who has. Asked again it returns the project as
+ * it is; with another moment and a reason it changes the end.
  *
- * @throws RequestError NOT_FOUND, PROJECT_ENDED at another moment, MOMENT_IN_FUTURE, MOMENT_TOO_OLD before its begin,
- * USAGE_COUNTED_LATER when that usage would have nobody to be billed to: hand the project over instead.
+ * @throws RequestError NOT_FOUND, PROJECT_ENDED at another moment and no reason to change that, MOMENT_IN_FUTURE,
+ * MOMENT_TOO_OLD before its begin, REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves, NAMESPACE_TAKEN as
+ * `changeProject`, USAGE_COUNTED_LATER when that usage would have nobody to be billed to: hand the project over instead.
  */
-export function endProject(pool: Pool, change: Change, { projectId, at, reason }: ProjectEnd): Promise<ProjectRow> {
-  return changeDirectory(pool, change, async (transaction) => {
-    const { now, rowsOf } = transaction;
-    const before = await readProject(transaction, projectId);
-    const end = at === undefined ? undefined : pastMomentOf(at, now);
-    if (before.endedAt !== null) {
-      if (end === undefined || end === before.endedAt) return before;
-      throw new RequestError('PROJECT_ENDED', `it ended at ${before.endedAt}`);
-    }
-    if (end !== undefined && before.startedAt !== null && end <= before.startedAt)
-      throw new RequestError('MOMENT_TOO_OLD', `the project began at ${before.startedAt}`);
-    const [later] = await rowsOf<{ lastAt: string | null }>(FIND_LATER_USAGE, [projectId, end ?? now]);
-    const lastAt = later?.lastAt ?? null;
-    if (end !== undefined && lastAt !== null)
-      throw new RequestError('USAGE_COUNTED_LATER', `the last of it: ${lastAt}`);
-    const [ended] = await rowsOf<ProjectRow>(END_PROJECT, [projectId, end ?? now, lastAt]);
-    if (ended === undefined) throw new Error('the project was not changed');
-    await transaction.audit({
-      action: 'end_project',
-      entity: 'projects',
-      entityId: projectId,
-      before,
-      after: ended,
-      reason,
-    });
-    return ended;
-  });
+export function endProject(pool: Pool, change: Change, wanted: ProjectEnd): Promise<ProjectChanged> {
+  return changeDirectory(
+    pool,
+    change,
+    async (transaction) => {
+      const { projectId, at, reason } = wanted;
+      const before = await readProject(transaction, projectId);
+      const end = at === undefined ? undefined : pastMomentOf(at, transaction.now);
+      if (before.endedAt !== null && (end === undefined || end === before.endedAt))
+        return { project: before, eventCount: 0, moved: [] };
+      if (before.endedAt !== null && reason === undefined)
+        throw new RequestError('PROJECT_ENDED', `it ended at ${before.endedAt}; a reason is needed to change that`);
+      if (end === undefined) return endNow(transaction, before, reason);
+      if (before.endedAt === null && before.startedAt !== null && end <= before.startedAt)
+        throw new RequestError('MOMENT_TOO_OLD', `the project began at ${before.startedAt}`);
+      const period = { startedAt: before.startedAt, endedAt: end };
+      const ended = await moveProjectPeriod(transaction, before, period, { action: 'end_project', reason });
+      requireReasonToMove(ended, reason);
+      return ended;
+    },
+    wanted.isDryRun,
+  );
+}
+
+async function endNow(
+  transaction: DirectoryTransaction,
+  before: ProjectRow,
+  reason: string | undefined,
+): Promise<ProjectChanged> {
+  const { now, rowsOf } = transaction;
+  const [later] = await rowsOf<{ lastAt: string | null }>(FIND_LATER_USAGE, [before.id, now]);
+  const [project] = await rowsOf<ProjectRow>(END_PROJECT, [before.id, now, later?.lastAt ?? null]);
+  if (project === undefined) throw new Error('the project was not changed');
+  const { clusterId, namespace, endedAt } = project;
+  const report = await moveUsageOfNamespace(transaction, { clusterId, namespace, from: endedAt, until: null });
+  const entry = { action: 'end_project', entity: 'projects', entityId: before.id };
+  await transaction.audit({ ...entry, before, after: { ...project, ...report }, reason });
+  return { project, ...report };
 }

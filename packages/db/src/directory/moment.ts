@@ -15,6 +15,12 @@ export type Since = {
   readonly reason?: string | undefined;
 };
 
+/** The time in which something shall have been so. */
+export type Moments = Since & {
+  /** RFC 3339, not after now; until now and on when not given. Needs `from`. */
+  readonly until?: string | undefined;
+};
+
 /**
  * The moment from which on something changes, in the form that the database takes.
  *
@@ -26,9 +32,38 @@ export function momentOf({ from, reason }: Since, now: string): string {
   const moment = pastMomentOf(from, now);
   if (micros(moment) < micros(now) - LEDGER_RETENTION)
     throw new RequestError('MOMENT_TOO_OLD', `the ledger reaches back ${LEDGER_RETENTION_DAYS} days`);
+  requireReason(reason);
+  return moment;
+}
+
+/**
+ * A time that begins in the past, and its end, null where it goes on; undefined when it is about now.
+ *
+ * @throws RequestError as {@link momentOf}; INVALID_REQUEST for an end that is not after the begin.
+ */
+export function momentsOf(
+  { from, until, reason }: Moments,
+  now: string,
+): { readonly from: string; readonly until: string | null } | undefined {
+  if (from === undefined) {
+    if (until !== undefined) throw new RequestError('INVALID_REQUEST', 'until needs from');
+    return undefined;
+  }
+  const since = momentOf({ from, reason }, now);
+  if (until === undefined) return { from: since, until: null };
+  const end = pastMomentOf(until, now);
+  if (end <= since) throw new RequestError('INVALID_REQUEST', 'until must be after from');
+  return { from: since, until: end };
+}
+
+/** Counted usage does not change hands without a reason. @throws RequestError REASON_REQUIRED */
+export function requireReasonToMove({ eventCount }: { readonly eventCount: number }, reason: string | undefined): void {
+  if (eventCount > 0) requireReason(reason);
+}
+
+function requireReason(reason: string | undefined): void {
   if (reason === undefined || reason.trim() === '')
     throw new RequestError('REASON_REQUIRED', 'say in reason why the past is changed');
-  return moment;
 }
 
 /** A moment that is not after now, in the form that the database takes. @throws RequestError MOMENT_IN_FUTURE */

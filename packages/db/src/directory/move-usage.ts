@@ -4,12 +4,15 @@ import { type MovedUsage, rebuildUsageDaily } from './rebuild-usage-daily.ts';
 /** What moved when the past was changed: how many events, and what each account gained or lost of each meter. */
 export type MoveReport = { readonly eventCount: number; readonly moved: readonly MovedUsage[] };
 
-/** Which ledger rows move and where to: pieces of SQL over the columns of `usage_events`. */
+/** Which ledger rows move and where to. */
 type Move = {
-  readonly rows: string;
-  readonly accountOwnerId: string;
-  readonly userId: string;
-  readonly projectId: string;
+  /**
+   * A query of the events that move: `event_key`; `of_user_id`, whose rows alone move, NULL for all rows; and what the
+   * rows get, NULL for what they keep: `to_account_owner_id`, `to_user_id`, `to_project_id`.
+   */
+  readonly targets: string;
+  /** The days on which these events have rows, as a condition on `usage_date`: the BRIN index of the day bounds what is read. */
+  readonly days: string;
 };
 
 /** What is above zero of a sum, and what is below; both where they are no event together. */
@@ -39,35 +42,47 @@ const SIDES = `lateral (
  * Locks: the directory must be held: record statements wait or raise HM001 afterwards, so no event is attributed by the
  * old history once this has run.
  */
-function moveStatement({ rows, accountOwnerId, userId, projectId }: Move): string {
+export function moveStatement({ targets, days }: Move): string {
   const openSince = (account: string): string => `(select since from openings where account = ${account})`;
   return `
 with openings as materialized (
   select account_owner_id as account, (max(month) + interval '1 month')::date as since
   from hopsmeter.statements group by account_owner_id
 ),
--- An account without a statement has no row here: nothing is closed, and what is compared with its absence is not true.
-closed_events as materialized (
-  select event_key from hopsmeter.usage_events
-  where ${rows} and coalesce(booked_on, usage_date) < ${openSince('account_owner_id')}
+targets as materialized (${targets}),
+misplaced as materialized (
+  select
+    event_key, part, user_id as from_user_id,
+    coalesce(to_account_owner_id, account_owner_id) as to_account_owner_id, coalesce(to_user_id, user_id) as to_user_id,
+    coalesce(to_project_id, project_id) as to_project_id,
+    -- An account without a statement has no row there: nothing is closed.
+    coalesce(coalesce(booked_on, usage_date) < ${openSince('account_owner_id')}, false) as is_closed
+  from hopsmeter.usage_events join targets using (event_key)
+  where ${days} and (of_user_id is null or user_id = of_user_id)
+    and (to_account_owner_id <> account_owner_id or to_user_id <> user_id or to_project_id <> project_id)
 ),
+closed_events as materialized (select distinct event_key from misplaced where is_closed),
 moved as (
   update hopsmeter.usage_events set
-    account_owner_id = ${accountOwnerId}, user_id = ${userId}, project_id = ${projectId},
-    booked_on = case when usage_date < ${openSince(accountOwnerId)} then ${openSince(accountOwnerId)} end
-  where ${rows} and event_key not in (select event_key from closed_events)
-  returning user_id, usage_date, part
+    account_owner_id = to_account_owner_id, user_id = to_user_id, project_id = to_project_id,
+    booked_on = case when usage_date < ${openSince('to_account_owner_id')} then ${openSince('to_account_owner_id')} end
+  from misplaced
+  where usage_events.event_key = misplaced.event_key and usage_events.part = misplaced.part and ${days}
+    and misplaced.event_key not in (select event_key from closed_events)
+  returning user_id, usage_date, usage_events.part
 ),
 sums as materialized (
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
-    used.meter, sum(used.quantity) as quantity, sum(case adjustment when 'reversal' then -1 else 1 end) as event_count
-  from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
-  where ${rows} and (event_key in (select event_key from closed_events)) is true
+    used.meter, to_account_owner_id, to_user_id, to_project_id, sum(used.quantity) as quantity,
+    sum(case adjustment when 'reversal' then -1 else 1 end) as event_count
+  from hopsmeter.usage_events join misplaced using (event_key, part), unnest(meters, quantities) as used (meter, quantity)
+  where ${days} and event_key in (select event_key from closed_events)
   group by
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, used.meter
+    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, used.meter,
+    to_account_owner_id, to_user_id, to_project_id
   having sum(used.quantity) <> 0
 ),
 entries as (
@@ -79,7 +94,7 @@ entries as (
   union all
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-    event_type, ${accountOwnerId}, ${userId}, ${projectId}, attributed_by, window_started_at, window_ended_at, meter,
+    event_type, to_account_owner_id, to_user_id, to_project_id, attributed_by, window_started_at, window_ended_at, meter,
     side.quantity, case when side.is_usage then 'move' else 'reversal' end, 1
   from sums, ${SIDES}
 ),
@@ -113,12 +128,16 @@ touched as (
   union all
   -- Part -1 is nobody's: these rows name users and days and count no event.
   select user_id, usage_date, -1 from booked
+  union all
+  -- Whose rollup loses it, on the same days.
+  select from_user_id, null, -1 from misplaced
 )
 select
   (select count(*) from touched where part = 0)::integer
     + (select count(distinct event_key) from booked)::integer as "eventCount",
   (select coalesce(array_agg(distinct user_id), '{}') from touched) as "userIds",
-  (select coalesce(array_agg(distinct usage_date::text order by usage_date::text), '{}') from touched) as days
+  (select coalesce(array_agg(distinct usage_date::text order by usage_date::text), '{}')
+    from touched where usage_date is not null) as days
 `;
 }
 
@@ -129,33 +148,14 @@ select
  * Parameters: $1 user, $2 account owner, $3 moment.
  */
 const MOVE_USAGE_OF_USER = moveStatement({
-  rows: `user_id = $1 and window_started_at >= $3::timestamptz
-    and usage_date >= ($3::timestamptz at time zone 'UTC')::date and account_owner_id <> $2`,
-  accountOwnerId: '$2',
-  userId: 'user_id',
-  projectId: 'project_id',
+  targets: `
+    select distinct
+      event_key, user_id as of_user_id, $2 as to_account_owner_id, null as to_user_id, null::uuid as to_project_id
+    from hopsmeter.usage_events
+    where user_id = $1 and window_started_at >= $3::timestamptz
+      and usage_date >= ($3::timestamptz at time zone 'UTC')::date and account_owner_id <> $2`,
+  days: `usage_date >= ($3::timestamptz at time zone 'UTC')::date`,
 });
-
-/**
- * Gives a project's usage from a moment on to its successor. What the namespace decided goes to the successor's user and
- * to whoever owned that user then; what a subject decided keeps its user and account.
- *
- * Parameters: $1 project, $2 successor, $3 the successor's user, $4 moment.
- */
-const MOVE_USAGE_OF_PROJECT = moveStatement({
-  rows: `project_id = $1::uuid and window_started_at >= $4::timestamptz
-    and usage_date >= ($4::timestamptz at time zone 'UTC')::date`,
-  accountOwnerId: `case attributed_by when 'subject' then account_owner_id else (
-      select ownership.account_owner_id from hopsmeter.account_ownerships as ownership
-      where ownership.user_id = $3 and ownership.started_at <= window_started_at
-        and (ownership.ended_at is null or window_started_at < ownership.ended_at)
-    ) end`,
-  userId: `case attributed_by when 'subject' then user_id else $3 end`,
-  projectId: '$2::uuid',
-});
-
-/** The user of the project $1: their rollup loses what moves. */
-const READ_PROJECT_USER = 'select user_id as "userId" from hopsmeter.projects where id = $1::uuid';
 
 type Touched = {
   readonly eventCount: number;
@@ -168,34 +168,17 @@ export function moveUsageOfUser(
   transaction: DirectoryTransaction,
   { userId, accountOwnerId, from }: { readonly userId: string; readonly accountOwnerId: string; readonly from: string },
 ): Promise<MoveReport> {
-  return move(transaction, MOVE_USAGE_OF_USER, [userId, accountOwnerId, from], []);
+  return moveUsage(transaction, MOVE_USAGE_OF_USER, [userId, accountOwnerId, from]);
 }
 
-/** Moves with {@link MOVE_USAGE_OF_PROJECT}, rollup included. */
-export async function moveUsageOfProject(
-  transaction: DirectoryTransaction,
-  moved: {
-    readonly projectId: string;
-    readonly successorId: string;
-    readonly userId: string;
-    readonly from: string;
-  },
-): Promise<MoveReport> {
-  const { projectId, successorId, userId, from } = moved;
-  const [before] = await transaction.rowsOf<{ userId: string }>(READ_PROJECT_USER, [projectId]);
-  const losers = before === undefined ? [] : [before.userId];
-  return move(transaction, MOVE_USAGE_OF_PROJECT, [projectId, successorId, userId, from], losers);
-}
-
-async function move(
+/** Moves with a {@link moveStatement}, rollup included. */
+export async function moveUsage(
   transaction: DirectoryTransaction,
   statement: string,
-  parameters: readonly string[],
-  losers: readonly string[],
+  parameters: readonly (string | null)[],
 ): Promise<MoveReport> {
   const [touched] = await transaction.rowsOf<Touched>(statement, parameters);
   if (touched === undefined) throw new Error('the ledger did not say what it changed');
-  const { eventCount, days } = touched;
-  const userIds = [...new Set([...touched.userIds, ...losers])];
+  const { eventCount, userIds, days } = touched;
   return { eventCount, moved: await rebuildUsageDaily(transaction, { userIds, days }) };
 }

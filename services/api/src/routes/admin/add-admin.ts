@@ -4,11 +4,13 @@ import { addAcceptInvite } from './accept-invite.ts';
 import { addAssignUser } from './assign-user.ts';
 import { addChangeCluster } from './change-cluster.ts';
 import { addChangeOwner } from './change-owner.ts';
+import { addChangeProject } from './change-project.ts';
 import { addChangeUser } from './change-user.ts';
 import { addCreateCluster } from './create-cluster.ts';
 import { addCreateInvite } from './create-invite.ts';
 import { addCreateProject } from './create-project.ts';
 import { addCreateUser } from './create-user.ts';
+import { addEndAssignment } from './end-assignment.ts';
 import { addEndProject } from './end-project.ts';
 import { addFieldProblems } from './field-problems.ts';
 import { addHandOverProject } from './hand-over-project.ts';
@@ -26,10 +28,10 @@ export async function addAdmin(scope: HttpApp, pool: Pool): Promise<void> {
     addFieldProblems(app);
     const routes = [
       [addListUsers, addCreateUser, addChangeUser, addChangeOwner],
-      [addAssignUser, addUnassignUser],
+      [addAssignUser, addUnassignUser, addEndAssignment],
       [addListInvites, addCreateInvite, addAcceptInvite, addRevokeInvite],
       [addListClusters, addCreateCluster, addChangeCluster],
-      [addListProjects, addCreateProject, addEndProject, addHandOverProject],
+      [addListProjects, addCreateProject, addChangeProject, addEndProject, addHandOverProject],
       [addListAuditLog],
     ];
     for (const addRoute of routes.flat()) addRoute(app, pool);

@@ -105,6 +105,11 @@ export const moveShape = {
     .meta({ description: 'What each account gained, or lost (negative), of each meter; exact' }),
 };
 
+/** The answer of a change of a project: the project as it is now, and what moved. */
+export const projectChangeSchema = z
+  .object({ dryRun: z.boolean(), project: projectSchema, ...moveShape })
+  .meta({ id: 'ProjectChange' });
+
 const json = <S extends z.ZodType>(description: string, schema: S) => ({
   description,
   content: { 'application/json': { schema } },

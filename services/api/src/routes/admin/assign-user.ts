@@ -5,16 +5,23 @@ import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { assignmentSchema, BODY_BYTES_MAX, created } from './answers.ts';
 import { changeOf } from './change-of.ts';
-import { systemIdField } from './fields.ts';
+import { dryRunField, momentField, reasonField, systemIdField } from './fields.ts';
 
 const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster; not given, a place is chosen').optional(),
+  from: momentField('Since when; from now on when not given').optional(),
+  until: momentField('For a time in the past: up to when. Needs from; until now and on when not given').optional(),
+  reason: reasonField.optional(),
+  dryRun: dryRunField,
 });
 
 const description = `Without \`clusterId\`, somebody who is on a cluster stays there; else an owner gets the active cluster with
 the fewest users that has room, and a member the cluster of the owner. With it, the user is assigned or moved: the old
-period ends and the new one begins at the same instant. Members who are on an owner's cluster move along. Usage is
-counted on the cluster that the user was on when it began.`;
+period ends and the new one begins at the same instant. Members who are on an owner's cluster move along.
+
+With \`from\` the user has been on the cluster since then, or in the time up to \`until\`, whatever the history said of it; this needs a
+\`reason\`. Usage is counted on every cluster that the user was on in some part of its window: what is parked as
+\`user_not_on_cluster\` and has an assignment now is counted soon after.`;
 
 /** `POST /v1/users/{id}/assignment` */
 export function addAssignUser(app: HttpApp, pool: Pool): void {
@@ -34,15 +41,20 @@ export function addAssignUser(app: HttpApp, pool: Pool): void {
       'CLUSTER_INACTIVE',
       'CLUSTER_FULL',
       'NO_CLUSTER_WITH_ROOM',
+      'REASON_REQUIRED',
+      'MOMENT_IN_FUTURE',
+      'MOMENT_TOO_OLD',
+      'USAGE_COUNTED_LATER',
     ),
   };
   app.post(
     '/v1/users/:id/assignment',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
-      const wanted = { userId: request.params.id, clusterId: request.body.clusterId };
+      const { dryRun, ...placement } = request.body;
+      const wanted = { ...placement, userId: request.params.id, isDryRun: dryRun };
       const { isCreated, value } = await answerOrNotReady(assignUser(pool, changeOf(request), wanted));
-      return reply.code(isCreated ? 201 : 200).send(value);
+      return reply.code(isCreated && !dryRun ? 201 : 200).send(value);
     },
   );
 }

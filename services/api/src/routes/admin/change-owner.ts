@@ -5,13 +5,13 @@ import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed, moveShape, userSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
-import { momentField, reasonField, userIdField } from './fields.ts';
+import { dryRunField, momentField, reasonField, userIdField } from './fields.ts';
 
 const bodySchema = z.strictObject({
   accountOwnerId: userIdField('Who pays from then on; null makes the user an account owner').nullable(),
   from: momentField('Since when; from now on when not given').optional(),
   reason: reasonField.optional(),
-  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+  dryRun: dryRunField,
 });
 
 const answerSchema = z

@@ -107,6 +107,11 @@ export const reasonField = field({
   meta: { description: 'Why; kept in the audit log. A change of the past needs it', examples: ['Agreed with both'] },
 });
 
+export const dryRunField = z
+  .boolean()
+  .default(false)
+  .meta({ description: 'Tell what would happen and change nothing' });
+
 /** Of `hwi_` and 43 characters of base64url; longer texts can not be one. */
 const TOKEN_LENGTH_MAX = 100;
 

@@ -2,34 +2,33 @@ import { handOverProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
-import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './answers.ts';
+import { BODY_BYTES_MAX, changed, projectChangeSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
-import { momentField, reasonField, systemIdSchema, userIdField } from './fields.ts';
+import { dryRunField, momentField, reasonField, systemIdSchema, userIdField } from './fields.ts';
 
 const bodySchema = z.strictObject({
   userId: userIdField('Whose usage it is from then on'),
   from: momentField('Since when; from now on when not given').optional(),
   reason: reasonField.optional(),
-  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+  dryRun: dryRunField,
 });
 
-const answerSchema = z
-  .object({ dryRun: z.boolean(), project: projectSchema, ...moveShape })
-  .meta({ id: 'ProjectHandOver' });
+const description = `The old period ends and one of the new user, with an id of its own, begins at the same instant and lasts as long as the
+old one would have. Counted usage whose window the new user has the longest part of moves along. The new user must have been on the
+cluster when it took place. Of a project that has ended, the time from \`from\` to its end is handed over.`;
 
 /** `POST /v1/projects/{id}/user` */
 export function addHandOverProject(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'handOverProject',
     summary: 'Hand a project over to another user, from now or from a moment in the past',
-    description:
-      'The old period ends and one of the new user, with an id of its own, begins at the same instant. Usage whose window began since then moves along. The new user must have been on the cluster all that time.',
+    description,
     tags: ['Projects'],
     params: z.strictObject({ id: systemIdSchema("The project's id") }),
     body: bodySchema,
     response: changed(
       "The new user's project and what moved, or would",
-      answerSchema,
+      projectChangeSchema,
       'UNKNOWN_REFERENCE',
       'REASON_REQUIRED',
       'MOMENT_IN_FUTURE',

@@ -23,6 +23,6 @@ export function addUnassignUser(app: HttpApp, pool: Pool): void {
     response: changed('The assignment that ended', answerSchema, 'MEMBER_FOLLOWS_OWNER'),
   };
   app.delete('/v1/users/:id/assignment', { schema, config: { access: 'admin' } }, async (request) => ({
-    assignment: (await answerOrNotReady(unassignUser(pool, changeOf(request), request.params.id))) ?? null,
+    assignment: (await answerOrNotReady(unassignUser(pool, changeOf(request), { userId: request.params.id }))) ?? null,
   }));
 }

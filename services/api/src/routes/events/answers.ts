@@ -130,9 +130,15 @@ const attributionSchema = z
         namespace: text('Namespace', 'fraud-detection'),
         userId: userId.nullable().meta({ description: 'Whose it was; null when that is for staff to know' }),
         ...periodShape,
+        userCount: count('Users who had the namespace in some part of the usage window'),
+        heldSeconds: text('How much of the window its user had the namespace', '2400'),
+        windowSeconds: text('How long the window is', '3600'),
       })
       .nullable()
-      .meta({ description: 'The project of the namespace when the usage began; null outside of any' }),
+      .meta({
+        description:
+          'The project of the user who had the namespace for the longest part of the window; null outside of any',
+      }),
     ownership: z
       .object({ accountOwnerId, ...periodShape })
       .nullable()

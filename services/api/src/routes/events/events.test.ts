@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { changeOwner, formatSource, type Pool, schema } from '@hopsmeter/db';
+import { changeOwner, createProject, formatSource, handOverProject, type Pool, schema } from '@hopsmeter/db';
 import {
   closeMonth,
   type ReportedUsage,
@@ -153,7 +153,15 @@ describe('GET /v1/events/{id}', () => {
         projectId: seeded.projectId,
         attributedBy: 'namespace',
         rule: expect.stringMatching(/^The event named no user.* project ml.*was a member of owner@example.com/),
-        project: { namespace: 'ml', userId: 'auth0|member', startedAt: null, endedAt: null },
+        project: {
+          namespace: 'ml',
+          userId: 'auth0|member',
+          startedAt: null,
+          endedAt: null,
+          userCount: 1,
+          heldSeconds: '3600',
+          windowSeconds: '3600',
+        },
         ownership: { accountOwnerId: 'auth0|owner', startedAt: null, endedAt: null },
         isCurrent: true,
       },
@@ -184,6 +192,25 @@ describe('GET /v1/events/{id}', () => {
     ]);
     expect([body.costExact, body.totals[0].costExact]).toEqual(['1.050000000000', '1.050000000000']);
     expect(body.corrections).toEqual({ rootId: null, chain: [] });
+  });
+
+  it('says who had the namespace longest, where it changed hands in the window', async () => {
+    const change = { actor: { kind: 'service', id: 'test' }, requestId: 'test' } as const;
+    const project = { clusterId: seeded.clusterId, namespace: 'shared', userId: 'auth0|member' };
+    const projectId = (await createProject(pool, change, project)).value.id;
+    await recordUsage(pool, [hour('shared', { namespace: 'shared' })]);
+    const from = '2026-11-20T13:20:00Z';
+    await handOverProject(pool, change, { projectId, userId: 'auth0|owner', from, reason: 'for a test' });
+    const attributions = (await receiptOf('shared')).body.attributions;
+    expect(attributions).toMatchObject([
+      {
+        userId: 'auth0|owner',
+        project: { startedAt: '2026-11-20T13:20:00.000000Z', userCount: 2, heldSeconds: '2400', windowSeconds: '3600' },
+      },
+    ]);
+    expect(attributions[0].rule).toContain(
+      'had 2 users in the window, and this one had it longest: 40 min of its 1 h.',
+    );
   });
 
   it('rounds the share of an event once, whatever the price is for', async () => {

@@ -1,10 +1,10 @@
-import type { DirectoryPeriod, EventAttribution, EventPart, PriceVersion } from '@hopsmeter/db';
+import type { AttributedProject, DirectoryPeriod, EventAttribution, EventPart, PriceVersion } from '@hopsmeter/db';
 import { formatQuantity, parseQuantity } from '@hopsmeter/usage';
 import { CURRENCY } from '../../contract/amounts.ts';
 
 /** The rule that chose who used it and who pays, with the facts that it went by. */
-export function explainAttribution({ isCurrent, ...attribution }: EventAttribution): string {
-  const { accountOwnerId, userId, ownership } = attribution;
+export function explainAttribution(attribution: EventAttribution): string {
+  const { accountOwnerId, userId, ownership, isCurrent } = attribution;
   const user = labelOf(userId, attribution.userName);
   const account = labelOf(accountOwnerId, attribution.accountName);
   if (ownership === null || ownership.accountOwnerId !== accountOwnerId)
@@ -14,12 +14,26 @@ export function explainAttribution({ isCurrent, ...attribution }: EventAttributi
   return `${explainUser(attribution, user)} ${own} when the usage began${periodText(ownership)}, and the account of that moment pays.${later}`;
 }
 
-function explainUser({ attributedBy, project, userId }: Omit<EventAttribution, 'isCurrent'>, user: string): string {
+function explainUser({ attributedBy, project, userId, isCurrent }: EventAttribution, user: string): string {
   const space = project === null ? undefined : `the project ${project.namespace}${periodText(project)}`;
+  const shares = project === null || !isCurrent ? '' : explainShares(project);
   if (attributedBy === 'subject')
-    return `The event named the user ${user}${space === undefined ? '' : ` and ${space}`}.`;
+    return `The event named the user ${user}${space === undefined ? '' : ` and ${space}`}.${shares}`;
   const whose = project?.userId === userId ? `whose owner is ${user}` : `whose owner was ${user}`;
-  return `The event named no user, so the owner of its project used it: ${space ?? 'a project'}, ${whose}.`;
+  return `The event named no user, so the owner of its project used it: ${space ?? 'a project'}, ${whose}.${shares}`;
+}
+
+/** Why it is this project, where the namespace changed hands in the window. */
+function explainShares({ userCount, heldSeconds, windowSeconds }: AttributedProject): string {
+  if (userCount < 2) return '';
+  const held = `${durationText(heldSeconds)} of its ${durationText(windowSeconds)}`;
+  return ` The namespace had ${userCount} users in the window, and this one had it longest: ${held}.`;
+}
+
+function durationText(seconds: string): string {
+  const minutes = Number(seconds) / 60;
+  if (!Number.isInteger(minutes)) return `${seconds} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 }
 
 /** Why a row of the ledger is there, and why it is booked where it is. */
