@@ -1,5 +1,7 @@
+import { recordUsage } from '@hopsmeter/db/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
 import { createVisitor, isSettled, type Visitor } from './harness/open-page.ts';
 import { tabTo } from './harness/read-page.ts';
@@ -191,5 +193,40 @@ describe('when there is no answer yet, none, or nothing in it', () => {
       )
       .toBe(0);
     await page.getByRole('link', { name: 'collector-fault/routing' }).waitFor();
+  });
+});
+
+describe('a user whose id has every odd character', () => {
+  const id = `ad|CORP\\o'brien {a}/../b?c=d&e#f%25 !*"ünï`;
+
+  it('has an account, a statement, events and a receipt, by links and by address', async () => {
+    const { id: clusterId } = z
+      .object({ id: z.string() })
+      .parse(await stack.ask('/v1/clusters', 'POST', { name: 'odd', maxUsers: 1 }));
+    await stack.ask('/v1/users', 'POST', { id });
+    await stack.ask(`/v1/users/${encode(id)}/assignment`, 'POST', { clusterId });
+    const start = Date.parse(`${stack.money.month}-01T00:00:00Z`) * 1_000;
+    const usage = { id: 'odd/event?', clusterId, subject: id, start, end: start + 1_000_000, quantity: '2' };
+    expect(await recordUsage(stack.pipeline.pool, [usage])).toMatchObject({ counted: 1 });
+
+    const page = await visitor.open(`/accounts?q=${encode(id)}`);
+    await page.getByRole('link', { name: id, exact: true }).first().click();
+    await heading(page, id);
+    await isSettled(page);
+    expect(pathOf(page)).toContain(`/accounts/${encode(id)}`);
+    await page.reload();
+    await heading(page, id);
+    await page
+      .getByRole('link', { name: /draft statement/i })
+      .first()
+      .click();
+    await page.getByText('$0.70').first().waitFor();
+    await page.reload();
+    await page.getByText('$0.70').first().waitFor();
+    const { month } = stack.money;
+    await page.goto(`${stack.url}/events?account=${encode(id)}&user=${encode(id)}&from=${month}-01&to=${month}-02`);
+    await page.getByRole('link', { name: 'odd/event?' }).first().click();
+    await heading(page, 'Receipt');
+    await page.getByText(`The event named the user ${id}`).waitFor();
   });
 });

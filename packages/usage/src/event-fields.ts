@@ -1,7 +1,14 @@
 import type { EventProblem } from './errors.ts';
-import { CLOCK_AHEAD_MAX, LEDGER_RETENTION, LEDGER_RETENTION_DAYS, SOURCE_LENGTH_MAX } from './limits.ts';
+import {
+  CLOCK_AHEAD_MAX,
+  LEDGER_RETENTION,
+  LEDGER_RETENTION_DAYS,
+  SOURCE_LENGTH_MAX,
+  SUBJECT_LENGTH_MAX,
+} from './limits.ts';
 import { isName } from './text.ts';
 import { type Micros, parseTime } from './time.ts';
+import { isUserId } from './user-id.ts';
 
 /** `urn:hopsworks:cluster:` comes before the cluster's id in every source. */
 export const CLUSTER_SOURCE_PREFIX = 'urn:hopsworks:cluster:';
@@ -9,6 +16,17 @@ export const CLUSTER_SOURCE_PREFIX = 'urn:hopsworks:cluster:';
 /** Notes a text that can not be an identifier of at most `max` characters. */
 export function checkName(text: string, pointer: string, max: number, problems: EventProblem[]): void {
   if (!isName(text, max)) problems.push(invalidText(pointer, text, max));
+}
+
+/** Notes a text that can not be the id of a user. */
+export function checkUserId(text: string, pointer: string, problems: EventProblem[]): void {
+  if (isUserId(text)) return;
+  const isPlace = isName(text, SUBJECT_LENGTH_MAX);
+  problems.push(
+    isPlace
+      ? { code: 'INVALID_TEXT', pointer, detail: `${text} is no id: in an address it means a place` }
+      : invalidText(pointer, text, SUBJECT_LENGTH_MAX),
+  );
 }
 
 /** Returns what follows the cluster in the source. Below a cluster means after `/` or `:`. */

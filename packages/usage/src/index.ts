@@ -26,3 +26,4 @@ export * from './statement/build-statement.ts';
 export * from './statement/find-model-effects.ts';
 export { isName } from './text.ts';
 export * from './time.ts';
+export { isUserId, USER_ID_FORM } from './user-id.ts';

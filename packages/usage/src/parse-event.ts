@@ -1,9 +1,9 @@
 import type { EventProblem } from './errors.ts';
 import { EVENT_TYPES, type EventType, type ReportedEvent, type Usage, type UsageType } from './event.ts';
-import { checkName, readSource, readTimes } from './event-fields.ts';
+import { checkName, checkUserId, readSource, readTimes } from './event-fields.ts';
 import { formatIssues, PROBLEMS_MAX } from './event-issues.ts';
 import { type EventOf, envelopeSchema, eventSchemas, eventTypeOf } from './event-schema.ts';
-import { EVENT_ID_LENGTH_MAX, NAME_LENGTH_MAX, SUBJECT_LENGTH_MAX } from './limits.ts';
+import { EVENT_ID_LENGTH_MAX, NAME_LENGTH_MAX } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
 import { readCorrection, readManifest } from './parse-deferred.ts';
 import { isName } from './text.ts';
@@ -99,7 +99,7 @@ function build(
   const namespace = place.namespace ?? undefined;
   const gpuModel = place.gpuModel ?? undefined;
   checkName(envelope.id, '/id', EVENT_ID_LENGTH_MAX, problems);
-  if (subject !== undefined) checkName(subject, '/subject', SUBJECT_LENGTH_MAX, problems);
+  if (subject !== undefined) checkUserId(subject, '/subject', problems);
   if (namespace !== undefined) checkName(namespace, '/data/namespace', NAME_LENGTH_MAX, problems);
   if (gpuModel !== undefined) checkName(gpuModel, '/data/gpuModel', NAME_LENGTH_MAX, problems);
   if (subject === undefined && namespace === undefined)

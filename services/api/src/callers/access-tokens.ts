@@ -1,4 +1,4 @@
-import { type Micros, RequestError } from '@hopsmeter/usage';
+import { isUserId, type Micros, RequestError } from '@hopsmeter/usage';
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 
@@ -39,9 +39,8 @@ const FETCH_TIMEOUT_MS = 5_000;
 /** A client that comes back now and then does not keep the issuer's trouble alive. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** 255 characters are the longest Auth0 id; what Postgres can not hold as text is no user of ours. */
 const claimsSchema = z.object({
-  sub: z.string().regex(/^[^\p{Cc}\p{Cs}]{1,255}$/u),
+  sub: z.string().refine(isUserId),
   // Absent without role-based access control at Auth0: then nobody has any.
   permissions: z.array(z.string()).catch([]),
 });

@@ -1,10 +1,10 @@
 import { NO_PROJECT } from '@hopsmeter/db';
-import { parseUsageDay, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
+import { isUserId, parseUsageDay, SUBJECT_LENGTH_MAX, USER_ID_FORM } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { ParameterErrorCode } from './parameter-errors.ts';
 
-/** Search texts are names and addresses; the longest e-mail address has 254 characters. */
-const SEARCH_LENGTH_MAX = 254;
+/** Search texts are ids, names and addresses; ids are the longest. */
+const SEARCH_LENGTH_MAX = SUBJECT_LENGTH_MAX;
 
 /** Years in which there can be usage. Beyond them a month is a typing error. */
 const MONTH = /^2\d{3}-(?:0[1-9]|1[0-2])$/;
@@ -41,16 +41,17 @@ export function parameter<T>({ parse, code, expected, describedAs }: ParameterOp
     .meta({ description: describedAs.description });
 }
 
+/** The id of a user in the path or the query. */
+export const userIdSchema = (description: string) =>
+  parameter({
+    parse: (text) => (isUserId(text) ? text : undefined),
+    code: 'INVALID_TEXT',
+    expected: `expected a user id: ${USER_ID_FORM}`,
+    describedAs: { description, examples: ['auth0|507f1f77'] },
+  });
+
 /** The id of an account owner. */
-export const accountIdSchema = parameter({
-  parse: (text) => (isText(text, SUBJECT_LENGTH_MAX) ? text : undefined),
-  code: 'INVALID_TEXT',
-  expected: `expected 1 to ${SUBJECT_LENGTH_MAX} characters without control characters`,
-  describedAs: {
-    description: "The account owner's user id; `|` may stand as it is or as %7C",
-    examples: ['auth0|507f1f77'],
-  },
-});
+export const accountIdSchema = userIdSchema("The account owner's user id; `|` may stand as it is or as %7C");
 
 /** A calendar month in UTC, as its first day and the day after its last. */
 export type Month = { readonly month: string; readonly from: string; readonly to: string };
@@ -107,27 +108,15 @@ export function checkRange(
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const idFilter = (lengthMax: number, description: string, example: string) =>
-  parameter({
-    parse: (text) => (isText(text, lengthMax) ? text : undefined),
-    code: 'INVALID_TEXT',
-    expected: `expected 1 to ${lengthMax} characters without control characters`,
-    describedAs: { description, examples: [example] },
-  }).optional();
-
 /** Longest name of a meter. */
 const METER_LENGTH_MAX = 253;
 
 /** Asks for one account. */
-export const accountFilter = idFilter(
-  SUBJECT_LENGTH_MAX,
-  "Only of this account: the owner's user id",
-  'auth0|507f1f77',
-);
+export const accountFilter = userIdSchema("Only of this account: the owner's user id").optional();
 
 /** Which usage of an account is asked for. An id that nobody has is of no usage, and no mistake. */
 export const usageFilterShape = {
-  user: idFilter(SUBJECT_LENGTH_MAX, 'Only of this user', 'auth0|507f1f77'),
+  user: userIdSchema('Only of this user').optional(),
   project: parameter({
     parse: (text) => (text === NO_PROJECT || UUID.test(text) ? text.toLowerCase() : undefined),
     code: 'INVALID_TEXT',
@@ -143,7 +132,12 @@ export const usageFilterShape = {
     expected: 'expected a UUID',
     describedAs: { description: 'Only of this cluster', examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] },
   }).optional(),
-  meter: idFilter(METER_LENGTH_MAX, 'Only of this meter', 'cpu_hours'),
+  meter: parameter({
+    parse: (text) => (isText(text, METER_LENGTH_MAX) ? text : undefined),
+    code: 'INVALID_TEXT',
+    expected: `expected 1 to ${METER_LENGTH_MAX} characters without control characters`,
+    describedAs: { description: 'Only of this meter', examples: ['cpu_hours'] },
+  }).optional(),
 };
 
 /** What a text search looks for; empty is the same as not given, because that is what an empty search box sends. */

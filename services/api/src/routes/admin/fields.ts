@@ -1,4 +1,4 @@
-import { type EventErrorCode, parseTime, SUBJECT_LENGTH_MAX, type TermsErrorCode } from '@hopsmeter/usage';
+import { type EventErrorCode, isUserId, parseTime, type TermsErrorCode, USER_ID_FORM } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { parameter } from '../../contract/parameters.ts';
 
@@ -35,16 +35,11 @@ function field({ accepts, code = 'INVALID_TEXT', expected, meta }: FieldOptions)
     .meta(meta);
 }
 
-/**
- * Ids of Auth0: letters and digits, `|` and what addresses and distinguished names are made of. No quotes, spaces or line
- * ends, and no beginning that a spreadsheet takes for a formula: ids are exported.
- */
-const USER_ID = /^[A-Za-z0-9][A-Za-z0-9|:@._+=,~/-]*$/;
-
+/** The id of a user: what ingest takes as a subject. Files of ids are written so that none is a formula. */
 export const userIdField = (description: string) =>
   field({
-    accepts: (text) => text.length <= SUBJECT_LENGTH_MAX && USER_ID.test(text),
-    expected: `expected an Auth0 user id of at most ${SUBJECT_LENGTH_MAX} letters, digits and |:@._+=,~/-`,
+    accepts: isUserId,
+    expected: `expected a user id: ${USER_ID_FORM}`,
     meta: { description, examples: ['auth0|507f1f77'] },
   });
 

@@ -1,6 +1,6 @@
-import { parseUsageDay, SUBJECT_LENGTH_MAX, type UsageDay } from '@hopsmeter/usage';
+import { parseUsageDay, type UsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { isText, parameter } from '../../contract/parameters.ts';
+import { parameter, userIdSchema } from '../../contract/parameters.ts';
 
 /** What OpenMeter's clients send for a day: a moment, which must be the beginning of one (UTC), or the day itself. */
 const DAY_START = /^(\d{4}-\d{2}-\d{2})(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:00))?$/;
@@ -24,12 +24,7 @@ export function parseDayStart(text: string): UsageDay | undefined {
   return day === undefined ? undefined : parseUsageDay(day);
 }
 
-const subject = parameter({
-  parse: (text) => (isText(text, SUBJECT_LENGTH_MAX) ? text : undefined),
-  code: 'INVALID_TEXT',
-  expected: `expected 1 to ${SUBJECT_LENGTH_MAX} characters without control characters`,
-  describedAs: { description: 'A user id', examples: ['auth0|507f1f77'] },
-});
+const subject = userIdSchema('A user id');
 
 /** A parameter that may be given once or several times, as a list. */
 export function repeatable<S extends z.ZodType>(schema: S, most: number, description: string) {
