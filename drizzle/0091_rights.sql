@@ -34,7 +34,7 @@ SELECT
   hopsmeter.set_table_rights('hopsmeter.account_ownerships', 'select', 'insert', 'update', 'delete'),
   hopsmeter.set_table_rights('hopsmeter.team_invites', 'select', 'insert', 'update'),
   hopsmeter.set_table_rights('hopsmeter.hopsworks_clusters', 'select', 'insert', 'update'),
-  hopsmeter.set_table_rights('hopsmeter.user_hopsworks_assignments', 'select', 'insert', 'update'),
+  hopsmeter.set_table_rights('hopsmeter.user_hopsworks_assignments', 'select', 'insert', 'update', 'delete'),
   hopsmeter.set_table_rights('hopsmeter.projects', 'select', 'insert', 'update'),
   -- A key is replaced, never changed.
   hopsmeter.set_table_rights(
