@@ -76,7 +76,7 @@ function readOperations({ paths, components }: Json): Operation[] {
       method: method.toUpperCase() as Operation['method'],
       path,
       query: parameters.flatMap((one: Json) => (one.in === 'query' ? [one.name] : [])),
-      body: Object.keys(schemaOf(requestBody?.content['application/json'].schema)?.properties ?? {}),
+      body: Object.keys(schemaOf(requestBody?.content['application/json']?.schema)?.properties ?? {}),
     })),
   );
 }
