@@ -151,15 +151,28 @@ CREATE TABLE "hopsmeter"."directory_versions" (
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."directory_versions" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."gpu_models" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"name" text NOT NULL,
+	"compared_name" text NOT NULL,
+	"meter" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "gpu_models_compared_name_unique" UNIQUE("compared_name")
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."gpu_models" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "hopsmeter"."hopsworks_clusters" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"name" text NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
 	"max_users" integer NOT NULL,
+	"max_cores" integer DEFAULT 512 NOT NULL,
+	"max_gpus" integer DEFAULT 64 NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "hopsworks_clusters_name_unique" UNIQUE("name"),
 	CONSTRAINT "hopsworks_clusters_status_known" CHECK ("hopsmeter"."hopsworks_clusters"."status" in ('active', 'inactive')),
-	CONSTRAINT "hopsworks_clusters_max_users_positive" CHECK ("hopsmeter"."hopsworks_clusters"."max_users" > 0)
+	CONSTRAINT "hopsworks_clusters_max_users_positive" CHECK ("hopsmeter"."hopsworks_clusters"."max_users" > 0),
+	CONSTRAINT "hopsworks_clusters_limits_valid" CHECK ("hopsmeter"."hopsworks_clusters"."max_cores" > 0 and "hopsmeter"."hopsworks_clusters"."max_gpus" >= 0)
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."hopsworks_clusters" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -650,6 +663,7 @@ ALTER TABLE "hopsmeter"."account_ownerships" ADD CONSTRAINT "account_ownerships_
 ALTER TABLE "hopsmeter"."account_ownerships" ADD CONSTRAINT "account_ownerships_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."cluster_keys" ADD CONSTRAINT "cluster_keys_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."cluster_keys" ADD CONSTRAINT "cluster_keys_rotated_from_id_cluster_keys_id_fk" FOREIGN KEY ("rotated_from_id") REFERENCES "hopsmeter"."cluster_keys"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."gpu_models" ADD CONSTRAINT "gpu_models_meter_meters_meter_fk" FOREIGN KEY ("meter") REFERENCES "hopsmeter"."meters"("meter") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."projects" ADD CONSTRAINT "projects_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."projects" ADD CONSTRAINT "projects_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."team_invites" ADD CONSTRAINT "team_invites_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -717,7 +731,7 @@ CREATE INDEX "stripe_remittances_created_at_idx" ON "hopsmeter"."stripe_remittan
 CREATE INDEX "parked_events_status_reason_idx" ON "hopsmeter"."parked_events" USING btree ("status","reason","parked_at");--> statement-breakpoint
 CREATE INDEX "parked_events_status_parked_at_idx" ON "hopsmeter"."parked_events" USING btree ("status","parked_at","id");--> statement-breakpoint
 CREATE INDEX "parked_events_due_idx" ON "hopsmeter"."parked_events" USING btree ("due_at","id") WHERE due_at is not null;--> statement-breakpoint
-CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate');--> statement-breakpoint
+CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
 CREATE INDEX "parked_events_replaces_key_idx" ON "hopsmeter"."parked_events" USING btree ("replaces_key") WHERE replaces_key is not null;--> statement-breakpoint
 CREATE INDEX "usage_batches_received_at_idx" ON "hopsmeter"."usage_batches" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "usage_batches_recorded_at_idx" ON "hopsmeter"."usage_batches" USING btree ("recorded_at");--> statement-breakpoint

@@ -1,7 +1,7 @@
 -- What every installation begins with: the meters, and the default rate card with their rates.
 INSERT INTO hopsmeter.meters (meter, unit, description) VALUES
   ('cpu_hours', 'core-hour', 'CPU cores over time'),
-  ('gpu_hours', 'GPU-hour', 'GPUs over time, of every model without a meter of its own'),
+  ('gpu_hours', 'GPU-hour', 'GPUs over time, of models that are counted on no meter of their own'),
   ('ram_gb_hours', 'GB-hour', 'Memory over time; 1 GB is 2^30 bytes'),
   ('online_storage_gb_hours', 'GB-hour', 'Online feature store over time; a GB-month is 720 GB-hours'),
   ('offline_storage_gb_hours', 'GB-hour', 'Offline feature store over time; a GB-month is 720 GB-hours'),

@@ -39,7 +39,8 @@ SELECT
   -- A key is replaced, never changed.
   hopsmeter.set_table_rights(
     'hopsmeter.cluster_keys', 'select', 'insert', 'update (expires_at, revoked_at, last_used_at)'),
-  hopsmeter.set_table_rights('hopsmeter.meters', 'select'),
+  hopsmeter.set_table_rights('hopsmeter.meters', 'select', 'insert'),
+  hopsmeter.set_table_rights('hopsmeter.gpu_models', 'select', 'insert', 'update (name, meter)', 'delete'),
   hopsmeter.set_table_rights('hopsmeter.audit_log', 'select', 'insert');
 --> statement-breakpoint
 

@@ -22,6 +22,7 @@ import {
   createCluster,
   createClusterKey,
   createInvite,
+  createMeter,
   createPool,
   createProject,
   createRateCard,
@@ -52,6 +53,7 @@ import {
   listClusters,
   listCorrectionsToTry,
   listDeliveries,
+  listGpuModels,
   listGrants,
   listInvites,
   listMeters,
@@ -92,6 +94,7 @@ import {
   recordBatch,
   recordManifests,
   releaseParked,
+  removeGpuModel,
   removeSpendingCap,
   repairUsageDaily,
   reportQueueStatus,
@@ -103,6 +106,7 @@ import {
   revokeGrant,
   revokeInvite,
   rotateClusterKey,
+  setGpuModel,
   setSpendingCap,
   setStripeCustomer,
   settleCorrections,
@@ -347,7 +351,9 @@ describe('the services', () => {
     'delete from hopsmeter.statement_lines',
     'update hopsmeter.reconciliation_differences set kind = kind',
     'delete from hopsmeter.reconciliations',
-    `insert into hopsmeter.meters values ('mine', '', '')`,
+    'update hopsmeter.meters set unit = unit',
+    'delete from hopsmeter.meters',
+    'update hopsmeter.gpu_models set compared_name = compared_name',
     'update hopsmeter.directory_versions set id = id',
     'update hopsmeter.credit_grants set amount = amount',
     'delete from hopsmeter.credit_grants',
@@ -645,6 +651,12 @@ async function changeAllPrices(pool: Pool): Promise<void> {
   await change({ kind: 'withdraw_override', overrideId: own?.id ?? '' });
   expect(await listPriceChanges(pool, { status: 'applied', after: undefined, limit: 10 })).toHaveLength(6);
   expect(await listMeters(pool)).not.toEqual([]);
+  await createMeter(pool, CHANGE, { meter: 'gpu_hours_h100', unit: 'GPU-hour', description: 'H100 GPUs' });
+  const { value: model } = await setGpuModel(pool, CHANGE, { name: 'H100', meter: 'gpu_hours' });
+  await setGpuModel(pool, CHANGE, { name: 'h100', meter: 'gpu_hours_h100' });
+  expect(await listGpuModels(pool)).toHaveLength(1);
+  await removeGpuModel(pool, CHANGE, model.id);
+  await setGpuModel(pool, CHANGE, { name: 'H100', meter: 'gpu_hours' });
   const rowsOf = async <T extends object>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> =>
     (await pool.query<T>(sql, [...parameters])).rows;
   expect(await findApplyingPriceChange({ rowsOf }, 'owner', validFrom)).toBeUndefined();

@@ -16,7 +16,7 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
   (world) => ({
     operationId: 'changeCluster',
     params: { id: known(world, 'documentedCluster') },
-    body: { maxUsers: 30 },
+    body: { maxUsers: 30, maxCores: 1_024, maxGpus: 8 },
     status: 200,
   }),
   () => ({ operationId: 'listClusters', status: 200 }),

@@ -9,6 +9,25 @@ const CHANGE = {
 /** Meters, cards and changes of prices. */
 export const PRICE_CALLS: readonly MakeCall[] = [
   () => ({ operationId: 'listMeters', status: 200 }),
+  () => ({
+    operationId: 'createMeter',
+    body: { meter: 'documented_calls', unit: 'call', description: 'Calls' },
+    status: 201,
+  }),
+  () => ({
+    operationId: 'createMeter',
+    body: { meter: 'documented_calls', unit: 'calls', description: 'Calls' },
+    status: 409,
+  }),
+  () => ({
+    operationId: 'setGpuModel',
+    body: { name: 'Tesla T4', meter: 'gpu_hours' },
+    status: 201,
+    learn: ({ id }, world) => world.set('gpuModel', id),
+  }),
+  () => ({ operationId: 'setGpuModel', body: { name: 'Tesla T4', meter: 'nothing' }, status: 400 }),
+  () => ({ operationId: 'listGpuModels', status: 200 }),
+  (world) => ({ operationId: 'removeGpuModel', params: { id: known(world, 'gpuModel') }, status: 200 }),
   () => ({ operationId: 'createRateCard', body: { name: 'documented', creditUsd: '0.5' }, status: 201 }),
   () => ({ operationId: 'listRateCards', status: 200 }),
   () => ({ operationId: 'readPrices', params: { id: 'auth0|other' }, status: 200 }),

@@ -25,7 +25,9 @@ export function createWorldSnapshot(version: number, known: readonly string[] = 
     })),
     ownerships: users.map((userId) => ({ userId, accountOwnerId: userId, ...ALWAYS })),
     assignments: users.map((userId) => ({ userId, clusterId: CLUSTER_ID, ...ALWAYS })),
+    clusterLimits: [],
     meters: ['cpu_hours', 'gpu_hours', 'ram_gb_hours'],
+    gpuModels: [],
     pricing: {
       cards: [{ id: 'card', name: 'default', creditUsd: 350_000_000_000n, isDefault: true }],
       rates: ['cpu_hours', 'ram_gb_hours'].map((meter) => ({

@@ -92,6 +92,9 @@ export {
 } from './events/search-events.ts';
 export * from './exports/charge.ts';
 export { type ChargesQuery, eachCharge } from './exports/each-charge.ts';
+export { type GpuModelRow, listGpuModels } from './gpu-models/list-gpu-models.ts';
+export { removeGpuModel } from './gpu-models/remove-gpu-model.ts';
+export { setGpuModel } from './gpu-models/set-gpu-model.ts';
 export * from './grants/balance-of.ts';
 export * from './grants/grant-credit.ts';
 export * from './grants/list-grants.ts';
@@ -124,6 +127,7 @@ export {
   previewPriceChange,
   type WantedPriceChange,
 } from './pricing/change-prices.ts';
+export { createMeter } from './pricing/create-meter.ts';
 export { createRateCard, type NewRateCard } from './pricing/create-rate-card.ts';
 export { type ApplyingPriceChange, findApplyingPriceChange } from './pricing/find-applying-price-change.ts';
 export type { MonthDifference, MonthForecast } from './pricing/forecast-month.ts';

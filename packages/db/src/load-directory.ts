@@ -24,7 +24,9 @@ select
       case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
     from hopsmeter.user_hopsworks_assignments) as assignments,
+  (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]') from hopsmeter.hopsworks_clusters) as limits,
   (select coalesce(json_agg(meter), '[]') from hopsmeter.meters) as meters,
+  (select coalesce(json_agg(json_build_array(name, meter)), '[]') from hopsmeter.gpu_models) as gpu_models,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
     from (select account_owner_id, max(month) as month from hopsmeter.statements group by account_owner_id) as last) as closings,
   ${PRICING_COLUMNS}
@@ -37,7 +39,9 @@ type Row = PricingRow & {
   readonly projects: readonly [string, string, string, string, Bound, Bound][];
   readonly ownerships: readonly [string, string, Bound, Bound][];
   readonly assignments: readonly [string, string, Bound, Bound][];
+  readonly limits: readonly [string, number, number][];
   readonly meters: readonly string[];
+  readonly gpu_models: readonly [string, string][];
   readonly closings: readonly [string, string][];
 };
 
@@ -63,7 +67,13 @@ export async function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
       ...periodOf(from, to),
     })),
     assignments: row.assignments.map(([userId, clusterId, from, to]) => ({ userId, clusterId, ...periodOf(from, to) })),
+    clusterLimits: row.limits.map(([clusterId, cores, gpus]) => ({
+      clusterId,
+      coresMax: BigInt(cores),
+      gpusMax: BigInt(gpus),
+    })),
     meters: row.meters,
+    gpuModels: row.gpu_models.map(([name, meter]) => ({ name, meter })),
     pricing: toPricing(row),
     closings: row.closings.map(([accountOwnerId, month]) => ({ accountOwnerId, month: dayOf(month) })),
   };

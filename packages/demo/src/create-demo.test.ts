@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventBatch } from './cloud-event.ts';
 import { createDemo, type Demo } from './create-demo.ts';
 import { DEMO_CLUSTERS, DEMO_USERS, MOVE } from './demo-people.ts';
-import { DEMO_PROJECTS } from './demo-projects.ts';
+import { DEMO_GPU_MODELS, DEMO_PROJECTS } from './demo-projects.ts';
 import { ODDITIES } from './oddities.ts';
 
 const AS_OF = timeOf('2026-11-22T17:20:00Z');
@@ -44,7 +44,9 @@ function demoDirectory() {
       ...always,
     })),
     assignments: DEMO_USERS.map(({ id, cluster }) => ({ userId: id, clusterId: cluster.id, ...always })),
+    clusterLimits: [],
     meters: [],
+    gpuModels: DEMO_GPU_MODELS,
     pricing: { cards: [{ id: 'card', name: 'default', creditUsd: 1n, isDefault: true }], rates: [], overrides: [] },
     closings: [],
   });
@@ -99,13 +101,14 @@ describe('the demo data set', () => {
     const parked = new Map<string, number>();
     for (const { clusterId, result } of parsed) {
       if (!result.ok || isDeferred(result.event)) continue;
+      const { gpuModel, usages } = result.event;
       const found = directory.attribute(clusterId, result.event);
+      const meters = usages.map(({ meter }) => directory.meterOf(meter, gpuModel));
+      const problems = [found, ...meters].flatMap((answer) =>
+        typeof answer === 'object' && 'reason' in answer ? [answer.reason] : [],
+      );
       const reason =
-        findImplausible(result.event, PLAUSIBLE_LIMITS) === undefined
-          ? 'reason' in found
-            ? found.reason
-            : ''
-          : 'implausible';
+        findImplausible(result.event, PLAUSIBLE_LIMITS) === undefined ? (problems[0] ?? '') : 'implausible';
       if (reason !== '') parked.set(reason, (parked.get(reason) ?? 0) + 1);
     }
     const { conflict: _conflict, ...expected } = ODDITIES.parked;

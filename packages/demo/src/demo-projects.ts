@@ -1,3 +1,4 @@
+import { type GpuModel, METERS } from '@hopsmeter/usage';
 import { type DemoCluster, EU, US, userIdOf } from './demo-people.ts';
 
 /** When a project computes. */
@@ -83,3 +84,8 @@ export const DEMO_PROJECTS: readonly DemoProject[] = [
   project(US, 'Yusuf Amin', 'call-center', 'workday', [0.9, 4, 1, 50, 0.1]),
   project(US, 'Yusuf Amin', 'sandbox-yusuf', 'workday', [0.2, 1, 0, 2, 0]),
 ];
+
+/** The GPU models of the demo, all on the one meter for GPUs. */
+export const DEMO_GPU_MODELS: readonly GpuModel[] = [
+  ...new Set(DEMO_PROJECTS.flatMap(({ gpuModel }) => (gpuModel === undefined ? [] : [gpuModel]))),
+].map((name) => ({ name, meter: METERS.gpu }));

@@ -1,5 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import {
+  comparedGpuModel,
   formatTime,
   hashClusterKey,
   KEY_PREFIX_LENGTH,
@@ -9,7 +10,7 @@ import {
 } from '@hopsmeter/usage';
 import { DEMO_CLUSTERS, DEMO_USERS, MOVE } from './demo-people.ts';
 import { demoPeriodOf } from './demo-period.ts';
-import { DEMO_PROJECTS } from './demo-projects.ts';
+import { DEMO_GPU_MODELS, DEMO_PROJECTS } from './demo-projects.ts';
 
 /** Accounts, assignments and projects are older than the usage by this much. */
 const HISTORY = 60 * MICROS_PER_DAY;
@@ -88,6 +89,11 @@ export async function writeDirectory(pool: Pool, asOf: Micros): Promise<void> {
         ),
         startedAt,
       ],
+    ],
+    [
+      `insert into hopsmeter.gpu_models (name, compared_name, meter)
+       select name, "comparedName", meter from json_to_recordset($1) as row (name text, "comparedName" text, meter text)`,
+      [JSON.stringify(DEMO_GPU_MODELS.map((model) => ({ ...model, comparedName: comparedGpuModel(model.name) })))],
     ],
   ];
   const client = await pool.connect();

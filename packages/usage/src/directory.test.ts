@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Attribution, createDirectory, type Directory, type DirectorySnapshot, gpuMeterOf } from './directory.ts';
+import { type Attribution, createDirectory, type Directory, type DirectorySnapshot } from './directory.ts';
 import type { UsageEvent } from './event.ts';
+import { gpuMeterOf } from './gpu-models.ts';
 
 const ALWAYS = { startedAt: Number.NEGATIVE_INFINITY, endedAt: Number.POSITIVE_INFINITY };
 const NOON = 1_000_000;
@@ -26,7 +27,13 @@ const snapshot: DirectorySnapshot = {
     { userId: 'cy', clusterId: 'east', ...ALWAYS },
     { userId: 'wes', clusterId: 'west', ...ALWAYS },
   ],
-  meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100'],
+  clusterLimits: [{ clusterId: 'west', coresMax: 4_096n, gpusMax: 8n }],
+  meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100', 'gpu_hours_l4'],
+  gpuModels: [
+    { name: 'NVIDIA H100 80GB HBM3', meter: 'gpu_hours_h100' },
+    { name: 'Tesla T4', meter: 'gpu_hours' },
+    { name: 'L4', meter: 'gpu_hours' },
+  ],
   pricing: { cards: [{ id: 'card', name: 'default', creditUsd: 1n, isDefault: true }], rates: [], overrides: [] },
   // 1970-04 and 1970-02; day 89 is 1970-03-31.
   closings: [
@@ -186,12 +193,40 @@ describe('attribution', () => {
 });
 
 describe('meters', () => {
-  it('moves GPU usage to the meter of its model where there is one', () => {
+  it('counts GPU usage on the meter that its model is put on', () => {
+    expect(directory.meterOf('gpu_hours', 'NVIDIA H100 80GB HBM3')).toBe('gpu_hours_h100');
+    expect(directory.meterOf('gpu_hours', 'Tesla T4')).toBe('gpu_hours');
+    expect(directory.meterOf('gpu_hours', undefined)).toBe('gpu_hours');
+    expect(directory.meterOf('cpu_hours', 'NVIDIA H100 80GB HBM3')).toBe('cpu_hours');
+    expect(directory.meterOf('cpu_hours', 'GTX 1080')).toBe('cpu_hours');
+  });
+
+  it('compares the names of models without their case and the white space around their words', () => {
+    for (const name of ['nvidia h100 80gb hbm3', '  NVIDIA  H100\t80GB HBM3 '])
+      expect(directory.meterOf('gpu_hours', name)).toBe('gpu_hours_h100');
+    for (const name of ['NVIDIA-H100-80GB-HBM3', 'NVIDIA H100', 'NVIDIA H100 80GB HBM3e', 'NVIDIAH100 80GB HBM3'])
+      expect(directory.meterOf('gpu_hours', name)).toMatchObject({ reason: 'unknown_gpu_model' });
+  });
+
+  it('counts a model on the meter that bears its name, unless it is put on another', () => {
     expect(directory.meterOf('gpu_hours', 'H100')).toBe('gpu_hours_h100');
     expect(directory.meterOf('gpu_hours', 'h100')).toBe('gpu_hours_h100');
-    expect(directory.meterOf('gpu_hours', 'A100')).toBe('gpu_hours');
-    expect(directory.meterOf('gpu_hours', undefined)).toBe('gpu_hours');
-    expect(directory.meterOf('cpu_hours', 'H100')).toBe('cpu_hours');
+    expect(directory.meterOf('gpu_hours', 'L4')).toBe('gpu_hours');
+  });
+
+  it.each([['A100'], ['(?)'], ['constructor'], ['']])(
+    'never takes the unknown model "%s" for an ordinary GPU',
+    (model) => {
+      expect(directory.meterOf('gpu_hours', model)).toEqual({
+        reason: 'unknown_gpu_model',
+        detail: `no meter is set for the GPU model ${model}`,
+      });
+    },
+  );
+
+  it('knows what is plausible of a cluster, and what is of any', () => {
+    expect(directory.limitsOf('west')).toMatchObject({ coresMax: 4_096n, gpusMax: 8n });
+    expect(directory.limitsOf('east')).toEqual({ coresMax: 512n, gpusMax: 64n });
   });
 
   it.each([

@@ -1,7 +1,9 @@
 import type { UsageEvent } from './event.ts';
 import { METERS } from './event.ts';
+import { createGpuMeters, type GpuModel } from './gpu-models.ts';
 import { groupBy, groupByBoth } from './group-by.ts';
 import { findHolder, firstOverlap, inForce, inOrder, type Period } from './holder.ts';
+import { PLAUSIBLE_LIMITS, type PlausibleLimits } from './limits.ts';
 import { createPricing, type Pricing, type PricingSnapshot } from './pricing/pricing.ts';
 import { addMonths, type UsageDay, type UsageMonth } from './time.ts';
 
@@ -14,6 +16,9 @@ export type Project = Period & {
   readonly userId: string;
 };
 
+/** What is plausible of one cluster, where that is not {@link PLAUSIBLE_LIMITS}. */
+export type ClusterLimits = PlausibleLimits & { readonly clusterId: string };
+
 /** The last month that an account has a statement for: it and all months before it are closed. */
 export type Closing = { readonly accountOwnerId: string; readonly month: UsageMonth };
 
@@ -23,7 +28,9 @@ export type DirectorySnapshot = {
   readonly projects: readonly Project[];
   readonly ownerships: readonly Ownership[];
   readonly assignments: readonly Assignment[];
+  readonly clusterLimits: readonly ClusterLimits[];
   readonly meters: readonly string[];
+  readonly gpuModels: readonly GpuModel[];
   readonly pricing: PricingSnapshot;
   readonly closings: readonly Closing[];
 };
@@ -34,6 +41,7 @@ export const PARK_REASONS = [
   'unknown_user',
   'user_not_on_cluster',
   'unknown_meter',
+  'unknown_gpu_model',
   'no_rate',
   'implausible',
   'conflict',
@@ -69,9 +77,11 @@ export type Directory = {
    * Equal answers are the same object, so that callers can tell them apart without comparing texts.
    */
   attribute(clusterId: string, event: UsageEvent): Attribution | Unattributed;
-  /** The meter that usage is counted on: GPU usage moves to its model's own meter where one is registered. */
-  meterOf(meter: string, gpuModel: string | undefined): string;
+  /** The meter that usage is counted on: GPU usage is counted on the meter of its model. */
+  meterOf(meter: string, gpuModel: string | undefined): string | Unattributed;
   hasMeter(meter: string): boolean;
+  /** How many cores and GPUs an event of a cluster may have had. */
+  limitsOf(clusterId: string): PlausibleLimits;
   /** Prices by account, meter and day. */
   readonly pricing: Pricing;
   /**
@@ -96,6 +106,8 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   );
   const attributions = createAttributions();
   const meters = new Set(snapshot.meters);
+  const gpuMeterOfModel = createGpuMeters(snapshot.gpuModels, meters);
+  const limits = new Map(snapshot.clusterLimits.map((own) => [own.clusterId, own]));
   const openSince = new Map(
     snapshot.closings.map(({ accountOwnerId, month }) => [accountOwnerId, addMonths(month, 1)]),
   );
@@ -117,22 +129,17 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
     },
     meterOf(meter, gpuModel) {
       if (meter !== METERS.gpu || gpuModel === undefined) return meter;
-      const own = gpuMeterOf(gpuModel);
-      return meters.has(own) ? own : meter;
+      const own = gpuMeterOfModel(gpuModel);
+      return own ?? { reason: 'unknown_gpu_model', detail: `no meter is set for the GPU model ${gpuModel}` };
     },
     hasMeter: (meter) => meters.has(meter),
+    limitsOf: (clusterId) => limits.get(clusterId) ?? PLAUSIBLE_LIMITS,
     pricing: createPricing(snapshot.pricing),
     bookedOn(accountOwnerId, day) {
       const since = openSince.get(accountOwnerId);
       return since !== undefined && day < since ? since : undefined;
     },
   };
-}
-
-/** `H100` → `gpu_hours_h100`. Whatever surrounds a model's words is cut: no meter's name may end in `_`. */
-export function gpuMeterOf(gpuModel: string): string {
-  const words = gpuModel.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  return [METERS.gpu, ...words].join('_');
 }
 
 /** One object per distinct answer, found by the facts that it follows from. */

@@ -43,6 +43,7 @@ export const REQUEST_ERRORS = {
   OVERLAPPING_VALIDITY: { kind: 'conflict', title: 'The account has another override of that kind at that time' },
   RATE_GAP: { kind: 'conflict', title: 'A meter that has a price would have none on some day' },
   RATE_CARD_EXISTS: { kind: 'conflict', title: 'There is another rate card with this name' },
+  METER_EXISTS: { kind: 'conflict', title: 'There is another meter with this name' },
   TWO_LEVELS: { kind: 'conflict', title: 'An account has two levels only: an owner and members' },
   USER_EXISTS: { kind: 'conflict', title: 'There is another user with this id' },
   ALREADY_MEMBER: { kind: 'conflict', title: 'The user is a member of another account' },

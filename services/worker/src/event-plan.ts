@@ -2,9 +2,9 @@ import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '@hops
 import {
   type Attribution,
   type Directory,
+  putOnMeters,
   splitByDay,
   type Unattributed,
-  type Usage,
   type UsageDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -49,10 +49,12 @@ export function addEvent(plan: EventPlan, event: UsageEvent, identity: EventIden
   const { clusterId, eventKey, contentHash, batch, position } = identity;
   const found = plan.directory.attribute(clusterId, event);
   if ('reason' in found) return found;
-  const parts = splitByDay(event);
+  const onMeters = putOnMeters(plan.directory, event);
+  if ('reason' in onMeters) return onMeters;
+  const parts = splitByDay(onMeters);
   for (const { day, usages } of parts) {
     for (const { meter } of usages) {
-      const problem = addPrice(plan, found.accountOwnerId, plan.directory.meterOf(meter, event.gpuModel), day);
+      const problem = addPrice(plan, found.accountOwnerId, meter, day);
       if (problem !== undefined) return problem;
     }
   }
@@ -71,14 +73,10 @@ export function addEvent(plan: EventPlan, event: UsageEvent, identity: EventIden
       eventId: event.id,
       eventType: event.type,
       attributedBy: found.attributedBy,
-      usages: event.gpuModel === undefined ? usages : moveToModel(plan.directory, usages, event.gpuModel),
+      usages,
     });
   }
   return undefined;
-}
-
-function moveToModel(directory: Directory, usages: readonly Usage[], gpuModel: string): readonly Usage[] {
-  return usages.map(({ meter, quantity }) => ({ meter: directory.meterOf(meter, gpuModel), quantity }));
 }
 
 /** Adds the price of a meter on a day; says why not when there is none. */

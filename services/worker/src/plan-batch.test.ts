@@ -101,17 +101,19 @@ describe('what is counted', () => {
     expectAddedUp(record);
   });
 
-  it("moves GPU usage to its model's meter, with that meter's rate", () => {
+  it("counts GPU usage on its model's meter, with that meter's rate", () => {
     const usages = [
       { meter: 'cpu_hours', quantity: 1n },
       { meter: 'gpu_hours', quantity: 2n },
     ];
     const record = plan([
       sampleEvent('own meter', { gpuModel: 'H100', usages }),
-      sampleEvent('no own meter', { gpuModel: 'A100', usages }),
+      sampleEvent('put on a meter', { gpuModel: 'Tesla T4', usages }),
+      sampleEvent('no model', { usages }),
     ]);
     expect(record.ledger.map((row) => row.usages.map(({ meter }) => meter))).toEqual([
       ['cpu_hours', 'gpu_hours_h100'],
+      ['cpu_hours', 'gpu_hours'],
       ['cpu_hours', 'gpu_hours'],
     ]);
     expect(record.prices.map(({ price }) => price.rateId).sort()).toEqual([
@@ -190,6 +192,10 @@ describe('copies within a batch', () => {
 });
 
 describe('what is parked', () => {
+  const GPU_USAGES = [
+    { meter: 'cpu_hours', quantity: 1n },
+    { meter: 'gpu_hours', quantity: 1n },
+  ];
   const TOO_MANY = [{ meter: 'cpu_hours', quantity: 513n * HOUR_QUANTITY }];
 
   it.each<[string, Partial<UsageEvent>]>([
@@ -197,9 +203,11 @@ describe('what is parked', () => {
     ['unknown_user', { subject: 'auth0|nobody', namespace: undefined }],
     ['user_not_on_cluster', { namespace: 'lab' }],
     ['unknown_meter', { type: 'meter', usages: [{ meter: 'nope', quantity: 1n }] }],
+    ['unknown_gpu_model', { gpuModel: 'NVIDIA H100 80GB HBM3', usages: GPU_USAGES }],
     ['no_rate', { type: 'meter', usages: [{ meter: 'model_calls', quantity: 1n }] }],
     ['no_rate', { start: 19_999 * 24 * HOUR, end: 19_999 * 24 * HOUR + HOUR }],
     ['implausible', { usages: TOO_MANY }],
+    ['implausible', { usages: [{ meter: 'gpu_hours', quantity: 65n * HOUR_QUANTITY }] }],
     ['implausible', { end: SAMPLE_START + 32 * 24 * HOUR }],
     ['implausible', { usages: TOO_MANY, namespace: 'nope' }],
   ])('is parked as %s', (reason, changes) => {

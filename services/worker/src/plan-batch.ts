@@ -11,7 +11,6 @@ import {
   isCopyAtAnotherTime,
   isDeferred,
   type Micros,
-  PLAUSIBLE_LIMITS,
   type ReportedEvent,
   type Unattributed,
   type UsageEvent,
@@ -139,7 +138,8 @@ function describeRequest({ requestId, clusterId, clusterKeyId, receivedAt, event
 
 /** Adds the rows of usage that can be counted; says why of everything else. */
 function addReported(plan: EventPlan, event: ReportedEvent, identity: EventIdentity): Unattributed | undefined {
-  return isDeferred(event) ? defer(event) : (findImplausibleEvent(event) ?? addEvent(plan, event, identity));
+  if (isDeferred(event)) return defer(event);
+  return findImplausibleEvent(event, plan.directory, identity.clusterId) ?? addEvent(plan, event, identity);
 }
 
 /** What depends on other events, perhaps of other batches, is settled right after the batch. */
@@ -155,8 +155,12 @@ const CONFLICT_WITHIN_RECORD: Unattributed = {
 };
 
 /** Why an event waits for a person, however well it is attributed. */
-export function findImplausibleEvent(event: UsageEvent): Unattributed | undefined {
-  const detail = findImplausible(event, PLAUSIBLE_LIMITS);
+export function findImplausibleEvent(
+  event: UsageEvent,
+  directory: Directory,
+  clusterId: string,
+): Unattributed | undefined {
+  const detail = findImplausible(event, directory.limitsOf(clusterId));
   return detail === undefined ? undefined : { reason: 'implausible', detail };
 }
 

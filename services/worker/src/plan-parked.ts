@@ -47,7 +47,7 @@ function planTaken(plan: EventPlan, taken: TakenEvent, place: number): Omit<Stil
   const { clusterId, eventKey, contentHash, isReleased } = taken;
   const event = parseDescribedEvent(taken.event);
   if (event === undefined || clusterId === undefined) return UNCHANGED;
-  const implausible = isReleased ? undefined : findImplausibleEvent(event);
+  const implausible = isReleased ? undefined : findImplausibleEvent(event, plan.directory, clusterId);
   // Identity and content are those that it was parked with: its texts may have been made storable since.
   return implausible ?? addEvent(plan, event, { clusterId, eventKey, contentHash, batch: 0, position: place });
 }

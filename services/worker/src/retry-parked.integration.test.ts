@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  changeCluster,
+  createMeter,
   giveUpParked,
   listParked,
   loadDirectory,
@@ -10,6 +12,7 @@ import {
   releaseParked,
   requestParkedRetry,
   type SettledCounts,
+  setGpuModel,
   settleParked,
   tryRecordBatch,
 } from '@hopsmeter/db';
@@ -224,6 +227,47 @@ describe('a parked event that is counted later', () => {
     expect(await rowsOf(`select cost::text from hopsmeter.usage_daily where meter = 'model_calls'`)).toEqual([
       { cost: '1.000000000000' },
     ]);
+  });
+
+  it('waits for its GPU model to be put on a meter, and is then counted there by itself', async () => {
+    const usages = [{ meter: 'gpu_hours', quantity: 2_000_000_000_000n }];
+    await park(
+      sampleEvent('h100', { gpuModel: 'NVIDIA H100 80GB HBM3', usages }),
+      sampleEvent('t4', { gpuModel: 'Tesla T4', usages }),
+      sampleEvent('no model', { usages }),
+    );
+    expect(await statusesOf()).toMatchObject([
+      { event_id: 'h100', status: 'pending', reason: 'unknown_gpu_model' },
+      { event_id: 't4', status: 'pending', reason: 'unknown_gpu_model' },
+    ]);
+    await createMeter(database.pool, CHANGE, { meter: 'gpu_hours_h100', unit: 'GPU-hour', description: 'H100s' });
+    await database.pool.query(
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+      select id, 'gpu_hours_h100', '2020-01-01', 9 from hopsmeter.rate_cards where is_default`,
+    );
+    await setGpuModel(database.pool, CHANGE, { name: 'nvidia h100 80gb hbm3', meter: 'gpu_hours_h100' });
+    expect(await retry()).toEqual({ counted: 1, duplicates: 0, pending: 1 });
+    await setGpuModel(database.pool, CHANGE, { name: 'Tesla T4', meter: 'gpu_hours' });
+    await passTime();
+    expect(await retry()).toEqual({ counted: 1, duplicates: 0, pending: 0 });
+    expect(await rowsOf('select meter, quantity::text, cost::text from hopsmeter.usage_daily order by meter')).toEqual([
+      { meter: 'gpu_hours', quantity: '4.000000000000', cost: '14.000000000000' },
+      { meter: 'gpu_hours_h100', quantity: '2.000000000000', cost: '18.000000000000' },
+    ]);
+  });
+
+  it('is judged by what its cluster may have now when it is tried again', async () => {
+    const usages = [{ meter: 'cpu_hours', quantity: 600_000_000_000_000n }];
+    await park(sampleEvent('large', { usages }));
+    expect(await statusesOf()).toMatchObject([{ event_id: 'large', reason: 'implausible' }]);
+    await changeCluster(database.pool, CHANGE, seeded.clusterId, { maxCores: 599 });
+    await requestParkedRetry(database.pool, CHANGE, { filter: { reason: 'implausible' } });
+    expect(await retry('due')).toEqual({ counted: 0, duplicates: 0, pending: 1 });
+    await changeCluster(database.pool, CHANGE, seeded.clusterId, { maxCores: 600 });
+    await requestParkedRetry(database.pool, CHANGE, { filter: { reason: 'implausible' } });
+    expect(await retry('due')).toEqual({ counted: 1, duplicates: 0, pending: 0 });
+    await park(sampleEvent('next', { usages }));
+    expect(await statusesOf()).toMatchObject([{ event_id: 'large', status: 'counted' }]);
   });
 
   it('is counted once, however many workers try at the same time and again', async () => {

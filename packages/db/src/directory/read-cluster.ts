@@ -13,6 +13,9 @@ export type ClusterRow = {
   readonly maxUsers: number;
   /** Users who are on it now, counted whenever it is asked. */
   readonly currentUsers: number;
+  /** How many cores and GPUs one event may have had over its window; one with more is parked as implausible. */
+  readonly maxCores: number;
+  readonly maxGpus: number;
   readonly createdAt: string;
 };
 
@@ -24,6 +27,7 @@ export const CLUSTER_COLUMNS = `
     select count(*)::integer from hopsmeter.user_hopsworks_assignments
     where hopsworks_cluster_id = hopsworks_clusters.id and ended_at is null
   ) as "currentUsers",
+  hopsworks_clusters.max_cores as "maxCores", hopsworks_clusters.max_gpus as "maxGpus",
   ${instantText('hopsworks_clusters.created_at')} as "createdAt"
 `;
 

@@ -53,7 +53,7 @@ export function correctEvent(
       const directory = createDirectory(await loadDirectory(pool));
       const put = { ...chain, usages };
       const differences = findDifferences(chain.booked, [put], directory);
-      const obstacle = findObstacle(put, directory);
+      const obstacle = findObstacle(origin.clusterId, put, directory);
       if (isDryRun) return { correctionId: undefined, differences, obstacle };
       const event = createCorrection(transaction.now, chain, { id, sourcePath: origin.sourcePath }, { usages, reason });
       await enterEvents(transaction, change, [{ clusterId: origin.clusterId, event }]);

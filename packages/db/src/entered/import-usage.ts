@@ -145,7 +145,7 @@ function addRow(
   if ('reason' in owner) return owner;
   const { accountOwnerId } = owner;
   const { start, end, usages } = event;
-  const obstacle = findObstacle({ accountOwnerId, start, end, usages }, directory);
+  const obstacle = findObstacle(clusterId, { accountOwnerId, start, end, usages }, directory);
   if (obstacle !== undefined) return obstacle;
   for (const meter of new Set(usages.map((usage) => usage.meter))) {
     const name = JSON.stringify([accountOwnerId, meter]);

@@ -3,6 +3,7 @@ import {
   type Directory,
   parseDescribedCorrection,
   parseDescribedEvent,
+  putOnMeters,
   RequestError,
   type Unattributed,
   type UsageEvent,
@@ -62,12 +63,17 @@ function planUsage(
   if (chain !== undefined && chain.rootKey !== eventKey)
     throw new RequestError('NOT_DECIDABLE', 'what is counted under this identity is a correction of another event');
   const owner = directory.attribute(clusterId, event);
-  const { start, end, gpuModel } = event;
-  const usages = event.usages.map(({ meter, quantity }) => ({ meter: directory.meterOf(meter, gpuModel), quantity }));
+  const onMeters = putOnMeters(directory, event);
+  if ('reason' in onMeters) {
+    // Its quantities cannot be told in meters, so no correction can say them.
+    if (chain !== undefined) throw new RequestError('NOT_DECIDABLE', onMeters.detail);
+    return { differences: [], obstacle: onMeters, entered: [], isTriedItself: true };
+  }
+  const { start, end, usages } = onMeters;
   const put = 'reason' in owner ? undefined : { accountOwnerId: owner.accountOwnerId, start, end, usages };
   const outcome = {
     differences: findDifferences(chain?.booked ?? [], put === undefined ? [] : [put], directory),
-    obstacle: 'reason' in owner ? owner : findObstacle({ ...owner, start, end, usages }, directory),
+    obstacle: 'reason' in owner ? owner : findObstacle(clusterId, { ...owner, start, end, usages }, directory),
   };
   if (chain === undefined) return { ...outcome, entered: [], isTriedItself: true };
   const isSameUse =
@@ -96,7 +102,7 @@ function planCorrection(
   const put: UsageToBook = { ...chain, usages };
   return {
     differences: findDifferences(chain.booked, [put], directory),
-    obstacle: findObstacle(put, directory),
+    obstacle: findObstacle(clusterId, put, directory),
     entered: [{ clusterId, event: createCorrection(now, chain, event, { usages, reason }) }],
     isTriedItself: false,
   };

@@ -4,7 +4,6 @@ import {
   findImplausible,
   formatUsageDay,
   type Micros,
-  PLAUSIBLE_LIMITS,
   parseQuantity,
   parseUsageDay,
   type Quantity,
@@ -76,6 +75,7 @@ export function findDifferences(
 
 /** Why usage that a person enters would be parked and not counted at once. */
 export function findObstacle(
+  clusterId: string,
   { accountOwnerId, start, end, usages }: UsageToBook,
   directory: Directory,
 ): Unattributed | undefined {
@@ -85,7 +85,8 @@ export function findObstacle(
     for (const { meter } of onDay)
       if (directory.pricing.priceOf(accountOwnerId, meter, day) === undefined)
         return { reason: 'no_rate', detail: `${meter} has no price on ${formatUsageDay(day)}` };
-  const implausible = usages.length === 0 ? undefined : findImplausible({ start, end, usages }, PLAUSIBLE_LIMITS);
+  const implausible =
+    usages.length === 0 ? undefined : findImplausible({ start, end, usages }, directory.limitsOf(clusterId));
   return implausible === undefined ? undefined : { reason: 'implausible', detail: implausible };
 }
 

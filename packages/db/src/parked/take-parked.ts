@@ -32,7 +32,7 @@ for update skip locked
 const TAKE_CHANGED = `
 select ${COLUMNS} from hopsmeter.parked_events
 where status = 'pending'
-  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')
+  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')
   and deferred is null
   and tried_version < $1::bigint
   and (tried_at is null

@@ -52,11 +52,15 @@ export const hopsworksClusters = hopsmeterTable(
     name: text('name').notNull().unique(),
     status: text('status').notNull().default('active'),
     maxUsers: integer('max_users').notNull(),
+    /** How many cores and GPUs one event may have had over its window; one with more is parked as implausible. */
+    maxCores: integer('max_cores').notNull().default(512),
+    maxGpus: integer('max_gpus').notNull().default(64),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
     check('hopsworks_clusters_status_known', sql`${table.status} in ('active', 'inactive')`),
     check('hopsworks_clusters_max_users_positive', sql`${table.maxUsers} > 0`),
+    check('hopsworks_clusters_limits_valid', sql`${table.maxCores} > 0 and ${table.maxGpus} >= 0`),
   ],
 ).enableRLS();
 
@@ -129,6 +133,19 @@ export const meters = hopsmeterTable(
     check('meters_name_form', sql`${table.meter} ~ '^[a-z0-9]+(_[a-z0-9]+)*$' and length(${table.meter}) <= 64`),
   ],
 ).enableRLS();
+
+/** On which meter the usage of a GPU model is counted. */
+export const gpuModels = hopsmeterTable('gpu_models', {
+  id: systemId().primaryKey().defaultRandom(),
+  /** As clusters report it, such as `NVIDIA H100 80GB HBM3`. */
+  name: text('name').notNull(),
+  /** The name in the form in which names are compared: `comparedGpuModel` of packages/usage. */
+  comparedName: text('compared_name').notNull().unique(),
+  meter: text('meter')
+    .notNull()
+    .references(() => meters.meter),
+  createdAt: instant('created_at').notNull().defaultNow(),
+}).enableRLS();
 
 /** Invitations into an account's team. The token is shown once; only its SHA-256 is here. */
 export const teamInvites = hopsmeterTable(

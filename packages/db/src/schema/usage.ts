@@ -223,7 +223,7 @@ export const parkedEvents = hopsmeterTable(
     index('parked_events_retry_idx')
       .on(table.triedVersion, table.parkedAt, table.id)
       .where(
-        sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'no_rate')`,
+        sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
       ),
     index('parked_events_replaces_key_idx').on(table.replacesKey).where(sql`replaces_key is not null`),
     check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),

@@ -3,7 +3,7 @@ import {
   type CorrectionEvent,
   type Directory,
   findImplausible,
-  PLAUSIBLE_LIMITS,
+  type PlausibleLimits,
   splitByDay,
   type Unattributed,
   type UsageDay,
@@ -17,17 +17,21 @@ export type CorrectedOriginal = ChainOriginal & {
   readonly ownRows: readonly BookedRow[];
 };
 
-/** Why what a correction says can not be booked in place of the original, if it can not. */
+/**
+ * Why what a correction says can not be booked in place of the original, if it can not.
+ *
+ * @param limits of the cluster; undefined where a person released it.
+ */
 export function findUnbookable(
   { usages }: CorrectionEvent,
-  isReleased: boolean,
+  limits: PlausibleLimits | undefined,
   original: CorrectedOriginal,
   directory: Directory,
 ): Unattributed | undefined {
   const { start, end, accountOwnerId } = original;
   // Nothing is always plausible, however long the window of the original is.
   const implausible =
-    isReleased || usages.length === 0 ? undefined : findImplausible({ start, end, usages }, PLAUSIBLE_LIMITS);
+    limits === undefined || usages.length === 0 ? undefined : findImplausible({ start, end, usages }, limits);
   if (implausible !== undefined) return { reason: 'implausible', detail: implausible };
   for (const { meter } of usages)
     if (!directory.hasMeter(meter)) return { reason: 'unknown_meter', detail: `${meter} is not a registered meter` };

@@ -26,7 +26,7 @@ export function planCorrections(
 
 type ChainPlan = Omit<CorrectionPlan, 'directoryVersion'>;
 
-type Candidate = { readonly taken: TakenCorrection; readonly event: CorrectionEvent };
+type Candidate = { readonly taken: TakenCorrection; readonly clusterId: string; readonly event: CorrectionEvent };
 
 function planChain(chain: Chain, directory: Directory, refusal: Unattributed | undefined): ChainPlan {
   const { candidates, outcomes } = sortOut(chain.corrections);
@@ -38,10 +38,12 @@ function planChain(chain: Chain, directory: Directory, refusal: Unattributed | u
   const rows: BookedRow[] = [];
   const counted: Candidate[] = [];
   let isDecided = false;
-  for (const { taken, event } of newestFirst(candidates)) {
+  for (const candidate of newestFirst(candidates)) {
+    const { taken, clusterId, event } = candidate;
     // A correction that is not in force changes nothing, so nothing is asked of what it says.
     isDecided ||= chain.newest !== undefined && !isNewer(event, chain.newest);
-    const problem = isDecided ? undefined : findUnbookable(event, taken.isReleased, original, directory);
+    const limits = taken.isReleased ? undefined : directory.limitsOf(clusterId);
+    const problem = isDecided ? undefined : findUnbookable(event, limits, original, directory);
     if (problem !== undefined) {
       outcomes.push(pending(taken.id, problem));
       continue;
@@ -49,7 +51,7 @@ function planChain(chain: Chain, directory: Directory, refusal: Unattributed | u
     if (isDecided) rows.push(toEmptyRow(taken.id, original, directory));
     else rows.push(...bookCorrection(taken.id, event, original, directory));
     isDecided = true;
-    counted.push({ taken, event });
+    counted.push(candidate);
   }
   // An implausible original is counted only together with what takes it back.
   if (counted.length > 0) rows.push(...original.ownRows);
@@ -72,7 +74,7 @@ function sortOut(corrections: readonly TakenCorrection[]) {
     else if (event === undefined || clusterId === undefined) outcomes.push(pending(id, UNCHANGED));
     else {
       keys.add(eventKey);
-      candidates.push({ taken, event });
+      candidates.push({ taken, clusterId, event });
     }
   }
   return { candidates, outcomes };

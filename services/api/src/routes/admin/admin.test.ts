@@ -119,7 +119,7 @@ describe('clusters and assignments', () => {
     expect((await send('POST', assignment('auth0|third'), { clusterId })).body.code).toBe('CLUSTER_FULL');
     expect((await send('PATCH', `/v1/clusters/${clusterId}`, { maxUsers: 1 })).body.code).toBe('CLUSTER_FULL');
     expect((await send('GET', '/v1/clusters')).body.clusters).toMatchObject([
-      { id: clusterId, name: 'east', status: 'active', maxUsers: 2, currentUsers: 2 },
+      { id: clusterId, name: 'east', status: 'active', maxUsers: 2, currentUsers: 2, maxCores: 512, maxGpus: 64 },
     ]);
     const ended = await send('DELETE', assignment(BOB));
     expect([ended.status, ended.body.assignment.endedAt]).toEqual([200, expect.any(String)]);
@@ -131,6 +131,10 @@ describe('clusters and assignments', () => {
     expect([again.status, again.body.id]).toEqual([200, clusterId]);
     const changed = await send('PATCH', `/v1/clusters/${clusterId}`, { status: 'inactive', maxUsers: 5 });
     expect(changed.body).toMatchObject({ status: 'inactive', maxUsers: 5 });
+    const limits = { maxCores: 4_096, maxGpus: 0 };
+    expect((await send('PATCH', `/v1/clusters/${clusterId}`, limits)).body).toMatchObject({ ...limits, maxUsers: 5 });
+    for (const wrong of [{ maxCores: 0 }, { maxGpus: -1 }, { maxCores: 1_000_001 }, { maxGpus: 0.5 }])
+      expect((await send('PATCH', `/v1/clusters/${clusterId}`, wrong)).status, JSON.stringify(wrong)).toBe(400);
     await send('PATCH', `/v1/clusters/${clusterId}`, { status: 'active' });
     expect((await send('PATCH', `/v1/clusters/${NOBODY}`, {})).status).toBe(404);
   });
@@ -215,7 +219,7 @@ describe('bad input', () => {
     ['POST', `/v1/users/${pathOf(ADA)}/owner`, { accountOwnerId: null }, ['accountOwnerId', 'from']],
     ['POST', `/v1/users/${pathOf(ADA)}/assignment`, {}, ['clusterId']],
     ['POST', '/v1/clusters', { name: 'bad', maxUsers: 1 }, ['maxUsers']],
-    ['PATCH', `/v1/clusters/${clusterId}`, {}, ['maxUsers', 'status']],
+    ['PATCH', `/v1/clusters/${clusterId}`, {}, ['maxUsers', 'status', 'maxCores', 'maxGpus']],
     [
       'POST',
       '/v1/projects',
@@ -262,7 +266,7 @@ describe('bad input', () => {
           ...(url === '/v1/users' && field === 'id' ? NO_IDS : TEXTS),
           ...WRONG.filter((wrong) => wrong !== null && !(field === 'dryRun' && wrong === true)),
         ]) {
-          if (value === 7 && field === 'maxUsers') continue;
+          if (value === 7 && ['maxUsers', 'maxCores', 'maxGpus'].includes(field)) continue;
           const answer = await send(method, url, { ...good, [field]: value });
           expectProblem(answer, `${method} ${url} ${field} ${JSON.stringify(value).slice(0, 50)}`);
           if (answer.status === 400 && answer.body.errors !== undefined)

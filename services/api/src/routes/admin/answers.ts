@@ -43,6 +43,8 @@ export const clusterSchema = z
     status: z.enum(['active', 'inactive']).meta({ description: 'An inactive cluster takes no users' }),
     maxUsers: z.int().meta({ examples: [50] }),
     currentUsers: z.int().meta({ examples: [12], description: 'Users who are on it now' }),
+    maxCores: z.int().meta({ examples: [512], description: 'More cores than this over a window are implausible' }),
+    maxGpus: z.int().meta({ examples: [64], description: 'More GPUs than this over a window are implausible' }),
     createdAt: timeSchema,
   })
   .meta({ id: 'Cluster' });

@@ -7,10 +7,26 @@ import { changeOf } from './change-of.ts';
 import { clusterNameField, maxUsersField } from './create-cluster.ts';
 import { systemIdSchema } from './fields.ts';
 
+/** Far beyond the largest cluster; more is a typing error. */
+const CORES_MAX = 1_000_000;
+const GPUS_MAX = 100_000;
+
 const bodySchema = z.strictObject({
   name: clusterNameField.optional(),
   maxUsers: maxUsersField.optional(),
   status: z.enum(['active', 'inactive']).optional(),
+  maxCores: z
+    .int()
+    .min(1)
+    .max(CORES_MAX)
+    .optional()
+    .meta({ description: 'Cores that an event may have had over its window', examples: [512] }),
+  maxGpus: z
+    .int()
+    .min(0)
+    .max(GPUS_MAX)
+    .optional()
+    .meta({ description: 'GPUs that an event may have had over its window; 0 where there are none', examples: [64] }),
 });
 
 /** `PATCH /v1/clusters/{id}` */
@@ -18,7 +34,10 @@ export function addChangeCluster(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'changeCluster',
     summary: 'Change a cluster',
-    description: 'What is not given stays as it is. Who is on an inactive cluster stays there; nobody else comes.',
+    description:
+      'What is not given stays as it is. Who is on an inactive cluster stays there; nobody else comes. Usage with more ' +
+      'cores or GPUs than the cluster may have is parked as implausible; what is parked is tried again by ' +
+      '`POST /v1/parked/retry`.',
     tags: ['Clusters'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id") }),
     body: bodySchema,

@@ -1,4 +1,12 @@
-import { type EventErrorCode, isUserId, parseTime, type TermsErrorCode, USER_ID_FORM } from '@hopsmeter/usage';
+import {
+  type EventErrorCode,
+  NAME_LENGTH_MAX as GPU_MODEL_LENGTH_MAX,
+  isName,
+  isUserId,
+  parseTime,
+  type TermsErrorCode,
+  USER_ID_FORM,
+} from '@hopsmeter/usage';
 import { z } from 'zod';
 import { parameter } from '../../contract/parameters.ts';
 
@@ -74,6 +82,22 @@ export const namespaceField = field({
   accepts: (text) => NAMESPACE.test(text),
   expected: 'expected a Kubernetes namespace: at most 63 of a-z, 0-9 and -, not at its ends',
   meta: { description: 'Kubernetes namespace', examples: ['fraud-detection'] },
+});
+
+/** As the database takes it. */
+const METER_NAME_LENGTH_MAX = 64;
+const METER_NAME = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
+
+export const meterNameField = field({
+  accepts: (text) => text.length <= METER_NAME_LENGTH_MAX && METER_NAME.test(text),
+  expected: `expected at most ${METER_NAME_LENGTH_MAX} of a-z, 0-9 and single _ between them`,
+  meta: { description: 'Name of the meter', examples: ['gpu_hours_h100'] },
+});
+
+export const gpuModelField = field({
+  accepts: (text) => isName(text, GPU_MODEL_LENGTH_MAX) && text.trim() !== '',
+  expected: `expected at most ${GPU_MODEL_LENGTH_MAX} characters without control characters`,
+  meta: { description: 'GPU model as clusters report it', examples: ['NVIDIA H100 80GB HBM3'] },
 });
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

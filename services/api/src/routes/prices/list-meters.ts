@@ -4,19 +4,15 @@ import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { listed } from '../admin/answers.ts';
 
-const answerSchema = z
+export const meterSchema = z
   .object({
-    meters: z.array(
-      z
-        .object({
-          meter: z.string().meta({ examples: ['cpu_hours'] }),
-          unit: z.string().meta({ examples: ['core-hour'] }),
-          description: z.string().meta({ examples: ['Cores that were used or reserved, times hours'] }),
-        })
-        .meta({ id: 'Meter' }),
-    ),
+    meter: z.string().meta({ examples: ['cpu_hours'] }),
+    unit: z.string().meta({ examples: ['core-hour'] }),
+    description: z.string().meta({ examples: ['Cores that were used or reserved, times hours'] }),
   })
-  .meta({ id: 'Meters' });
+  .meta({ id: 'Meter' });
+
+const answerSchema = z.object({ meters: z.array(meterSchema) }).meta({ id: 'Meters' });
 
 /** `GET /v1/meters` */
 export function addListMeters(app: HttpApp, pool: Pool): void {

@@ -11,11 +11,14 @@ const FUTURE = '2099-01-01';
 let api: TestApi;
 let cardId: string;
 
-const send = async (method: 'GET' | 'POST', url: string, body?: unknown) => {
+const send = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: unknown) => {
   const answer = await api.app.inject({
     method,
     url,
-    headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${TEST_KEY}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   });
   const parsed: Json = answer.json();
@@ -59,6 +62,45 @@ describe('prices', () => {
     expect(card).toMatchObject({ name: 'default', creditUsd: '0.35', isDefault: true });
     expect(card.rates.map(({ meter }: Json) => meter)).toEqual(meters.map(({ meter }: Json) => meter));
     expect(card.rates[3]).toMatchObject({ price: '0.03', priceQuantity: '720', model: 'flat', validTo: null });
+  });
+
+  it('are set for meters that are registered with 201 and found with 200', async () => {
+    const wanted = { meter: 'gpu_hours_h100', unit: 'GPU-hour', description: 'H100 GPUs over time' };
+    expect(await send('POST', '/v1/meters', wanted)).toEqual({ status: 201, body: wanted });
+    expect(await send('POST', '/v1/meters', wanted)).toEqual({ status: 200, body: wanted });
+    const other = await send('POST', '/v1/meters', { ...wanted, unit: 'hour' });
+    expect([other.status, other.body.code]).toEqual([409, 'METER_EXISTS']);
+    for (const [field, value, code] of [
+      ['meter', 'GPU hours', 'INVALID_TEXT'],
+      ['meter', 'a__b', 'INVALID_TEXT'],
+      ['meter', 'a'.repeat(65), 'INVALID_TEXT'],
+      ['meter', undefined, 'MISSING_FIELD'],
+      ['unit', '', 'INVALID_TEXT'],
+      ['description', 7, 'WRONG_TYPE'],
+      ['price', '1', 'UNKNOWN_FIELD'],
+    ] as const)
+      expect((await send('POST', '/v1/meters', { ...wanted, [field]: value })).body.errors).toMatchObject([
+        { pointer: `/${field}`, code },
+      ]);
+    expect((await change(rate({ meter: wanted.meter }), { dryRun: true })).status).toBe(200);
+    const { meters } = (await send('GET', '/v1/meters')).body;
+    expect(meters).toContainEqual(wanted);
+  });
+
+  it('follow a GPU model to the meter that it is put on', async () => {
+    const wanted = { name: 'NVIDIA A100/SXM4 "40GB"', meter: 'gpu_hours' };
+    const first = await send('PUT', '/v1/gpu-models', wanted);
+    expect(first).toMatchObject({ status: 201, body: wanted });
+    expect(await send('PUT', '/v1/gpu-models', wanted)).toEqual({ status: 200, body: first.body });
+    expect((await send('GET', '/v1/gpu-models')).body).toEqual({ gpuModels: [first.body] });
+    const unknown = await send('PUT', '/v1/gpu-models', { name: 'Tesla T4', meter: 'gpu_hours_t4' });
+    expect([unknown.status, unknown.body.code]).toEqual([400, 'UNKNOWN_REFERENCE']);
+    for (const name of ['', '  ', 'a\u0000', 'x'.repeat(254), 7])
+      expect((await send('PUT', '/v1/gpu-models', { ...wanted, name })).body.errors).toMatchObject([
+        { pointer: '/name' },
+      ]);
+    expect(await send('DELETE', `/v1/gpu-models/${first.body.id}`)).toEqual({ status: 200, body: first.body });
+    expect((await send('DELETE', `/v1/gpu-models/${first.body.id}`)).status).toBe(404);
   });
 
   it('are on cards that are created with 201 and found with 200', async () => {

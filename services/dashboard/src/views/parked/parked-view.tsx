@@ -9,7 +9,8 @@ import { PageTitle } from '../../parts/page-title.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { useMe } from '../../session/use-session.ts';
 import { Decide } from './decide.tsx';
-import { parkedSchema, STATUSES } from './parked-schemas.ts';
+import { GpuModels } from './gpu-models.tsx';
+import { type ParkedEvent, parkedSchema, STATUSES } from './parked-schemas.ts';
 import { ParkedTable } from './parked-table.tsx';
 import { reasonText } from './reasons.ts';
 import { ReasonsTable } from './reasons-table.tsx';
@@ -34,6 +35,7 @@ export function ParkedView() {
     setChosen(new Set());
     setQuery(changes);
   };
+  const events = list.data?.pages.flatMap(({ parkedEvents }) => parkedEvents) ?? [];
   return (
     <>
       <PageTitle title="Parked events">
@@ -49,8 +51,8 @@ export function ParkedView() {
         ) : null}
       </PageTitle>
       <p className="parked-intro quiet">
-        These events were accepted and are kept, but could not be counted. What lacks a user, a project, a meter or a
-        price is counted by itself as soon as that is there; the rest waits for somebody to decide.{' '}
+        These events were accepted and are kept, but could not be counted. What lacks a user, a project, a meter, a GPU
+        model or a price is counted by itself as soon as that is there; the rest waits for somebody to decide.{' '}
         {isAdmin ? '' : 'Billing admins can.'}
       </p>
       <RetryStatus progress={retry.progress} problem={retry.problem} />
@@ -94,9 +96,7 @@ export function ParkedView() {
         </div>
         {isAdmin && status === 'pending' ? (
           <Decide
-            events={
-              list.data?.pages.flatMap(({ parkedEvents }) => parkedEvents).filter(({ id }) => chosen.has(id)) ?? []
-            }
+            events={events.filter(({ id }) => chosen.has(id))}
             onRetry={(ids) => retry.start({ ids })}
             onRelease={retry.follow}
             onDone={() => setChosen(new Set())}
@@ -104,10 +104,10 @@ export function ParkedView() {
           />
         ) : null}
         <Answer of={list} label="Loading the events" lines={6}>
-          {({ pages }) => (
+          {() => (
             <ParkedTable
               status={status}
-              events={pages.flatMap(({ parkedEvents }) => parkedEvents)}
+              events={events}
               chosen={chosen}
               onChoose={isAdmin && status === 'pending' ? choose : undefined}
             />
@@ -124,6 +124,15 @@ export function ParkedView() {
           </button>
         ) : null}
       </section>
+      <GpuModels waiting={waitingModels(events)} isAdmin={isAdmin} />
     </>
   );
+}
+
+/** The GPU models that events wait with, each once. */
+function waitingModels(events: readonly ParkedEvent[]): readonly string[] {
+  const models = events
+    .filter(({ reason, status }) => reason === 'unknown_gpu_model' && status === 'pending')
+    .map(({ event }) => event.gpuModel);
+  return [...new Set(models.filter((model) => typeof model === 'string'))].sort();
 }

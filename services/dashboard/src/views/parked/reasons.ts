@@ -28,6 +28,11 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
     meaning: 'The event counts something that is not registered as a meter.',
     remedy: 'Register the meter and its price.',
   },
+  unknown_gpu_model: {
+    name: 'Unknown GPU model',
+    meaning: 'Nobody has said on which meter the GPU model is counted.',
+    remedy: 'Put the model on a meter under GPU models, below. Its events are then counted by themselves.',
+  },
   no_rate: {
     name: 'No price',
     meaning: 'The meter has no price on the day of the usage.',
@@ -35,9 +40,8 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   },
   implausible: {
     name: 'Implausible',
-    meaning: 'More than 512 cores, more than 64 GPUs, or a window of more than 31 days.',
-    remedy: 'Ask the cluster. Count it as it is, or give it up.',
-    isForPerson: true,
+    meaning: 'More cores or GPUs than the cluster may have, or a window of more than 31 days.',
+    remedy: 'Ask the cluster. Count it as it is, give it up, or raise the limits of the cluster and try again.',
   },
   conflict: {
     name: 'Conflict',

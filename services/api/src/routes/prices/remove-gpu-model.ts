@@ -1,0 +1,24 @@
+import { type Pool, removeGpuModel } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { changed } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { systemIdSchema } from '../admin/fields.ts';
+import { gpuModelSchema } from './list-gpu-models.ts';
+
+/** `DELETE /v1/gpu-models/{id}` */
+export function addRemoveGpuModel(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'removeGpuModel',
+    summary: 'Take a GPU model off its meter',
+    description: 'Usage of it that comes from now on is parked. What is counted already stays where it is.',
+    tags: ['Prices'],
+    params: z.strictObject({ id: systemIdSchema("The GPU model's id") }),
+    querystring: z.strictObject({}),
+    response: changed('The GPU model as it was', gpuModelSchema),
+  };
+  app.delete('/v1/gpu-models/:id', { schema, config: { access: 'admin' } }, (request) =>
+    answerOrNotReady(removeGpuModel(pool, changeOf(request), request.params.id)),
+  );
+}

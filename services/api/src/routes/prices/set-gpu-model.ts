@@ -1,0 +1,31 @@
+import { type Pool, setGpuModel } from '@hopsmeter/db';
+import type { HttpApp } from '@hopsmeter/runtime';
+import { z } from 'zod';
+import { answerOrNotReady } from '../../billing.ts';
+import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
+import { changeOf } from '../admin/change-of.ts';
+import { gpuModelField, meterNameField } from '../admin/fields.ts';
+import { gpuModelSchema } from './list-gpu-models.ts';
+
+/** `PUT /v1/gpu-models` */
+export function addSetGpuModel(app: HttpApp, pool: Pool): void {
+  const schema = {
+    operationId: 'setGpuModel',
+    summary: 'Say on which meter a GPU model is counted',
+    description:
+      'Parked usage of the model is counted within seconds; what is counted already stays where it is. Names are ' +
+      'compared without case and surplus spaces. `gpu_hours` counts the model as any other GPU. Sent again it changes ' +
+      'nothing.',
+    tags: ['Prices'],
+    body: z.strictObject({ name: gpuModelField, meter: meterNameField }),
+    response: created('The GPU model was put on the meter', gpuModelSchema, 'UNKNOWN_REFERENCE'),
+  };
+  app.put(
+    '/v1/gpu-models',
+    { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
+    async (request, reply) => {
+      const { isCreated, value } = await answerOrNotReady(setGpuModel(pool, changeOf(request), request.body));
+      return reply.code(isCreated ? 201 : 200).send(value);
+    },
+  );
+}
