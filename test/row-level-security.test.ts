@@ -28,6 +28,7 @@ import {
   createRateCard,
   createUser,
   createWebhook,
+  DayNotComparedError,
   decideConflict,
   disableWebhook,
   draftStatement,
@@ -56,6 +57,7 @@ import {
   listGpuModels,
   listGrants,
   listInvites,
+  listManifests,
   listMeters,
   listParked,
   listPriceChanges,
@@ -75,6 +77,7 @@ import {
   type PriceChange,
   planReconciliation,
   planRemittances,
+  postponeParked,
   previewPriceChange,
   purgeExpiredEvents,
   readCorrections,
@@ -113,6 +116,7 @@ import {
   settleDelivery,
   settleParked,
   settleRemittance,
+  skipDay,
   takeDeliveries,
   unassignUser,
   watchSpending,
@@ -576,7 +580,17 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   await readFreshness(pool);
   await readPipelineCounts(pool);
   for (const waitingJobs of [1, 2])
-    await reportQueueStatus(pool, { queue: 'queue', waitingJobs, activeJobs: 0, oldestWaitingAgeMs: 1, ageMs: 0 });
+    await reportQueueStatus(pool, {
+      queue: 'queue',
+      waitingJobs,
+      activeJobs: 0,
+      delayedJobs: 0,
+      missingJobs: 0,
+      addedJobs: waitingJobs,
+      isPaused: false,
+      oldestWaitingAgeMs: 1,
+      ageMs: 0,
+    });
   expect((await readPipelineHealth(pool)).queue).toMatchObject({ waitingJobs: 2, isCurrent: true });
   const month = dayOf('2025-07-01');
   await grantCredits(pool);
@@ -617,11 +631,12 @@ async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
     ],
   };
   expect(await recordBatch(pool, planBatch(batch, directory))).toMatchObject([{ counted: 0, parked: 3 }]);
-  expect(await recordManifests(pool, 10)).toMatchObject({ counted: 1 });
+  expect(await recordManifests(pool, await listManifests(pool, 10))).toMatchObject({ counted: 1 });
   const request = { ids: await listCorrectionsToTry(pool, 10), directoryVersion: directory.version };
   const settled = await settleCorrections(pool, request, (chains) => planCorrections(chains, directory));
   expect(settled).toMatchObject({ counted: 1, pending: 1 });
   expect((await findOriginals(pool, undefined, 10)).ids).toEqual([]);
+  await postponeParked(pool, request.ids);
   const key = eventKeyOf(clusterId, { sourcePath: '', id: 'event 0' });
   expect(await readCorrections(pool, key)).toMatchObject([{ eventId: 'correction', isInForce: true }]);
 }
@@ -674,6 +689,7 @@ async function reconcileAndRepair(pool: Pool, clusterId: string): Promise<void> 
   expect(await readReconciliationState(pool)).toMatchObject({ unexplained: 0 });
   expect(await planReconciliation(pool)).toBe(true);
   expect(await checkNextDay(pool)).toBe('checked');
+  await skipDay(pool, new DayNotComparedError(randomUUID(), '2026-11-22', undefined));
   expect(await listReconciliations(pool, { limit: 10 })).toHaveLength(2);
   expect((await readCoverage(pool, { ...DAYS, cellsMax: 100 })).cells).not.toEqual([]);
   expect(await countMissingHours(pool)).not.toEqual([]);

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import {
   findOriginals,
   listCorrectionsToTry,
+  listManifests,
   loadDirectory,
   type Pool,
+  postponeParked,
   readCountedInstants,
   recordBatch,
   recordManifests,
@@ -30,13 +32,16 @@ export async function recordEvents(pool: Pool, clusterId: string, events: readon
   });
   const settler = createDeferredSettler({
     store: {
-      recordManifests: (limit) => recordManifests(pool, limit),
+      listManifests: (limit) => listManifests(pool, limit),
+      recordManifests: (ids) => recordManifests(pool, ids),
       listCorrections: (limit) => listCorrectionsToTry(pool, limit),
       findOriginals: (after, limit) => findOriginals(pool, after, limit),
       settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+      postpone: (ids) => postponeParked(pool, ids),
     },
     directories,
     onSettled: () => undefined,
+    onPostponed: () => undefined,
   });
   const request = {
     requestId: randomUUID(),

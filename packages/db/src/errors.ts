@@ -31,9 +31,11 @@ export function kindOfFailure(error: unknown): FailureKind {
   return DATA_CLASSES.has(code.slice(0, 2)) ? 'data' : 'unexpected';
 }
 
+/** The code of an error, or of what caused it where it has none. */
 function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error && error.cause !== undefined ? codeOf(error.cause) : undefined;
 }
 
 /** The positions that HM002 names. */

@@ -2,6 +2,7 @@ import type { BatchRecord, FailureKind, RecordedCounts } from '@hopsmeter/db';
 import { createDirectory } from '@hopsmeter/usage';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backOff } from './backoff.ts';
+import { createBatchCombiner } from './batch-combiner.ts';
 import { createBatchRecorder, type RecorderStore } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 import { planBatch } from './plan-batch.ts';
@@ -278,5 +279,37 @@ describe('the count of waiting batches', () => {
     hang();
     await recorded;
     expect(recorder.waitingCount()).toBe(0);
+  });
+});
+
+describe('a batch that fails again and again', () => {
+  const DONE: RecordedCounts = { counted: 1, duplicates: 0, parked: 0 };
+  const never = new AbortController().signal;
+
+  it.each(['XX000', 'ECONNRESET'])('makes room for others: a hundred with %s do not stop the next', async (code) => {
+    const recorder = createBatchRecorder({
+      store: {
+        async record({ batches }) {
+          if (batches.some(({ id }) => id.startsWith('bad'))) throw failure(code);
+          return batches.map(() => DONE);
+        },
+        tryRecord: async () => undefined,
+      },
+      directories: createDirectoryCache(async () => SAMPLE_SNAPSHOT),
+      onFailure: () => undefined,
+    });
+    const { record } = createBatchCombiner({ recorder, statementsMax: 2, gatherMs: 0 });
+    const batchOf = (id: string) => ({ ...sampleBatch([sampleEvent(id)]), id });
+    const bad = Array.from({ length: 100 }, (_, i) => record(batchOf(`bad ${i}`), never));
+    const good = record(batchOf('good'), never);
+    expect(await good).toEqual(DONE);
+    // They come again: a job whose processing fails is delivered anew after a moment.
+    expect((await Promise.allSettled(bad)).map(({ status }) => status)).toEqual(Array(100).fill('rejected'));
+  });
+
+  it('waits on in hand while nothing else is recorded either', async () => {
+    const { record, records } = start({ answers: Array(50).fill(AWAY) });
+    expect(await record()).toEqual(ALL_COUNTED);
+    expect(records).toHaveLength(51);
   });
 });

@@ -36,11 +36,12 @@ export type BatchRecorderOptions = {
 
 export type BatchRecorder = {
   /**
-   * Records a batch, however long it takes: waits for a database that is away, reads the directory again when it
-   * changed, parks what can not be counted.
+   * Records a batch: waits for a database that is away, reads the directory again when it changed, parks what can not be
+   * counted.
    *
    * @returns the counts, or `undefined` when the batch was recorded before.
-   * @throws only when `signal` is aborted or on a programming error; then nothing of the batch is recorded.
+   * @throws when `signal` is aborted, and what the database says to a batch that fails while others are recorded, or for a
+   *   reason that nobody foresaw: it has to make room for others and come again. Nothing of the batch is recorded then.
    */
   record(makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined>;
   /**
@@ -57,6 +58,15 @@ export type BatchRecorder = {
 /** What the next attempt has to set aside, see `SetAside`. */
 type SetAsideNow = Map<number, Unattributed & { readonly counted?: CountedInstant | undefined }>;
 
+/**
+ * Attempts after which a batch that fails for a reason of its own makes room for others. A directory that changed, a conflict
+ * and a bad event are each settled by the next attempt, so with all of them in one batch a few pass.
+ */
+const ATTEMPTS_MAX = 8;
+
+/** The same while nothing else is recorded either: four minutes, for batches that time out and hold every connection. */
+const OUTAGE_ATTEMPTS_MAX = 100;
+
 const CONFLICT: Unattributed = {
   reason: 'conflict',
   detail: 'the ledger holds another content under this identity',
@@ -64,9 +74,12 @@ const CONFLICT: Unattributed = {
 
 export function createBatchRecorder({ store, directories, onFailure }: BatchRecorderOptions): BatchRecorder {
   let waitingCount = 0;
+  /** Statements that succeeded: if others do, a failure is no outage. */
+  let successes = 0;
 
   const record = async (makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined> => {
     const setAside: SetAsideNow = new Map();
+    const successesBefore = successes;
     let isWaiting = false;
     let retries = 0;
     try {
@@ -75,7 +88,10 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
         const outcome = await attemptRecord(makeRecord, setAside);
         if ('done' in outcome) return outcome.done;
         if (outcome.kind === 'retry') retries += 1;
-        onFailure(outcome.kind, outcome.error, outcome.kind === 'retry' ? retries : attempt - retries);
+        const count = outcome.kind === 'retry' ? retries : attempt - retries;
+        onFailure(outcome.kind, outcome.error, count);
+        const isOutage = outcome.kind === 'retry' && successes === successesBefore;
+        if (count >= (isOutage ? OUTAGE_ATTEMPTS_MAX : ATTEMPTS_MAX)) throw outcome.error;
         // Until it is done, not only between attempts: a database that hangs keeps an attempt for half a minute.
         if (!isWaiting) waitingCount += 1;
         isWaiting = true;
@@ -95,7 +111,10 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     if ('error' in directory) return { kind: kindOfFailure(directory.error), error: directory.error };
     const planned = makeRecord(directory.value, setAside);
     const recorded = await settle(store.record(planned));
-    if ('value' in recorded) return { done: recorded.value?.[0] };
+    if ('value' in recorded) {
+      successes += 1;
+      return { done: recorded.value?.[0] };
+    }
     const kind = kindOfFailure(recorded.error);
     const handled = await settle(handle(kind, recorded.error, planned, setAside));
     return 'error' in handled
@@ -136,7 +155,10 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
 
   const tryTogether: BatchRecorder['tryTogether'] = async (makeRecord) => {
     const recorded = await settle(directories.current().then((directory) => store.record(makeRecord(directory))));
-    if ('value' in recorded) return recorded.value;
+    if ('value' in recorded) {
+      successes += 1;
+      return recorded.value;
+    }
     onFailure(kindOfFailure(recorded.error), recorded.error, 1);
     return undefined;
   };

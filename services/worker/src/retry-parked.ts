@@ -2,11 +2,14 @@ import { kindOfFailure, type ParkedChoice, type ParkedPlan, type SettledCounts, 
 import type { Directory, Unattributed } from '@hopsmeter/usage';
 import { backOff } from './backoff.ts';
 import type { DirectoryCache } from './directory-cache.ts';
-import { planParked } from './plan-parked.ts';
+import { type ParkedSetAside, planParked } from './plan-parked.ts';
 import { toStorableText } from './storable-text.ts';
+import { workByHalves } from './work-by-halves.ts';
 
 export type ParkedStore = {
   settle(choice: ParkedChoice, makePlan: (taken: readonly TakenEvent[]) => ParkedPlan): Promise<SettledCounts>;
+  /** Puts an event back, to be tried later. */
+  postpone(id: string): Promise<void>;
 };
 
 export type RetryParkedOptions = {
@@ -14,19 +17,25 @@ export type RetryParkedOptions = {
   readonly directories: DirectoryCache;
   /** Told of every part that is done. */
   readonly onSettled: (counts: SettledCounts) => void;
+  /** Told of an event that can not be settled for a reason that nobody foresaw; it is tried again later. */
+  readonly onPostponed: (id: string, error: unknown) => void;
 };
 
 /** Takes about 30 ms, in which changes of the directory wait; more at once would hardly be faster. */
 const TAKEN_MAX = 500;
 
-/** A busy directory, other workers and deadlocks are each settled by another attempt; an outage is for the next round. */
+/** A busy directory, other workers and deadlocks are each settled by another attempt. */
 const ATTEMPTS_MAX = 5;
 
+/** Of a part of a part that failed: a passing reason has passed by then, mostly, and a hundred bad ones take a second. */
+const LATER_ATTEMPTS_MAX = 2;
+
 /**
- * Tries parked events again, part by part, until none is left that has not been tried.
+ * Tries parked events again, part by part, until none is left that has not been tried. Whatever is wrong with an event, the
+ * others are tried: it waits for a person where Postgres refuses it, and is put back for some minutes otherwise.
  *
  * @param directoryVersion what the directory must at least know.
- * @throws what the database throws; what was counted until then stays counted.
+ * @throws what the database throws while it is away; what was counted until then stays counted.
  */
 export async function retryParked(
   options: RetryParkedOptions,
@@ -34,22 +43,23 @@ export async function retryParked(
   directoryVersion: string,
   signal: AbortSignal,
 ): Promise<void> {
-  let failures = 0;
   while (!signal.aborted) {
-    const directory = await readDirectory(options.directories, directoryVersion);
-    const choice: ParkedChoice =
+    let taken: readonly string[] = [];
+    const chooseNext = (directory: Directory): ParkedChoice =>
       kind === 'due' ? { kind, limit: TAKEN_MAX } : { kind, limit: TAKEN_MAX, directoryVersion: directory.version };
-    try {
-      const settled = await settle(options, choice, directory);
-      failures = 0;
-      if (settled < TAKEN_MAX) return;
-    } catch (error) {
-      failures += 1;
-      const failure = kindOfFailure(error);
-      if ((failure !== 'retry' && failure !== 'directory_changed') || failures === ATTEMPTS_MAX) throw error;
-      if (failure === 'directory_changed') await options.directories.refresh(directory.version);
-      await backOff(failures, signal);
-    }
+    const note = (ids: readonly string[]): void => {
+      taken = ids;
+    };
+    const settled = await settle(options, chooseNext, {
+      directoryVersion,
+      attemptsMax: ATTEMPTS_MAX,
+      signal,
+      note,
+    }).catch(async (error) => {
+      if (taken.length === 0) throw error;
+      return settleApart(options, taken, { directoryVersion, signal });
+    });
+    if (settled < TAKEN_MAX) return;
   }
 }
 
@@ -58,46 +68,66 @@ async function readDirectory(directories: DirectoryCache, atLeast: string): Prom
   return BigInt(directory.version) < BigInt(atLeast) ? directories.refresh(directory.version) : directory;
 }
 
-/** @returns how many events were settled. */
-async function settle(options: RetryParkedOptions, choice: ParkedChoice, directory: Directory): Promise<number> {
-  let ids: readonly string[] = [];
-  try {
-    const counts = await options.store.settle(choice, (taken) => {
-      ids = taken.map(({ id }) => id);
-      return planParked(taken, directory);
-    });
-    options.onSettled(counts);
-    return counts.counted + counts.duplicates + counts.pending;
-  } catch (error) {
-    if (kindOfFailure(error) !== 'data') throw error;
-    await settleApart(options, ids, directory, error);
-    return ids.length;
+type Attempts = {
+  readonly directoryVersion: string;
+  readonly signal: AbortSignal;
+  readonly attemptsMax: number;
+  /** Told which events were taken. */
+  readonly note?: (ids: readonly string[]) => void;
+  readonly setAside?: ParkedSetAside;
+};
+
+/** Settles what is chosen, as often as it takes for a passing reason to pass. @returns how many events were settled. */
+async function settle(
+  { store, directories, onSettled }: RetryParkedOptions,
+  choose: (directory: Directory) => ParkedChoice,
+  { directoryVersion, signal, attemptsMax, note, setAside }: Attempts,
+): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const directory = await readDirectory(directories, directoryVersion);
+    try {
+      const counts = await store.settle(choose(directory), (taken) => {
+        note?.(taken.map(({ id }) => id));
+        return planParked(taken, directory, setAside);
+      });
+      onSettled(counts);
+      return counts.counted + counts.duplicates + counts.pending;
+    } catch (error) {
+      const failure = kindOfFailure(error);
+      if ((failure !== 'retry' && failure !== 'directory_changed') || attempt >= attemptsMax) throw error;
+      if (failure === 'directory_changed') await directories.refresh(directory.version);
+      await backOff(attempt, signal);
+    }
   }
 }
 
-/**
- * Settles events among which is one that Postgres refuses, by halves, until that one stands alone; it waits for a person
- * from then on. Unlike a batch they need not be recorded together.
- */
+/** Settles events by halves. Unlike a batch they need not be recorded together. @returns how many, all of them. */
 async function settleApart(
   options: RetryParkedOptions,
   ids: readonly string[],
-  directory: Directory,
-  refusal: unknown,
-): Promise<void> {
-  const [only] = ids;
-  if (only === undefined) return;
-  const middle = Math.ceil(ids.length / 2);
-  const halves = ids.length === 1 ? [ids] : [ids.slice(0, middle), ids.slice(middle)];
-  const setAside = ids.length === 1 ? new Map([[only, describeRefusal(refusal)]]) : undefined;
-  for (const half of halves)
-    try {
-      const choice = { kind: 'these', ids: half } as const;
-      options.onSettled(await options.store.settle(choice, (taken) => planParked(taken, directory, setAside)));
-    } catch (error) {
-      if (setAside !== undefined || kindOfFailure(error) !== 'data') throw error;
-      await settleApart(options, half, directory, error);
-    }
+  attempts: Pick<Attempts, 'directoryVersion' | 'signal'>,
+): Promise<number> {
+  const settlePart = (part: readonly string[], setAside?: ParkedSetAside) =>
+    settle(options, () => ({ kind: 'these', ids: part }), {
+      ...attempts,
+      attemptsMax: LATER_ATTEMPTS_MAX,
+      ...(setAside === undefined ? {} : { setAside }),
+    });
+  const postpone = async (id: string, error: unknown): Promise<number> => {
+    await options.store.postpone(id);
+    options.onPostponed(id, error);
+    return 1;
+  };
+  await workByHalves(
+    ids,
+    attempts.signal,
+    (part) => settlePart(part),
+    (id, error) =>
+      kindOfFailure(error) === 'data'
+        ? settlePart([id], new Map([[id, describeRefusal(error)]])).catch((refused) => postpone(id, refused))
+        : postpone(id, error),
+  );
+  return ids.length;
 }
 
 function describeRefusal(error: unknown): Unattributed {

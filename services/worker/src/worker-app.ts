@@ -3,8 +3,10 @@ import {
   findOriginals,
   kindOfFailure,
   listCorrectionsToTry,
+  listManifests,
   loadDirectory,
   type Pool,
+  postponeParked,
   readCountedInstants,
   readParkedWork,
   recordBatch,
@@ -119,15 +121,23 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     metrics.noteRetried(counts);
     if (counts.counted + counts.duplicates > 0) logger.info(counts, 'counted parked events');
   };
+  const onPostponed = (parkedEventId: string, err: unknown): void =>
+    logger.error(
+      { err, parkedEventId },
+      'a parked event can not be settled; others go on, it is tried again in minutes',
+    );
   const settler = createDeferredSettler({
     store: {
-      recordManifests: (limit) => recordManifests(pool, limit),
+      listManifests: (limit) => listManifests(pool, limit),
+      recordManifests: (ids) => recordManifests(pool, ids),
       listCorrections: (limit) => listCorrectionsToTry(pool, limit),
       findOriginals: (after, limit) => findOriginals(pool, after, limit),
       settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+      postpone: (ids) => postponeParked(pool, ids),
     },
     directories,
     onSettled,
+    onPostponed,
   });
   const deferredWatch = startDeferredWatch({
     settle: (signal) => settler.settle(signal),
@@ -168,13 +178,20 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     logger,
     onProgress: (progress) => metrics.noteProgress(progress),
   });
-  const queue = { name: `${deps.queuePrefix}:${QUEUE_NAME}`, inspect: () => consumer.inspect() };
+  const queue = {
+    name: `${deps.queuePrefix}:${QUEUE_NAME}`,
+    inspect: () => consumer.inspect(),
+    putBackJobs: () => consumer.putBackJobs(),
+  };
   const jobs = startJobs({ pool, logger, registry, settings: deps.jobs ?? {}, queue });
-  const parkedStore: ParkedStore = { settle: (choice, makePlan) => settleParked(pool, choice, makePlan) };
+  const parkedStore: ParkedStore = {
+    settle: (choice, makePlan) => settleParked(pool, choice, makePlan),
+    postpone: (id) => postponeParked(pool, [id]),
+  };
   const parkedWatch = startParkedWatch({
     readWork: () => readParkedWork(pool),
     retry: (kind, version, signal) =>
-      retryParked({ store: parkedStore, directories, onSettled }, kind, version, signal),
+      retryParked({ store: parkedStore, directories, onSettled, onPostponed }, kind, version, signal),
     onChange: (failure) => {
       if (failure === undefined) logger.info('parked events are looked after again');
       else logger.warn({ err: failure, hint: HINTS[kindOfFailure(failure)] }, 'parked events cannot be looked after');

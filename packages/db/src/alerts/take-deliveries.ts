@@ -22,25 +22,30 @@ export type TakenDelivery = {
 };
 
 /**
- * Takes deliveries that are due, the longest due first, and begins an attempt of each.
+ * Takes deliveries that are due and begins an attempt of each: webhooks take turns, the longest due of each first, so a
+ * receiver that is slow or gone holds up nobody's but its own.
  *
  * Guarantees: two workers never have the same delivery, unless the first one's lease has ended: then it is taken for dead, and
  * the attempt is made again under the same id. An attempt is counted when it begins, so what kills a worker does not stay
- * its first attempt for ever.
+ * its first attempt for ever; and it is due again only when its lease ends, behind whatever is due by then.
  *
  * Parameters: $1 most deliveries, $2 seconds of the lease. Locks: the deliveries; those that are locked are passed over.
  */
 const TAKE_DELIVERIES = `
-with due as materialized (
-  select id from hopsmeter.webhook_deliveries
+with turns as (
+  select id, row_number() over (partition by webhook_endpoint_id order by next_attempt_at, id) as place, next_attempt_at
+  from hopsmeter.webhook_deliveries
   where next_attempt_at <= now() and (leased_until is null or leased_until <= now())
-  order by next_attempt_at, id
-  limit $1::integer
+),
+due as materialized (
+  select id from hopsmeter.webhook_deliveries
+  where id in (select id from turns order by place, next_attempt_at, id limit $1::integer) and next_attempt_at <= now()
   for update skip locked
 ),
 taken as (
   update hopsmeter.webhook_deliveries as delivery
-  set attempts = attempts + 1, last_attempt_at = now(), leased_until = now() + make_interval(secs => $2::double precision)
+  set attempts = attempts + 1, last_attempt_at = now(), leased_until = now() + make_interval(secs => $2::double precision),
+    next_attempt_at = now() + make_interval(secs => $2::double precision)
   from due where delivery.id = due.id
   returning delivery.id, delivery.webhook_endpoint_id, delivery.spending_alert_id, delivery.attempts
 )

@@ -21,8 +21,11 @@ export type ChainOriginal = Owner & {
 /** Of several corrections of one event the one with the greatest time is in force, and of those the greatest id. */
 export type CorrectionRank = { readonly correctedAt: Micros; readonly eventId: string };
 
-/** A correction that waits. `countedHash` is what the ledger holds under its identity. */
-export type TakenCorrection = TakenEvent & { readonly countedHash: bigint | undefined };
+/**
+ * A correction that waits. `countedHash` is what the ledger holds under its identity; `hasIdentity` says that no other
+ * content that is parked has it.
+ */
+export type TakenCorrection = TakenEvent & { readonly countedHash: bigint | undefined; readonly hasIdentity: boolean };
 
 /** An event and everything that corrects it, as far as it is known and could be taken. */
 export type Chain = {

@@ -1,25 +1,37 @@
+import { IS_RESTED, inTurns } from '../parked/in-turns.ts';
 import type { Pool } from '../pool.ts';
+import { holderOf } from './holder.ts';
 
 /**
- * Corrections to be tried: those that nobody has tried yet, those that a person asked for, and those that lacked a meter or
- * a price and that a change of the directory may have helped. Each failure doubles the time until the next try, from 10 ms
- * to 10 minutes.
+ * Corrections to be tried: those that nobody has settled yet, those that a person asked for, and those that lacked a meter
+ * or a price and that a change of the directory may have helped. Clusters take turns, and what failed waits for its time, so
+ * whatever is wrong with some the others are tried.
  *
- * Parameters: $1 most rows of each kind. Every kind is read along an index and stops after that many.
+ * Parameters: $1 most rows of each kind.
  */
 const LIST_CORRECTIONS_TO_TRY = `
-(select id from hopsmeter.parked_events where status = 'pending' and reason = 'correction' order by parked_at, id limit $1)
+(select id from (${inTurns({
+  listed: `status = 'pending' and reason = 'correction'`,
+  isReady: `due_at is null and ${IS_RESTED}`,
+  order: 'parked_at, id',
+  limit: '$1',
+})}) as turns order by place, id limit $1)
 union
-(select id from hopsmeter.parked_events where due_at is not null and deferred = 'correction' order by due_at, id limit $1)
+(select id from (${inTurns({
+  listed: 'due_at is not null',
+  isReady: `due_at <= now() and deferred = 'correction'`,
+  order: 'due_at, id',
+  limit: '$1',
+})}) as turns order by place, id limit $1)
 union
-(
-  select id from hopsmeter.parked_events
-  where status = 'pending' and reason in ('unknown_meter', 'no_rate') and deferred = 'correction'
-    and tried_version < (select version from hopsmeter.directory_versions)
-    and tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes')
-  order by tried_version, parked_at, id
-  limit $1
-)
+(select id from (${inTurns({
+  listed: `status = 'pending'
+    and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
+  isReady: `reason in ('unknown_meter', 'no_rate') and deferred = 'correction'
+    and tried_version < (select version from hopsmeter.directory_versions) and ${IS_RESTED}`,
+  order: 'tried_version, parked_at, id',
+  limit: '$1',
+})}) as turns order by place, id limit $1)
 `;
 
 /** Lists with {@link LIST_CORRECTIONS_TO_TRY}. @returns ids of parked events. */
@@ -31,7 +43,8 @@ export async function listCorrectionsToTry(pool: Pool, limit: number): Promise<r
 /**
  * A page of the corrections that wait for their original, and which of them may wait no longer: the event that they name,
  * perhaps through other corrections that wait or were given up, is in the ledger by now; or it is parked as implausible,
- * so that both can be counted together. The latter are tried with every version of the directory, and every 10 minutes.
+ * so that both can be counted together. The latter are tried with every version of the directory, and every 10 minutes;
+ * what could not be settled for a reason that nobody foresaw only rests.
  *
  * The ledger is asked by key, so a page costs what it holds (1,000 that wait in vain: 45 ms); the pages go round, so that
  * corrections that wait for ever cost no more than that.
@@ -40,33 +53,27 @@ export async function listCorrectionsToTry(pool: Pool, limit: number): Promise<r
  */
 const FIND_ORIGINALS = `
 with recursive page as materialized (
-  select id, replaces_key, parked_at, tried_at, try_count, tried_version
+  select id, replaces_key, parked_at, tried_version, try_count, ${IS_RESTED} as is_rested
   from hopsmeter.parked_events
   where status = 'pending' and reason = 'unknown_original'
     and ($1::timestamptz is null or (parked_at, id) > ($1, $2::uuid))
   order by parked_at, id
   limit $3
 ),
-named (id, key, depth) as (
-  select id, replaces_key, 0 from page
+named (id, key, is_counted, depth) as (
+  select id, replaces_key, hopsmeter.counted_content_hash(replaces_key) is not null, 0 from page
   union all
-  select named.id, parked.replaces_key, named.depth + 1
+  select named.id, next.key, hopsmeter.counted_content_hash(next.key) is not null, named.depth + 1
   from named
-  cross join lateral (
-    select replaces_key from hopsmeter.parked_events
-    where event_key = named.key and deferred = 'correction'
-    order by reason = 'conflict', parked_at, id
-    limit 1
-  ) as parked
-  where named.depth < 100
+  cross join lateral (select replaces_key as key from (${holderOf('named.key')}) as holder) as next
+  where named.depth < 100 and not named.is_counted
 ),
 found as (
   select distinct page.id
   from named join page using (id)
-  where hopsmeter.counted_content_hash(named.key) is not null
+  where (named.is_counted and page.is_rested)
     or (
-      (page.tried_version < (select version from hopsmeter.directory_versions)
-        or page.tried_at < now() - least(interval '10 ms' * power(2, least(page.try_count, 30)), interval '10 minutes'))
+      (page.is_rested or (page.tried_version < (select version from hopsmeter.directory_versions) and page.try_count < 14))
       and exists (
         select from hopsmeter.parked_events as original
         where original.event_key = named.key and original.status = 'pending' and original.reason = 'implausible'

@@ -1,5 +1,29 @@
+import { IS_RESTED, inTurns } from '../parked/in-turns.ts';
 import type { SettledCounts } from '../parked/settle-parked.ts';
 import type { Pool } from '../pool.ts';
+
+/** Manifests that wait and those that a person asked for, clusters in turns. Parameters: $1 most rows of each kind. */
+const LIST_MANIFESTS = `
+(select id from (${inTurns({
+  listed: `status = 'pending' and reason = 'manifest'`,
+  isReady: `due_at is null and ${IS_RESTED}`,
+  order: 'parked_at, id',
+  limit: '$1',
+})}) as turns order by place, id limit $1)
+union
+(select id from (${inTurns({
+  listed: 'due_at is not null',
+  isReady: `due_at <= now() and deferred = 'manifest'`,
+  order: 'due_at, id',
+  limit: '$1',
+})}) as turns order by place, id limit $1)
+`;
+
+/** Lists with {@link LIST_MANIFESTS}. @returns ids of parked events. */
+export async function listManifests(pool: Pool, limit: number): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: string }>(LIST_MANIFESTS, [limit]);
+  return rows.map(({ id }) => id);
+}
 
 /**
  * Records manifests that wait and marks their parked rows, in one statement.
@@ -11,21 +35,16 @@ import type { Pool } from '../pool.ts';
  *   stays pending as a `conflict`.
  * - A copy that another statement records meanwhile is left for the next call.
  *
- * Parameters: $1 most rows. Locks: the parked rows, passing over those that are taken, then the manifests in key order.
+ * Parameters: $1 ids of parked events. Locks: the parked rows, passing over those that are taken, then the manifests in key order.
  */
 const RECORD_MANIFESTS = `
-with waiting as (
-  (select id from hopsmeter.parked_events where status = 'pending' and reason = 'manifest' order by parked_at, id limit $1)
-  union
-  (select id from hopsmeter.parked_events where due_at is not null and deferred = 'manifest' order by due_at, id limit $1)
-),
-taken as materialized (
+with taken as materialized (
   select
     id, event_key, content_hash, hopsworks_cluster_id, source_path, reason, parked_at, event,
     hopsmeter.counted_content_hash(event_key) as counted_hash,
     exists (select from hopsmeter.hopsworks_clusters where hopsworks_clusters.id = hopsworks_cluster_id) as has_cluster
   from hopsmeter.parked_events
-  where id in (select id from waiting) and status = 'pending'
+  where id = any($1::uuid[]) and status = 'pending' and deferred = 'manifest'
   order by id
   for update skip locked
 ),
@@ -82,8 +101,8 @@ select
 from settled
 `;
 
-/** Records at most `limit` manifests, or about twice as many when people asked for some, with {@link RECORD_MANIFESTS}. */
-export async function recordManifests(pool: Pool, limit: number): Promise<SettledCounts> {
-  const { rows } = await pool.query<SettledCounts>(RECORD_MANIFESTS, [limit]);
+/** Records with {@link RECORD_MANIFESTS}. */
+export async function recordManifests(pool: Pool, ids: readonly string[]): Promise<SettledCounts> {
+  const { rows } = await pool.query<SettledCounts>(RECORD_MANIFESTS, [ids]);
   return rows[0] ?? { counted: 0, duplicates: 0, pending: 0 };
 }

@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { TakenEvent } from '../parked/take-parked.ts';
+import { holderOf } from './holder.ts';
 
 /**
- * The events that corrections are about, through whatever they name: a counted correction knows its root, one that is
- * parked leads on to what it names, whatever became of it. The end of the way is the root, counted or not.
+ * The events that corrections are about, through whatever they name. A counted correction knows its root; what the ledger
+ * holds otherwise is usage and ends the way; a correction that is parked leads on to what it names, whatever became of it.
  *
  * Parameters: $1 ids of parked corrections. A hundred steps: corrections that name each other in a circle wait for ever.
  */
@@ -17,15 +18,11 @@ with recursive named (id, key, depth) as (
   cross join lateral (
     select coalesce(
       (select root_event_key from hopsmeter.corrections where event_key = named.key),
-      (select replaces_key from hopsmeter.parked_events
-       where event_key = named.key and deferred = 'correction'
-       order by reason = 'conflict', parked_at, id
-       limit 1)) as key
+      (select replaces_key from (${holderOf('named.key')}) as holder)) as key
   ) as next
   where named.depth < 100 and next.key is not null
-),
-ends as (select distinct on (id) key from named order by id, depth desc)
-select distinct key::text as key from ends
+)
+select distinct on (id) id, key::text as root from named order by id, depth desc
 `;
 
 /**
@@ -48,8 +45,9 @@ from (
  *
  * What waits for a person (a conflict, or what Postgres refused) is taken only when a person asked for it.
  *
- * Parameters: $1 root keys. Their chains must be locked. Nobody waits for these rows while holding a lock that is taken
- * after them, see record/record-batch-statement.ts.
+ * Parameters: $1 root keys, $2 ids of corrections that are taken in any case and $3 their roots, in the same order. The
+ * chains must be locked. Nobody waits for these rows while holding a lock that is taken after them, see
+ * record/record-batch-statement.ts.
  */
 const TAKE_CHAINS = `
 with recursive members (root, key, id, leads_on) as (
@@ -60,30 +58,41 @@ with recursive members (root, key, id, leads_on) as (
   cross join lateral (
     select event_key as key, null::uuid as id, true as leads_on from hopsmeter.corrections where root_event_key = members.key
     union all
-    select event_key, id, reason <> 'conflict' from hopsmeter.parked_events where replaces_key = members.key
+    select event_key, id, id in (select id from (${holderOf('named.event_key')}) as holder)
+    from hopsmeter.parked_events as named where replaces_key = members.key
   ) as next
   where members.leads_on
 ),
-wanted as materialized (
-  -- Once: in a circle of names every correction is a member of every root.
-  select distinct on (parked.id) members.root, parked.*
-  from members join hopsmeter.parked_events as parked on parked.id = members.id
-  where status = 'pending' and (reason not in ('conflict', 'uncountable') or due_at is not null)
+named as (
+  select id, root, 0 as place from unnest($2::uuid[], $3::uuid[]) as asked (id, root)
   union all
+  select id, root, 1 from members where id is not null
+),
+wanted as materialized (
+  -- Once, and where it was asked for: in a circle of names every correction is a member of every root.
+  select distinct on (parked.id) named.root, parked.*
+  from named join hopsmeter.parked_events as parked on parked.id = named.id
+  where status = 'pending' and (reason not in ('conflict', 'uncountable') or due_at is not null)
+  order by parked.id, named.place
+),
+originals as materialized (
   select root, parked.* from unnest($1::uuid[]) as root join hopsmeter.parked_events as parked on parked.event_key = root
   where status = 'pending' and reason = 'implausible' and deferred is null
 ),
+chains as materialized (select * from wanted union all select * from originals),
 taken as materialized (
   select id from hopsmeter.parked_events
-  where id in (select id from wanted) and status = 'pending'
+  where id in (select id from chains) and status = 'pending'
   order by id
   for update skip locked
 )
 select
   id, root::text as "rootKey", event_key::text as "eventKey", content_hash::text as "contentHash",
   hopsworks_cluster_id as "clusterId", released_at is not null as "isReleased", event, deferred is null as "isOriginal",
-  hopsmeter.counted_content_hash(event_key)::text as "countedHash", id in (select id from taken) as "isTaken"
-from wanted
+  hopsmeter.counted_content_hash(event_key)::text as "countedHash",
+  id = coalesce((select holder.id from (${holderOf('chains.event_key')}) as holder), id) as "hasIdentity",
+  id in (select id from taken) as "isTaken"
+from chains
 order by reason = 'conflict', parked_at, id
 `;
 
@@ -94,6 +103,8 @@ export type ChainMember = TakenEvent & {
   readonly isOriginal: boolean;
   /** What the ledger holds under its identity. */
   readonly countedHash: bigint | undefined;
+  /** Whether no other content that is parked has the identity. */
+  readonly hasIdentity: boolean;
 };
 
 type Row = Omit<ChainMember, 'contentHash' | 'clusterId' | 'countedHash'> & {
@@ -112,11 +123,15 @@ export type TakenChains = {
 
 /** Locks and takes the chains of parked corrections, within a transaction. */
 export async function takeChains(client: PoolClient, ids: readonly string[]): Promise<TakenChains> {
-  const roots = await client.query<{ key: string }>(FIND_ROOTS, [ids]);
-  const rootKeys = roots.rows.map(({ key }) => key);
+  const found = await client.query<{ id: string; root: string }>(FIND_ROOTS, [ids]);
+  const rootKeys = [...new Set(found.rows.map(({ root }) => root))];
   if (rootKeys.length === 0) return { rootKeys, members: [], isIncomplete: false };
   await client.query(LOCK_CHAINS, [rootKeys]);
-  const { rows } = await client.query<Row>(TAKE_CHAINS, [rootKeys]);
+  const { rows } = await client.query<Row>(TAKE_CHAINS, [
+    rootKeys,
+    found.rows.map(({ id }) => id),
+    found.rows.map(({ root }) => root),
+  ]);
   const members = rows
     .filter(({ isTaken }) => isTaken)
     .map(({ contentHash, clusterId, countedHash, isTaken, ...row }) => ({

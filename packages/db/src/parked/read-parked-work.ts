@@ -7,7 +7,7 @@ import type { Pool } from '../pool.ts';
 const READ_PARKED_WORK = `
 select
   (select version::text from hopsmeter.directory_versions) as "directoryVersion",
-  exists (select from hopsmeter.parked_events where due_at is not null) as "hasDue"
+  exists (select from hopsmeter.parked_events where due_at <= now()) as "hasDue"
 `;
 
 export type ParkedWork = { readonly directoryVersion: string; readonly hasDue: boolean };

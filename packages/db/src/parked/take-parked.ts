@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { IS_RESTED, inTurns } from './in-turns.ts';
 
 const COLUMNS = `
   id, event_key::text as "eventKey", content_hash::text as "contentHash", hopsworks_cluster_id as "clusterId",
@@ -11,34 +12,39 @@ const COLUMNS = `
  * settled in their own way, see deferred/.
  */
 
-/** Those that a person asked for, the longest asked first. Parameters: $1 most rows. */
+/** Those that a person asked for, the longest asked first, clusters in turns. Parameters: $1 most rows. */
 const TAKE_DUE = `
 select ${COLUMNS} from hopsmeter.parked_events
-where due_at is not null and status = 'pending' and deferred is null
+where status = 'pending' and id in (
+  select id from (${inTurns({
+    listed: 'due_at is not null and deferred is null',
+    isReady: 'due_at <= now()',
+    order: 'due_at, id',
+    limit: '$1',
+  })}) as turns order by place, id limit $1
+)
 order by due_at, id
-limit $1
 for update skip locked
 `;
 
 /**
- * Those that a change of the directory may have made countable: parked for what the directory lacked, and not tried with
- * this version. The reasons are those of the index that this reads, in its order, so it stops after $2 rows.
- *
- * Each failure doubles the time until the next try, from 10 ms to 10 minutes: a dozen changes in a row are seen at once,
- * and an event that no change helps is not read and written again with every one of thousands.
+ * Those that a change of the directory may have made countable, clusters in turns: parked for what the directory lacked, and
+ * not tried with this version. The reasons are those of the index that this reads, in its order.
  *
  * Parameters: $1 version of the directory, $2 most rows.
  */
 const TAKE_CHANGED = `
 select ${COLUMNS} from hopsmeter.parked_events
-where status = 'pending'
-  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')
-  and deferred is null
-  and tried_version < $1::bigint
-  and (tried_at is null
-    or tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes'))
+where status = 'pending' and id in (
+  select id from (${inTurns({
+    listed: `status = 'pending'
+      and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
+    isReady: `deferred is null and tried_version < $1::bigint and ${IS_RESTED}`,
+    order: 'tried_version, parked_at, id',
+    limit: '$2',
+  })}) as turns order by place, id limit $2
+)
 order by tried_version, parked_at, id
-limit $2
 for update skip locked
 `;
 

@@ -11,14 +11,18 @@ import { PLAN_BY_HASH } from './re-rated-rows.ts';
 const PART_ROWS_MAX = 20_000;
 
 /**
- * Takes the oldest price change that is not applied and that nobody else has in hand. Its row stays locked until the
- * commit, so each change is worked on by one at a time, and whoever dies leaves it as it was.
+ * Takes a price change that is not applied and that nobody else has in hand: the oldest of those that are not in $1, else
+ * the one that stands first there. Its row stays locked until the commit, so each change is worked on by one at a time, and
+ * whoever dies leaves it as it was. $2: changes that are left alone.
+ *
+ * In which order changes are applied does not matter: each makes rows what the prices that are in force say.
  */
 const TAKE_PRICE_CHANGE = `
 select
   id, to_char(next_day, 'YYYY-MM-DD') as "nextDay", done_account_owner_id as "doneAccount", done_user_id as "doneUser",
   to_char(end_day, 'YYYY-MM-DD') as "endDay", account_owner_id as account, meter
-from hopsmeter.price_changes where status = 'applying' order by created_at, id limit 1 for update skip locked
+from hopsmeter.price_changes where status = 'applying' and id <> all ($2::uuid[])
+order by array_position($1::uuid[], id) nulls first, created_at, id limit 1 for update skip locked
 `;
 
 /**
@@ -76,18 +80,44 @@ export type ReRatedPart = {
   readonly isApplied: boolean;
 };
 
+/** A part of a price change that could not be re-rated, with why. */
+export class PartNotReRatedError extends Error {
+  override readonly name = 'PartNotReRatedError';
+  readonly priceChangeId: string;
+
+  constructor(priceChangeId: string, cause: unknown) {
+    super(`a part of the price change ${priceChangeId} could not be re-rated`, { cause });
+    this.priceChangeId = priceChangeId;
+  }
+}
+
+/** Whose turn it is. */
+export type PriceChangeTurns = {
+  /** Changes that had their turn, the longest ago first; the others come before them. */
+  readonly after?: readonly string[];
+  /** Changes that are left alone. */
+  readonly except?: readonly string[];
+};
+
 /**
- * Re-rates the next part of the oldest price change that waits, in one transaction: the rows and how far the change is,
- * or neither. Killed anywhere, another call goes on where the last commit ended.
+ * Re-rates the next part of a price change that waits, in one transaction: the rows and how far the change is, or neither.
+ * Killed anywhere, another call goes on where the last commit ended.
  *
  * @param partRowsMax most rows of the part, for tests.
  * @returns undefined when nothing waits, or others have all of it in hand.
- * @throws what the database throws; a deadlock and a serialization failure may be tried again at once.
+ * @throws PartNotReRatedError when the database refuses a part; its cause says whether trying again may help. Others can go
+ *   on. What the database throws otherwise.
  */
-export function reRatePart(pool: Pool, partRowsMax = PART_ROWS_MAX): Promise<ReRatedPart | undefined> {
-  return inTransaction(pool, async (client) => {
-    const [taken] = await rowsOf<Taken>(client, TAKE_PRICE_CHANGE);
+export async function reRatePart(
+  pool: Pool,
+  partRowsMax = PART_ROWS_MAX,
+  { after = [], except = [] }: PriceChangeTurns = {},
+): Promise<ReRatedPart | undefined> {
+  let takenId: string | undefined;
+  const work = inTransaction(pool, async (client) => {
+    const [taken] = await rowsOf<Taken>(client, TAKE_PRICE_CHANGE, [after, except]);
     if (taken === undefined) return undefined;
+    takenId = taken.id;
     await client.query(HOLD_DIRECTORY);
     const { id, nextDay, doneAccount, doneUser, endDay, account, meter } = taken;
     const [part] = await rowsOf<Part>(client, FIND_PART, [
@@ -111,6 +141,9 @@ export function reRatePart(pool: Pool, partRowsMax = PART_ROWS_MAX): Promise<ReR
     if (changed.emptyIds.length > 0) await client.query(REMOVE_EMPTY_ROWS, [changed.emptyIds, part.day]);
     const next = part.upToAccount === null ? dayAfter(part.day) : part.day;
     return note(client, id, changed, next, part.upToAccount, part.upToUser);
+  });
+  return work.catch((error) => {
+    throw takenId === undefined ? error : new PartNotReRatedError(takenId, error);
   });
 }
 

@@ -1,4 +1,5 @@
 import { formatTime, type Micros } from '@hopsmeter/usage';
+import { kindOfFailure } from '../errors.ts';
 import type { Pool } from '../pool.ts';
 import { monthlyPositions } from './monthly-positions.ts';
 import { listPayingAccounts } from './paying-accounts.ts';
@@ -72,16 +73,29 @@ export type RemittancePlan = { readonly planned: number; readonly hasMore: boole
 /** When it is, and for how many hours after its end Stripe leaves a month's invoice open. */
 export type RemittanceClock = { readonly now: Micros; readonly monthGraceHours: number };
 
-/** Plans with {@link PLAN_REMITTANCES}, for all accounts that a Stripe customer pays for. */
+/**
+ * Plans with {@link PLAN_REMITTANCES}, for all accounts that a Stripe customer pays for, some accounts at a time. Accounts
+ * that can not be planned for do not keep the others from it.
+ *
+ * @throws AggregateError after all of them, with what the database said to some.
+ */
 export async function planRemittances(pool: Pool, { now, monthGraceHours }: RemittanceClock): Promise<RemittancePlan> {
   let planned = 0;
   let hasMore = false;
-  for (const accounts of await listPayingAccounts(pool)) {
-    const { rows } = await pool.query<RemittancePlan>(PLAN_REMITTANCES, [formatTime(now), monthGraceHours, accounts]);
-    for (const part of rows) {
-      planned += part.planned;
-      hasMore ||= part.hasMore;
+  const failures: unknown[] = [];
+  const plan = async (accounts: readonly string[]): Promise<void> => {
+    try {
+      const { rows } = await pool.query<RemittancePlan>(PLAN_REMITTANCES, [formatTime(now), monthGraceHours, accounts]);
+      for (const part of rows) {
+        planned += part.planned;
+        hasMore ||= part.hasMore;
+      }
+    } catch (error) {
+      if (accounts.length === 1 || kindOfFailure(error) === 'retry') failures.push(error);
+      else for (const account of accounts) await plan([account]);
     }
-  }
+  };
+  for (const accounts of await listPayingAccounts(pool)) await plan(accounts);
+  if (failures.length > 0) throw new AggregateError(failures, 'some accounts could not be planned for');
   return { planned, hasMore };
 }

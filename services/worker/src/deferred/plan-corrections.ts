@@ -66,12 +66,12 @@ function sortOut(corrections: readonly TakenCorrection[]) {
   const outcomes: ChainOutcome[] = [];
   const keys = new Set<string>();
   for (const taken of corrections) {
-    const { id, eventKey, contentHash, countedHash, clusterId } = taken;
+    const { id, eventKey, contentHash, countedHash, clusterId, hasIdentity } = taken;
     const event = parseDescribedCorrection(taken.event);
     if (countedHash === contentHash) outcomes.push({ id, outcome: 'duplicate' });
     else if (countedHash !== undefined) outcomes.push(pending(id, CONFLICT_WITH_LEDGER));
-    else if (keys.has(eventKey)) outcomes.push(pending(id, CONFLICT_AMONG_PARKED));
-    else if (event === undefined || clusterId === undefined) outcomes.push(pending(id, UNCHANGED));
+    else if (!hasIdentity || keys.has(eventKey)) outcomes.push(pending(id, CONFLICT_AMONG_PARKED));
+    else if (event === undefined || clusterId === undefined) outcomes.push(pending(id, UNREADABLE));
     else {
       keys.add(eventKey);
       candidates.push({ taken, clusterId, event });
@@ -104,12 +104,12 @@ function toCounted({ taken, event }: Candidate, rootKey: string): CountedCorrect
   return { id: taken.id, rootKey, ...toRank(event), usages: event.usages, reason: event.reason };
 }
 
-function pending(id: string, { reason, detail }: Unattributed | typeof UNCHANGED): ChainOutcome {
+function pending(id: string, { reason, detail }: Unattributed): ChainOutcome {
   return { id, outcome: 'pending', reason, detail };
 }
 
-/** What nobody can read stays as it was parked. */
-const UNCHANGED = { reason: undefined, detail: undefined };
+/** It waits for a person: as it was parked it would be tried for ever. */
+const UNREADABLE: Unattributed = { reason: 'uncountable', detail: 'it can not be read' };
 
 const UNKNOWN_ORIGINAL: Unattributed = {
   reason: 'unknown_original',

@@ -99,3 +99,34 @@ it('tries again after a deadlock, and gives a fault that stays to the next round
   await run(context());
   expect(await prices()).toEqual(Array(DAYS).fill('3'));
 });
+
+it('a hundred price changes that fail do not stop the next', async () => {
+  const { pool } = database;
+  await run(context());
+  await pool.query(`
+    insert into hopsmeter.price_changes (change, reason, first_day, next_day, end_day, created_by)
+    select '{}', 'stuck', '2020-01-01', '2020-01-01', '2020-01-02', 'auth0|staff' from generate_series(1, 100)`);
+  // A fault that nobody foresaw.
+  await pool.query(`
+    create function hopsmeter.fail_when_stuck() returns trigger language plpgsql as
+    $$ begin raise exception 'a bug' using errcode = 'XX000'; end $$;
+    create trigger fail_when_stuck before update on hopsmeter.price_changes for each row when (old.reason = 'stuck')
+    execute function hopsmeter.fail_when_stuck()`);
+  await changePrice(3n * ONE);
+  await run(context());
+  expect(await prices()).toEqual(Array(DAYS).fill('3'));
+  expect(lines.filter((line) => line.includes('can not be applied now'))).toHaveLength(100);
+});
+
+it('price changes take turns, part by part', async () => {
+  await run(context());
+  await changePrice(3n * ONE);
+  await changePrice(4n * ONE);
+  const turns: string[] = [];
+  const watching = context();
+  vi.spyOn(watching.logger, 'debug').mockImplementation((fields) => {
+    if (typeof fields === 'object') turns.push(String(Reflect.get(fields ?? {}, 'priceChangeId')));
+  });
+  await run(watching);
+  expect(new Set(turns.slice(0, 2)).size).toBe(2);
+});

@@ -97,3 +97,21 @@ it('forgets what it knew when the database does not answer', async () => {
   await expect(broken.round()).rejects.toThrow('away');
   expect(await broken.metric('unexplained_difference')).toEqual([Number.NaN]);
 });
+
+it('days that can not be compared do not stop the others, nor comparisons behind them', async () => {
+  const to = new Date().toISOString().slice(0, 10);
+  const from = new Date(START - 100 * 24 * HOUR_MS).toISOString().slice(0, 10);
+  await requestReconciliation(database.pool, change, { from, to });
+  await database.pool.query(`
+    create function hopsmeter.fail_before_yesterday() returns trigger language plpgsql as
+    $$ begin raise exception 'a bug' using errcode = 'XX000'; end $$`);
+  await database.pool.query(`
+    create trigger fail_before_yesterday before insert or update on hopsmeter.reconciled_days for each row
+    when (new.day < '${DAY}') execute function hopsmeter.fail_before_yesterday()`);
+  const worker = startWorker();
+  await worker.round();
+  await database.pool.query('drop trigger fail_before_yesterday on hopsmeter.reconciled_days');
+  const [requested] = await listReconciliations(database.pool, { limit: 1 });
+  expect(requested).toMatchObject({ status: 'done', checkedDays: 1, dayCount: 1 });
+  expect(worker.logged.filter((line) => line.includes('a day can not be compared'))).toHaveLength(100);
+});

@@ -1,9 +1,13 @@
 import {
+  type CheckOutcome,
   checkNextDay,
   countMissingHours,
   countOverlappingUsage,
+  DayNotComparedError,
+  kindOfFailure,
   planReconciliation,
   readReconciliationState,
+  skipDay,
 } from '@hopsmeter/db';
 import { Gauge } from 'prom-client';
 import type { JobContext } from './job-context.ts';
@@ -14,6 +18,9 @@ const EVERY_MS = 5_000;
 
 /** How old the metrics may be; Prometheus looks about as often. */
 const METRICS_EVERY_MS = 15_000;
+
+/** Failures of one day for a passing reason, after which the comparison goes on without it. */
+const DAY_ATTEMPTS_MAX = 3;
 
 /**
  * Compares the ledger with the rollup, once an hour and when somebody asks, and exports what was found. It never repairs.
@@ -52,6 +59,8 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
   };
   forget();
   let knownUnexplained = 0;
+  /** How often days failed, by comparison and day. */
+  const failedDays = new Map<string, number>();
   let metricsDueAt = 0;
 
   const exportMetrics = async (): Promise<void> => {
@@ -71,6 +80,24 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
     else logger.info('the rollup adds up again');
   };
 
+  /** A step of the comparison; a day that fails again and again must not keep others waiting. */
+  const checkNext = async (): Promise<CheckOutcome> => {
+    try {
+      return await checkNextDay(pool);
+    } catch (error) {
+      if (!(error instanceof DayNotComparedError)) throw error;
+      const { reconciliationId, day } = error;
+      const key = `${reconciliationId} ${day}`;
+      const failures = (failedDays.get(key) ?? 0) + 1;
+      failedDays.set(key, failures);
+      if (kindOfFailure(error) === 'retry' && failures < DAY_ATTEMPTS_MAX) throw error;
+      await skipDay(pool, error);
+      failedDays.delete(key);
+      logger.error({ err: error, reconciliationId, day }, 'a day can not be compared and is left out; others go on');
+      return 'checked';
+    }
+  };
+
   return {
     name: 'reconcile',
     everyMs: EVERY_MS,
@@ -78,7 +105,7 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
     async round(signal) {
       try {
         await planReconciliation(pool);
-        while (!signal.aborted && (await checkNextDay(pool)) === 'checked') {
+        while (!signal.aborted && (await checkNext()) === 'checked') {
           await exportMetrics();
         }
         await exportMetrics();

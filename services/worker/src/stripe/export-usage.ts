@@ -48,8 +48,11 @@ export async function exportUsage(options: ExportOptions, signal: AbortSignal): 
   // First what waited: customers and meters that have something under way are not planned for.
   await sendDue(options, signal);
   for (let plans = 0; plans < PLANS_MAX && !signal.aborted; plans++) {
-    const { planned, hasMore } = await options.store.plan();
+    const planning = options.store.plan();
+    // What could be planned is sent, also when some accounts failed.
+    await Promise.allSettled([planning]);
     await sendDue(options, signal);
+    const { planned, hasMore } = await planning;
     if (planned === 0 || !hasMore) return;
   }
 }
@@ -65,16 +68,19 @@ export async function sendDue(
     await store.settle(remittance, toRemittanceOutcome(outcome));
     return outcome;
   };
+  const failures: unknown[] = [];
   while (!signal.aborted) {
     const { remittances, setAside } = await store.claim(CALLS_MAX);
     if (setAside > 0) onSetAside(setAside);
-    if (remittances.length === 0 && setAside === 0) return;
+    if (remittances.length === 0 && setAside === 0) break;
     const settled = await Promise.allSettled(remittances.map(sendOne));
-    for (const each of settled) if (each.status === 'rejected') throw each.reason;
+    for (const each of settled) if (each.status === 'rejected') failures.push(each.reason);
     const refusal = settled.find((each) => each.status === 'fulfilled' && each.value.kind === 'unauthorized');
     if (refusal?.status === 'fulfilled' && refusal.value.kind === 'unauthorized')
       throw new StripeUnauthorizedError(`Stripe does not take the key: ${refusal.value.detail}`);
   }
+  // Claimed ones are due again when their time as claimed ends, behind the others.
+  if (failures.length > 0) throw new AggregateError(failures, 'outcomes of remittances could not be noted');
 }
 
 function toRemittanceOutcome(outcome: SendOutcome): RemittanceOutcome {

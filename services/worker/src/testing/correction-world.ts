@@ -1,7 +1,9 @@
 import {
   findOriginals,
   listCorrectionsToTry,
+  listManifests,
   loadDirectory,
+  postponeParked,
   readCountedInstants,
   recordBatch,
   recordManifests,
@@ -33,6 +35,8 @@ export type CorrectionWorld = {
   readonly seeded: SeededDirectory;
   /** Records the events as one batch. */
   record(...events: ReportedEvent[]): Promise<void>;
+  /** Records the events as one batch of the other cluster, on which `auth0|elsewhere` has the namespace `ml`. */
+  recordElsewhere(...events: ReportedEvent[]): Promise<void>;
   /** Another worker's settler, with a memory of its own. */
   createSettler(onSettled?: (counts: SettledCounts) => void): DeferredSettler;
   /** What a worker does about corrections and manifests in one round. */
@@ -43,6 +47,17 @@ export type CorrectionWorld = {
   /** The key of the event with this id. */
   keyOf(id: string): string;
 };
+
+const ADD_ELSEWHERE = `
+with person as (
+  insert into hopsmeter.users (id, email) values ('auth0|elsewhere', 'elsewhere@example.com') on conflict do nothing returning id
+),
+assigned as (
+  insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+  select id, $1::uuid, '-infinity' from person
+)
+insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) select $1::uuid, 'ml', id, '-infinity' from person
+`;
 
 export const signal = (): AbortSignal => AbortSignal.timeout(60_000);
 
@@ -63,21 +78,29 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
   const createSettler: CorrectionWorld['createSettler'] = (onSettled = () => undefined) =>
     createDeferredSettler({
       store: {
-        recordManifests: (limit) => recordManifests(pool, limit),
+        listManifests: (limit) => listManifests(pool, limit),
+        recordManifests: (ids) => recordManifests(pool, ids),
         listCorrections: (limit) => listCorrectionsToTry(pool, limit),
         findOriginals: (after, limit) => findOriginals(pool, after, limit),
         settle: (request, makePlan) => settleCorrections(pool, request, makePlan),
+        postpone: (ids) => postponeParked(pool, ids),
       },
       directories: createDirectories(),
       onSettled,
+      onPostponed: () => undefined,
     });
+  const recordOn = async (clusterId: string, events: readonly ReportedEvent[]): Promise<void> => {
+    const batch = sampleBatch(events, { clusterId });
+    await recorder.record((directory, setAside) => planBatch(batch, directory, setAside), signal());
+  };
   return {
     database,
     seeded,
     createSettler,
-    async record(...events) {
-      const batch = sampleBatch(events, { clusterId: seeded.clusterId });
-      await recorder.record((directory, setAside) => planBatch(batch, directory, setAside), signal());
+    record: (...events) => recordOn(seeded.clusterId, events),
+    async recordElsewhere(...events) {
+      await pool.query(ADD_ELSEWHERE, [seeded.emptyClusterId]);
+      await recordOn(seeded.emptyClusterId, events);
     },
     async settle() {
       const sum = { counted: 0, duplicates: 0, pending: 0 };
@@ -92,10 +115,11 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
       const store = {
         settle: (...[choice, makePlan]: Parameters<Parameters<typeof retryParked>[0]['store']['settle']>) =>
           settleParked(pool, choice, makePlan),
+        postpone: (id: string) => postponeParked(pool, [id]),
       };
       const { version } = await loadDirectory(pool);
       await retryParked(
-        { store, directories: createDirectories(), onSettled: () => undefined },
+        { store, directories: createDirectories(), onSettled: () => undefined, onPostponed: () => undefined },
         kind,
         version,
         signal(),

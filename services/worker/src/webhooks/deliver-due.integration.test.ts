@@ -257,3 +257,30 @@ it('ends the attempts in hand when it is stopped, and takes no more', async () =
   expect(statuses?.filter((status) => status === 'pending')).toHaveLength(10);
   await disableWebhook(database.pool, CHANGE, all);
 });
+
+it('a receiver with a hundred messages that wait does not stop the next receiver', async () => {
+  const stuck = await raiseForMany(34);
+  await raise(80);
+  const first = await takeDeliveries(database.pool, { limit: 20, leaseMs: 60_000 });
+  expect(first.map((delivery) => delivery.webhookId)).toContain(webhookId);
+  await disableWebhook(database.pool, CHANGE, stuck);
+});
+
+it('a hundred messages whose outcome can not be noted do not stop the next, and are due behind others', async () => {
+  const stuck = await raiseForMany(34);
+  await raise(80);
+  const failing: DeliveryStore = {
+    ...store(),
+    settle: (delivery, outcome) =>
+      delivery.webhookId === stuck
+        ? Promise.reject(new Error('refused'))
+        : settleDelivery(database.pool, delivery, outcome),
+  };
+  await expect(deliver({ store: failing })).rejects.toThrow('could not be noted');
+  expect(await only()).toMatchObject({ status: 'delivered' });
+  const { rows } = await database.pool.query(
+    'select count(*)::integer as due from hopsmeter.webhook_deliveries where next_attempt_at <= now()',
+  );
+  expect(rows).toEqual([{ due: 0 }]);
+  await disableWebhook(database.pool, CHANGE, stuck);
+});

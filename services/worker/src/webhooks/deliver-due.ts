@@ -2,7 +2,7 @@ import type { DeliveryOutcome, TakenDelivery } from '@hopsmeter/db';
 import { toStorableText } from '../storable-text.ts';
 import { messageOf } from './alert-message.ts';
 import { retryDelayOf } from './retry-delay.ts';
-import { SEND_TIMEOUT_MS, SendError, type SendOptions, sendWebhook } from './send-webhook.ts';
+import { SEND_TIMEOUT_MS, type SendOptions, sendWebhook } from './send-webhook.ts';
 
 /** Attempts at the same time. Each waits for a receiver most of its time and holds no connection to the database. */
 const CONCURRENT_MAX = 20;
@@ -36,11 +36,15 @@ export type DeliverOptions = {
  *
  * On abort it takes no more and ends the attempts in hand, which is a matter of seconds.
  *
- * @throws what the store throws; deliveries in hand come again when their leases end.
+ * @throws what the store throws: at once where it gives none, after all others where it does not take an outcome. Such
+ * deliveries come again when their leases end.
  */
 export async function deliverDue({ store, settings, onOutcome }: DeliverOptions, signal: AbortSignal): Promise<void> {
+  const failures: unknown[] = [];
   while (!signal.aborted) {
     const taken = await store.take({ limit: CONCURRENT_MAX, leaseMs: LEASE_MS });
+    // None, not fewer than asked for: of several workers each may get a part, and one of them has to go on.
+    if (taken.length === 0) break;
     const settled = await Promise.allSettled(
       taken.map(async (delivery) => {
         const outcome = await attempt(delivery, settings);
@@ -48,10 +52,9 @@ export async function deliverDue({ store, settings, onOutcome }: DeliverOptions,
         onOutcome(delivery, outcome);
       }),
     );
-    const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    if (failures.length > 0) throw new AggregateError(failures, 'outcomes of deliveries could not be noted');
-    if (taken.length < CONCURRENT_MAX) return;
+    failures.push(...settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
   }
+  if (failures.length > 0) throw new AggregateError(failures, 'outcomes of deliveries could not be noted');
 }
 
 async function attempt(delivery: TakenDelivery, settings: DeliverySettings): Promise<DeliveryOutcome> {
@@ -60,8 +63,8 @@ async function attempt(delivery: TakenDelivery, settings: DeliverySettings): Pro
     if (status >= 200 && status < 300) return { kind: 'delivered', status };
     return failed(delivery, status, describeStatus(status));
   } catch (error) {
-    if (!(error instanceof SendError)) throw error;
-    return failed(delivery, undefined, error.message);
+    // Whatever it is, a fault of ours too: it counts as an attempt, so it comes again later and ends some day.
+    return failed(delivery, undefined, error instanceof Error ? error.message : String(error));
   }
 }
 
