@@ -365,9 +365,14 @@ CREATE TABLE "hopsmeter"."queue_statuses" (
 	"queue" text PRIMARY KEY NOT NULL,
 	"waiting_jobs" integer NOT NULL,
 	"active_jobs" integer NOT NULL,
+	"delayed_jobs" integer NOT NULL,
+	"added_jobs" bigint NOT NULL,
+	"missing_jobs" integer NOT NULL,
+	"lost_jobs" integer DEFAULT 0 NOT NULL,
+	"is_paused" boolean NOT NULL,
 	"oldest_waiting_at" timestamp with time zone,
 	"measured_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "queue_statuses_counts_valid" CHECK ("hopsmeter"."queue_statuses"."waiting_jobs" >= 0 and "hopsmeter"."queue_statuses"."active_jobs" >= 0),
+	CONSTRAINT "queue_statuses_counts_valid" CHECK (least("hopsmeter"."queue_statuses"."waiting_jobs", "hopsmeter"."queue_statuses"."active_jobs", "hopsmeter"."queue_statuses"."delayed_jobs", "hopsmeter"."queue_statuses"."missing_jobs", "hopsmeter"."queue_statuses"."lost_jobs") >= 0),
 	CONSTRAINT "queue_statuses_oldest_of_waiting" CHECK (("hopsmeter"."queue_statuses"."waiting_jobs" = 0) = ("hopsmeter"."queue_statuses"."oldest_waiting_at" is null))
 );
 --> statement-breakpoint
@@ -730,8 +735,9 @@ CREATE INDEX "stripe_remittances_account_idx" ON "hopsmeter"."stripe_remittances
 CREATE INDEX "stripe_remittances_created_at_idx" ON "hopsmeter"."stripe_remittances" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "parked_events_status_reason_idx" ON "hopsmeter"."parked_events" USING btree ("status","reason","parked_at");--> statement-breakpoint
 CREATE INDEX "parked_events_status_parked_at_idx" ON "hopsmeter"."parked_events" USING btree ("status","parked_at","id");--> statement-breakpoint
-CREATE INDEX "parked_events_due_idx" ON "hopsmeter"."parked_events" USING btree ("due_at","id") WHERE due_at is not null;--> statement-breakpoint
-CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
+CREATE INDEX "parked_events_due_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","due_at","id") WHERE due_at is not null;--> statement-breakpoint
+CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
+CREATE INDEX "parked_events_deferred_idx" ON "hopsmeter"."parked_events" USING btree ("reason","hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and reason in ('correction', 'manifest');--> statement-breakpoint
 CREATE INDEX "parked_events_replaces_key_idx" ON "hopsmeter"."parked_events" USING btree ("replaces_key") WHERE replaces_key is not null;--> statement-breakpoint
 CREATE INDEX "usage_batches_received_at_idx" ON "hopsmeter"."usage_batches" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "usage_batches_recorded_at_idx" ON "hopsmeter"."usage_batches" USING btree ("recorded_at");--> statement-breakpoint

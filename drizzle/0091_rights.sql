@@ -66,7 +66,7 @@ SELECT
   hopsmeter.set_table_rights('hopsmeter.cluster_manifests', 'select', 'insert'),
   -- Rows of queues that are no more leave it.
   hopsmeter.set_table_rights(
-    'hopsmeter.queue_statuses', 'select', 'insert', 'update (waiting_jobs, active_jobs, oldest_waiting_at, measured_at)',
+    'hopsmeter.queue_statuses', 'select', 'insert', 'update (waiting_jobs, active_jobs, delayed_jobs, missing_jobs, lost_jobs, added_jobs, is_paused, oldest_waiting_at, measured_at)',
     'delete');
 --> statement-breakpoint
 
@@ -108,7 +108,7 @@ SELECT
 SELECT
   hopsmeter.set_table_rights(
     'hopsmeter.reconciliations', 'select', 'insert',
-    'update (status, checked_days, checked_rows, differing_rows, differing_days, cost_difference, statement_differences, statement_difference_count, started_at, finished_at)'),
+    'update (status, days, checked_days, checked_rows, differing_rows, differing_days, cost_difference, statement_differences, statement_difference_count, started_at, finished_at)'),
   hopsmeter.set_table_rights('hopsmeter.reconciliation_differences', 'select', 'insert'),
   hopsmeter.set_table_rights(
     'hopsmeter.reconciled_days', 'select', 'insert',

@@ -1,14 +1,12 @@
 import type { Redis } from 'ioredis';
-import { QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
+import { QUEUE_PREFIX } from './batch-job.ts';
+import { type JobAccount, queueKey, readJobAccount } from './job-account.ts';
 import { createErrorLog, type QueueLogger } from './logger.ts';
+import { createJobRecovery } from './put-back-jobs.ts';
 import { closeConnection, createCommandConnection } from './redis-connection.ts';
 
 /** The queue and its Redis at one moment. */
-export type QueueStatus = {
-  readonly waiting: number;
-  readonly active: number;
-  readonly delayed: number;
-  readonly failed: number;
+export type QueueStatus = Omit<JobAccount, 'oldestId'> & {
   /** How long the oldest job that nobody has taken waits; 0 when none does. */
   readonly oldestWaitingAgeMs: number;
   readonly memoryUsedBytes: number;
@@ -18,29 +16,18 @@ export type QueueStatus = {
   readonly persistenceProblems: readonly string[];
 };
 
-const LAST = -1;
-
 /** Reads the status in two round trips. */
 export async function readQueueStatus(redis: Redis, prefix: string): Promise<QueueStatus> {
-  const key = (name: string): string => `${prefix}:${QUEUE_NAME}:${name}`;
-  // Jobs enter the waiting list at its head and leave at its tail.
-  const [memory, persistence, waiting, active, delayed, failed, oldest] = await Promise.all([
+  const [memory, persistence, { oldestId, ...jobs }] = await Promise.all([
     redis.info('memory'),
     redis.info('persistence'),
-    redis.llen(key('wait')),
-    redis.llen(key('active')),
-    redis.zcard(key('delayed')),
-    redis.zcard(key('failed')),
-    redis.lindex(key('wait'), LAST),
+    readJobAccount(redis, prefix),
   ]);
-  const addedAt = oldest === null ? null : await redis.hget(key(oldest), 'timestamp');
+  const addedAt = oldestId === undefined ? null : await redis.hget(queueKey(prefix, oldestId), 'timestamp');
   const fields = parseInfo(memory);
   const limit = Number(fields.get('maxmemory') ?? 0);
   return {
-    waiting,
-    active,
-    delayed,
-    failed,
+    ...jobs,
     oldestWaitingAgeMs: addedAt === null ? 0 : Math.max(0, Date.now() - Number(addedAt)),
     memoryUsedBytes: Number(fields.get('used_memory') ?? 0),
     memoryLimitBytes: limit > 0 ? limit : Number(fields.get('total_system_memory') ?? 0),
@@ -70,6 +57,8 @@ function findPersistenceProblems(fields: ReadonlyMap<string, string>): string[] 
 export type QueueInspector = {
   /** @throws when Redis does not answer within 2 s. */
   inspect(): Promise<QueueStatus>;
+  /** Puts back jobs that no worker would ever take, see {@link createJobRecovery}. @returns how many. */
+  putBackJobs(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -88,11 +77,19 @@ export function createQueueInspector({
 }: QueueInspectorOptions): QueueInspector {
   const redis = createCommandConnection(redisUrl);
   redis.on('error', createErrorLog(logger, 'the connection for watching the queue failed'));
+  const recovery = createJobRecovery(redis, prefix);
+  const connect = async (): Promise<void> => {
+    // 'wait' is what a lazy connection is called before its first use.
+    if (redis.status === 'wait') await redis.connect();
+  };
   return {
     async inspect() {
-      // 'wait' is what a lazy connection is called before its first use.
-      if (redis.status === 'wait') await redis.connect();
+      await connect();
       return readQueueStatus(redis, prefix);
+    },
+    async putBackJobs() {
+      await connect();
+      return recovery.putBack();
     },
     close: () => closeConnection(redis),
   };

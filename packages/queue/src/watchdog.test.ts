@@ -7,6 +7,10 @@ const idle: QueueStatus = {
   active: 0,
   delayed: 0,
   failed: 0,
+  added: 0,
+  completed: 0,
+  missing: 0,
+  isPaused: false,
   oldestWaitingAgeMs: 0,
   memoryUsedBytes: 0,
   memoryLimitBytes: 0,
@@ -37,5 +41,12 @@ it('is healthy for as long as nothing waits or Redis does not answer', async () 
   inspect = async () => ({ ...idle, waiting: 1 });
   await vi.advanceTimersByTimeAsync(6_000);
   expect(watchdog.health()).toMatchObject({ isHealthy: true, waiting: 1 });
+  watchdog.close();
+});
+
+it('is healthy while the queue is paused: a restart would not resume it', async () => {
+  const watchdog = createWatchdog(async () => ({ ...idle, waiting: 3, isPaused: true }));
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(watchdog.health()).toMatchObject({ isHealthy: true, waiting: 3 });
   watchdog.close();
 });

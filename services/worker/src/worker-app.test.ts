@@ -21,6 +21,7 @@ vi.mock('@hopsmeter/queue', async (importOriginal) => ({
     return {
       health: () => queue.health,
       inspect: () => Promise.reject(new Error('away')),
+      putBackJobs: () => Promise.reject(new Error('away')),
       async close(deadlineMs) {
         queue.closes.push(deadlineMs);
         await queue.close();

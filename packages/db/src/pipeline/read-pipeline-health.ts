@@ -18,6 +18,9 @@ const READ_QUEUE_AND_PARKED = `
 select
   coalesce(sum(waiting_jobs), 0)::integer as "waitingJobs",
   coalesce(sum(active_jobs), 0)::integer as "activeJobs",
+  coalesce(sum(delayed_jobs), 0)::integer as "delayedJobs",
+  coalesce(sum(missing_jobs + lost_jobs), 0)::integer as "missingJobs",
+  coalesce(bool_or(is_paused), false) as "isPaused",
   to_char(min(oldest_waiting_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "oldestWaitingAt",
   to_char(min(measured_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "measuredAt",
   coalesce(min(measured_at) >= clock_timestamp() - $1::integer * interval '1 second', false) as "isCurrent",
@@ -31,6 +34,12 @@ from hopsmeter.queue_statuses
 export type QueueHealth = {
   readonly waitingJobs: number;
   readonly activeJobs: number;
+  /** Jobs that come again after a moment: their recording failed. */
+  readonly delayedJobs: number;
+  /** Jobs that were acknowledged and are neither recorded nor in the queue. */
+  readonly missingJobs: number;
+  /** Whether somebody paused one of them: nothing of it is counted. */
+  readonly isPaused: boolean;
   readonly oldestWaitingAt: string | null;
   readonly measuredAt: string;
   /** Whether it was measured within {@link QUEUE_STATUS_CURRENT_SECONDS}. */

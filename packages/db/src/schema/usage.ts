@@ -218,13 +218,17 @@ export const parkedEvents = hopsmeterTable(
     unique('parked_events_one_per_content').on(table.eventKey, table.contentHash),
     index('parked_events_status_reason_idx').on(table.status, table.reason, table.parkedAt),
     index('parked_events_status_parked_at_idx').on(table.status, table.parkedAt, table.id),
-    index('parked_events_due_idx').on(table.dueAt, table.id).where(sql`due_at is not null`),
+    // The cluster comes first in these three: clusters take turns.
+    index('parked_events_due_idx').on(table.hopsworksClusterId, table.dueAt, table.id).where(sql`due_at is not null`),
     // What a change of the directory may make countable, the longest untried first.
     index('parked_events_retry_idx')
-      .on(table.triedVersion, table.parkedAt, table.id)
+      .on(table.hopsworksClusterId, table.triedVersion, table.parkedAt, table.id)
       .where(
         sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
       ),
+    index('parked_events_deferred_idx')
+      .on(table.reason, table.hopsworksClusterId, table.parkedAt, table.id)
+      .where(sql`status = 'pending' and reason in ('correction', 'manifest')`),
     index('parked_events_replaces_key_idx').on(table.replacesKey).where(sql`replaces_key is not null`),
     check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),
     check('parked_events_resolved_at_the_end', sql`(${table.status} = 'pending') = (${table.resolvedAt} is null)`),

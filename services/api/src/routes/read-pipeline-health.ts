@@ -11,6 +11,18 @@ export const healthSchema = z
       .object({
         waitingJobs: countSchema.meta({ description: 'Batches that no worker has taken', examples: [3] }),
         activeJobs: countSchema.meta({ description: 'Batches in work', examples: [2] }),
+        delayedJobs: countSchema.meta({
+          description: 'Batches whose recording failed; each comes again after a moment',
+          examples: [0],
+        }),
+        missingJobs: countSchema.meta({
+          description: 'Batches that were acknowledged and are neither recorded nor in the queue; must be 0',
+          examples: [0],
+        }),
+        isPaused: z.boolean().meta({
+          description: 'Somebody has paused the queue: usage is acknowledged and none is counted until it is resumed',
+          examples: [false],
+        }),
         oldestWaitingAt: z
           .string()
           .nullable()

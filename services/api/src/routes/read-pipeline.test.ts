@@ -92,6 +92,11 @@ const report = (measuredSecondsAgo: number, queue: string, waitingJobs: number, 
     queue,
     waitingJobs,
     activeJobs: 2,
+    delayedJobs: 1,
+    missingJobs: 1,
+    lostJobs: 2,
+    addedJobs: 10n,
+    isPaused: waitingJobs === 0,
     oldestWaitingAt: oldestSecondsAgo === null ? null : secondsAgo(oldestSecondsAgo),
     measuredAt: secondsAgo(measuredSecondsAgo),
   });
@@ -103,6 +108,9 @@ it('tells the queue as workers saw it, and that it is old when they are gone', a
   expect(current.queue).toEqual({
     waitingJobs: 3,
     activeJobs: 2,
+    delayedJobs: 1,
+    missingJobs: 3,
+    isPaused: false,
     oldestWaitingAt: TIME,
     measuredAt: TIME,
     isCurrent: true,
@@ -110,7 +118,13 @@ it('tells the queue as workers saw it, and that it is old when they are gone', a
   expect(Date.parse(current.queue.measuredAt) - Date.parse(current.queue.oldestWaitingAt)).toBe(55_000);
   // Of two queues the one that nobody watches decides.
   await report(31, '{two}:usage-batches', 0, null);
-  expect((await readHealth()).queue).toMatchObject({ waitingJobs: 3, activeJobs: 4, isCurrent: false });
+  expect((await readHealth()).queue).toMatchObject({
+    waitingJobs: 3,
+    activeJobs: 4,
+    missingJobs: 6,
+    isPaused: true,
+    isCurrent: false,
+  });
 });
 
 it('tells the differences that reconciliation found, and the hours that clusters miss', async () => {

@@ -116,6 +116,8 @@ export const pipelineSchema = z.object({
       z.object({
         waitingJobs: z.number(),
         activeJobs: z.number(),
+        missingJobs: z.number(),
+        isPaused: z.boolean(),
         oldestWaitingAt: z.nullable(z.string()),
         measuredAt: z.string(),
         isCurrent: z.boolean(),

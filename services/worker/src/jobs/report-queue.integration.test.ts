@@ -1,5 +1,6 @@
 import { type Pool, readPipelineHealth } from '@hopsmeter/db';
 import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { reportQueue } from './report-queue.ts';
 
@@ -11,10 +12,17 @@ beforeAll(async () => {
 afterEach(() => database.pool.query('truncate hopsmeter.queue_statuses'));
 afterAll(() => database?.close());
 
-const EMPTY = { waiting: 0, active: 0, oldestWaitingAgeMs: 0 };
+const EMPTY = { waiting: 0, active: 0, delayed: 0, oldestWaitingAgeMs: 0, added: 0, missing: 0, isPaused: false };
 
-function reportOf(inspect: () => Promise<typeof EMPTY>, pool: Pool = database.pool) {
-  const { round } = reportQueue({ pool, queue: { name: '{test}:usage-batches', inspect } });
+let registry = createRegistry({ withProcess: false });
+let lines: string[] = [];
+
+function reportOf(inspect: () => Promise<typeof EMPTY>, pool: Pool = database.pool, name = '{test}:usage-batches') {
+  registry = createRegistry({ withProcess: false });
+  lines = [];
+  const logger = createLogger({ name: 'worker', destination: { write: (line) => lines.push(line) } });
+  const queue = { name, inspect, putBackJobs: async () => 0 };
+  const { round } = reportQueue({ pool, logger, registry, queue });
   return (signal = new AbortController().signal) => round(signal);
 }
 const report = (status: Partial<typeof EMPTY>) => reportOf(async () => ({ ...EMPTY, ...status }))();
@@ -54,8 +62,7 @@ it('grows old when nobody writes, and a queue that is no more is forgotten after
   await age(1);
   expect(await readQueue()).toMatchObject({ waitingJobs: 1, isCurrent: false });
   await age(24 * 60);
-  const other = { name: '{other}:usage-batches', inspect: async () => EMPTY };
-  await reportQueue({ pool: database.pool, queue: other }).round(new AbortController().signal);
+  await reportOf(async () => EMPTY, database.pool, '{other}:usage-batches')();
   expect(await readQueue()).toMatchObject({ waitingJobs: 0, isCurrent: true });
 });
 
@@ -63,4 +70,28 @@ it('says nothing of a queue that it can not see, and nothing after the end', asy
   await expect(reportOf(() => Promise.reject(new Error('away')))()).rejects.toThrow('away');
   await reportOf(async () => EMPTY)(AbortSignal.abort());
   expect(await readQueue()).toBeUndefined();
+});
+
+it('tells a paused queue and acknowledged batches that are nowhere: to the api, as metrics and in the log', async () => {
+  let status = { ...EMPTY, waiting: 4, oldestWaitingAgeMs: 1, added: 7, missing: 3, isPaused: true };
+  const round = reportOf(async () => status);
+  await round();
+  await round();
+  expect(await readQueue()).toMatchObject({ waitingJobs: 4, missingJobs: 3, isPaused: true });
+  const metrics = await registry.metrics();
+  expect(metrics).toContain('queue_paused 1');
+  expect(metrics).toContain('queue_jobs_missing 3');
+  expect(lines.filter((line) => line.includes('the queue is paused'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('neither recorded nor in the queue'))).toHaveLength(1);
+  status = { ...EMPTY, added: 7 };
+  await round();
+  expect(await readQueue()).toMatchObject({ waitingJobs: 0, missingJobs: 0, isPaused: false });
+  expect(lines.join()).toContain('the queue is resumed');
+});
+
+it('remembers what was in a queue that began anew: Redis lost its data, or a tool removed all of it', async () => {
+  await report({ waiting: 4, active: 2, delayed: 1, oldestWaitingAgeMs: 1, added: 70 });
+  await report({ waiting: 1, oldestWaitingAgeMs: 1, added: 1 });
+  await report({ added: 2 });
+  expect(await readQueue()).toMatchObject({ waitingJobs: 0, missingJobs: 7 });
 });

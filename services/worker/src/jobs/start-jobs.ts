@@ -2,6 +2,7 @@ import { deliverWebhooks } from './deliver-webhooks.ts';
 import { exportToStripe } from './export-to-stripe.ts';
 import type { JobContext } from './job-context.ts';
 import { purgeLedger } from './purge-ledger.ts';
+import { putBackJobs } from './put-back-jobs.ts';
 import { reRate } from './re-rate.ts';
 import { reconcile } from './reconcile.ts';
 import { type QueueContext, reportQueue } from './report-queue.ts';
@@ -17,6 +18,7 @@ const JOBS: readonly ((context: JobContext & QueueContext) => PeriodicWork | und
   watchSpending,
   deliverWebhooks,
   reportQueue,
+  putBackJobs,
 ];
 
 /** Starts all scheduled jobs; `close` ends all of them. */

@@ -7,6 +7,8 @@ const NOW = Date.parse('2026-11-22T12:00:00Z');
 const QUEUE = {
   waitingJobs: 0,
   activeJobs: 1,
+  missingJobs: 0,
+  isPaused: false,
   oldestWaitingAt: null,
   measuredAt: '2026-11-22T11:59:59Z',
   isCurrent: true,
@@ -59,6 +61,11 @@ describe('the backlog', () => {
 
   it('is bad while no worker reports, whatever the last one said', () => {
     expect(find('queue', queue({ isCurrent: false }))).toMatchObject({ health: 'bad', word: 'No worker' });
+  });
+
+  it('is bad while the queue is paused, or batches are missing', () => {
+    expect(find('queue', queue({ isPaused: true }))).toMatchObject({ health: 'bad', word: 'Paused' });
+    expect(find('queue', queue({ missingJobs: 3 }))).toMatchObject({ health: 'bad', word: 'Missing' });
   });
 
   it('is not known before a worker has looked', () => {

@@ -43,7 +43,7 @@ function judgeQueue({ health: { queue } }: Pipeline, now: number): Finding {
   const base = { key: 'queue', name: 'Backlog' } as const;
   if (queue === null)
     return { ...base, health: 'unknown', word: 'Not known', text: 'No worker has looked at the queue yet.' };
-  const { waitingJobs, activeJobs, oldestWaitingAt, measuredAt, isCurrent } = queue;
+  const { waitingJobs, activeJobs, missingJobs, isPaused, oldestWaitingAt, measuredAt, isCurrent } = queue;
   if (!isCurrent)
     return {
       ...base,
@@ -51,6 +51,20 @@ function judgeQueue({ health: { queue } }: Pipeline, now: number): Finding {
       word: 'No worker',
       text: 'No worker has reported for more than 30 seconds. Events are still accepted and kept.',
       time: { label: 'Last report', at: measuredAt },
+    };
+  if (missingJobs > 0)
+    return {
+      ...base,
+      health: 'bad',
+      word: 'Missing',
+      text: `${countOf(missingJobs, 'batch', 'batches')} of accepted events ${missingJobs === 1 ? 'is' : 'are'} neither recorded nor waiting.`,
+    };
+  if (isPaused)
+    return {
+      ...base,
+      health: 'bad',
+      word: 'Paused',
+      text: 'Somebody has paused the queue. Events are accepted and kept, and none is counted until it is resumed.',
     };
   const waitedMs = oldestWaitingAt === null ? 0 : now - Date.parse(oldestWaitingAt);
   const batches = `${countOf(waitingJobs, 'batch', 'batches')} of events ${waitingJobs === 1 ? 'waits' : 'wait'}`;
