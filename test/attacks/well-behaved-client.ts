@@ -13,6 +13,10 @@ export type Experience = {
 export type WellBehavedClient = {
   /** Posts a small batch of new events every few milliseconds, as long as `work` takes, and waits for the answers. */
   during(work: Promise<unknown>): Promise<Experience>;
+  /** Posts so many batches, one after the other. @returns how often each status was answered. */
+  send(batches: number): Promise<Experience['statuses']>;
+  /** Batches that were acknowledged so far. */
+  sentBatches(): number;
   close(): void;
 };
 
@@ -27,9 +31,12 @@ export function createWellBehavedClient(
 ): WellBehavedClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   let count = 0;
-  const post = (): Promise<number> => {
+  let sent = 0;
+  const post = async (): Promise<number> => {
     const events = Array.from({ length: BATCH_EVENTS }, () => callsEvent(project, `well-behaved-${count++}`));
-    return postBody(url, key, Buffer.from(JSON.stringify(events)), agent);
+    const status = await postBody(url, key, Buffer.from(JSON.stringify(events)), agent);
+    if (status === 202) sent += 1;
+    return status;
   };
   return {
     async during(work) {
@@ -58,6 +65,15 @@ export function createWellBehavedClient(
         longestMs: tookMs.at(-1) ?? Number.POSITIVE_INFINITY,
       };
     },
+    async send(batches) {
+      const statuses = new Map<number, number>();
+      for (let batch = 0; batch < batches; batch++) {
+        const status = await post();
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+      return statuses;
+    },
+    sentBatches: () => sent,
     close: () => agent.destroy(),
   };
 }

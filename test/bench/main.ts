@@ -19,6 +19,7 @@ type Part = (typeof PARTS)[number];
 
 const HELP = `npm run bench -- [--only PART[,PART]] [--seconds N] [--ledger ROWS[,ROWS]] [--json FILE]
 npm run bench -- --only re-rating | reads | soak   (each has a --help of its own)
+npm run bench -- --only noisy-cluster
 
 Measures the pipeline with every process on this machine, from HTTP to committed in usage_daily: batches of 1, 100 and 1,000
 on 1, 8 and 32 connections; what bare Postgres takes for the same statement; what one job and one upsert per event would do;
