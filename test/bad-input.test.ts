@@ -62,7 +62,8 @@ describe('bad input', () => {
   it.each(BAD_EVENTS)('refuses %s, and says why', async (_name, { event, problems }) => {
     const answer = await post({ body: toJson([event]) });
     const isForeign = problems.some(([code]) => code === 'FOREIGN_SOURCE');
-    expectProblem(answer, isForeign ? 403 : 400, isForeign ? 'FOREIGN_SOURCE_ONLY' : 'NO_USABLE_EVENT');
+    if (answer.body.includes('"retryAt"')) expectProblem(answer, 503, 'EVENTS_TOO_EARLY');
+    else expectProblem(answer, isForeign ? 403 : 400, isForeign ? 'FOREIGN_SOURCE_ONLY' : 'NO_USABLE_EVENT');
     expect(problemsOf(answer)).toEqual(problems.map(([code, pointer]) => describeProblem(0, event, code, pointer)));
   });
 
@@ -160,8 +161,10 @@ type EventProblem = { index: number; id?: string; code: string; pointer: string 
 
 /** What an answer says of single events, without the words for people. */
 function problemsOf({ body }: Answer): EventProblem[] {
-  const { errors = [] }: { errors?: (EventProblem & { detail: string })[] } = JSON.parse(body);
-  return errors.map(({ detail, ...problem }) => {
+  type Told = EventProblem & { detail: string; retryAt?: string; retryAfterSeconds?: number };
+  const { errors = [] }: { errors?: Told[] } = JSON.parse(body);
+  return errors.map(({ detail, retryAt: _, retryAfterSeconds, ...problem }) => {
+    if (retryAfterSeconds !== undefined) expect(problem.code).toBe('TIME_IN_FUTURE');
     expect(detail).toMatch(/^.{3,300}$/);
     return problem;
   });

@@ -53,6 +53,21 @@ describe('postBatches', () => {
     expect(await postBatches(batches, optionsFor(url))).toEqual({ sent: 40, accepted: 39, refused: 1, unanswered: 0 });
   });
 
+  it('sends those again that are ahead of the clock of ingest, and no others', async () => {
+    const bodies: string[][] = [];
+    const url = await startIngest((_request, response, body) => {
+      const ids = (JSON.parse(body) as { id: string }[]).map(({ id }) => id);
+      bodies.push(ids);
+      const isFirst = bodies.length === 1;
+      response.writeHead(202, { 'content-type': 'application/json' });
+      const errors = isFirst ? [{ index: 1, retryAfterSeconds: 0.01 }, { index: 1 }, { index: 2 }] : [];
+      response.end(JSON.stringify({ accepted: ids.length - (isFirst ? 2 : 0), rejected: isFirst ? 2 : 0, errors }));
+    });
+    const counts = await postBatches([batchOf('good', 'early', 'bad')], optionsFor(url));
+    expect(counts).toEqual({ sent: 3, accepted: 2, refused: 1, unanswered: 0 });
+    expect(bodies).toEqual([['good', 'early', 'bad'], ['early']]);
+  });
+
   it("posts with the key of the batch's cluster as a CloudEvents batch", async () => {
     const seen: unknown[] = [];
     const url = await startIngest((request, response, body) => {

@@ -21,7 +21,11 @@ const BACKOFF_MAX_MS = 10_000;
 /** Longest part of an unexpected answer that is shown. */
 const SHOWN_LENGTH_MAX = 300;
 
-const answerSchema = z.object({ accepted: z.int().min(0), rejected: z.int().min(0) });
+const answerSchema = z.object({
+  accepted: z.int().min(0),
+  rejected: z.int().min(0),
+  errors: z.array(z.object({ index: z.int().min(0), retryAfterSeconds: z.number().optional() })),
+});
 
 /** How the events were answered. */
 export type PostCounts = {
@@ -70,24 +74,38 @@ export async function postBatches(batches: Iterable<EventBatch>, options: PostOp
 }
 
 async function postBatch({ clusterId, events }: EventBatch, options: PostOptions, counts: PostCounts): Promise<void> {
-  const body = JSON.stringify(events);
+  counts.sent += events.length;
+  let left = events;
   const triedUntil = performance.now() + PATIENCE_MS;
   for (let attempt = 0; ; attempt++) {
-    const answer = await postOnce(body, options.keys.get(clusterId) ?? '', options);
+    const answer = await postOnce(JSON.stringify(left), options.keys.get(clusterId) ?? '', options);
     if ('accepted' in answer) {
-      counts.sent += events.length;
       counts.accepted += answer.accepted;
-      counts.refused += answer.rejected;
-      return;
+      // Those that are ahead of ingest's clock are taken later; the other refused ones never are.
+      const early = new Set(answer.early);
+      if (early.size === 0 || performance.now() > triedUntil) {
+        counts.refused += answer.rejected;
+        return;
+      }
+      counts.refused += answer.rejected - early.size;
+      left = left.filter((_, index) => early.has(index));
+      await sleep(waitMs(attempt, answer.retryAfterSeconds), undefined, { signal: options.signal });
+      continue;
     }
-    if (answer.wasSent) counts.unanswered += events.length;
+    if (answer.wasSent) counts.unanswered += left.length;
     if (performance.now() > triedUntil) throw new DemoError(`ingest did not take the demo's events: ${answer.problem}`);
     await sleep(waitMs(attempt, answer.retryAfterSeconds), undefined, { signal: options.signal });
   }
 }
 
 type Answer =
-  | { readonly accepted: number; readonly rejected: number }
+  | {
+      readonly accepted: number;
+      readonly rejected: number;
+      /** Places of the refused events that are taken later, and in how many seconds all of them are. */
+      readonly early: readonly number[];
+      readonly retryAfterSeconds: number;
+    }
   | { readonly problem: string; readonly retryAfterSeconds: number | undefined; readonly wasSent: boolean };
 
 async function postOnce(body: string, key: string, { ingestUrl, signal }: PostOptions): Promise<Answer> {
@@ -112,7 +130,12 @@ async function postOnce(body: string, key: string, { ingestUrl, signal }: PostOp
     return { problem, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined, wasSent: false };
   }
   if (response.status !== 202) throw new DemoError(`ingest did not take the demo's events: ${problem}`);
-  return answerSchema.parse(JSON.parse(text));
+  const { accepted, rejected, errors } = answerSchema.parse(JSON.parse(text));
+  const waits = errors.flatMap(({ index, retryAfterSeconds }) =>
+    retryAfterSeconds === undefined ? [] : [{ index, retryAfterSeconds }],
+  );
+  const early = [...new Set(waits.map(({ index }) => index))];
+  return { accepted, rejected, early, retryAfterSeconds: Math.max(0, ...waits.map((wait) => wait.retryAfterSeconds)) };
 }
 
 /** The wait that ingest asks for, else a doubling one with half of it random, so that lanes do not return together. */

@@ -10,6 +10,9 @@ export type ProblemItem = {
   readonly code?: string;
   readonly pointer?: string;
   readonly detail: string;
+  /** When the same may be sent again, RFC 3339 by our clock, and in how many seconds; only where that helps. */
+  readonly retryAt?: string;
+  readonly retryAfterSeconds?: number;
 };
 
 /** An RFC 9457 problem. `type` is a stable URN of the code; `instance` names the request in our logs. */

@@ -1,3 +1,5 @@
+import type { Micros } from './time.ts';
+
 /**
  * Every error that a client can see, by its stable code. A code is never reused for another meaning; docs/api.md lists
  * them and a test compares the two.
@@ -33,6 +35,7 @@ export const REQUEST_ERRORS = {
   INVALID_JSON: { kind: 'invalid', title: 'The body is not valid JSON' },
   INVALID_ENCODING: { kind: 'invalid', title: 'The body does not match its Content-Encoding' },
   NO_USABLE_EVENT: { kind: 'invalid', title: 'No event in the request could be accepted' },
+  EVENTS_TOO_EARLY: { kind: 'unavailable', title: 'Events of the request are ahead of our clock' },
   REASON_REQUIRED: { kind: 'invalid', title: 'A change of the past needs a reason' },
   MOMENT_IN_FUTURE: { kind: 'invalid', title: 'The moment lies in the future' },
   MOMENT_TOO_OLD: { kind: 'invalid', title: 'The moment lies before what can still be changed' },
@@ -128,7 +131,13 @@ export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 export type EventErrorCode = keyof typeof EVENT_ERRORS;
 
 /** Why an event was refused: a code, where in the event (RFC 6901 pointer) and what was expected and found. */
-export type EventProblem = { readonly code: EventErrorCode; readonly pointer: string; readonly detail: string };
+export type EventProblem = {
+  readonly code: EventErrorCode;
+  readonly pointer: string;
+  readonly detail: string;
+  /** From when on the same is no problem, by our clock; undefined where it stays one. */
+  readonly passesAt?: Micros;
+};
 
 /**
  * A failure that a client may be told about. `detail` is public; the internal reason belongs into `cause`, which only

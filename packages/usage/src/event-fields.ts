@@ -1,6 +1,7 @@
 import type { EventProblem } from './errors.ts';
 import {
   CLOCK_AHEAD_MAX,
+  EARLY_WAIT_MAX,
   LEDGER_RETENTION,
   LEDGER_RETENTION_DAYS,
   SOURCE_LENGTH_MAX,
@@ -80,7 +81,12 @@ function readTime(text: string, pointer: string, now: Micros, problems: EventPro
     return undefined;
   }
   if (micros > now + CLOCK_AHEAD_MAX)
-    problems.push({ code: 'TIME_IN_FUTURE', pointer, detail: 'more than 5 minutes ahead of our clock' });
+    problems.push({
+      code: 'TIME_IN_FUTURE',
+      pointer,
+      detail: 'more than 5 minutes ahead of our clock',
+      ...(micros - CLOCK_AHEAD_MAX - now > EARLY_WAIT_MAX ? {} : { passesAt: micros - CLOCK_AHEAD_MAX }),
+    });
   return micros;
 }
 

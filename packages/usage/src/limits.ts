@@ -21,6 +21,12 @@ export const CORRECTION_REASON_LENGTH_MAX = 500;
 /** How far a cluster's clock may be ahead of ours. */
 export const CLOCK_AHEAD_MAX = MICROS_PER_HOUR / 12;
 
+/**
+ * How long a sender is asked to wait with an event that is ahead of our clock: as long as the longest plausible window. What
+ * is further ahead is a mistake, and would be kept for years.
+ */
+export const EARLY_WAIT_MAX = 31 * 24 * MICROS_PER_HOUR;
+
 /** How far back usage is taken: the ledger must still hold every event of that age, or a copy would count again. */
 export const LEDGER_RETENTION_DAYS = 400;
 export const LEDGER_RETENTION = LEDGER_RETENTION_DAYS * MICROS_PER_DAY;

@@ -32,6 +32,7 @@ const CODES: readonly RequestErrorCode[] = [
   'INVALID_JSON',
   'INVALID_ENCODING',
   'NO_USABLE_EVENT',
+  'EVENTS_TOO_EARLY',
   'UNAUTHENTICATED',
   'FOREIGN_SOURCE_ONLY',
   'REQUEST_TIMEOUT',
@@ -56,6 +57,17 @@ const itemSchema = {
     code: { type: 'string', enum: Object.keys(EVENT_ERRORS) },
     pointer: { type: 'string', description: 'RFC 6901, in the event', examples: ['/data/cpuCoreHours'] },
     detail: { type: 'string', examples: ['a quantity is negative'] },
+    retryAt: {
+      type: 'string',
+      format: 'date-time',
+      description: 'From when on the event is taken as it is, by our clock; not there when it never is',
+      examples: ['2026-11-22T14:05:00.000Z'],
+    },
+    retryAfterSeconds: {
+      type: 'integer',
+      description: 'In how many seconds that is, whatever the clock of the sender says',
+      examples: [55],
+    },
   },
 };
 

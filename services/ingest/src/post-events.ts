@@ -16,7 +16,14 @@ import { parseJson } from './parse-json.ts';
 import { discardBody, readBody } from './read-body.ts';
 import type { TrafficLog } from './traffic-log.ts';
 import { createTurns, runAtOnce, type Steps, TURN_BYTES_MIN, type Turns } from './turns.ts';
-import { areAllForeign, listErrors, type ValidatedEvents, validateEvents } from './validate-events.ts';
+import {
+  areAllForeign,
+  listErrors,
+  refuse,
+  secondsUntil,
+  type ValidatedEvents,
+  validateEvents,
+} from './validate-events.ts';
 
 export type PostEventsDeps = {
   readonly keys: ClusterKeySnapshot;
@@ -85,7 +92,7 @@ async function postEvents(
     // The refused ones too: reading them is what costs.
     limits.charge(allowance, events.accepted.length + events.rejected.length);
     if (events.rejected.length > 0) noteRejected(traffic, key, request.id, events);
-    if (events.accepted.length === 0 && events.rejected.length > 0) return refuseAll(reply, events);
+    if (events.accepted.length === 0 && events.rejected.length > 0) return refuseAll(reply, events, receivedAt);
     if (events.accepted.length > 0)
       await group.commit({
         request: {
@@ -99,7 +106,7 @@ async function postEvents(
         bytes: body.length,
       });
     traffic.noteAccepted(events.accepted.length);
-    return reply.code(202).header('content-type', 'application/json').send(writeAnswer(events));
+    return reply.code(202).header('content-type', 'application/json').send(writeAnswer(events, receivedAt));
   } finally {
     admission.release();
   }
@@ -121,7 +128,7 @@ function* readEvents(
     const binary = readBinaryEvent(headers, value);
     return binary.ok
       ? yield* validateEvents([binary.event], context)
-      : { accepted: [], rejected: [{ index: 0, id: undefined, problems: [binary.problem] }] };
+      : { accepted: [], rejected: [refuse(0, undefined, [binary.problem])] };
   }
   if (mode === 'batched' && !Array.isArray(value))
     throw new RequestError('INVALID_REQUEST', 'expected an array of events');
@@ -135,15 +142,22 @@ function* readEvents(
   return yield* validateEvents(values, context);
 }
 
-function refuseAll(reply: FastifyReply, { rejected }: ValidatedEvents): FastifyReply {
+/** An event that can be taken later makes it a request to send again: a sender that gives up on a 400 must not lose it. */
+function refuseAll(reply: FastifyReply, { rejected }: ValidatedEvents, now: Micros): FastifyReply {
+  const errors = listErrors(rejected, now);
+  const retryAts = rejected.flatMap(({ retryAt }) => (retryAt === undefined ? [] : [retryAt]));
+  if (retryAts.length > 0) {
+    const options = { retryAfterSeconds: secondsUntil(Math.min(...retryAts), now) };
+    return sendProblem(reply, new RequestError('EVENTS_TOO_EARLY', 'send them again unchanged', options), errors);
+  }
   const code = areAllForeign(rejected) ? 'FOREIGN_SOURCE_ONLY' : 'NO_USABLE_EVENT';
-  return sendProblem(reply, new RequestError(code), listErrors(rejected));
+  return sendProblem(reply, new RequestError(code), errors);
 }
 
 /** Written by hand when all is well: the answer that nearly every request gets. */
-function writeAnswer({ accepted, rejected }: ValidatedEvents): string {
+function writeAnswer({ accepted, rejected }: ValidatedEvents, now: Micros): string {
   if (rejected.length === 0) return `{"accepted":${accepted.length},"rejected":0,"errors":[]}`;
-  return JSON.stringify({ accepted: accepted.length, rejected: rejected.length, errors: listErrors(rejected) });
+  return JSON.stringify({ accepted: accepted.length, rejected: rejected.length, errors: listErrors(rejected, now) });
 }
 
 function describeRefusal(error: RequestError, requestId: string, key: ClusterKey | undefined): Record<string, unknown> {

@@ -294,6 +294,7 @@ describe('a batch that fails again and again', () => {
           return batches.map(() => DONE);
         },
         tryRecord: async () => undefined,
+        readInstants: async () => new Map(),
       },
       directories: createDirectoryCache(async () => SAMPLE_SNAPSHOT),
       onFailure: () => undefined,
