@@ -126,12 +126,78 @@ describe("OpenMeter's published client", () => {
 
   it.each([
     [{ windowSize: 'MINUTE' }, 400],
-    [{ subject: ['a', 'b'] }, 400],
+    [{ windowSize: 'HOUR' }, 400],
     [{ to: new Date(`${DAY}T00:00:00Z`) }, 400],
     [{ from: new Date(`${DAY}T12:00:00Z`) }, 400],
-    [{ windowTimeZone: 'Europe/Stockholm' }, 400],
+    [{ windowSize: 'DAY', windowTimeZone: 'Europe/Stockholm' }, 400],
+    [{ windowTimeZone: 'Nowhere/Else' }, 400],
   ])('is told what is wrong with %j', async (parameters, status) => {
     await expect(query('cpu_hours', parameters)).rejects.toMatchObject({ status });
+  });
+
+  it('asks for several users at once, for customers, and for values of a grouping', async () => {
+    const everybody = { subject: [project.userId, 'auth0|nobody'] };
+    expect((await query('cpu_hours', everybody))?.data).toMatchObject([{ valueDecimal: TOTAL, subject: null }]);
+    const [paid] = (await query('cpu_hours', { groupBy: ['account_owner_id'] }))?.data ?? [];
+    for (const [parameters, values] of [
+      [{ filterCustomerId: [paid?.groupBy.account_owner_id] }, [TOTAL]],
+      [{ filterCustomerId: ['auth0|nobody'] }, []],
+      [{ filterGroupBy: { namespace: project.namespace, cluster: cluster.id } }, [TOTAL]],
+      [{ filterGroupBy: { namespace: 'nothing' } }, []],
+      [{ windowTimeZone: 'Europe/Stockholm' }, [TOTAL]],
+      [{ windowSize: 'DAY', windowTimeZone: 'Etc/UTC' }, [TOTAL]],
+    ] as const)
+      expect((await query('cpu_hours', parameters))?.data.map((each) => Reflect.get(each, 'valueDecimal'))).toEqual(
+        values,
+      );
+  });
+
+  it('asks by a body what it asks by an address', async () => {
+    const answer = await reader.meters.queryPost('cpu_hours', {
+      from: new Date(`${DAY}T00:00:00Z`),
+      to: new Date(`${NEXT_DAY}T00:00:00Z`),
+      windowSize: 'DAY',
+      subject: [project.userId],
+      filterGroupBy: { namespace: [project.namespace] },
+      groupBy: ['namespace'],
+    });
+    expect(answer).toMatchObject({ data: [{ valueDecimal: TOTAL, groupBy: { namespace: project.namespace } }] });
+  });
+
+  it('reads one meter, whose event type ingest takes and whose dates are dates', async () => {
+    const meter = await reader.meters.get('cpu_hours');
+    expect(meter).toMatchObject({ slug: 'cpu_hours', aggregation: 'SUM', eventType: 'ai.hopsworks.usage.meter.v1' });
+    expect([meter?.createdAt, meter?.updatedAt]).toEqual([expect.any(Date), expect.any(Date)]);
+    await expect(reader.meters.get('unheard_of')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('lists the values of a grouping, and the subjects', async () => {
+    const range = { from: new Date(`${DAY}T00:00:00Z`), to: new Date(`${NEXT_DAY}T00:00:00Z`) };
+    expect(await reader.meters.listGroupByValues('cpu_hours', 'namespace', range)).toEqual([project.namespace]);
+    const subjects = await reader.subjects.list();
+    expect(subjects?.find(({ key }) => key === project.userId)).toMatchObject({ createdAt: expect.any(Date) });
+    expect(await reader.subjects.get(project.userId)).toMatchObject({ id: project.userId });
+  });
+
+  it('lists events by pages, and from a time of day on', async () => {
+    const first = await reader.events.listV2({ limit: 3 });
+    const second = await reader.events.listV2({ limit: 100, cursor: first?.nextCursor ?? '' });
+    const ids = [...(first?.items ?? []), ...(second?.items ?? [])].map(({ event }) => event.id);
+    expect([ids.length, new Set(ids).size, second?.nextCursor]).toEqual([7, 7, undefined]);
+    const count = async (from: string, to: string) =>
+      (await reader.events.list({ from: new Date(`${DAY}T${from}Z`), to: new Date(`${DAY}T${to}Z`) }))?.length;
+    expect(await count('09:30:00', '10:00:01')).toBe(7);
+    expect(await count('10:00:01', '12:00:00')).toBe(0);
+  });
+
+  it('never shows "undefined" for a refusal', async () => {
+    const stranger = new OpenMeter({ baseUrl: pipeline.apis[0]?.url ?? '', apiKey: 'wrong' });
+    for (const call of [
+      () => stranger.meters.list(),
+      () => reader.meters.get('unheard_of'),
+      () => poster.meters.list(),
+    ])
+      await expect(call()).rejects.toThrow(/^(?!.*undefined)/);
   });
 
   it('is told that there is no such meter', async () => {

@@ -62,6 +62,7 @@ export * from './directory/list-audit-log.ts';
 export * from './directory/list-clusters.ts';
 export * from './directory/list-invites.ts';
 export * from './directory/list-projects.ts';
+export { listSubjects, type SubjectRow } from './directory/list-subjects.ts';
 export * from './directory/list-users.ts';
 export type { MoveReport } from './directory/move-usage.ts';
 export type { ClusterRow, ClusterStatus } from './directory/read-cluster.ts';

@@ -1,30 +1,38 @@
-import { EVENT_SEARCH_DAYS_MAX, type LedgerEvent, type Pool, searchEvents } from '@hopsmeter/db';
+import { EVENT_SEARCH_DAYS_MAX, type LedgerEvent, type LedgerPosition, type Pool, searchEvents } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { type Micros, usageDayOf } from '@hopsmeter/usage';
+import { MICROS_PER_DAY, type Micros, parseTime, type UsageDay, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
+import type { Caller } from '../../callers/caller.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { accountFilter, limitSchema } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { dayStartSchema } from './parameters.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { clientIdSchema, momentSchema } from './parameters.ts';
 
 const EVENTS_MAX = 100;
 
-const querySchema = z.strictObject({
-  from: dayStartSchema(
-    `First usage day; ${EVENT_SEARCH_DAYS_MAX} days before \`to\` when not given`,
-    '2026-11-01T00:00:00Z',
+/** Rows that are read at a time: a page, and what of it does not belong into the wanted time of day. */
+const READ_MAX = 200;
+
+const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const PART = /^(?:0|[1-9]\d{0,3})$/;
+
+const shape = {
+  from: momentSchema(
+    `Usage from here on; ${EVENT_SEARCH_DAYS_MAX} days before \`to\` when not given`,
+    '2026-11-01T13:00:00Z',
   ),
-  to: dayStartSchema('Day after the last one; tomorrow when not given', '2026-12-01T00:00:00Z'),
+  to: momentSchema('Usage before that moment; the end of today when not given', '2026-12-01T00:00:00Z'),
   subject: accountFilter.meta({ description: 'Only of this user' }),
   limit: limitSchema({ most: EVENTS_MAX, standard: EVENTS_MAX }),
-  clientId: z
-    .string()
-    .max(100)
-    .optional()
-    .meta({ description: "OpenMeter's clients may send it; it has no effect", examples: ['report-2026-11'] }),
-});
+  clientId: clientIdSchema,
+};
+
+const querySchema = z.strictObject(shape);
+
+const pageQuerySchema = z.strictObject({ ...shape, cursor: cursorSchema(DAY, INSTANT, SYSTEM_ID, PART) });
 
 const eventSchema = z
   .object({
@@ -54,13 +62,17 @@ const eventSchema = z
 
 const answerSchema = z.array(eventSchema).meta({ id: 'OpenMeterEvents' });
 
+const pageSchema = z
+  .object({ items: z.array(eventSchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'OpenMeterEventPage' });
+
 const description = `The events behind the totals, the newest usage first, at most ${EVENTS_MAX}. An event whose usage touches several
 days is there once for each of them, with what was used on that day. What was taken back by corrections is told by the receipt,
 not here. An account owner gets the own account's events.`;
 
 export type ListOpenMeterEventsDeps = { readonly pool: Pool; readonly now: () => Micros };
 
-/** `GET /api/v1/events` */
+/** `GET /api/v1/events`, and `GET /api/v2/events` by pages. */
 export function addListOpenMeterEvents(app: HttpApp, { pool, now }: ListOpenMeterEventsDeps): void {
   const schema = {
     operationId: 'listOpenMeterEvents',
@@ -73,20 +85,79 @@ export function addListOpenMeterEvents(app: HttpApp, { pool, now }: ListOpenMete
       ...PROBLEM_RESPONSES,
     },
   };
-  app.get('/api/v1/events', { schema, config: { access: 'any-owner' } }, async ({ query, caller }) => {
-    const to = query.to ?? usageDayOf(now()) + 1;
-    const from = query.from ?? to - EVENT_SEARCH_DAYS_MAX;
-    if (to <= from || to - from > EVENT_SEARCH_DAYS_MAX)
-      throw new ParameterError([
-        { parameter: 'to', code: 'INVALID_RANGE', detail: `expected 1 to ${EVENT_SEARCH_DAYS_MAX} days after from` },
-      ]);
-    const seen = accountsOf(caller);
-    const accountOwnerId = seen === 'all' ? undefined : seen.id;
-    const wanted = { from, to, accountOwnerId, userId: query.subject, after: undefined, limit: query.limit };
-    return (await answerOrNotReady(searchEvents(pool, wanted)))
-      .filter(({ adjustment }) => adjustment !== 'reversal')
-      .map(describeEvent);
+  app.get('/api/v1/events', { schema, config: { access: 'any-owner' } }, async ({ query, caller }) =>
+    (await search({ pool, now }, caller, query, undefined)).slice(0, query.limit).map(describeEvent),
+  );
+  const pages = {
+    ...schema,
+    operationId: 'listOpenMeterEventsByPage',
+    summary: "List events by pages, in OpenMeter's form",
+    querystring: pageQuerySchema,
+    response: {
+      200: { description: 'A page of events', content: { 'application/json': { schema: pageSchema } } },
+      ...PROBLEM_RESPONSES,
+    },
+  };
+  app.get('/api/v2/events', { schema: pages, config: { access: 'any-owner' } }, async ({ query, caller }) => {
+    const [usageDate, windowStartedAt, eventKey, part] = query.cursor ?? [];
+    const isFirst =
+      usageDate === undefined || windowStartedAt === undefined || eventKey === undefined || part === undefined;
+    const after = isFirst ? undefined : { usageDate, windowStartedAt, eventKey, part: Number(part) };
+    const found = await search({ pool, now }, caller, query, after);
+    const { rows, next } = pageOf(found, query.limit, (row) => [
+      row.usageDate,
+      row.windowStartedAt,
+      row.eventKey,
+      String(row.part),
+    ]);
+    return { items: rows.map(describeEvent), ...next };
   });
+}
+
+type Wanted = {
+  readonly from?: Micros | undefined;
+  readonly to?: Micros | undefined;
+  readonly subject?: string | undefined;
+  readonly limit: number;
+};
+
+/** Usage whose window begins within the wanted time; one more than the limit where there are more. */
+async function search(
+  { pool, now }: ListOpenMeterEventsDeps,
+  caller: Caller,
+  wanted: Wanted,
+  after: LedgerPosition | undefined,
+): Promise<readonly LedgerEvent[]> {
+  const end = wanted.to ?? startOf(usageDayOf(now()) + 1);
+  const begin = wanted.from ?? end - EVENT_SEARCH_DAYS_MAX * MICROS_PER_DAY;
+  const [from, to] = [usageDayOf(begin), usageDayOf(end - 1) + 1];
+  // A time of day within the first day makes one usage day more of as many days.
+  if (end <= begin || end - begin > EVENT_SEARCH_DAYS_MAX * MICROS_PER_DAY)
+    throw new ParameterError([
+      { parameter: 'to', code: 'INVALID_RANGE', detail: `expected up to ${EVENT_SEARCH_DAYS_MAX} days after from` },
+    ]);
+  const seen = accountsOf(caller);
+  const accountOwnerId = seen === 'all' ? undefined : seen.id;
+  const found: LedgerEvent[] = [];
+  let place = after;
+  while (found.length <= wanted.limit) {
+    const query = { from, to, accountOwnerId, userId: wanted.subject, after: place, limit: READ_MAX };
+    const rows = await answerOrNotReady(searchEvents(pool, query));
+    found.push(...rows.filter((row) => row.adjustment !== 'reversal' && isWithin(row, begin, end)));
+    place = rows.at(-1);
+    if (rows.length < READ_MAX) break;
+  }
+  return found.slice(0, wanted.limit + 1);
+}
+
+/** By the start of the window; a later part of a window over midnight by the start of its day. */
+function isWithin({ windowStartedAt, usageDate }: LedgerEvent, begin: Micros, end: Micros): boolean {
+  const started = Math.max(parseTime(windowStartedAt) ?? 0, parseTime(`${usageDate}T00:00:00Z`) ?? 0);
+  return started >= begin && started < end;
+}
+
+function startOf(day: UsageDay): Micros {
+  return day * MICROS_PER_DAY;
 }
 
 function describeEvent(event: LedgerEvent): z.input<typeof eventSchema> {

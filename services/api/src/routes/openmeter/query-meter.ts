@@ -1,53 +1,65 @@
-import { listMeters, type Pool, type TotalsGrouping } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { formatUsageDay, type Micros, RequestError, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady, type Billing } from '../../billing.ts';
-import { accountsOf } from '../../callers/access.ts';
 import { chooseContentType } from '../../contract/accept.ts';
 import { formatExact } from '../../contract/amounts.ts';
 import { CSV_CONTENT_TYPE, formatCsv, formatCsvHeader } from '../../contract/csv.ts';
-import { ParameterError, type ParameterErrorCode } from '../../contract/parameter-errors.ts';
-import { parameter, RANGE_DAYS_MAX } from '../../contract/parameters.ts';
-import { NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { dayStartSchema, repeatable, subjectsSchema } from './parameters.ts';
-import { VALUE_COLUMNS } from './value-columns.ts';
+import { changeProblems, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import { type AnsweredQuestion, answerQuestion, type Question, type QuestionDeps } from './answer-question.ts';
 import {
-  addUpWindows,
-  formatDayStart,
-  GROUPING_OF,
-  QUERY_GROUPINGS,
-  type QueryGrouping,
-  type Value,
-  WINDOW_SIZES,
-} from './windows.ts';
+  choice,
+  clientIdSchema,
+  customersSchema,
+  dayStartSchema,
+  filterValuesSchema,
+  repeatable,
+  subjectsSchema,
+  timeZoneSchema,
+} from './parameters.ts';
+import { VALUE_COLUMNS } from './value-columns.ts';
+import { formatDayStart, QUERY_GROUPINGS, type QueryGrouping, type Value, WINDOW_SIZES } from './windows.ts';
 
-/** As many as our own totals have. */
-const GROUPS_MAX = 20_000;
+/** Every list as long as it may be, each character written as `\uXXXX`, is longer; people name a few. */
+const BODY_BYTES_MAX = 65_536;
 
-const choice = <T extends string>(options: readonly T[], description: string) =>
-  parameter({
-    parse: (text) => options.find((option) => option === text),
-    code: 'INVALID_CHOICE',
-    expected: `expected one of ${options.join(', ')}`,
-    describedAs: { description, enum: [...options] },
-  });
-
-const querySchema = z.strictObject({
+const shape = {
   from: dayStartSchema(
     'First day (UTC), as its beginning; 400 days before `to` when not given',
     '2026-11-01T00:00:00Z',
   ),
   to: dayStartSchema('Day after the last one, as its beginning; tomorrow when not given', '2026-12-01T00:00:00Z'),
   windowSize: choice(WINDOW_SIZES, 'One value for each window; one for all of it when not given').optional(),
-  windowTimeZone: choice(['UTC'], 'Days are UTC').optional(),
+  windowTimeZone: timeZoneSchema,
   subject: subjectsSchema,
+  filterCustomerId: customersSchema,
   groupBy: repeatable(choice(QUERY_GROUPINGS, 'What to group by'), QUERY_GROUPINGS.length, 'What to group by'),
-  clientId: z
+  clientId: clientIdSchema,
+};
+
+const querySchema = z.strictObject({
+  ...shape,
+  'filterGroupBy[subject]': filterValuesSchema('subject', 'auth0|507f1f78'),
+  'filterGroupBy[account_owner_id]': filterValuesSchema('account_owner_id', 'auth0|507f1f77'),
+  'filterGroupBy[cluster]': filterValuesSchema('cluster', '8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'),
+  'filterGroupBy[namespace]': filterValuesSchema('namespace', 'fraud-detection'),
+});
+
+const bodySchema = z.strictObject({
+  ...shape,
+  filterGroupBy: z
+    .strictObject({
+      subject: filterValuesSchema('subject', 'auth0|507f1f78'),
+      account_owner_id: filterValuesSchema('account_owner_id', 'auth0|507f1f77'),
+      cluster: filterValuesSchema('cluster', '8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'),
+      namespace: filterValuesSchema('namespace', 'fraud-detection'),
+    })
+    .optional(),
+});
+
+const paramsSchema = z.strictObject({
+  slug: z
     .string()
-    .max(100)
-    .optional()
-    .meta({ description: "OpenMeter's clients may send it; it has no effect", examples: ['report-2026-11'] }),
+    .max(253)
+    .meta({ description: 'Name of the meter', examples: ['cpu_hours'] }),
 });
 
 const valueSchema = z
@@ -91,86 +103,77 @@ const description = `How much of a meter was used, as OpenMeter's clients ask it
 is booked, so windows are days or months, and a question begins and ends with a day. An account owner gets the own account's
 usage.`;
 
-export type QueryMeterDeps = { readonly pool: Pool; readonly billing: Billing; readonly now: () => Micros };
-
-/** `GET /api/v1/meters/{slug}/query` */
-export function addQueryMeter(app: HttpApp, { pool, billing, now }: QueryMeterDeps): void {
-  const schema = {
+/** `GET` and `POST /api/v1/meters/{slug}/query` */
+export function addQueryMeter(app: HttpApp, deps: QuestionDeps): void {
+  const shared = { description, tags: ['OpenMeter'], params: paramsSchema };
+  const read = {
+    ...shared,
     operationId: 'queryOpenMeterMeter',
     summary: "Read a meter's values, in OpenMeter's form",
-    description,
-    tags: ['OpenMeter'],
-    params: z.strictObject({
-      slug: z
-        .string()
-        .max(253)
-        .meta({ description: 'Name of the meter', examples: ['cpu_hours'] }),
-    }),
     querystring: querySchema,
     response: responses,
   };
   app.get(
     '/api/v1/meters/:slug/query',
-    { schema, config: { access: 'any-owner' } },
+    { schema: read, config: { access: 'any-owner' } },
     async ({ params: { slug: meter }, query, caller, headers }, reply) => {
       const type = chooseContentType(headers.accept, ['application/json', 'text/csv']);
-      const to = query.to ?? usageDayOf(now()) + 1;
-      const from = query.from ?? to - RANGE_DAYS_MAX;
-      const groupBy = new Set<QueryGrouping>(query.groupBy);
-      const subjects = query.subject ?? [];
-      checkQuestion({ from, to, subjects, groupBy });
-      const meters = await answerOrNotReady(listMeters(pool));
-      if (!meters.some((known) => known.meter === meter)) throw new RequestError('NOT_FOUND', 'there is no such meter');
-      const seen = accountsOf(caller);
-      const rows = await billing.readTotals({
-        from: formatUsageDay(from),
-        to: formatUsageDay(to),
-        accountOwnerId: seen === 'all' ? undefined : seen.id,
-        userId: subjects.length === 1 ? subjects[0] : undefined,
-        meter,
-        groupBy: groupingsOf(groupBy, query.windowSize !== undefined, subjects.length > 1),
-        groupsMax: GROUPS_MAX + 1,
-      });
-      if (rows.length > GROUPS_MAX) throw refuse('groupBy', 'TOO_MANY_GROUPS', `more than ${GROUPS_MAX} values`);
-      const wanted = rows.filter(({ userId }) => subjects.length < 2 || (userId !== null && subjects.includes(userId)));
-      const values = addUpWindows(wanted, { from, to, windowSize: query.windowSize, groupBy });
+      const filters = Object.fromEntries(QUERY_GROUPINGS.map((name) => [name, query[`filterGroupBy[${name}]`]]));
+      const answer = await answerQuestion(deps, caller, toQuestion(meter, query, filters));
       if (type === 'text/csv')
-        return reply.type(CSV_CONTENT_TYPE).send(formatCsvHeader(VALUE_COLUMNS) + formatCsv(VALUE_COLUMNS, values));
-      const { windowSize } = query;
-      return {
-        from: formatDayStart(from),
-        to: formatDayStart(to),
-        ...(windowSize === undefined ? {} : { windowSize }),
-        data: values.map(describeValue),
-      };
+        return reply
+          .type(CSV_CONTENT_TYPE)
+          .send(formatCsvHeader(VALUE_COLUMNS) + formatCsv(VALUE_COLUMNS, answer.values));
+      return describeAnswer(answer, query.windowSize);
     },
+  );
+  const post = {
+    ...shared,
+    operationId: 'queryOpenMeterMeterByPost',
+    summary: "Read a meter's values, in OpenMeter's form, with the question as a body",
+    body: bodySchema,
+    response: {
+      200: { description: 'The values', content: { 'application/json': { schema: answerSchema } } },
+      ...changeProblems([]),
+    },
+  };
+  app.post(
+    '/api/v1/meters/:slug/query',
+    { schema: post, config: { access: 'any-owner' }, bodyLimit: BODY_BYTES_MAX },
+    async ({ params: { slug: meter }, body, caller }) =>
+      describeAnswer(
+        await answerQuestion(deps, caller, toQuestion(meter, body, body.filterGroupBy ?? {})),
+        body.windowSize,
+      ),
   );
 }
 
-type Question = {
-  readonly from: number;
-  readonly to: number;
-  readonly subjects: readonly string[];
-  readonly groupBy: ReadonlySet<QueryGrouping>;
-};
+type Asked = Omit<z.infer<typeof bodySchema>, 'filterGroupBy'>;
 
-function checkQuestion({ from, to, subjects, groupBy }: Question): void {
-  if (to <= from) throw refuse('to', 'INVALID_RANGE', 'expected a day after from; to is exclusive');
-  if (to - from > RANGE_DAYS_MAX)
-    throw refuse('to', 'RANGE_TOO_LONG', `expected at most ${RANGE_DAYS_MAX} days after from`);
-  if (subjects.length > 1 && !groupBy.has('subject'))
-    throw refuse('groupBy', 'INVALID_GROUP_BY', 'several subjects need groupBy=subject');
+function toQuestion(
+  meter: string,
+  { from, to, windowSize, windowTimeZone, subject, filterCustomerId, groupBy }: Asked,
+  filters: Readonly<Partial<Record<QueryGrouping, readonly string[] | undefined>>>,
+): Question {
+  const only = new Map<QueryGrouping, ReadonlySet<string>>();
+  const restrict = (grouping: QueryGrouping, values: readonly string[] | undefined): void => {
+    if (values === undefined || values.length === 0) return;
+    const known = only.get(grouping);
+    only.set(grouping, new Set(known === undefined ? values : values.filter((value) => known.has(value))));
+  };
+  restrict('subject', subject);
+  restrict('account_owner_id', filterCustomerId);
+  for (const grouping of QUERY_GROUPINGS) restrict(grouping, filters[grouping]);
+  return { meter, from, to, windowSize, windowTimeZone, groupBy: new Set(groupBy), only };
 }
 
-function refuse(name: string, code: ParameterErrorCode, detail: string): ParameterError {
-  return new ParameterError([{ parameter: name, code, detail }]);
-}
-
-function groupingsOf(groupBy: ReadonlySet<QueryGrouping>, hasWindows: boolean, hasSubjects: boolean) {
-  const groupings = new Set<TotalsGrouping>(['meter', ...[...groupBy].map((grouping) => GROUPING_OF[grouping])]);
-  if (hasWindows) groupings.add('day');
-  if (hasSubjects) groupings.add('user');
-  return groupings;
+function describeAnswer({ from, to, values }: AnsweredQuestion, windowSize: Question['windowSize']) {
+  return {
+    from: formatDayStart(from),
+    to: formatDayStart(to),
+    ...(windowSize === undefined ? {} : { windowSize }),
+    data: values.map(describeValue),
+  };
 }
 
 function describeValue({ from, to, subject, groupBy, quantity }: Value): z.input<typeof valueSchema> {
