@@ -1,5 +1,7 @@
 import {
   changeOwner,
+  createProject,
+  endProject,
   giveUpParked,
   readCorrections,
   readPipelineCounts,
@@ -7,6 +9,7 @@ import {
   requestParkedRetry,
 } from '@hopsmeter/db';
 import { closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
+import { formatTime } from '@hopsmeter/usage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HOUR, SAMPLE_START } from '../sample-events.ts';
 import { type CorrectionWorld, correction, createCorrectionWorld, signal, usage } from '../testing/correction-world.ts';
@@ -431,6 +434,27 @@ describe('prices, owners and closed months', () => {
     expect(await totals(true)).toEqual([`2026-11-22 ${otherId} cpu_hours 5 1.75 1`]);
     await changeOwner(world.database.pool, CHANGE, { userId: memberId, accountOwnerId: ownerId, from, reason: 'back' });
     expect(await totals(true)).toEqual([`2026-11-22 ${ownerId} cpu_hours 5 1.75 1`]);
+  });
+
+  it('an event that goes to who had its namespace longest takes along a correction of another day', async () => {
+    const { pool } = world.database;
+    const { ownerId, otherId, projectId, clusterId } = world.seeded;
+    const midnight = MIDNIGHT - 3 * DAY;
+    const at = (hours: number) => formatTime(midnight + hours * HOUR);
+    await world.record(
+      usage('e', { cpu_hours: '0.000000000004' }, { start: midnight - 2 * HOUR, end: midnight + 2 * HOUR }),
+    );
+    // Two and two become two and one: the correction has no row of the first day.
+    await world.record(correction('c', 'e', 1, { cpu_hours: '0.000000000003' }));
+    await world.settle();
+    await endProject(pool, CHANGE, { projectId, at: at(-1.5), reason: 'late' });
+    expect(await sumsByAccount()).toEqual([`${ownerId} 0.000000000003 2`]);
+    const period = { startedAt: at(-1.5), endedAt: at(-0.5) };
+    await createProject(pool, CHANGE, { clusterId, namespace: 'ml', userId: otherId, ...period, reason: 'late' });
+    expect(await sumsByAccount()).toEqual([`${otherId} 0.000000000003 2`]);
+    await world.record(correction('c 2', 'e', 2, { cpu_hours: '8' }));
+    await world.settle();
+    expect(await sumsByAccount()).toEqual([`${otherId} 8.000000000000 2`]);
   });
 
   it('a correction of a closed month lands in the open one, and closed rows keep every byte', async () => {
