@@ -185,6 +185,23 @@ CREATE TABLE "hopsmeter"."meters" (
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."meters" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."namespace_rules" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"hopsworks_cluster_id" uuid NOT NULL,
+	"pattern" text NOT NULL,
+	"action" text NOT NULL,
+	"user_id" text,
+	"reason" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_by" text NOT NULL,
+	"withdrawn_at" timestamp with time zone,
+	"withdrawn_by" text,
+	CONSTRAINT "namespace_rules_action_known" CHECK ("hopsmeter"."namespace_rules"."action" in ('ignore', 'book')),
+	CONSTRAINT "namespace_rules_books_for_someone" CHECK (("hopsmeter"."namespace_rules"."action" = 'book') = ("hopsmeter"."namespace_rules"."user_id" is not null)),
+	CONSTRAINT "namespace_rules_withdrawn_by_someone" CHECK (("hopsmeter"."namespace_rules"."withdrawn_at" is null) = ("hopsmeter"."namespace_rules"."withdrawn_by" is null))
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."namespace_rules" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "hopsmeter"."projects" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"hopsworks_cluster_id" uuid NOT NULL,
@@ -578,9 +595,10 @@ CREATE TABLE "hopsmeter"."parked_events" (
 	"released_at" timestamp with time zone,
 	"release_reason" text,
 	"deferred" text GENERATED ALWAYS AS (case when event ->> 'type' in ('correction', 'manifest') then event ->> 'type' end) STORED,
+	"namespace" text GENERATED ALWAYS AS (event ->> 'namespace') STORED,
 	"replaces_key" uuid GENERATED ALWAYS AS (case when event ->> 'type' = 'correction' then (event ->> 'replacesKey')::uuid end) STORED,
 	CONSTRAINT "parked_events_one_per_content" UNIQUE("event_key","content_hash"),
-	CONSTRAINT "parked_events_status_known" CHECK ("hopsmeter"."parked_events"."status" in ('pending', 'counted', 'given_up')),
+	CONSTRAINT "parked_events_status_known" CHECK ("hopsmeter"."parked_events"."status" in ('pending', 'counted', 'given_up', 'ignored')),
 	CONSTRAINT "parked_events_resolved_at_the_end" CHECK (("hopsmeter"."parked_events"."status" = 'pending') = ("hopsmeter"."parked_events"."resolved_at" is null)),
 	CONSTRAINT "parked_events_due_while_pending" CHECK ("hopsmeter"."parked_events"."due_at" is null or "hopsmeter"."parked_events"."status" = 'pending'),
 	CONSTRAINT "parked_events_released_with_reason" CHECK (("hopsmeter"."parked_events"."released_at" is null) = ("hopsmeter"."parked_events"."release_reason" is null)),
@@ -669,6 +687,8 @@ ALTER TABLE "hopsmeter"."account_ownerships" ADD CONSTRAINT "account_ownerships_
 ALTER TABLE "hopsmeter"."cluster_keys" ADD CONSTRAINT "cluster_keys_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."cluster_keys" ADD CONSTRAINT "cluster_keys_rotated_from_id_cluster_keys_id_fk" FOREIGN KEY ("rotated_from_id") REFERENCES "hopsmeter"."cluster_keys"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."gpu_models" ADD CONSTRAINT "gpu_models_meter_meters_meter_fk" FOREIGN KEY ("meter") REFERENCES "hopsmeter"."meters"("meter") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."namespace_rules" ADD CONSTRAINT "namespace_rules_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."namespace_rules" ADD CONSTRAINT "namespace_rules_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."projects" ADD CONSTRAINT "projects_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."projects" ADD CONSTRAINT "projects_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."team_invites" ADD CONSTRAINT "team_invites_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -716,6 +736,7 @@ CREATE INDEX "cluster_manifests_window_idx" ON "hopsmeter"."cluster_manifests" U
 CREATE INDEX "corrections_root_event_key_idx" ON "hopsmeter"."corrections" USING btree ("root_event_key");--> statement-breakpoint
 CREATE INDEX "audit_log_entity_idx" ON "hopsmeter"."audit_log" USING btree ("entity","entity_id","happened_at");--> statement-breakpoint
 CREATE INDEX "audit_log_happened_at_idx" ON "hopsmeter"."audit_log" USING btree ("happened_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "namespace_rules_one_in_force" ON "hopsmeter"."namespace_rules" USING btree ("hopsworks_cluster_id","pattern") WHERE withdrawn_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "team_invites_one_pending" ON "hopsmeter"."team_invites" USING btree ("account_owner_id",lower("email")) WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
 CREATE INDEX "users_account_owner_id_idx" ON "hopsmeter"."users" USING btree ("account_owner_id");--> statement-breakpoint
 CREATE INDEX "credit_grants_account_owner_id_idx" ON "hopsmeter"."credit_grants" USING btree ("account_owner_id","created_at");--> statement-breakpoint
@@ -738,6 +759,7 @@ CREATE INDEX "parked_events_status_parked_at_idx" ON "hopsmeter"."parked_events"
 CREATE INDEX "parked_events_due_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","due_at","id") WHERE due_at is not null;--> statement-breakpoint
 CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
 CREATE INDEX "parked_events_deferred_idx" ON "hopsmeter"."parked_events" USING btree ("reason","hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and reason in ('correction', 'manifest');--> statement-breakpoint
+CREATE INDEX "parked_events_ignored_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","namespace","tried_version") WHERE status = 'ignored';--> statement-breakpoint
 CREATE INDEX "parked_events_replaces_key_idx" ON "hopsmeter"."parked_events" USING btree ("replaces_key") WHERE replaces_key is not null;--> statement-breakpoint
 CREATE INDEX "usage_batches_received_at_idx" ON "hopsmeter"."usage_batches" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "usage_batches_recorded_at_idx" ON "hopsmeter"."usage_batches" USING btree ("recorded_at");--> statement-breakpoint

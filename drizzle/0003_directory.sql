@@ -44,8 +44,8 @@ DECLARE
   directory_table text;
 BEGIN
   FOREACH directory_table IN ARRAY ARRAY[
-    'users', 'account_ownerships', 'projects', 'hopsworks_clusters', 'user_hopsworks_assignments', 'meters', 'gpu_models',
-    'rate_cards', 'rates', 'price_overrides', 'statements'
+    'users', 'account_ownerships', 'projects', 'namespace_rules', 'hopsworks_clusters', 'user_hopsworks_assignments', 'meters',
+    'gpu_models', 'rate_cards', 'rates', 'price_overrides', 'statements'
   ] LOOP
     -- BEFORE: the lock comes before any row lock, so that a change and a record statement cannot wait for each other.
     EXECUTE format(

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   acceptInvite,
+  addNamespaceRule,
   assignUser,
   changeCluster,
   changeOwner,
@@ -18,6 +19,7 @@ import {
   correctEvent,
   countMissingHours,
   countOpenRemittances,
+  countOverlappingUsage,
   countToGiveUp,
   createCluster,
   createClusterKey,
@@ -56,9 +58,11 @@ import {
   listDeliveries,
   listGpuModels,
   listGrants,
+  listIgnoredNamespaces,
   listInvites,
   listManifests,
   listMeters,
+  listNamespaceRules,
   listParked,
   listPriceChanges,
   listProjects,
@@ -93,6 +97,7 @@ import {
   readStatement,
   readStripeAccount,
   readTotals,
+  recallIgnored,
   reconcileNow,
   recordBatch,
   recordManifests,
@@ -120,6 +125,7 @@ import {
   takeDeliveries,
   unassignUser,
   watchSpending,
+  withdrawNamespaceRule,
 } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import type { Batch } from '@hopsmeter/queue';
@@ -458,6 +464,16 @@ describe('a server where the migrations may not create roles and own only their 
   });
 });
 
+/** Rules for namespaces that are no project. */
+async function ruleNamespaces(pool: Pool, clusterId: string): Promise<void> {
+  const rule = { clusterId, pattern: 'kube-*', userId: undefined, reason: 'for a test' };
+  const { value } = await addNamespaceRule(pool, CHANGE, rule);
+  expect(await listNamespaceRules(pool, clusterId)).toHaveLength(1);
+  expect(await listIgnoredNamespaces(pool)).toEqual([]);
+  expect(await recallIgnored(pool, { clusterId, namespace: 'kube-system' }, '1', 10)).toBe(0);
+  await withdrawNamespaceRule(pool, CHANGE, { id: value.id, reason: 'for a test' });
+}
+
 /** What staff enter. */
 async function enterUsage(pool: Pool, clusterId: string, parkedId: string): Promise<void> {
   const about = { reason: 'for a test', isDryRun: false };
@@ -548,6 +564,8 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   });
   expect(await countToGiveUp(pool, { filter: { namespace: 'none' } })).toEqual({});
   await enterUsage(pool, cluster.id, ids[1] ?? '');
+  await ruleNamespaces(pool, cluster.id);
+  expect(await countOverlappingUsage(pool)).toMatchObject([{ clusterId: cluster.id }]);
 
   await checkBilling(pool);
   await loadClusterKeys(pool);

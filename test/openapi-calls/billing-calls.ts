@@ -56,7 +56,7 @@ export const BILLING_CALLS: readonly MakeCall[] = [
   }),
   (world) => ({
     operationId: 'importUsage',
-    query: { reason: 'a test' },
+    query: { reason: 'a test', dryRun: 'true' },
     body: fileOf(known(world, 'from')),
     status: 200,
   }),

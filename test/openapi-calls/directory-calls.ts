@@ -37,6 +37,19 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
     status: 201,
     learn: ({ id }, learned) => learned.set('documentedProject', id),
   }),
+  (world) => ({
+    operationId: 'addNamespaceRule',
+    body: { clusterId: known(world, 'documentedCluster'), pattern: 'kube-*', action: 'ignore', reason: 'a test' },
+    status: 201,
+    learn: ({ id }, learned) => learned.set('namespaceRule', id),
+  }),
+  () => ({ operationId: 'listNamespaceRules', status: 200 }),
+  (world) => ({
+    operationId: 'withdrawNamespaceRule',
+    params: { id: known(world, 'namespaceRule') },
+    body: { reason: 'a test' },
+    status: 200,
+  }),
   () => ({ operationId: 'listProjects', status: 200 }),
   (world) => ({
     operationId: 'handOverProject',

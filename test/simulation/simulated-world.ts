@@ -43,6 +43,7 @@ export function createWorldSnapshot(version: number, known: readonly string[] = 
       })),
       overrides: [],
     },
+    namespaceRules: [],
     closings: [],
   };
 }

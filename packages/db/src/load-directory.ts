@@ -25,6 +25,8 @@ select
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
     from hopsmeter.user_hopsworks_assignments) as assignments,
   (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]') from hopsmeter.hopsworks_clusters) as limits,
+  (select coalesce(json_agg(json_build_array(id, hopsworks_cluster_id, pattern, user_id)), '[]')
+    from hopsmeter.namespace_rules where withdrawn_at is null) as rules,
   (select coalesce(json_agg(meter), '[]') from hopsmeter.meters) as meters,
   (select coalesce(json_agg(json_build_array(name, meter)), '[]') from hopsmeter.gpu_models) as gpu_models,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
@@ -40,6 +42,7 @@ type Row = PricingRow & {
   readonly ownerships: readonly [string, string, Bound, Bound][];
   readonly assignments: readonly [string, string, Bound, Bound][];
   readonly limits: readonly [string, number, number][];
+  readonly rules: readonly [string, string, string, string | null][];
   readonly meters: readonly string[];
   readonly gpu_models: readonly [string, string][];
   readonly closings: readonly [string, string][];
@@ -71,6 +74,12 @@ export async function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
       clusterId,
       coresMax: BigInt(cores),
       gpusMax: BigInt(gpus),
+    })),
+    namespaceRules: row.rules.map(([id, clusterId, pattern, userId]) => ({
+      id,
+      clusterId,
+      pattern,
+      userId: userId ?? undefined,
     })),
     meters: row.meters,
     gpuModels: row.gpu_models.map(([name, meter]) => ({ name, meter })),

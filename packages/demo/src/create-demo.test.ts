@@ -48,6 +48,7 @@ function demoDirectory() {
     meters: [],
     gpuModels: DEMO_GPU_MODELS,
     pricing: { cards: [{ id: 'card', name: 'default', creditUsd: 1n, isDefault: true }], rates: [], overrides: [] },
+    namespaceRules: [],
     closings: [],
   });
 }

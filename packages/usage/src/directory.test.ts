@@ -36,6 +36,7 @@ const snapshot: DirectorySnapshot = {
   ],
   pricing: { cards: [{ id: 'card', name: 'default', creditUsd: 1n, isDefault: true }], rates: [], overrides: [] },
   // 1970-04 and 1970-02; day 89 is 1970-03-31.
+  namespaceRules: [],
   closings: [
     { accountOwnerId: 'ada', month: 90 },
     { accountOwnerId: 'wes', month: 31 },

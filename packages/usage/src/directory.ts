@@ -4,8 +4,9 @@ import { createGpuMeters, type GpuModel } from './gpu-models.ts';
 import { groupBy, groupByBoth } from './group-by.ts';
 import { findHolder, firstOverlap, inForce, inOrder, type Period } from './holder.ts';
 import { PLAUSIBLE_LIMITS, type PlausibleLimits } from './limits.ts';
+import { createNamespaceRules, type NamespaceRule } from './namespace-rules.ts';
 import { createPricing, type Pricing, type PricingSnapshot } from './pricing/pricing.ts';
-import { addMonths, type UsageDay, type UsageMonth } from './time.ts';
+import { addMonths, type Micros, type UsageDay, type UsageMonth } from './time.ts';
 
 export type Ownership = Period & { readonly userId: string; readonly accountOwnerId: string };
 export type Assignment = Period & { readonly userId: string; readonly clusterId: string };
@@ -29,6 +30,8 @@ export type DirectorySnapshot = {
   readonly ownerships: readonly Ownership[];
   readonly assignments: readonly Assignment[];
   readonly clusterLimits: readonly ClusterLimits[];
+  /** Those in force. */
+  readonly namespaceRules: readonly NamespaceRule[];
   readonly meters: readonly string[];
   readonly gpuModels: readonly GpuModel[];
   readonly pricing: PricingSnapshot;
@@ -38,6 +41,7 @@ export type DirectorySnapshot = {
 /** Why an event is parked instead of counted. */
 export const PARK_REASONS = [
   'unknown_namespace',
+  'ignored_namespace',
   'unknown_user',
   'user_not_on_cluster',
   'unknown_meter',
@@ -55,13 +59,16 @@ export const PARK_REASONS = [
 
 export type ParkReason = (typeof PARK_REASONS)[number];
 
+/** Which fact decided: the event's subject, the project of its namespace, or a rule for namespaces that are no project. */
+export type AttributedBy = 'subject' | 'namespace' | 'rule';
+
 /** Who used it, who pays, and which fact decided. */
 export type Attribution = {
   readonly accountOwnerId: string;
   readonly userId: string;
   readonly clusterId: string;
   readonly projectId: string | undefined;
-  readonly attributedBy: 'subject' | 'namespace';
+  readonly attributedBy: AttributedBy;
 };
 
 export type Unattributed = { readonly reason: ParkReason; readonly detail: string };
@@ -74,9 +81,14 @@ export type Directory = {
    * window. The subject is the user; without one the project's user is. The account owner is who owned the user when the
    * window began. The user must have been assigned to the cluster in some part of the window.
    *
+   * A namespace that is no project then goes by the rules of the cluster: its usage is ignored, or is that of the rule's user,
+   * who need not be on the cluster.
+   *
    * Equal answers are the same object, so that callers can tell them apart without comparing texts.
    */
   attribute(clusterId: string, event: UsageEvent): Attribution | Unattributed;
+  /** Whether a rule ignores all usage of a namespace: it was never a project. */
+  isIgnored(clusterId: string, namespace: string): boolean;
   /** The meter that usage is counted on: GPU usage is counted on the meter of its model. */
   meterOf(meter: string, gpuModel: string | undefined): string | Unattributed;
   hasMeter(meter: string): boolean;
@@ -104,6 +116,7 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
     ({ clusterId }) => clusterId,
     ({ userId }) => userId,
   );
+  const rules = createNamespaceRules(snapshot.namespaceRules);
   const attributions = createAttributions();
   const meters = new Set(snapshot.meters);
   const gpuMeterOfModel = createGpuMeters(snapshot.gpuModels, meters);
@@ -111,13 +124,24 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
   const openSince = new Map(
     snapshot.closings.map(({ accountOwnerId, month }) => [accountOwnerId, addMonths(month, 1)]),
   );
+  const attributeByRule = (clusterId: string, namespace: string, start: Micros): Attribution | Unattributed => {
+    const rule = rules.find(clusterId, namespace);
+    if (rule === undefined)
+      return { reason: 'unknown_namespace', detail: `no project has the namespace ${namespace} at that time` };
+    const { pattern, userId } = rule;
+    if (userId === undefined)
+      return { reason: 'ignored_namespace', detail: `the rule ${pattern} of the cluster ignores ${namespace}` };
+    const ownership = inForce(ownerships.get(userId), start);
+    if (ownership === undefined) return { reason: 'unknown_user', detail: `${userId} is not known at that time` };
+    return attributions.get(ownership, rule, undefined, 'rule');
+  };
   return {
     version: snapshot.version,
     attribute(clusterId, event) {
       const { subject, namespace } = event;
       const project = namespace === undefined ? undefined : findHolder(projects.get(clusterId)?.get(namespace), event);
       if (namespace !== undefined && project === undefined)
-        return { reason: 'unknown_namespace', detail: `no project has the namespace ${namespace} at that time` };
+        return attributeByRule(clusterId, namespace, event.start);
       const userId = subject ?? project?.userId;
       const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), event.start);
       if (ownership === undefined)
@@ -126,6 +150,10 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
       if (assignment === undefined)
         return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
       return attributions.get(ownership, assignment, project, subject === undefined ? 'namespace' : 'subject');
+    },
+    isIgnored(clusterId, namespace) {
+      const rule = rules.find(clusterId, namespace);
+      return rule !== undefined && rule.userId === undefined && !projects.get(clusterId)?.has(namespace);
     },
     meterOf(meter, gpuModel) {
       if (meter !== METERS.gpu || gpuModel === undefined) return meter;
@@ -144,7 +172,7 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
 
 /** One object per distinct answer, found by the facts that it follows from. */
 function createAttributions() {
-  type Key = Ownership | Assignment | Project | undefined | 'subject' | 'namespace';
+  type Key = Ownership | Assignment | NamespaceRule | Project | undefined | AttributedBy;
   type Level = Map<Key, Level | Attribution>;
   const first: Level = new Map();
   const next = (level: Level, key: Key): Level => {
@@ -157,7 +185,7 @@ function createAttributions() {
   return {
     get(
       ownership: Ownership,
-      assignment: Assignment,
+      assignment: Assignment | NamespaceRule,
       project: Project | undefined,
       attributedBy: Attribution['attributedBy'],
     ): Attribution {

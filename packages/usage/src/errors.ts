@@ -86,6 +86,8 @@ export const REQUEST_ERRORS = {
   TOO_MANY_WEBHOOKS: { kind: 'conflict', title: 'There are as many webhooks as there may be' },
   WEBHOOK_DISABLED: { kind: 'conflict', title: 'The webhook is disabled' },
   WEBHOOK_DELIVERED: { kind: 'conflict', title: 'The alert was delivered' },
+  RULE_EXISTS: { kind: 'conflict', title: 'The cluster has another rule with this pattern' },
+  TOO_MANY_RULES: { kind: 'conflict', title: 'The cluster has as many rules as it may have' },
   NOT_COUNTED: { kind: 'conflict', title: 'The event is not counted, so there is nothing to correct' },
   NOT_A_CONFLICT: { kind: 'conflict', title: 'The parked event does not wait as a conflict' },
   NOT_DECIDABLE: { kind: 'conflict', title: 'No correction can say what the parked event says' },

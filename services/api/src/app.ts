@@ -24,6 +24,7 @@ import { addImportUsage } from './routes/imports/add-import-usage.ts';
 import { addKeys } from './routes/keys/add-keys.ts';
 import { addListAccounts } from './routes/list-accounts.ts';
 import { addListUsageDaily } from './routes/list-usage-daily.ts';
+import { addNamespaceRules } from './routes/namespace-rules/add-namespace-rules.ts';
 import { addOpenMeter } from './routes/openmeter/add-openmeter.ts';
 import { addParked } from './routes/parked/add-parked.ts';
 import { addPrices } from './routes/prices/add-prices.ts';
@@ -125,6 +126,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     await addAdmin(scope, pool);
     await addKeys(scope, pool);
     await addParked(scope, pool);
+    await addNamespaceRules(scope, pool);
     await addImportUsage(scope, pool, now);
     await addPrices(scope, pool);
     await addStatements(scope, pool);

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import {
+  addNamespaceRule,
   changeCluster,
   createMeter,
   giveUpParked,
+  listIgnoredNamespaces,
+  listNamespaceRules,
   listParked,
   loadDirectory,
   postponeParked,
   readCountedInstants,
   readParkedWork,
   readPipelineCounts,
+  recallIgnored,
   recordBatch,
   releaseParked,
   requestParkedRetry,
@@ -16,6 +20,7 @@ import {
   setGpuModel,
   settleParked,
   tryRecordBatch,
+  withdrawNamespaceRule,
 } from '@hopsmeter/db';
 import {
   createTestDatabase,
@@ -84,6 +89,10 @@ async function retry(kind: 'due' | 'changed' = 'changed', directories = startDir
       store: {
         settle: (choice, makePlan) => settleParked(pool, choice, makePlan),
         postpone: (id) => postponeParked(pool, [id]),
+      },
+      ignored: {
+        list: () => listIgnoredNamespaces(pool),
+        recall: (...recalled) => recallIgnored(pool, ...recalled),
       },
       directories,
       onSettled({ counted, duplicates, pending }) {
@@ -526,5 +535,94 @@ describe('a person', () => {
     holder.release();
     expect(await retried).toEqual({ ...NOTHING, counted: 1 });
     expect(await givenUp).toMatchObject({ ids: [] });
+  });
+});
+
+describe('a rule for namespaces', () => {
+  const addRule = async (pattern: string, userId?: string) => {
+    const rule = { clusterId: seeded.clusterId, pattern, userId, reason: 'the platform itself' };
+    return (await addNamespaceRule(database.pool, CHANGE, rule)).value.id;
+  };
+  const withdraw = (id: string) => withdrawNamespaceRule(database.pool, CHANGE, { id, reason: 'for a test' });
+  const ignored = async () =>
+    Object.fromEntries(
+      (await listNamespaceRules(database.pool, seeded.clusterId)).map((rule) => [rule.pattern, rule.ignoredCount]),
+    );
+  const of = (id: string, namespace: string) => sampleEvent(id, { namespace });
+  const bookedOf = () =>
+    rowsOf(`
+      select event_id, account_owner_id, project_id, attributed_by from hopsmeter.usage_events order by event_id`);
+
+  it('ignores what is parked and what comes, counted by rule, until it is withdrawn', async () => {
+    await park(of('a', 'kube-system'), of('b', 'kubeflow'));
+    const rule = await addRule('kube-*');
+    expect(await retry()).toEqual({ ...NOTHING, pending: 2 });
+    await park(of('c', 'kube-system'), of('d', 'kube-public'));
+    expect(await ignored()).toEqual({ 'kube-*': '3' });
+    expect(await readPipelineCounts(database.pool)).toMatchObject({ parked: 4n, ignored: 3n });
+    expect((await readPipelineCounts(database.pool)).pendingByReason).toEqual(new Map([['unknown_namespace', 1n]]));
+    expect(await statusesOf()).toMatchObject([
+      { status: 'ignored', reason: 'ignored_namespace' },
+      { status: 'pending', reason: 'unknown_namespace' },
+      { status: 'ignored', resolution: 'the rule kube-* of the cluster ignores kube-system' },
+      { status: 'ignored', resolution: 'the rule kube-* of the cluster ignores kube-public' },
+    ]);
+    await withdraw(rule);
+    await passTime();
+    await retry();
+    expect((await readPipelineCounts(database.pool)).pendingByReason).toEqual(new Map([['unknown_namespace', 4n]]));
+    await addProject('kube-system');
+    await passTime();
+    await retry();
+    expect((await bookedOf()).map((row) => Reflect.get(row, 'event_id'))).toEqual(['a', 'c']);
+  });
+
+  it('books usage for a user who need not be on the cluster', async () => {
+    await rowsOf(`insert into hopsmeter.users (id) values ('auth0|platform')`);
+    await park(of('a', 'opencost'));
+    await addRule('opencost', 'auth0|platform');
+    expect(await retry()).toEqual({ ...NOTHING, counted: 1 });
+    await park(of('b', 'opencost'), of('c', 'opencost-x'));
+    expect(await bookedOf()).toEqual(
+      ['a', 'b'].map((id) => ({
+        event_id: id,
+        account_owner_id: 'auth0|platform',
+        project_id: null,
+        attributed_by: 'rule',
+      })),
+    );
+    const [rule] = await listNamespaceRules(database.pool, undefined);
+    expect(rule).toMatchObject({ ignoredCount: '0', bookedCost: expect.stringMatching(/^[1-9]|^0\.[0-9]*[1-9]/) });
+  });
+
+  it('gives way to a rule that says more, whose events follow', async () => {
+    await addRule('kube-*');
+    await park(of('a', 'kube-system'), of('b', 'kube-public'));
+    await addRule('kube-system', seeded.otherId);
+    await passTime();
+    await retry();
+    expect(await bookedOf()).toMatchObject([{ event_id: 'a', account_owner_id: seeded.otherId }]);
+    expect(await ignored()).toEqual({ 'kube-*': '1', 'kube-system': '0' });
+  });
+
+  it('never overrides a project, also one that is registered later', async () => {
+    await addRule('ml', seeded.otherId);
+    await addRule('new');
+    await park(
+      of('a', 'ml'),
+      of('b', 'new'),
+      sampleEvent('before', { namespace: 'new', start: SAMPLE_START - HOUR, end: SAMPLE_START }),
+    );
+    expect(await bookedOf()).toMatchObject([{ event_id: 'a', account_owner_id: seeded.ownerId }]);
+    await rowsOf(
+      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, 'new', $2, to_timestamp($3::bigint / 1000000))`,
+      [seeded.clusterId, seeded.memberId, SAMPLE_START],
+    );
+    await passTime();
+    await retry();
+    expect((await bookedOf()).map((row) => Reflect.get(row, 'event_id'))).toEqual(['a', 'b']);
+    expect(await ignored()).toEqual({ ml: '0', new: '1' });
+    expect(await listIgnoredNamespaces(database.pool)).toEqual([{ clusterId: seeded.clusterId, namespace: 'new' }]);
   });
 });

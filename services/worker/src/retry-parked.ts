@@ -3,6 +3,7 @@ import type { Directory, Unattributed } from '@hopsmeter/usage';
 import { backOff } from './backoff.ts';
 import type { DirectoryCache } from './directory-cache.ts';
 import { type ParkedSetAside, planParked } from './plan-parked.ts';
+import { type IgnoredStore, recallIgnored } from './recall-ignored.ts';
 import { toStorableText } from './storable-text.ts';
 import { workByHalves } from './work-by-halves.ts';
 
@@ -14,6 +15,7 @@ export type ParkedStore = {
 
 export type RetryParkedOptions = {
   readonly store: ParkedStore;
+  readonly ignored: IgnoredStore;
   readonly directories: DirectoryCache;
   /** Told of every part that is done. */
   readonly onSettled: (counts: SettledCounts) => void;
@@ -43,6 +45,10 @@ export async function retryParked(
   directoryVersion: string,
   signal: AbortSignal,
 ): Promise<void> {
+  if (kind === 'changed') {
+    await recallIgnored(options.ignored, await readDirectory(options.directories, directoryVersion), signal);
+    await retryParked(options, 'due', directoryVersion, signal);
+  }
   while (!signal.aborted) {
     let taken: readonly string[] = [];
     const chooseNext = (directory: Directory): ParkedChoice =>

@@ -50,6 +50,7 @@ export const SAMPLE_SNAPSHOT: DirectorySnapshot = {
     })),
     overrides: [],
   },
+  namespaceRules: [],
   closings: [],
 };
 

@@ -3,12 +3,14 @@ import {
   findOriginals,
   kindOfFailure,
   listCorrectionsToTry,
+  listIgnoredNamespaces,
   listManifests,
   loadDirectory,
   type Pool,
   postponeParked,
   readCountedInstants,
   readParkedWork,
+  recallIgnored,
   recordBatch,
   recordManifests,
   type SettledCounts,
@@ -37,6 +39,7 @@ import type { JobSettings } from './jobs/job-context.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { startParkedWatch } from './parked-watch.ts';
 import { planUnreadable } from './plan-unreadable.ts';
+import type { IgnoredStore } from './recall-ignored.ts';
 import { type ParkedStore, retryParked } from './retry-parked.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
@@ -188,10 +191,14 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     settle: (choice, makePlan) => settleParked(pool, choice, makePlan),
     postpone: (id) => postponeParked(pool, [id]),
   };
+  const ignored: IgnoredStore = {
+    list: () => listIgnoredNamespaces(pool),
+    recall: (...recalled) => recallIgnored(pool, ...recalled),
+  };
   const parkedWatch = startParkedWatch({
     readWork: () => readParkedWork(pool),
     retry: (kind, version, signal) =>
-      retryParked({ store: parkedStore, directories, onSettled, onPostponed }, kind, version, signal),
+      retryParked({ store: parkedStore, ignored, directories, onSettled, onPostponed }, kind, version, signal),
     onChange: (failure) => {
       if (failure === undefined) logger.info('parked events are looked after again');
       else logger.warn({ err: failure, hint: HINTS[kindOfFailure(failure)] }, 'parked events cannot be looked after');

@@ -6,8 +6,8 @@ import type { Pool } from '../pool.ts';
  * Guarantees
  * - events = counted + duplicates + parked. Of each batch the table holds it for the moment of its recording; an event that
  *   was parked then and counted since moves from `parked` to `counted`, or to `duplicates` when it turned out to be a
- *   copy. So `counted` is what the ledger took and the manifests that were recorded, and `parked` what waits or was given
- *   up.
+ *   copy. So `counted` is what the ledger took and the manifests that were recorded, and `parked` what waits, was given
+ *   up or is ignored.
  * - One snapshot.
  *
  * It reads every batch (one row for up to 5,000 events) and the index of parked events, so it is for summaries and
@@ -19,7 +19,8 @@ with later as (
   select
     count(*) filter (where status = 'counted' and resolution = 'counted') as counted,
     count(*) filter (where status = 'counted' and resolution = 'duplicate') as duplicates,
-    count(*) filter (where status = 'given_up') as given_up
+    count(*) filter (where status = 'given_up') as given_up,
+    count(*) filter (where status = 'ignored') as ignored
   from hopsmeter.parked_events
   where status <> 'pending'
 )
@@ -29,6 +30,7 @@ select
   (coalesce(sum(duplicate_count), 0) + (select duplicates from later))::text as duplicates,
   (coalesce(sum(parked_count), 0) - (select counted + duplicates from later))::text as parked,
   (select given_up::text from later) as "givenUp",
+  (select ignored::text from later) as ignored,
   (
     select coalesce(jsonb_object_agg(reason, pending), '{}')
     from (
@@ -42,9 +44,11 @@ export type PipelineCounts = {
   readonly events: bigint;
   readonly counted: bigint;
   readonly duplicates: bigint;
-  /** Parked and not counted since: waiting or given up. */
+  /** Parked and not counted since: waiting, given up or ignored. */
   readonly parked: bigint;
   readonly givenUp: bigint;
+  /** By rules for namespaces. */
+  readonly ignored: bigint;
   /** Parked events that wait, by the reason; reasons without any are not listed. */
   readonly pendingByReason: ReadonlyMap<string, bigint>;
 };
@@ -55,6 +59,7 @@ type Row = {
   readonly duplicates: string;
   readonly parked: string;
   readonly givenUp: string;
+  readonly ignored: string;
   readonly pendingByReason: Readonly<Record<string, string>>;
 };
 
@@ -70,6 +75,7 @@ export async function readPipelineCounts(pool: Pool): Promise<PipelineCounts> {
     duplicates: BigInt(row.duplicates),
     parked: BigInt(row.parked),
     givenUp: BigInt(row.givenUp),
+    ignored: BigInt(row.ignored),
     pendingByReason: new Map(pending.map(([reason, count]) => [reason, BigInt(count)])),
   };
 }

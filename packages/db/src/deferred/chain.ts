@@ -1,4 +1,4 @@
-import type { Micros, ParkReason, Usage, UsageDay } from '@hopsmeter/usage';
+import type { AttributedBy, Micros, ParkReason, Usage, UsageDay } from '@hopsmeter/usage';
 import type { TakenEvent } from '../parked/take-parked.ts';
 
 /** Who used it and who pays. */
@@ -13,7 +13,7 @@ export type BookedUsage = Owner & { readonly day: UsageDay; readonly usages: rea
 
 /** The counted event that a chain of corrections is about, with whom its usage belongs to now. */
 export type ChainOriginal = Owner & {
-  readonly attributedBy: 'subject' | 'namespace';
+  readonly attributedBy: AttributedBy;
   readonly start: Micros;
   readonly end: Micros;
 };
@@ -49,7 +49,7 @@ export type BookedRow = Owner & {
   readonly part: number;
   readonly day: UsageDay;
   readonly eventType: string;
-  readonly attributedBy: 'subject' | 'namespace';
+  readonly attributedBy: AttributedBy;
   readonly start: Micros;
   readonly end: Micros;
   readonly usages: readonly Usage[];

@@ -1,4 +1,11 @@
-import { type Micros, parseQuantity, parseUsageDay, type Quantity, type UsageDay } from '@hopsmeter/usage';
+import {
+  type AttributedBy,
+  type Micros,
+  parseQuantity,
+  parseUsageDay,
+  type Quantity,
+  type UsageDay,
+} from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import type { BookedUsage, Chain, ChainOriginal, CorrectionRank } from './chain.ts';
 import type { TakenChains } from './take-chains.ts';
@@ -55,7 +62,7 @@ type LedgerEntry = {
   readonly accountOwnerId: string;
   readonly userId: string;
   readonly projectId: string | null;
-  readonly attributedBy: 'subject' | 'namespace';
+  readonly attributedBy: AttributedBy;
   readonly start: string;
   readonly end: string;
   readonly meters: readonly string[];

@@ -1,3 +1,4 @@
+import type { AttributedBy } from '@hopsmeter/usage';
 import { instantText } from '../directory/instant.ts';
 import type { Snapshot } from '../in-snapshot.ts';
 
@@ -78,7 +79,7 @@ export type EventAttribution = {
   readonly userName: string | null;
   readonly projectId: string | null;
   /** What of the event named the user. */
-  readonly attributedBy: 'subject' | 'namespace';
+  readonly attributedBy: AttributedBy;
   readonly project: AttributedProject | null;
   readonly ownership: (DirectoryPeriod & { readonly accountOwnerId: string }) | null;
   /** Whether the usage belongs to them now. */

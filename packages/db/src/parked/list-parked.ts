@@ -31,7 +31,7 @@ order by parked_at, id
 limit $8
 `;
 
-export const PARKED_STATUSES = ['pending', 'counted', 'given_up'] as const;
+export const PARKED_STATUSES = ['pending', 'counted', 'given_up', 'ignored'] as const;
 export type ParkedStatus = (typeof PARKED_STATUSES)[number];
 
 /** The last event of a page: the next page begins after it. */

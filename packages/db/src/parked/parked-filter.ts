@@ -17,7 +17,7 @@ export function matchesFilter(first: number): string {
   return `
     (${reason}::text is null or reason = ${reason})
     and (${cluster}::uuid is null or hopsworks_cluster_id = ${cluster})
-    and (${namespace}::text is null or event ->> 'namespace' like ${namespace})
+    and (${namespace}::text is null or namespace like ${namespace})
     and (${before}::timestamptz is null or parked_at < ${before})`;
 }
 

@@ -86,9 +86,14 @@ outcomes as materialized (
 ),
 settled as (
   update hopsmeter.parked_events as parked set
-    status = case outcomes.outcome when 'pending' then 'pending' else 'counted' end,
-    resolved_at = case outcomes.outcome when 'pending' then null else now() end,
-    resolution = case outcomes.outcome when 'pending' then null else outcomes.outcome end,
+    status = case
+      when outcomes.outcome <> 'pending' then 'counted'
+      when outcomes.reason = 'ignored_namespace' then 'ignored'
+      else 'pending' end,
+    resolved_at = case when outcomes.outcome <> 'pending' or outcomes.reason = 'ignored_namespace' then now() end,
+    resolution = case
+      when outcomes.outcome <> 'pending' then outcomes.outcome
+      when outcomes.reason = 'ignored_namespace' then outcomes.detail end,
     reason = coalesce(outcomes.reason, parked.reason),
     detail = coalesce(outcomes.detail, parked.detail),
     tried_at = now(),

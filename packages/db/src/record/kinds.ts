@@ -1,10 +1,10 @@
-import type { EventType, Usage } from '@hopsmeter/usage';
+import type { AttributedBy, EventType, Usage } from '@hopsmeter/usage';
 
 /** How a ledger row came to be, and which meters it feeds: the same for most rows of a record, but for the quantities. */
 export type Kind = {
   readonly sourcePath: string;
   readonly eventType: EventType;
-  readonly attributedBy: 'subject' | 'namespace';
+  readonly attributedBy: AttributedBy;
   readonly usages: readonly Usage[];
 };
 

@@ -137,12 +137,17 @@ park_input as materialized (
 ),
 newly_parked as (
   insert into hopsmeter.parked_events
-    (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
+    (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event,
+     status, resolved_at, resolution)
   select
     event_key, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path, event_id,
     case when counted_hash is null then reason else 'conflict' end,
     case when counted_hash is null then detail else 'the ledger holds another content under this identity' end,
-    event
+    event,
+    -- What a rule ignores waits for nobody, and is kept in case the rule is withdrawn.
+    case when counted_hash is null and reason = 'ignored_namespace' then 'ignored' else 'pending' end,
+    case when counted_hash is null and reason = 'ignored_namespace' then now() end,
+    case when counted_hash is null and reason = 'ignored_namespace' then detail end
   from park_input
   where counted_hash is distinct from content_hash
   order by event_key, content_hash

@@ -173,6 +173,35 @@ export const teamInvites = hopsmeterTable(
   ],
 ).enableRLS();
 
+/** What becomes of usage of namespaces that are no project, such as those of the platform: per cluster, by name. */
+export const namespaceRules = hopsmeterTable(
+  'namespace_rules',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    /** A namespace, or the beginning of one followed by `*`. */
+    pattern: text('pattern').notNull(),
+    /** `ignore`, or `book` for a user. */
+    action: text('action').notNull(),
+    userId: userId('user_id').references(() => users.id),
+    reason: text('reason').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    createdBy: text('created_by').notNull(),
+    withdrawnAt: instant('withdrawn_at'),
+    withdrawnBy: text('withdrawn_by'),
+  },
+  (table) => [
+    uniqueIndex('namespace_rules_one_in_force')
+      .on(table.hopsworksClusterId, table.pattern)
+      .where(sql`withdrawn_at is null`),
+    check('namespace_rules_action_known', sql`${table.action} in ('ignore', 'book')`),
+    check('namespace_rules_books_for_someone', sql`(${table.action} = 'book') = (${table.userId} is not null)`),
+    check('namespace_rules_withdrawn_by_someone', sql`(${table.withdrawnAt} is null) = (${table.withdrawnBy} is null)`),
+  ],
+).enableRLS();
+
 /** Who changed what, and why. Rows are only ever added (a trigger holds that). */
 export const auditLog = hopsmeterTable(
   'audit_log',

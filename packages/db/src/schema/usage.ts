@@ -191,7 +191,7 @@ export const parkedEvents = hopsmeterTable(
     resolvedAt: instant('resolved_at'),
     /** Who gave it up or released it. */
     resolvedBy: text('resolved_by'),
-    /** Of a counted one `counted`, or `duplicate` when the ledger held it already; of one given up, why. */
+    /** Of a counted one `counted`, or `duplicate` when the ledger held it already; of one given up or ignored, why. */
     resolution: text('resolution'),
     triedAt: instant('tried_at'),
     tryCount: integer('try_count').notNull().default(0),
@@ -208,6 +208,8 @@ export const parkedEvents = hopsmeterTable(
     deferred: text('deferred').generatedAlwaysAs(
       sql`case when event ->> 'type' in ('correction', 'manifest') then event ->> 'type' end`,
     ),
+    /** The namespace that usage names. */
+    namespace: text('namespace').generatedAlwaysAs(sql`event ->> 'namespace'`),
     /** Of a correction: the key of the event that it names. */
     replacesKey: uuid('replaces_key').generatedAlwaysAs(
       sql`case when event ->> 'type' = 'correction' then (event ->> 'replacesKey')::uuid end`,
@@ -229,8 +231,12 @@ export const parkedEvents = hopsmeterTable(
     index('parked_events_deferred_idx')
       .on(table.reason, table.hopsworksClusterId, table.parkedAt, table.id)
       .where(sql`status = 'pending' and reason in ('correction', 'manifest')`),
+    // What rules ignore, by what they ignore it for.
+    index('parked_events_ignored_idx')
+      .on(table.hopsworksClusterId, table.namespace, table.triedVersion)
+      .where(sql`status = 'ignored'`),
     index('parked_events_replaces_key_idx').on(table.replacesKey).where(sql`replaces_key is not null`),
-    check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up')`),
+    check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up', 'ignored')`),
     check('parked_events_resolved_at_the_end', sql`(${table.status} = 'pending') = (${table.resolvedAt} is null)`),
     check('parked_events_due_while_pending', sql`${table.dueAt} is null or ${table.status} = 'pending'`),
     check('parked_events_released_with_reason', sql`(${table.releasedAt} is null) = (${table.releaseReason} is null)`),

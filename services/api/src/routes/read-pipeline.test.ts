@@ -24,6 +24,7 @@ it('counts nothing before there is anything', async () => {
       parked: 0,
       parkedPending: 0,
       parkedGivenUp: 0,
+      parkedIgnored: 0,
       parkedByReason: {},
       health: {
         queue: null,
@@ -79,6 +80,7 @@ it('counts what became of events beyond 32 bits, and what waits by reason', asyn
     parked: 5,
     parkedPending: 4,
     parkedGivenUp: 1,
+    parkedIgnored: 0,
     parkedByReason: { conflict: 1, no_rate: 1, unknown_user: 2 },
     health: expect.objectContaining({ oldestParkedAt: TIME }),
     freshness: { recordedAt: '2026-11-22T13:00:01.000000Z', receivedAt: '2026-11-22T13:00:00.000000Z' },

@@ -14,11 +14,12 @@ const answerSchema = z
     counted: countSchema.meta({ description: 'Counted in the totals, at once or later', examples: [119000] }),
     duplicates: countSchema.meta({ description: 'Copies of events recorded before; no effect', examples: [900] }),
     parked: countSchema.meta({
-      description: 'Parked and not counted since: waiting or given up',
+      description: 'Parked and not counted since: waiting, given up or ignored',
       examples: [100],
     }),
     parkedPending: countSchema.meta({ description: 'Parked and waiting now', examples: [12] }),
     parkedGivenUp: countSchema.meta({ description: 'Given up by a person: never counted', examples: [88] }),
+    parkedIgnored: countSchema.meta({ description: 'Ignored by rules for namespaces', examples: [0] }),
     parkedByReason: z
       .record(z.string(), countSchema)
       .meta({ description: 'Parked and waiting now, by reason', examples: [{ unknown_namespace: 12 }] }),
@@ -28,7 +29,7 @@ const answerSchema = z
   .meta({ id: 'Pipeline' });
 
 const description = `What became of every event that was ever recorded, as of now: events = counted + duplicates + parked, and
-parked = parkedPending + parkedGivenUp. \`health\` says whether the pipeline does its work. A parked event that is counted later moves from \`parked\` to \`counted\`, or to
+parked = parkedPending + parkedGivenUp + parkedIgnored. \`health\` says whether the pipeline does its work. A parked event that is counted later moves from \`parked\` to \`counted\`, or to
 \`duplicates\` when a copy of it was counted before.
 
 These are counts, not amounts: JSON numbers. They are exact up to 2^53, which 100,000 events a second reach after 2,800
@@ -48,7 +49,8 @@ export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): vo
   };
   app.get('/v1/pipeline', { schema, config: { access: 'staff' } }, async () => {
     const freshness = await billing.readFreshness();
-    const { events, counted, duplicates, parked, givenUp, pendingByReason } = await billing.readPipelineCounts();
+    const { events, counted, duplicates, parked, givenUp, ignored, pendingByReason } =
+      await billing.readPipelineCounts();
     return {
       events: Number(events),
       counted: Number(counted),
@@ -56,6 +58,7 @@ export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): vo
       parked: Number(parked),
       parkedPending: Number([...pendingByReason.values()].reduce((sum, count) => sum + count, 0n)),
       parkedGivenUp: Number(givenUp),
+      parkedIgnored: Number(ignored),
       parkedByReason: Object.fromEntries([...pendingByReason].map(([reason, count]) => [reason, Number(count)])),
       health: describeHealth(await billing.readPipelineHealth()),
       freshness,

@@ -1,10 +1,12 @@
 import {
   findOriginals,
   listCorrectionsToTry,
+  listIgnoredNamespaces,
   listManifests,
   loadDirectory,
   postponeParked,
   readCountedInstants,
+  recallIgnored,
   recordBatch,
   recordManifests,
   type SettledCounts,
@@ -119,7 +121,16 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
       };
       const { version } = await loadDirectory(pool);
       await retryParked(
-        { store, directories: createDirectories(), onSettled: () => undefined, onPostponed: () => undefined },
+        {
+          store,
+          ignored: {
+            list: () => listIgnoredNamespaces(pool),
+            recall: (...recalled) => recallIgnored(pool, ...recalled),
+          },
+          directories: createDirectories(),
+          onSettled: () => undefined,
+          onPostponed: () => undefined,
+        },
         kind,
         version,
         signal(),

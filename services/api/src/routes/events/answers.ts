@@ -1,15 +1,25 @@
+import { PARKED_STATUSES } from '@hopsmeter/db';
 import { z } from 'zod';
 import { exactSchema } from '../../contract/amounts.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
 
 /** What became of an event, by its stable code. */
-export const VERDICTS = ['counted', 'corrected', 'voided', 'superseded', 'parked', 'given_up', 'recorded'] as const;
+export const VERDICTS = [
+  'counted',
+  'corrected',
+  'voided',
+  'superseded',
+  'parked',
+  'ignored',
+  'given_up',
+  'recorded',
+] as const;
 
 /** How a row of the ledger came to be, when it is not usage as it was reported. */
 export const ADJUSTMENTS = ['reversal', 'correction', 'move'] as const;
 
 /** Which word of the event named the user. */
-export const ATTRIBUTED_BY = ['subject', 'namespace'] as const;
+export const ATTRIBUTED_BY = ['subject', 'namespace', 'rule'] as const;
 
 const text = (description: string, example: string) => z.string().meta({ description, examples: [example] });
 const time = (description: string, example = '2026-11-22T14:00:00.000000Z') => text(description, example);
@@ -271,7 +281,7 @@ const parkedSchema = z
         examples: ['there is no project with the namespace recommender'],
         description: 'The reason in words; shown to staff',
       }),
-    status: z.enum(['pending', 'counted', 'given_up']),
+    status: z.enum(PARKED_STATUSES),
     parkedAt: time('When it was parked'),
     ageSeconds: count('How long it waits, or waited'),
     tryCount: count('How often it was tried since'),

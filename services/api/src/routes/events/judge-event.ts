@@ -26,6 +26,8 @@ function judgeParked({ parked }: EventReceipt): Judgement {
   const waiting = parked.find(({ status }) => status === 'pending');
   if (waiting !== undefined)
     return { code: 'parked', sentence: `Not counted yet. It waits (${waiting.reason}): ${waiting.detail}.` };
+  const ignored = parked.find(({ status }) => status === 'ignored');
+  if (ignored !== undefined) return { code: 'ignored', sentence: `Not counted: ${ignored.detail}.` };
   const givenUp = parked.find(({ status }) => status === 'given_up');
   if (givenUp !== undefined) {
     const { resolvedBy, resolution } = givenUp;

@@ -19,6 +19,8 @@ function explainUser({ attributedBy, project, userId, isCurrent }: EventAttribut
   const shares = project === null || !isCurrent ? '' : explainShares(project);
   if (attributedBy === 'subject')
     return `The event named the user ${user}${space === undefined ? '' : ` and ${space}`}.${shares}`;
+  if (attributedBy === 'rule')
+    return `Its namespace was no project, and a rule of the cluster books such usage for the user ${user}.`;
   const whose = project?.userId === userId ? `whose owner is ${user}` : `whose owner was ${user}`;
   return `The event named no user, so the owner of its project used it: ${space ?? 'a project'}, ${whose}.${shares}`;
 }

@@ -26,6 +26,21 @@ export const parkedSchema = z.object({
 
 export type ParkedEvent = z.output<typeof parkedSchema>['parkedEvents'][number];
 
+/** `GET /v1/namespace-rules` */
+export const namespaceRulesSchema = z.object({
+  rules: z.array(
+    z.object({
+      id: z.string(),
+      pattern: z.string(),
+      userId: z.nullable(z.string()),
+      reason: z.string(),
+      ignoredCount: z.pipe(z.string(), z.transform(Number)),
+    }),
+  ),
+});
+
+export type NamespaceRule = z.output<typeof namespaceRulesSchema>['rules'][number];
+
 /** `POST /v1/parked/retry` */
 export const retrySchema = z.object({ retrying: z.number(), left: z.number() });
 
@@ -45,6 +60,7 @@ export const STATUSES = [
   { value: 'pending', text: 'Waiting' },
   { value: 'counted', text: 'Counted since' },
   { value: 'given_up', text: 'Given up' },
+  { value: 'ignored', text: 'Ignored' },
 ] as const;
 
 export type ParkedStatus = (typeof STATUSES)[number]['value'];

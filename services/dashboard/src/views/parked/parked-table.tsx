@@ -19,6 +19,7 @@ const EMPTY: Readonly<Record<ParkedStatus, string>> = {
   pending: 'Nothing waits here.',
   counted: 'No parked event was counted since.',
   given_up: 'Nothing was given up.',
+  ignored: 'Nothing is ignored.',
 };
 
 /** The events, the longest waiting first. */

@@ -10,6 +10,7 @@ import { Segments } from '../../parts/segments.tsx';
 import { useMe } from '../../session/use-session.ts';
 import { Decide } from './decide.tsx';
 import { GpuModels } from './gpu-models.tsx';
+import { NamespaceRules } from './namespace-rules.tsx';
 import { type ParkedEvent, parkedSchema, STATUSES } from './parked-schemas.ts';
 import { ParkedTable } from './parked-table.tsx';
 import { reasonText } from './reasons.ts';
@@ -72,6 +73,7 @@ export function ParkedView() {
           )}
         </Answer>
       </section>
+      <NamespaceRules />
       <section className="card" aria-labelledby="events">
         <div className="card-head">
           <h2 id="events">

@@ -13,6 +13,11 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
     meaning: 'No project has that namespace on the cluster at the time of the usage.',
     remedy: 'Create the project. Its events are then counted by themselves.',
   },
+  ignored_namespace: {
+    name: 'Ignored namespace',
+    meaning: 'No project has the namespace, and a rule of the cluster ignores it.',
+    remedy: 'Nothing. It waits again when the rule is withdrawn.',
+  },
   unknown_user: {
     name: 'Unknown user',
     meaning: 'The event names a user who was not known at the time of the usage.',

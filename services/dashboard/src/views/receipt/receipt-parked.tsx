@@ -11,6 +11,7 @@ const STATUSES: Readonly<Record<ParkedCopy['status'], string>> = {
   pending: 'waits',
   counted: 'was counted since',
   given_up: 'was given up',
+  ignored: 'is ignored',
 };
 
 /** Copies of the event that could not be counted at first, or never. */

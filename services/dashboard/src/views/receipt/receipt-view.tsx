@@ -23,6 +23,7 @@ const VERDICTS: Readonly<Record<Receipt['verdict']['code'], { readonly word: str
   voided: { word: 'Voided', health: 'watch' },
   superseded: { word: 'Superseded', health: 'watch' },
   parked: { word: 'Parked', health: 'watch' },
+  ignored: { word: 'Ignored', health: 'unknown' },
   given_up: { word: 'Given up', health: 'bad' },
   recorded: { word: 'Recorded', health: 'good' },
 };
