@@ -109,7 +109,7 @@ export * from './keys/load-cluster-keys.ts';
 export * from './keys/note-keys-used.ts';
 export * from './keys/revoke-cluster-key.ts';
 export * from './keys/rotate-cluster-key.ts';
-export * from './load-directory.ts';
+export { loadDirectory } from './load-directory.ts';
 export * from './migrate.ts';
 export * from './namespace-rules/add-namespace-rule.ts';
 export * from './namespace-rules/list-namespace-rules.ts';

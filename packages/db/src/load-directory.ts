@@ -1,4 +1,5 @@
 import type { DirectorySnapshot } from '@hopsmeter/usage';
+import type { Snapshot } from './in-snapshot.ts';
 import type { Pool } from './pool.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing/pricing-columns.ts';
 
@@ -49,9 +50,17 @@ type Row = PricingRow & {
 };
 
 /** Reads the directory as of now. */
-export async function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
-  const result = await pool.query<Row>(LOAD_DIRECTORY);
-  const row = result.rows[0];
+export function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
+  return readDirectory({
+    async rowsOf<T extends object>(sql: string) {
+      return (await pool.query<T>(sql)).rows;
+    },
+  });
+}
+
+/** Reads the directory within a transaction: on its connection, because a pool that others exhaust has no second one. */
+export async function readDirectory({ rowsOf }: Snapshot): Promise<DirectorySnapshot> {
+  const [row] = await rowsOf<Row>(LOAD_DIRECTORY);
   const version = row?.version ?? null;
   if (row === undefined || version === null)
     throw new Error('the directory has no version: are the migrations applied?');

@@ -140,8 +140,7 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
     attribute(clusterId, event) {
       const { subject, namespace } = event;
       const project = namespace === undefined ? undefined : findHolder(projects.get(clusterId)?.get(namespace), event);
-      if (namespace !== undefined && project === undefined)
-        return attributeByRule(clusterId, namespace, event.start);
+      if (namespace !== undefined && project === undefined) return attributeByRule(clusterId, namespace, event.start);
       const userId = subject ?? project?.userId;
       const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), event.start);
       if (ownership === undefined)

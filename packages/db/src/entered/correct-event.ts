@@ -2,7 +2,7 @@ import { createDirectory, formatQuantity, RequestError, type Unattributed, type 
 import { type Change, changeDirectory } from '../directory/change-directory.ts';
 import { parseSource } from '../events/event-source.ts';
 import { findEvents } from '../events/find-event.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { readDirectory } from '../load-directory.ts';
 import type { Pool } from '../pool.ts';
 import { createCorrection } from './create-correction.ts';
 import { enterEvents } from './enter-events.ts';
@@ -50,7 +50,7 @@ export function correctEvent(
       const origin = found.source === undefined ? undefined : parseSource(found.source);
       const chain = await readBookedChain(transaction, found.eventKey);
       if (chain === undefined || origin === undefined) throw new RequestError('NOT_COUNTED');
-      const directory = createDirectory(await loadDirectory(pool));
+      const directory = createDirectory(await readDirectory(transaction));
       const put = { ...chain, usages };
       const differences = findDifferences(chain.booked, [put], directory);
       const obstacle = findObstacle(origin.clusterId, put, directory);

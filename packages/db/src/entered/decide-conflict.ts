@@ -1,6 +1,6 @@
 import { createDirectory, RequestError, type Unattributed } from '@hopsmeter/usage';
 import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { readDirectory } from '../load-directory.ts';
 import type { Pool } from '../pool.ts';
 import { enterEvents } from './enter-events.ts';
 import { type LaterPlan, type ParkedConflict, planLaterContent } from './plan-later-content.ts';
@@ -76,7 +76,7 @@ export function decideConflict(pool: Pool, change: Change, wanted: WantedDecisio
       if (conflict === undefined) throw new RequestError('NOT_FOUND', 'there is no such parked event');
       if (conflict.status !== 'pending' || conflict.reason !== 'conflict') throw new RequestError('NOT_A_CONFLICT');
       const chain = await readBookedChain(transaction, conflict.eventKey);
-      const directory = createDirectory(await loadDirectory(pool));
+      const directory = createDirectory(await readDirectory(transaction));
       const context = { now: transaction.now, chain, reason, directory };
       const plan = right === 'first' ? NOTHING : planLaterContent(conflict, context);
       if (plan.entered.length > 0) await enterEvents(transaction, change, plan.entered);

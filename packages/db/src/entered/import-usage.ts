@@ -10,7 +10,7 @@ import {
   type UsageEvent,
 } from '@hopsmeter/usage';
 import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { readDirectory } from '../load-directory.ts';
 import type { Pool } from '../pool.ts';
 import { enterEvents } from './enter-events.ts';
 import { findObstacle } from './usage-difference.ts';
@@ -70,7 +70,7 @@ export function importUsage(pool: Pool, change: Change, wanted: WantedImport): P
     pool,
     change,
     async (transaction) => {
-      const directory = createDirectory(await loadDirectory(pool));
+      const directory = createDirectory(await readDirectory(transaction));
       const outcome = sortOut(rows, await readKnown(transaction, rows), directory);
       if (isDryRun) return { importId: undefined, ...outcome };
       const { batchId, counts } = await enterEvents(transaction, change, rows);

@@ -112,6 +112,12 @@ it('records the rows as a batch that names who imported them, once', async () =>
   expect(await api.tables.select().from(schema.parkedEvents)).toHaveLength(2);
 });
 
+it('answers more requests at once than the api has connections', async () => {
+  const file = fileOf(`m,east,,${OWNER},cpu_hours,1,${HOUR}`);
+  const answers = await Promise.all(Array.from({ length: 12 }, () => post(file)));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+});
+
 describe('a file', () => {
   it.each([
     ['without a header', ''],
