@@ -1,15 +1,7 @@
-import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Takes five minutes: at the end, where its size puts it, the other worker would have nothing left to do. */
-const LONGEST = /test\/chaos\/chaos\.test\.ts$/;
-
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => Number(LONGEST.test(b.moduleId)) - Number(LONGEST.test(a.moduleId)));
-  }
-}
+/** Minutes of faults, hundreds of thousands of rows: `npm run test:long` has them, see vitest.long.config.ts. */
+export const LONG_TESTS = '**/*.long.test.ts';
 
 /**
  * Workspace packages are tested from their sources, so a test never runs against an old build. Vitest hands conditions
@@ -17,15 +9,16 @@ class LongestFirst extends BaseSequencer {
  */
 const conditions = ['source', 'node'];
 
+/** What `npm test` runs. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, LONG_TESTS],
     pool: 'forks',
     // Tests start real servers; more at once than cores would make each of them slow.
     maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,6 +1,7 @@
-// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then every test.
-// Arguments go to vitest. The last line is `N passed, N failed`; the exit code is 0 only when something ran and nothing
-// failed.
+// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then the tests that a change
+// needs. `npm run test:long` (--long) runs the tests that take minutes instead, and no checks; `npm run test:all` (--all)
+// runs everything. Other arguments go to vitest. The last line is `N passed, N failed`, of all; the exit code is 0 only
+// when something ran and nothing failed.
 import { PrepareError, prepare } from './prepare.mjs';
 import { ROOT, runInstalled } from './run.mjs';
 import { step } from './step.mjs';
@@ -14,6 +15,13 @@ const CHECKS = /** @type {const} */ ([
   ['types of the tests', 'tsc', ['-p', 'test/tsconfig.json']],
   ['migrations match the schema', 'drizzle-kit', ['check']],
 ]);
+
+const LONG_CONFIG = ['--config', 'vitest.long.config.ts'];
+const flags = new Set(['--long', '--all'].filter((flag) => process.argv.includes(flag)));
+const vitestArgs = process.argv.slice(2).filter((arg) => !flags.has(arg));
+
+/** The runs of vitest, by what is added to their arguments. */
+const RUNS = flags.has('--all') ? [[], LONG_CONFIG] : flags.has('--long') ? [LONG_CONFIG] : [[]];
 
 const interrupted = new AbortController();
 let exitCodeOfSignal = 0;
@@ -106,20 +114,26 @@ async function runAll(env) {
   const { signal } = interrupted;
   /** @type {string[]} */
   const failures = [];
-  for (const [title, tool, args] of CHECKS) {
+  for (const [title, tool, args] of flags.has('--long') ? [] : CHECKS) {
     if (signal.aborted) return false;
     const isFine = await step(title, () => runInstalled(tool, args, { env, quiet: true, signal }));
     if (!isFine) failures.push(title);
   }
-  if (signal.aborted) return false;
-  const results = await resultsFile(DIRECTORY);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  const isFine = await runInstalled('vitest', ['run', ...reporters, ...process.argv.slice(2)], { env, signal });
-  if (signal.aborted) return false;
-
-  const { passed, failed } = await readTestCounts(results);
-  for (const title of failures) console.log(`✗ ${title}: see above`);
+  let passed = 0;
   // A check that failed counts as one, so that the line never looks well when the run is not.
-  console.log(`\n${passed} passed, ${failed + failures.length} failed`);
-  return isFine && failures.length === 0 && failed === 0 && passed > 0;
+  let failed = failures.length;
+  for (const added of RUNS) {
+    if (signal.aborted) return false;
+    const results = await resultsFile(DIRECTORY);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+    const isFine = await runInstalled('vitest', ['run', ...added, ...reporters, ...vitestArgs], { env, signal });
+    if (signal.aborted) return false;
+    const counts = await readTestCounts(results);
+    passed += counts.passed;
+    failed += counts.failed;
+    if (!isFine && counts.failed === 0) failures.push('vitest ended with an error');
+  }
+  for (const title of failures) console.log(`✗ ${title}: see above`);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failures.length === 0 && failed === 0 && passed > 0;
 }

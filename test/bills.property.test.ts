@@ -49,7 +49,7 @@ import { recordEvents } from './harness/record-events.ts';
  * the last word on every event and every price, and what is closed keeps every byte.
  */
 
-const SEEDS = Number(process.env.BILL_SEEDS ?? 20);
+const SEEDS = Number(process.env.BILL_SEEDS ?? 4);
 const ACTIONS = 60;
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'property' } as const;
