@@ -139,10 +139,15 @@ export async function simulate(options: SimulationOptions): Promise<readonly str
           continue;
         }
         inHand.add(job);
-        await combiner.record(decodeBatch(job.data), signal);
+        // A batch that failed for long makes room for others and comes again.
+        const isRecorded = await combiner.record(decodeBatch(job.data), signal).then(
+          () => true,
+          () => false,
+        );
         if (!process.isAlive) return;
-        queue.complete(job);
         inHand.delete(job);
+        if (isRecorded) queue.complete(job);
+        else queue.giveBack(job);
       }
     };
     for (let i = 0; i < JOBS_AT_ONCE; i++) void consume();
