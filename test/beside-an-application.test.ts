@@ -1,5 +1,6 @@
 import { migrate, type Pool } from '@hopsmeter/db';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SMALL_APPLICATION } from './harness/application-database/small-application.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
 import { createEvents } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
@@ -7,7 +8,6 @@ import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from './harness/pipeli
 import { postAll } from './harness/post-all.ts';
 import { createRandom } from './harness/random.ts';
 import { readRollup } from './harness/rollup.ts';
-import { TODAYS_APPLICATION } from './harness/todays-application.ts';
 import { createWorld, one } from './harness/world.ts';
 
 const EVENTS = 500;
@@ -24,7 +24,7 @@ beforeAll(async () => {
     apis: 1,
     isPooled: true,
     beforeMigration: async (pool) => {
-      await pool.query(TODAYS_APPLICATION);
+      await pool.query(SMALL_APPLICATION);
       publicBefore = await dumpSchema(pool, 'public');
       schemasBefore = await schemasOf(pool);
     },

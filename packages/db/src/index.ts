@@ -16,6 +16,8 @@ export * from './alerts/watch-spending.ts';
 export type { WebhookRow } from './alerts/webhook-columns.ts';
 export * from './alerts/webhook-secret.ts';
 export * from './alerts/webhook-url.ts';
+export { ApplicationDatabaseError } from './application/application-database-error.ts';
+export { readApplicationDirectory } from './application/read-application.ts';
 export * from './billing/check-billing.ts';
 export * from './billing/each-usage-daily.ts';
 export * from './billing/find-person.ts';
