@@ -1,4 +1,4 @@
-import { readPipelineCounts } from '@hopsmeter/db';
+import { readPipelineCounts, readWindows } from '@hopsmeter/db';
 import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestClient } from './harness/client.ts';
@@ -27,6 +27,7 @@ describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
   });
   afterEach(async () => {
     expect(await findRollupDifferences(pipeline.pool)).toEqual([]);
+    expect(await sumOfHour()).toBe(await sumOf('cpu_hours'));
   });
   afterAll(() => pipeline?.close());
 
@@ -135,6 +136,22 @@ describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
       [meter],
     );
     return one(rows).sum === '0.000000000000' ? '0' : one(rows).sum;
+  }
+
+  /** All of it, because a correction changes the hour of the event that it corrects. */
+  async function sumOfHour(): Promise<string> {
+    const [from, to] = [START * 1_000, (START + HOUR) * 1_000];
+    const rows = await readWindows(pipeline.pool, {
+      meter: 'cpu_hours',
+      from,
+      to,
+      unit: 'hour',
+      timeZone: 'UTC',
+      groupBy: new Set(),
+      only: new Map(),
+      rowsMax: 2,
+    });
+    return one(rows).quantity;
   }
 
   async function parkedOf(id: string): Promise<string> {

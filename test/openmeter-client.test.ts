@@ -8,6 +8,7 @@ import { createWorld, one, type TestCluster, type TestProject } from './harness/
 
 /** The day of the usage: long enough ago that no event lies in the future, whatever the clock says. */
 const DAY = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+const DAY_BEFORE = new Date(Date.now() - 4 * 86_400_000).toISOString().slice(0, 10);
 const NEXT_DAY = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
 
 let pipeline: Pipeline;
@@ -126,13 +127,34 @@ describe("OpenMeter's published client", () => {
 
   it.each([
     [{ windowSize: 'MINUTE' }, 400],
-    [{ windowSize: 'HOUR' }, 400],
+    [{ windowSize: 'HOUR', from: new Date('2026-01-01') }, 400],
+    [{ windowSize: 'DAY', windowTimeZone: 'Europe/Stockholm', from: new Date('2026-01-01') }, 400],
     [{ to: new Date(`${DAY}T00:00:00Z`) }, 400],
-    [{ from: new Date(`${DAY}T12:00:00Z`) }, 400],
-    [{ windowSize: 'DAY', windowTimeZone: 'Europe/Stockholm' }, 400],
+    [{ windowSize: 'DAY', windowTimeZone: '+01:00' }, 400],
     [{ windowTimeZone: 'Nowhere/Else' }, 400],
   ])('is told what is wrong with %j', async (parameters, status) => {
     await expect(query('cpu_hours', parameters)).rejects.toMatchObject({ status });
+  });
+
+  it('reads hours, days of another time zone, and a part of a day', async () => {
+    const hour = { windowStart: new Date(`${DAY}T10:00:00Z`), windowEnd: new Date(`${DAY}T11:00:00Z`) };
+    const grouped = { windowSize: 'HOUR', groupBy: ['subject', 'namespace'], subject: [project.userId] };
+    expect((await query('cpu_hours', grouped))?.data).toMatchObject([
+      { ...hour, valueDecimal: TOTAL, subject: project.userId, groupBy: { namespace: project.namespace } },
+    ]);
+    const day = { windowSize: 'DAY', windowTimeZone: 'Asia/Kolkata', from: new Date(`${DAY_BEFORE}T18:30:00Z`) };
+    expect((await query('cpu_hours', day))?.data).toMatchObject([
+      {
+        valueDecimal: TOTAL,
+        windowStart: new Date(`${DAY_BEFORE}T18:30:00Z`),
+        windowEnd: new Date(`${DAY}T18:30:00Z`),
+      },
+    ]);
+    const from = (time: string) => query('cpu_hours', { from: new Date(`${DAY}T${time}Z`) });
+    expect((await from('10:00:00'))?.data).toMatchObject([{ valueDecimal: TOTAL }]);
+    expect((await from('10:00:01'))?.data).toEqual([]);
+    const month = { windowSize: 'MONTH', windowTimeZone: 'America/New_York', filterGroupBy: { cluster: cluster.id } };
+    expect((await query('cpu_hours', month))?.data).toMatchObject([{ valueDecimal: TOTAL }]);
   });
 
   it('asks for several users at once, for customers, and for values of a grouping', async () => {

@@ -28,6 +28,14 @@ export * from './billing/read-freshness.ts';
 export * from './billing/read-person-name.ts';
 export * from './billing/read-pipeline-counts.ts';
 export * from './billing/read-totals.ts';
+export {
+  readWindows,
+  WINDOWS_DAYS_MAX,
+  WINDOWS_MICROS_MAX,
+  type WindowGrouping,
+  type WindowRow,
+  type WindowsQuery,
+} from './billing/read-windows.ts';
 export type { UsageDailyKey, UsageDailyRow } from './billing/usage-daily-rows.ts';
 export { NO_PROJECT, type UsageFilter } from './billing/usage-filter.ts';
 export * from './database-url.ts';

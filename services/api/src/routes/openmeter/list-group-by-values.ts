@@ -2,7 +2,7 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { answerQuestion, type QuestionDeps } from './answer-question.ts';
-import { dayStartSchema } from './parameters.ts';
+import { fromSchema, toSchema } from './parameters.ts';
 import { QUERY_GROUPINGS, type Value } from './windows.ts';
 
 /** `GET /api/v1/meters/{slug}/group-by/{groupBy}/values` */
@@ -20,13 +20,7 @@ export function addListGroupByValues(app: HttpApp, deps: QuestionDeps): void {
         .meta({ description: 'Name of the meter', examples: ['cpu_hours'] }),
       groupBy: z.enum(QUERY_GROUPINGS).meta({ description: 'The grouping' }),
     }),
-    querystring: z.strictObject({
-      from: dayStartSchema(
-        'First day (UTC), as its beginning; 400 days before `to` when not given',
-        '2026-11-01T00:00:00Z',
-      ),
-      to: dayStartSchema('Day after the last one, as its beginning; tomorrow when not given', '2026-12-01T00:00:00Z'),
-    }),
+    querystring: z.strictObject({ from: fromSchema, to: toSchema }),
     response: {
       200: {
         description: 'The values',

@@ -1,38 +1,34 @@
-import { parseTime, parseUsageDay, SUBJECT_LENGTH_MAX, type UsageDay } from '@hopsmeter/usage';
+import { type Micros, parseTime, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { isText, parameter, userIdSchema } from '../../contract/parameters.ts';
-
-/** What OpenMeter's clients send for a day: a moment, which must be the beginning of one (UTC), or the day itself. */
-const DAY_START = /^(\d{4}-\d{2}-\d{2})(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:00))?$/;
 
 /** Subjects of one question at most. */
 const SUBJECTS_MAX = 100;
 
-/** The beginning of a UTC day. */
-export function dayStartSchema(description: string, example: string) {
-  return parameter({
-    parse: parseDayStart,
-    code: 'INVALID_DAY',
-    expected: 'expected the beginning of a UTC day, such as 2026-11-22T00:00:00Z: usage is kept by day',
-    describedAs: { description, examples: [example] },
-  }).optional();
-}
-
 /** A moment, or a day as its beginning. */
 export function momentSchema(description: string, example: string) {
   return parameter({
-    parse: (text) => parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text),
+    parse: parseMoment,
     code: 'INVALID_DAY',
     expected: 'expected a moment such as 2026-11-22T13:00:00Z',
     describedAs: { description, examples: [example] },
   }).optional();
 }
 
-/** Reads the beginning of a UTC day; undefined for any other text. */
-export function parseDayStart(text: string): UsageDay | undefined {
-  const day = DAY_START.exec(text)?.[1];
-  return day === undefined ? undefined : parseUsageDay(day);
+/** Reads a moment, or a day as its beginning (UTC); undefined for any other text. */
+export function parseMoment(text: string): Micros | undefined {
+  return parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 }
+
+/** Where a question about a meter begins and ends. */
+export const fromSchema = momentSchema(
+  'Usage from here on; 400 days before `to` when not given, 31 where the events are read',
+  '2026-11-01T00:00:00Z',
+);
+export const toSchema = momentSchema(
+  'Usage before that moment; the end of today when not given',
+  '2026-12-01T00:00:00Z',
+);
 
 const subject = userIdSchema('A user id');
 
@@ -69,7 +65,10 @@ export const timeZoneSchema = z
   .string()
   .max(100)
   .optional()
-  .meta({ description: 'Windows are UTC; without windows any zone gives the same', examples: ['UTC'] });
+  .meta({
+    description: 'Whose hours, days and months the windows are; UTC when not given',
+    examples: ['Europe/Stockholm'],
+  });
 
 /** One of some texts. */
 export const choice = <T extends string>(options: readonly T[], description: string) =>

@@ -1,32 +1,32 @@
+import { WINDOWS_DAYS_MAX } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { chooseContentType } from '../../contract/accept.ts';
 import { formatExact } from '../../contract/amounts.ts';
 import { CSV_CONTENT_TYPE, formatCsv, formatCsvHeader } from '../../contract/csv.ts';
 import { changeProblems, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { type AnsweredQuestion, answerQuestion, type Question, type QuestionDeps } from './answer-question.ts';
+import { type AnsweredQuestion, answerQuestion, type QuestionDeps } from './answer-question.ts';
 import {
   choice,
   clientIdSchema,
   customersSchema,
-  dayStartSchema,
   filterValuesSchema,
+  fromSchema,
   repeatable,
   subjectsSchema,
   timeZoneSchema,
+  toSchema,
 } from './parameters.ts';
+import type { Question } from './question.ts';
 import { VALUE_COLUMNS } from './value-columns.ts';
-import { formatDayStart, QUERY_GROUPINGS, type QueryGrouping, type Value, WINDOW_SIZES } from './windows.ts';
+import { formatMoment, QUERY_GROUPINGS, type QueryGrouping, type Value, WINDOW_SIZES } from './windows.ts';
 
 /** Every list as long as it may be, each character written as `\uXXXX`, is longer; people name a few. */
 const BODY_BYTES_MAX = 65_536;
 
 const shape = {
-  from: dayStartSchema(
-    'First day (UTC), as its beginning; 400 days before `to` when not given',
-    '2026-11-01T00:00:00Z',
-  ),
-  to: dayStartSchema('Day after the last one, as its beginning; tomorrow when not given', '2026-12-01T00:00:00Z'),
+  from: fromSchema,
+  to: toSchema,
   windowSize: choice(WINDOW_SIZES, 'One value for each window; one for all of it when not given').optional(),
   windowTimeZone: timeZoneSchema,
   subject: subjectsSchema,
@@ -99,8 +99,9 @@ const responses = {
   ...PROBLEM_RESPONSES,
 };
 
-const description = `How much of a meter was used, as OpenMeter's clients ask it. Usage is kept by UTC day and by the day on which it
-is booked, so windows are days or months, and a question begins and ends with a day. An account owner gets the own account's
+const description = `How much of a meter was used, as OpenMeter's clients ask it. Usage is in the window in which it begins, or
+the UTC day on which it is booked, if that begins later. What UTC days do not answer is read from the events, for
+${WINDOWS_DAYS_MAX} days at most: hours, days and months of other time zones, and a time of day. An account owner gets the own account's
 usage.`;
 
 /** `GET` and `POST /api/v1/meters/{slug}/query` */
@@ -169,8 +170,8 @@ function toQuestion(
 
 function describeAnswer({ from, to, values }: AnsweredQuestion, windowSize: Question['windowSize']) {
   return {
-    from: formatDayStart(from),
-    to: formatDayStart(to),
+    from: formatMoment(from),
+    to: formatMoment(to),
     ...(windowSize === undefined ? {} : { windowSize }),
     data: values.map(describeValue),
   };
@@ -182,8 +183,8 @@ function describeValue({ from, to, subject, groupBy, quantity }: Value): z.input
     // The only place where a quantity becomes a floating point number: the end of what OpenMeter's form asks for.
     value: Number(valueDecimal),
     valueDecimal,
-    windowStart: formatDayStart(from),
-    windowEnd: formatDayStart(to),
+    windowStart: formatMoment(from),
+    windowEnd: formatMoment(to),
     subject,
     groupBy,
   };

@@ -1,11 +1,11 @@
 import { formatExact } from '../../contract/amounts.ts';
 import type { CsvColumn } from '../../contract/csv.ts';
-import { formatDayStart, type Value } from './windows.ts';
+import { formatMoment, type Value } from './windows.ts';
 
 /** Values as CSV, in the columns of OpenMeter. The value is exact here: a text needs no floating point number. */
 export const VALUE_COLUMNS: readonly CsvColumn<Value>[] = [
-  { header: 'window_start', kind: 'exact', value: ({ from }) => formatDayStart(from) },
-  { header: 'window_end', kind: 'exact', value: ({ to }) => formatDayStart(to) },
+  { header: 'window_start', kind: 'exact', value: ({ from }) => formatMoment(from) },
+  { header: 'window_end', kind: 'exact', value: ({ to }) => formatMoment(to) },
   { header: 'subject', kind: 'text', value: ({ subject }) => subject },
   { header: 'account_owner_id', kind: 'text', value: ({ groupBy }) => groupBy.account_owner_id ?? null },
   { header: 'cluster', kind: 'exact', value: ({ groupBy }) => groupBy.cluster ?? null },

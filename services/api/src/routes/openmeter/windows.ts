@@ -1,7 +1,15 @@
 import type { TotalsGrouping, TotalsRow } from '@hopsmeter/db';
-import { addMonths, formatUsageDay, monthOf, parseQuantity, parseUsageDay, type UsageDay } from '@hopsmeter/usage';
+import {
+  addMonths,
+  formatTime,
+  MICROS_PER_DAY,
+  type Micros,
+  monthOf,
+  parseQuantity,
+  parseUsageDay,
+} from '@hopsmeter/usage';
 
-export const WINDOW_SIZES = ['DAY', 'MONTH'] as const;
+export const WINDOW_SIZES = ['HOUR', 'DAY', 'MONTH'] as const;
 export type WindowSize = (typeof WINDOW_SIZES)[number];
 
 /** What a query can group by, in the words that OpenMeter's clients use. */
@@ -18,23 +26,24 @@ export const GROUPING_OF: Readonly<Record<QueryGrouping, TotalsGrouping>> = {
 
 /** One value of a query: a sum over a window. Exclusive of `to`. */
 export type Value = {
-  readonly from: UsageDay;
-  readonly to: UsageDay;
+  readonly from: Micros;
+  readonly to: Micros;
   readonly subject: string | null;
   readonly groupBy: Readonly<Partial<Record<Exclude<QueryGrouping, 'subject'>, string | null>>>;
   /** Units of 10⁻¹². */
   readonly quantity: bigint;
 };
 
+/** What days can be added up to. */
 export type WindowOptions = {
-  readonly from: UsageDay;
-  readonly to: UsageDay;
+  readonly from: Micros;
+  readonly to: Micros;
   /** Undefined for one window over everything. */
-  readonly windowSize: WindowSize | undefined;
+  readonly windowSize: Exclude<WindowSize, 'HOUR'> | undefined;
   readonly groupBy: ReadonlySet<QueryGrouping>;
 };
 
-/** Adds the days of an answer up to windows, which are cut off where the question begins and ends. Exact. */
+/** Adds UTC days up to windows, which are cut off where the question begins and ends. Exact. */
 export function addUpWindows(rows: readonly TotalsRow[], options: WindowOptions): Value[] {
   const values = new Map<string, Value>();
   for (const row of rows) {
@@ -47,16 +56,20 @@ export function addUpWindows(rows: readonly TotalsRow[], options: WindowOptions)
   return [...values.values()];
 }
 
-function windowOf(row: TotalsRow, { from, to, windowSize }: WindowOptions): { from: UsageDay; to: UsageDay } {
+function windowOf(row: TotalsRow, { from, to, windowSize }: WindowOptions): { from: Micros; to: Micros } {
   if (windowSize === undefined) return { from, to };
   const day = parseUsageDay(row.day ?? '');
   if (day === undefined) throw new TypeError('a row without its day');
-  if (windowSize === 'DAY') return { from: day, to: day + 1 };
   const month = monthOf(day);
-  return { from: Math.max(from, month), to: Math.min(to, addMonths(month, 1)) };
+  const [begin, end] = windowSize === 'DAY' ? [day, day + 1] : [month, addMonths(month, 1)];
+  return { from: Math.max(from, begin * MICROS_PER_DAY), to: Math.min(to, end * MICROS_PER_DAY) };
 }
 
-function keyOf(row: TotalsRow, groupBy: ReadonlySet<QueryGrouping>): Pick<Value, 'subject' | 'groupBy'> {
+/** What a row says of what it is grouped by. */
+export function keyOf(
+  row: Pick<TotalsRow, 'userId' | 'accountOwnerId' | 'clusterId' | 'projectNamespace'>,
+  groupBy: ReadonlySet<QueryGrouping>,
+): Pick<Value, 'subject' | 'groupBy'> {
   return {
     subject: groupBy.has('subject') ? row.userId : null,
     groupBy: {
@@ -67,7 +80,7 @@ function keyOf(row: TotalsRow, groupBy: ReadonlySet<QueryGrouping>): Pick<Value,
   };
 }
 
-/** The beginning of a day as OpenMeter writes moments. */
-export function formatDayStart(day: UsageDay): string {
-  return `${formatUsageDay(day)}T00:00:00Z`;
+/** A moment as OpenMeter writes it: whole seconds without decimals. */
+export function formatMoment(moment: Micros): string {
+  return formatTime(moment).replace(/\.0+Z$/, 'Z');
 }
