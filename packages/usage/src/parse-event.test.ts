@@ -473,7 +473,9 @@ describe('events that are refused', () => {
   });
 
   it('has an example of every code', () => {
-    const seen = new Set(REFUSED.flatMap(([, , ...expected]) => expected.map(([code]) => code)));
+    // One row of a file has it, never an event by itself.
+    const seen = new Set<EventErrorCode>(['REPEATED_ID']);
+    for (const [, , ...expected] of REFUSED) for (const [code] of expected) seen.add(code);
     expect([...seen].sort()).toEqual(Object.keys(EVENT_ERRORS).sort());
   });
 

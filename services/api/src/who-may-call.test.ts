@@ -200,14 +200,14 @@ async function bearer(token: Promise<string>): Promise<string> {
   return `Bearer ${await token}`;
 }
 
-it('is said here of every route below /v1, and of no other', () => {
+it('is said here of every route below /v1, /api/v1 and /api/v2, and of no other', () => {
   expect(routesOf(api.app).sort()).toEqual(Object.keys(ROUTES).sort());
 });
 
 it('is said in docs/api.md as it is here', () => {
   const docs = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
   const [, section = ''] = docs.split('### Who may call\n');
-  const rows = (section.split('\n#')[0] ?? '').matchAll(/^\| `([A-Z]+ (?:\/api)?\/v1\S*)` \| (.+) \|$/gm);
+  const rows = (section.split('\n#')[0] ?? '').matchAll(/^\| `([A-Z]+ (?:\/api)?\/v[12]\/\S*)` \| (.+) \|$/gm);
   const documented = [...rows].map(([, route = '', who]) => [route.replaceAll(/\{(\w+)\}/g, ':$1'), who]);
   expect(documented.sort()).toEqual(
     Object.entries(ROUTES)
