@@ -4,7 +4,7 @@ import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { formatQuantity, parseQuantity, parseTime } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findMistakes, RULES } from './focus-rules.ts';
+import { findMistakes, PRODUCTS, RULES } from './focus-rules.ts';
 import { CLUSTER, createFocusWorld, FORMULA_ID, MONTHS, NAMES, NAMESPACE, OTHER, OWNER } from './focus-world.ts';
 import { type Row, readTable } from './read-csv.ts';
 import { readParquet } from './read-parquet.ts';
@@ -146,7 +146,8 @@ describe('the amounts of an export', () => {
     expect(gpu).toMatchObject({
       ListUnitPrice: '3.000000000000',
       ContractedUnitPrice: '2.000001000000',
-      ListCost: '11.100000000000',
+      ListCost: '11.100000000000000000000000',
+      ContractedCost: '7.400003700000000000000000',
       BilledCost: '7.400003700000',
       PricingCurrencyListUnitPrice: '8.571428571429',
       ConsumedUnit: 'GPU-Hours',
@@ -156,10 +157,13 @@ describe('the amounts of an export', () => {
     expect(storage).toMatchObject({
       ListUnitPrice: '0.500000000000',
       PricingQuantity: '0.972222222222',
-      PricingUnit: '720 GiB-Hours',
+      PricingUnit: 'GiB-Months',
       ConsumedQuantity: '700.000000000000',
       ConsumedUnit: 'GiB-Hours',
-      ListCost: '0.486111111111',
+      // Half of 0.972222222222, while the bill is half of 0.97222…
+      ListCost: '0.486111111111000000000000',
+      ContractedCost: '0.486111111111000000000000',
+      BilledCost: '0.486111111111',
     });
   });
 });
@@ -174,7 +178,7 @@ describe('hostile names', () => {
     expect(names('SubAccountName')).toEqual(new Set(['', `'${NAMESPACE}`]));
     expect(names('x_ClusterName')).toEqual(new Set(['', `'${CLUSTER}`]));
     const cells = rows.flatMap((row) => Object.values(row));
-    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell) && !/^-\d+\.\d{12}$/.test(cell))).toEqual([]);
+    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell) && !/^-\d+\.(\d{12}|\d{24})$/.test(cell))).toEqual([]);
     // Adjustments take something back here, so there are negative numbers, and they are numbers.
     expect(cells.some((cell) => /^-\d/.test(cell))).toBe(true);
   });
@@ -196,15 +200,20 @@ describe('as Parquet', () => {
       );
       expect(asCsv).toEqual(table.rows);
       const [, ...columns] = metadata.schema;
-      for (const { name, type, converted_type, precision, scale, repetition_type } of columns) {
+      for (const { name, type, converted_type, logical_type, precision, scale, repetition_type } of columns) {
         const rule = RULES[name];
         if (rule === undefined) continue;
         if (rule.type === 'decimal')
           expect([name, type, converted_type, precision, scale]).toEqual([
             name,
-            ...['FIXED_LEN_BYTE_ARRAY', 'DECIMAL', 38, 12],
+            ...['FIXED_LEN_BYTE_ARRAY', 'DECIMAL', 38, PRODUCTS.includes(name) ? 24 : 12],
           ]);
-        if (rule.type === 'datetime') expect([name, converted_type]).toEqual([name, 'TIMESTAMP_MILLIS']);
+        if (rule.type === 'datetime')
+          expect([name, converted_type, logical_type]).toEqual([
+            name,
+            'TIMESTAMP_MILLIS',
+            { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+          ]);
         if (!rule.nullable) expect([name, repetition_type]).toEqual([name, 'REQUIRED']);
       }
     }

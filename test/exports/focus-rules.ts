@@ -1,4 +1,4 @@
-import { parseQuantity, type Quantity } from '@hopsmeter/usage';
+import { ONE, parseQuantity, type Quantity } from '@hopsmeter/usage';
 
 /**
  * What the specification says of the columns, written down a second time on purpose: mandatory ones, and conditional ones
@@ -63,6 +63,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   SubAccountName: text({ nullable: true }),
 };
 
+/** The columns that are products of two others, with the decimals of both. */
+export const PRODUCTS: readonly string[] = ['ContractedCost', 'ListCost'];
+
 /** The only parent of each subcategory, of those that a platform like ours could be in. */
 const PARENTS: Readonly<Record<string, string>> = {
   'AI Platforms': 'AI and Machine Learning',
@@ -115,30 +118,38 @@ export function findMistakes(row: Readonly<Record<string, string>>, version: '1.
   if (row.ChargeCategory === 'Usage') {
     for (const name of priced) claim(is(name), `usage without ${name}`);
     if (mistakes.length > 0) return mistakes;
-    // The number in the unit is the quantity that the prices are for.
-    const per = parseQuantity(/^([\d.]+) /.exec(row.PricingUnit ?? '')?.[1] ?? '1');
-    const costAt = (price: string): Quantity => divide(of('ConsumedQuantity') * of(price), per);
-    claim(of('ListCost') === costAt('ListUnitPrice'), 'ListCost is not price × quantity');
-    claim(of('ContractedCost') === costAt('ContractedUnitPrice'), 'ContractedCost is not price × quantity');
-    claim(of('PricingQuantity') === divide(of('ConsumedQuantity') * 10n ** 12n, per), 'PricingQuantity is another');
-    const error = 10n ** 12n * of('ListCost') - of('ListUnitPrice') * of('PricingQuantity');
-    claim(2n * abs(error) <= of('ListUnitPrice') + 10n ** 12n, 'ListUnitPrice × PricingQuantity is another cost');
-    claim(row.PricingUnit === (per === 10n ** 12n ? '' : `${trim(per)} `) + row.ConsumedUnit, 'units differ');
+    const [, count = '1', unit = ''] = /^(?:([\d.]+) )?(.+)$/.exec(row.PricingUnit ?? '') ?? [];
+    const per = parseQuantity(count) * (unit.endsWith('-Months') ? 720n : 1n);
+    claim(of('PricingQuantity') === divide(of('ConsumedQuantity') * ONE, per), 'PricingQuantity is another');
+    claim(unit.replace(/-Months$/, '-Hours') === row.ConsumedUnit, 'units differ');
+    for (const [cost, price] of [
+      ['ListCost', 'ListUnitPrice'] as const,
+      ['ContractedCost', 'ContractedUnitPrice'] as const,
+    ])
+      claim(productOf(row[cost]) === of('PricingQuantity') * of(price), `${cost} is not ${price} × PricingQuantity`);
+    const billed = divide(of('ConsumedQuantity') * of('ContractedUnitPrice'), per);
+    claim(of('BilledCost') === billed, 'BilledCost is not quantity × price');
     if (row.ChargeClass === '') claim(of('ConsumedQuantity') >= 0n, 'a negative quantity that corrects nothing');
   } else {
     for (const name of ['ConsumedQuantity', 'PricingQuantity', 'ListUnitPrice', 'ContractedUnitPrice'])
       claim(!is(name), `an adjustment with ${name}`);
-    claim(row.ListCost === row.BilledCost && row.ContractedCost === row.BilledCost, 'costs of an adjustment differ');
+    for (const cost of PRODUCTS)
+      claim(productOf(row[cost]) === of('BilledCost') * ONE, `${cost} of an adjustment differs`);
+    claim(!is('SkuPriceId') && !is('PricingCategory'), 'an adjustment with a SkuPriceId or a PricingCategory');
   }
   claim(row.EffectiveCost === row.BilledCost, 'EffectiveCost is another');
-  claim(row.ContractedCost === row.BilledCost, 'ContractedCost is another');
-  const inCredits = (usd: string): Quantity => divide(of(usd) * 10n ** 12n, of('x_CreditUsd'));
+  const inCredits = (usd: string): Quantity => divide(of(usd) * ONE, of('x_CreditUsd'));
   claim(of('PricingCurrencyEffectiveCost') === inCredits('EffectiveCost'), 'PricingCurrencyEffectiveCost is another');
   return mistakes;
 }
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
-const trim = (value: Quantity): string => String(Number(value) / 1e12);
+
+/** Of a cost with 24 decimals, in units of 10^-24. */
+const productOf = (text = ''): bigint => {
+  if (!/^-?\d+\.\d{24}$/.test(text)) throw new Error(`not 24 decimals: ${text}`);
+  return BigInt(text.replace('.', ''));
+};
 
 /** Half away from zero. */
 function divide(numerator: bigint, denominator: bigint): bigint {

@@ -51,7 +51,8 @@ export function formatExact(exact: Quantity): string {
   return formatDecimal(exact, QUANTITY_DECIMALS);
 }
 
-function formatDecimal(units: bigint, decimals: number): string {
+/** Writes units of 10^-decimals with all these decimals. */
+export function formatDecimal(units: bigint, decimals: number): string {
   const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, '0');
   return `${units < 0n ? '-' : ''}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }

@@ -54,9 +54,10 @@ const responses = {
     content: {
       'text/csv': { schema: z.string().meta({ description: 'A header line and one line for each row' }) },
       [PARQUET_CONTENT_TYPE]: {
-        schema: z
-          .string()
-          .meta({ format: 'binary', description: 'Decimals as DECIMAL(38,12), times as TIMESTAMP_MILLIS' }),
+        schema: z.string().meta({
+          format: 'binary',
+          description: 'Decimals as DECIMAL(38,12) and DECIMAL(38,24), times as TIMESTAMP in UTC',
+        }),
       },
     },
   },

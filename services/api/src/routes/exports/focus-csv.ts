@@ -1,6 +1,6 @@
-import { formatExact } from '../../contract/amounts.ts';
+import { formatDecimal } from '../../contract/amounts.ts';
 import { type CsvColumn, formatCsv, formatCsvHeader } from '../../contract/csv.ts';
-import type { FocusColumn, FocusRow } from './focus/focus-column.ts';
+import { DECIMALS, type FocusColumn, type FocusRow } from './focus/focus-column.ts';
 import type { FocusFile } from './focus-file.ts';
 
 /** Writes a file of FOCUS as CSV: text that could be a formula is made harmless, numbers and times stand as they are. */
@@ -22,7 +22,7 @@ function toCsvColumn(column: FocusColumn): CsvColumn<FocusRow> {
     kind: 'exact',
     value(row) {
       const exact = value(row);
-      return exact === null ? null : formatExact(exact);
+      return exact === null ? null : formatDecimal(exact, DECIMALS[type]);
     },
   };
 }

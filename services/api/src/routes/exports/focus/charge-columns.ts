@@ -49,9 +49,9 @@ export const CHARGE_COLUMNS: readonly FocusColumn[] = [
   {
     name: 'PricingCategory',
     type: 'string',
-    nullable: false,
-    from: '`Standard`: prices are agreed, tiers and discounts too',
-    value: () => 'Standard',
+    nullable: true,
+    from: '`Standard`: prices are agreed, tiers and discounts too. Null for adjustments, as `SkuPriceId` is',
+    value: ({ usage }) => (usage === undefined ? null : 'Standard'),
   },
 ];
 

@@ -1,6 +1,6 @@
 import { divideHalfAway, ONE, type Quantity } from '@hopsmeter/usage';
-import type { FocusColumn, FocusRow } from './focus-column.ts';
-import { focusUnit } from './focus-unit.ts';
+import type { FocusColumn, FocusRow, Product } from './focus-column.ts';
+import { consumedUnit, pricingUnit } from './focus-unit.ts';
 
 /** What prices stand in beside money: one costs what the account's rate card says. */
 const CREDITS = 'Credits';
@@ -23,17 +23,17 @@ export const COST_COLUMNS: readonly FocusColumn[] = [
   },
   {
     name: 'ContractedCost',
-    type: 'decimal',
+    type: 'product',
     nullable: false,
-    from: 'as `BilledCost`: `ConsumedQuantity` × `ContractedUnitPrice` ÷ n, to 12 decimals',
-    value: ({ cost }) => cost,
+    from: '`PricingQuantity` × `ContractedUnitPrice`, exactly; of adjustments as `BilledCost`',
+    value: (row) => costAt(row, row.usage?.price),
   },
   {
     name: 'ListCost',
-    type: 'decimal',
+    type: 'product',
     nullable: false,
-    from: '`ConsumedQuantity` × `ListUnitPrice` ÷ n, to 12 decimals; of adjustments as `BilledCost`',
-    value: listCost,
+    from: '`PricingQuantity` × `ListUnitPrice`, exactly; of adjustments as `BilledCost`',
+    value: (row) => costAt(row, row.usage?.listPrice),
   },
   {
     name: 'ListUnitPrice',
@@ -61,21 +61,21 @@ export const COST_COLUMNS: readonly FocusColumn[] = [
     type: 'string',
     nullable: true,
     from: "the meter's unit. Null for adjustments",
-    value: ({ usage, unit }) => (usage === undefined ? null : focusUnit(unit, ONE)),
+    value: ({ usage, unit }) => (usage === undefined ? null : consumedUnit(unit)),
   },
   {
     name: 'PricingQuantity',
     type: 'decimal',
     nullable: true,
     from: '`ConsumedQuantity` ÷ n, to 12 decimals. Null for adjustments',
-    value: ({ usage }) => (usage === undefined ? null : divideHalfAway(usage.quantity * ONE, usage.priceQuantity)),
+    value: ({ usage }) => (usage === undefined ? null : pricingQuantity(usage)),
   },
   {
     name: 'PricingUnit',
     type: 'string',
     nullable: true,
-    from: 'n and the unit: the quantity that the price is for. Null for adjustments',
-    value: ({ usage, unit }) => (usage === undefined ? null : focusUnit(unit, usage.priceQuantity)),
+    from: 'the quantity that the price is for. Null for adjustments',
+    value: ({ usage, unit }) => (usage === undefined ? null : pricingUnit(unit, usage.priceQuantity)),
   },
   { name: 'PricingCurrency', type: 'string', nullable: false, from: `\`${CREDITS}\``, value: () => CREDITS },
   {
@@ -101,10 +101,13 @@ export const COST_COLUMNS: readonly FocusColumn[] = [
   },
 ];
 
-/** Without a discount it is the row's cost itself, however that was rounded. */
-function listCost({ cost, usage }: FocusRow): Quantity {
-  if (usage === undefined || usage.listPrice === usage.price) return cost;
-  return divideHalfAway(usage.quantity * usage.listPrice, usage.priceQuantity);
+function pricingQuantity({ quantity, priceQuantity }: NonNullable<FocusRow['usage']>): Quantity {
+  return divideHalfAway(quantity * ONE, priceQuantity);
+}
+
+/** Not rounded, because FOCUS wants the product itself; only what is billed has 12 decimals. */
+function costAt({ cost, usage }: FocusRow, price = ONE): Product {
+  return usage === undefined ? cost * ONE : pricingQuantity(usage) * price;
 }
 
 function inCredits({ account }: FocusRow, usd: Quantity | undefined): Quantity | null {

@@ -1,5 +1,5 @@
 import type { Charge } from '@hopsmeter/db';
-import type { Quantity } from '@hopsmeter/usage';
+import { QUANTITY_DECIMALS, type Quantity } from '@hopsmeter/usage';
 
 /** The versions of FOCUS that are written, the usual one first. */
 export const FOCUS_VERSIONS = ['1.2', '1.4'] as const;
@@ -25,8 +25,18 @@ type Column<Type extends string, Value> = {
   readonly value: (row: FocusRow) => Value | null;
 };
 
-/** A column: text, an exact decimal with 12 decimals, or a time (`2026-11-22T00:00:00Z`). */
-export type FocusColumn = Column<'string', string> | Column<'decimal', Quantity> | Column<'datetime', string>;
+/** The product of two decimals of 12, in units of 10⁻²⁴. */
+export type Product = bigint;
+
+/** Decimals of a column: those of a quantity, or those of a product of two. */
+export const DECIMALS = { decimal: QUANTITY_DECIMALS, product: 2 * QUANTITY_DECIMALS } as const;
+
+/** A column: text, an exact decimal with 12 decimals, a product with 24, or a time (`2026-11-22T00:00:00Z`). */
+export type FocusColumn =
+  | Column<'string', string>
+  | Column<'decimal', Quantity>
+  | Column<'product', Product>
+  | Column<'datetime', string>;
 
 /** Midnight UTC of a day, as FOCUS writes times. */
 export function midnight(day: string): string {
