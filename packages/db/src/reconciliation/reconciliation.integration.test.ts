@@ -502,18 +502,21 @@ it('a repair is refused without a reason, of a comparison that is unknown or not
   expect(await audited()).toEqual([]);
 });
 
-it('recording at the same time gives no false alarm', async () => {
+/** Of each writer: a slow machine must not have more rows to compare than a fast one. */
+const BATCHES_BESIDE_MAX = 60;
+
+it('recording at the same time gives no false alarm', { timeout: 240_000 }, async () => {
   let isOver = false;
   const today = Math.floor((Date.now() - 7_200_000) / 3_600_000) * HOUR;
   const range = { from: dayOf(today), to: dayOf(today + DAY) };
   const writers = [0, 1, 2].map(async (writer) => {
     let batches = 0;
-    for (; !isOver; batches++) await recordSome(20 + writer, today);
+    for (; !isOver && batches < BATCHES_BESIDE_MAX; batches++) await recordSome(20 + writer, today);
     return batches;
   });
   let checked = 0;
   try {
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 20; i++) {
       const report = await reconcile(range);
       expect(report.differences).toEqual([]);
       checked += Number(report.checkedRows);
@@ -522,7 +525,7 @@ it('recording at the same time gives no false alarm', async () => {
     isOver = true;
   }
   expect(Math.min(...(await Promise.all(writers)))).toBeGreaterThan(5);
-  expect(checked).toBeGreaterThan(40);
+  expect(checked).toBeGreaterThan(20);
 });
 
 it('killed in the middle of a day, another worker goes on with that day, and nothing is counted twice', async () => {
@@ -534,7 +537,7 @@ it('killed in the middle of a day, another worker goes on with that day, and not
   const blocker = await database.pool.connect();
   await blocker.query('begin');
   await blocker.query('select from hopsmeter.reconciliations where id = $1 for no key update', [id]);
-  const killed = checkNextDay(database.pool).catch((error: Error) => error.message);
+  const killed = checkNextDay(database.pool).catch((error: Error) => String(error.cause));
   const waiting = `select pid from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock' and query like '%update hopsmeter.reconciliations%' and pid <> pg_backend_pid()`;
   const [{ pid }] = await vi.waitFor(async () => {
