@@ -22,7 +22,8 @@ export function unreachable(what: string, variable: string, url: string, error: 
   return new CliError(`${what} at ${hostOf(url)} (${variable}): ${reasonOf(error)}`, { cause: error });
 }
 
-function hostOf(url: string): string {
+/** Where a server is, without the user and the password. */
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'an unknown address';
 }
 

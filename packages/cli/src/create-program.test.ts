@@ -7,6 +7,7 @@ async function run(...args: string[]): Promise<unknown[]> {
     start: async (options: unknown) => void calls.push(['start', options]),
     migrate: async () => void calls.push(['migrate']),
     reconcile: async (options: unknown) => void calls.push(['reconcile', options]),
+    import: async (options: unknown) => void calls.push(['import', options]),
   };
   await createProgram(actions, '/clone/.hopsmeter').parseAsync(args, { from: 'user' });
   return calls;
@@ -32,10 +33,18 @@ describe('the command line', () => {
     expect(await run('reconcile', ...args)).toEqual([['reconcile', wanted]]);
   });
 
+  it('imports only when told to', async () => {
+    const wanted = { from: 'postgres://x', apply: false, report: undefined };
+    expect(await run('import', '--from', 'postgres://x')).toEqual([['import', wanted]]);
+    expect(await run('import', '--from', 'postgres://x', '--apply', '--report', 'rows')).toEqual([
+      ['import', { ...wanted, apply: true, report: 'rows' }],
+    ]);
+  });
+
   it('describes every command', () => {
     const nothing = async () => undefined;
-    const program = createProgram({ start: nothing, migrate: nothing, reconcile: nothing }, 'x');
-    expect(program.commands.map((command) => command.name())).toEqual(['start', 'migrate', 'reconcile']);
+    const program = createProgram({ start: nothing, migrate: nothing, reconcile: nothing, import: nothing }, 'x');
+    expect(program.commands.map((command) => command.name())).toEqual(['start', 'migrate', 'reconcile', 'import']);
     expect(program.commands.every((command) => command.description() !== '')).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { ImportOptions } from './run-import.ts';
 import type { ReconcileOptions } from './run-reconcile.ts';
 
 /** What the commands do; `main.ts` provides it. */
@@ -6,6 +7,7 @@ export type Actions = {
   start(options: { readonly once: boolean; readonly demo: boolean; readonly directory: string }): Promise<void>;
   migrate(): Promise<void>;
   reconcile(options: ReconcileOptions): Promise<void>;
+  import(options: ImportOptions): Promise<void>;
 };
 
 const START_HELP = `
@@ -38,6 +40,16 @@ Compares usage_daily with the ledger and with the prices in force, to the last d
 nothing without --repair; then the rows that differ become what the ledger says, except those of closed months. Exits
 with 1 while something differs.`;
 
+const IMPORT_HELP = `
+What it uses:
+  DATABASE_URL               Postgres of hopsmeter; may be a transaction pooler
+  SUPABASE_DB_PASSWORD       its password, where the URL has none
+  PGPASSWORD                 password of the application database, where its URL has none
+
+Brings people, clusters, assignments, projects and credits over, reading only. Without --apply it says what would
+change. It can be interrupted and run again; what is here already stays as it is. Exits with 2 when rows are listed
+that cannot come over or that differ. docs/moving-in.md says what becomes of each table.`;
+
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {
   const program = new Command('hopsmeter')
@@ -68,6 +80,15 @@ export function createProgram(actions: Actions, directory: string): Command {
     .option('--reason <text>', 'why they are repaired; kept in the audit log')
     .addHelpText('after', RECONCILE_HELP)
     .action(({ from, to, repair, reason }) => actions.reconcile({ from, to, repair: repair === true, reason }));
+
+  program
+    .command('import')
+    .description('bring the directory of the application in use today over; a dry run without --apply')
+    .requiredOption('--from <url>', "the application's Postgres, postgres://…")
+    .option('--apply', 'make the changes')
+    .option('--report <file>', 'write every row that is listed, one JSON object a line')
+    .addHelpText('after', IMPORT_HELP)
+    .action(({ from, apply, report }) => actions.import({ from, apply: apply === true, report }));
 
   return program;
 }

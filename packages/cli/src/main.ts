@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describeError } from './cli-error.ts';
 import { createScreen } from './console/screen.ts';
 import { createProgram } from './create-program.ts';
+import { runImport } from './run-import.ts';
 import { runMigrate } from './run-migrate.ts';
 import { runReconcile } from './run-reconcile.ts';
 import { runStart } from './start/run-start.ts';
@@ -42,6 +43,10 @@ const program = createProgram(
     migrate: () => runMigrate(process.env, screen),
     async reconcile(options) {
       process.exitCode = await runReconcile({ ...options, env: process.env, screen, now: new Date() });
+    },
+    async import(options) {
+      const { signal } = stopping;
+      process.exitCode = await runImport({ ...options, env: process.env, screen, now: new Date(), signal });
     },
   },
   DIRECTORY,

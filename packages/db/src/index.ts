@@ -121,6 +121,8 @@ export * from './keys/revoke-cluster-key.ts';
 export * from './keys/rotate-cluster-key.ts';
 export { loadDirectory } from './load-directory.ts';
 export * from './migrate.ts';
+export { makeDirectoryChanges } from './moving-in/make-directory-changes.ts';
+export { readOurDirectory } from './moving-in/read-our-directory.ts';
 export * from './namespace-rules/add-namespace-rule.ts';
 export * from './namespace-rules/list-namespace-rules.ts';
 export * from './namespace-rules/recall-ignored.ts';

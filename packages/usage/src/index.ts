@@ -13,6 +13,8 @@ export * from './identity.ts';
 export * from './limits.ts';
 export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';
 export type * from './moving-in/application-rows.ts';
+export * from './moving-in/directory-plan.ts';
+export { planDirectory } from './moving-in/plan-directory.ts';
 export type { NamespaceRule } from './namespace-rules.ts';
 export { readCorrected } from './parse-deferred.ts';
 export * from './parse-described-event.ts';

@@ -11,7 +11,7 @@ import {
 import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import type { Created } from './create-user.ts';
 import { type Moments, momentsOf } from './moment.ts';
-import { readCluster } from './read-cluster.ts';
+import { type ClusterRow, readCluster } from './read-cluster.ts';
 import { readUser, type UserRow } from './read-user.ts';
 import { replaceAssignments } from './replace-assignments.ts';
 
@@ -124,7 +124,12 @@ async function placeUserSince(
   return { isCreated, value: await findAssignmentAt(transaction, user.id, from) };
 }
 
-async function chooseCluster(
+/**
+ * The cluster that a user may be put on: the wanted one, a member's owner's, or the one with most room.
+ *
+ * @throws RequestError UNKNOWN_REFERENCE, OWNER_NOT_ASSIGNED, MEMBER_FOLLOWS_OWNER, NO_CLUSTER_WITH_ROOM
+ */
+export async function chooseCluster(
   transaction: DirectoryTransaction,
   user: UserRow,
   wantedClusterId: string | undefined,
@@ -146,6 +151,11 @@ async function chooseCluster(
 async function requireRoom(transaction: DirectoryTransaction, clusterId: string, users: number): Promise<void> {
   const cluster = await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
   if (cluster.status !== 'active') throw new RequestError('CLUSTER_INACTIVE', `${cluster.name} is inactive`);
+  requirePlaces(cluster, users);
+}
+
+/** @throws RequestError CLUSTER_FULL */
+export function requirePlaces(cluster: ClusterRow, users: number): void {
   if (cluster.currentUsers + users > cluster.maxUsers)
     throw new RequestError('CLUSTER_FULL', `${cluster.name} has ${cluster.currentUsers} of ${cluster.maxUsers} users`);
 }

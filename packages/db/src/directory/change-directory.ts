@@ -126,7 +126,8 @@ async function takeBack(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
-function toRuleError(error: unknown): unknown {
+/** The RequestError of the rule that the database held, where it was one; everything else as it came. */
+export function toRuleError(error: unknown): unknown {
   if (typeof error !== 'object' || error === null || !('constraint' in error)) return error;
   const code = typeof error.constraint === 'string' ? ERRORS_BY_CONSTRAINT[error.constraint] : undefined;
   return code === undefined ? error : new RequestError(code, undefined, { cause: error });

@@ -66,42 +66,40 @@ returning ${PROJECT_COLUMNS}
  * REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves
  */
 export function createProject(pool: Pool, change: Change, wanted: NewProject): Promise<CreatedProject> {
+  return changeDirectory(pool, change, (transaction) => addProject(transaction, wanted), wanted.isDryRun);
+}
+
+/** {@link createProject} within a change. */
+export async function addProject(transaction: DirectoryTransaction, wanted: NewProject): Promise<CreatedProject> {
   const { clusterId, namespace, userId, reason } = wanted;
-  return changeDirectory(
-    pool,
-    change,
-    async (transaction) => {
-      const { now, rowsOf } = transaction;
-      const startedAt = wanted.startedAt === undefined ? undefined : pastMomentOf(wanted.startedAt, now);
-      const endedAt = wanted.endedAt === undefined ? undefined : pastMomentOf(wanted.endedAt, now);
-      if (endedAt !== undefined && startedAt === undefined)
-        throw new RequestError('INVALID_REQUEST', 'endedAt needs startedAt');
-      if (endedAt !== undefined && startedAt !== undefined && endedAt <= startedAt)
-        throw new RequestError('MOMENT_TOO_OLD', `the project would begin at ${startedAt}`);
-      await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
-      await readUser(transaction, userId, 'UNKNOWN_REFERENCE');
-      const period = [clusterId, namespace, startedAt ?? null, endedAt ?? null, now];
-      const [taken] = await rowsOf<ProjectRow>(FIND_TAKEN, period);
-      if (taken !== undefined) return { ...sameProject(taken, { userId, startedAt, endedAt }), ...NOTHING_MOVED };
-      const created = await insertProject(transaction, [...period, userId]);
-      const report = await moveUsageOfNamespace(transaction, {
-        clusterId,
-        namespace,
-        from: created.startedAt,
-        until: created.endedAt,
-      });
-      if (startedAt !== undefined) requireReasonToMove(report, reason);
-      await transaction.audit({
-        action: 'create_project',
-        entity: 'projects',
-        entityId: created.id,
-        after: { ...created, ...report },
-        reason,
-      });
-      return { isCreated: true, value: created, ...report };
-    },
-    wanted.isDryRun,
-  );
+  const { now, rowsOf } = transaction;
+  const startedAt = wanted.startedAt === undefined ? undefined : pastMomentOf(wanted.startedAt, now);
+  const endedAt = wanted.endedAt === undefined ? undefined : pastMomentOf(wanted.endedAt, now);
+  if (endedAt !== undefined && startedAt === undefined)
+    throw new RequestError('INVALID_REQUEST', 'endedAt needs startedAt');
+  if (endedAt !== undefined && startedAt !== undefined && endedAt <= startedAt)
+    throw new RequestError('MOMENT_TOO_OLD', `the project would begin at ${startedAt}`);
+  await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
+  await readUser(transaction, userId, 'UNKNOWN_REFERENCE');
+  const period = [clusterId, namespace, startedAt ?? null, endedAt ?? null, now];
+  const [taken] = await rowsOf<ProjectRow>(FIND_TAKEN, period);
+  if (taken !== undefined) return { ...sameProject(taken, { userId, startedAt, endedAt }), ...NOTHING_MOVED };
+  const created = await insertProject(transaction, [...period, userId]);
+  const report = await moveUsageOfNamespace(transaction, {
+    clusterId,
+    namespace,
+    from: created.startedAt,
+    until: created.endedAt,
+  });
+  if (startedAt !== undefined) requireReasonToMove(report, reason);
+  await transaction.audit({
+    action: 'create_project',
+    entity: 'projects',
+    entityId: created.id,
+    after: { ...created, ...report },
+    reason,
+  });
+  return { isCreated: true, value: created, ...report };
 }
 
 const NOTHING_MOVED: MoveReport = { eventCount: 0, moved: [] };

@@ -1,6 +1,6 @@
 import { type Cents, RequestError } from '@hopsmeter/usage';
 import { hasAccount } from '../billing/has-account.ts';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
 import type { Created } from '../directory/create-user.ts';
 import type { Pool } from '../pool.ts';
 import { centsText } from '../statements/cents-text.ts';
@@ -47,37 +47,41 @@ select count(*)::integer as count from hopsmeter.credit_grants where account_own
  *   GRANT_REVOKED when it is a revoked grant's, from which nothing can be drawn; TOO_MANY_GRANTS.
  */
 export async function grantCredit(pool: Pool, change: Change, grant: NewGrant): Promise<Created<GrantRow>> {
+  if (!(await hasAccount(pool, grant.accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
+  return changeDirectory(pool, change, (transaction) => addGrant(transaction, change.actor.id, grant));
+}
+
+/** {@link grantCredit} within a change, for what is known to be an account. */
+export async function addGrant(
+  transaction: DirectoryTransaction,
+  actorId: string,
+  grant: NewGrant,
+): Promise<Created<GrantRow>> {
   const { accountOwnerId, reference, amount, validFrom, expiresOn, reason } = grant;
-  if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
-  return changeDirectory(pool, change, async (transaction) => {
-    const { rowsOf, now } = transaction;
-    const [known] = reference === null ? [] : await readGrants(transaction, accountOwnerId, { reference });
-    if (known !== undefined) {
-      if (known.revokedAt !== null)
-        throw new RequestError(
-          'GRANT_REVOKED',
-          `${reference} is ${known.id}, which was revoked: take another reference`,
-        );
-      if (!isSame(known, grant))
-        throw new RequestError('GRANT_EXISTS', `${reference} is ${known.id}, with other content`);
-      return { isCreated: false, value: known };
-    }
-    const [grants] = await rowsOf<{ count: number }>(COUNT_GRANTS, [accountOwnerId]);
-    if (grants === undefined || grants.count >= GRANTS_MAX)
-      throw new RequestError('TOO_MANY_GRANTS', `an account has at most ${GRANTS_MAX} grants`);
-    const words = [accountOwnerId, reference, centsText(amount), validFrom, expiresOn, reason, now, change.actor.id];
-    const [added] = await rowsOf<{ id: string }>(ADD_GRANT, words);
-    const [value] = added === undefined ? [] : await readGrants(transaction, accountOwnerId, { id: added.id });
-    if (value === undefined) throw new Error('the grant was not inserted');
-    await transaction.audit({
-      action: 'grant_credit',
-      entity: 'credit_grants',
-      entityId: value.id,
-      after: { accountOwnerId, reference, amount: centsText(amount), validFrom, expiresOn },
-      reason,
-    });
-    return { isCreated: true, value };
+  const { rowsOf, now } = transaction;
+  const [known] = reference === null ? [] : await readGrants(transaction, accountOwnerId, { reference });
+  if (known !== undefined) {
+    if (known.revokedAt !== null)
+      throw new RequestError('GRANT_REVOKED', `${reference} is ${known.id}, which was revoked: take another reference`);
+    if (!isSame(known, grant))
+      throw new RequestError('GRANT_EXISTS', `${reference} is ${known.id}, with other content`);
+    return { isCreated: false, value: known };
+  }
+  const [grants] = await rowsOf<{ count: number }>(COUNT_GRANTS, [accountOwnerId]);
+  if (grants === undefined || grants.count >= GRANTS_MAX)
+    throw new RequestError('TOO_MANY_GRANTS', `an account has at most ${GRANTS_MAX} grants`);
+  const words = [accountOwnerId, reference, centsText(amount), validFrom, expiresOn, reason, now, actorId];
+  const [added] = await rowsOf<{ id: string }>(ADD_GRANT, words);
+  const [value] = added === undefined ? [] : await readGrants(transaction, accountOwnerId, { id: added.id });
+  if (value === undefined) throw new Error('the grant was not inserted');
+  await transaction.audit({
+    action: 'grant_credit',
+    entity: 'credit_grants',
+    entityId: value.id,
+    after: { accountOwnerId, reference, amount: centsText(amount), validFrom, expiresOn },
+    reason,
   });
+  return { isCreated: true, value };
 }
 
 function isSame(known: GrantRow, wanted: NewGrant): boolean {

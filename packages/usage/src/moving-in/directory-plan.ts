@@ -1,0 +1,106 @@
+import type { Cents } from '../allocate-cents.ts';
+
+/** The tables of the application whose rows make the directory, in the order in which they are brought over. */
+export const DIRECTORY_TABLES = [
+  'hopsworks_clusters',
+  'users',
+  'user_hopsworks_assignments',
+  'user_projects',
+  'user_credits',
+] as const;
+
+export type DirectoryTable = (typeof DIRECTORY_TABLES)[number];
+
+/** A row of the application by its key: a user's or cluster's id, `<user id>/<project id>` for a project. */
+export type ApplicationKey = { readonly table: DirectoryTable; readonly key: string };
+
+/** A row that does not come over, or of which something is to be known, and why. */
+export type ListedRow = ApplicationKey & { readonly reason: string };
+
+/** One change that brings something over. Moments are as in the rows; null where a period is open. */
+export type DirectoryChange = ApplicationKey &
+  (
+    | {
+        readonly kind: 'create_cluster';
+        readonly clusterId: string;
+        readonly name: string;
+        readonly maxUsers: number;
+        readonly status: 'active' | 'inactive';
+      }
+    | {
+        readonly kind: 'create_user';
+        readonly userId: string;
+        readonly email: string | null;
+        readonly name: string | null;
+        readonly accountOwnerId: string | null;
+      }
+    | {
+        readonly kind: 'assign_user';
+        readonly userId: string;
+        readonly clusterId: string;
+        /** When the user was deleted; null for one who is there. */
+        readonly until: string | null;
+      }
+    | ({ readonly kind: 'create_project' } & ProjectTime)
+    | ({ readonly kind: 'grant_credit'; readonly validFrom: string } & OurGrant)
+  );
+
+/** Whose a namespace of a cluster is, or was. */
+export type ProjectTime = {
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly userId: string;
+  /** Null: always. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+};
+
+export type OurGrant = { readonly accountOwnerId: string; readonly reference: string; readonly amount: Cents };
+
+/** What hopsmeter has. */
+export type OurDirectory = {
+  readonly users: readonly {
+    readonly id: string;
+    readonly email: string | null;
+    readonly name: string | null;
+    readonly accountOwnerId: string | null;
+  }[];
+  readonly clusters: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly maxUsers: number;
+    readonly status: string;
+  }[];
+  /** The whole history. */
+  readonly assignments: readonly {
+    readonly userId: string;
+    readonly clusterId: string;
+    readonly endedAt: string | null;
+  }[];
+  readonly projects: readonly ProjectTime[];
+  /** Those that have a reference. */
+  readonly grants: readonly OurGrant[];
+  /** What a credit costs, as decimal text. */
+  readonly creditUsd: string;
+};
+
+/** How many rows of a table there are, and what becomes of them: `read` is the sum of the others. */
+export type RowCounts = {
+  readonly read: number;
+  readonly new: number;
+  readonly unchanged: number;
+  readonly different: number;
+  readonly refused: number;
+};
+
+export type DirectoryPlan = {
+  /** In the order in which they must be made. */
+  readonly changes: readonly DirectoryChange[];
+  readonly counts: Readonly<Record<DirectoryTable, RowCounts>>;
+  /** Rows that cannot come over. */
+  readonly refused: readonly ListedRow[];
+  /** Rows that hopsmeter has with other content. What it has stays. */
+  readonly different: readonly ListedRow[];
+  /** Rows that come over, and what is to be known of them. */
+  readonly notes: readonly ListedRow[];
+};

@@ -1,0 +1,47 @@
+import type { ApplicationCluster, ApplicationDirectory } from './application-rows.ts';
+import type { OurDirectory } from './directory-plan.ts';
+import type { Outcomes } from './outcomes.ts';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Clusters keep their ids: usage of the past names them. A status other than `active` means that a cluster takes no new
+ * users, which is what `inactive` is here.
+ *
+ * @returns the ids of the clusters that are here or will be.
+ */
+export function planClusters(
+  { clusters }: ApplicationDirectory,
+  ours: OurDirectory,
+  outcomes: Outcomes,
+): ReadonlySet<string> {
+  const known = new Map(ours.clusters.map((cluster) => [cluster.id, cluster]));
+  const ids = new Set(known.keys());
+  const names = new Set(ours.clusters.map(({ name }) => name));
+  for (const cluster of clusters) {
+    const { id: clusterId, name, maxUsers } = cluster;
+    const row = { table: 'hopsworks_clusters', key: clusterId } as const;
+    const status = cluster.status === 'active' ? 'active' : 'inactive';
+    const our = known.get(clusterId);
+    if (our !== undefined) {
+      if (our.name === name && our.maxUsers === maxUsers && our.status === status) outcomes.keep(row);
+      else outcomes.differ(row, `hopsmeter has ${our.name}, ${our.status}, for ${our.maxUsers} users`);
+      continue;
+    }
+    const reason = refusalOf(cluster, names);
+    if (reason !== undefined || maxUsers === null) {
+      outcomes.refuse(row, reason ?? 'max_users is missing');
+      continue;
+    }
+    ids.add(clusterId);
+    names.add(name);
+    outcomes.bring(row, [{ ...row, kind: 'create_cluster', clusterId, name, maxUsers, status }]);
+  }
+  return ids;
+}
+
+function refusalOf({ id, name, maxUsers }: ApplicationCluster, names: ReadonlySet<string>): string | undefined {
+  if (!UUID.test(id)) return 'the id is no UUID';
+  if (maxUsers !== null && maxUsers <= 0) return `max_users is ${maxUsers}`;
+  return names.has(name) ? `another cluster is called ${name}` : undefined;
+}
