@@ -308,7 +308,7 @@ describe('parameters', () => {
     [`cursor=${btoa('["1.000000000000","x"]')}=`, 'cursor', 'INVALID_CURSOR'],
     [`cursor=${btoa('["NaN","x"]')}`, 'cursor', 'INVALID_CURSOR'],
     ['q=a%00b', 'q', 'INVALID_TEXT'],
-    [`q=${'x'.repeat(255)}`, 'q', 'INVALID_TEXT'],
+    [`q=${'x'.repeat(256)}`, 'q', 'INVALID_TEXT'],
     ['page=2', 'page', 'UNKNOWN_PARAMETER'],
   ])('refuses %s', async (query, parameter, code) => {
     const { status, body } = await api.get(`/v1/accounts?${query}`);
