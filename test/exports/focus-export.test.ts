@@ -7,10 +7,12 @@ import { z } from 'zod';
 import { findMistakes, PRODUCTS, RULES } from './focus-rules.ts';
 import { CLUSTER, createFocusWorld, FORMULA_ID, MONTHS, NAMES, NAMESPACE, OTHER, OWNER } from './focus-world.ts';
 import { type Row, readTable } from './read-csv.ts';
+import { breakColumns, breakRules, columnsOf, MODEL } from './read-focus-model.ts';
 import { readParquet } from './read-parquet.ts';
 
 const KEY = 'service-role-key-of-the-tests-0123456789';
 const VERSIONS = ['1.2', '1.4'] as const;
+const zero24 = '0.000000000000000000000000';
 const ACCOUNTS = [OWNER, OTHER, FORMULA_ID];
 
 let database: TestDatabase;
@@ -84,6 +86,61 @@ describe.each(VERSIONS)('FOCUS %s', (version) => {
         `${month}-01T00:00:00Z`,
         `${month === '2025-11' ? '2025-12' : month === '2025-10' ? '2025-11' : '2025-10'}-01T00:00:00Z`,
       ]);
+  });
+});
+
+describe.each(VERSIONS)('the published model of FOCUS %s', (version) => {
+  /** What the specification asks only of others, and why we are not one of them. */
+  const NOT_OURS: Readonly<Record<string, string>> = {
+    'Supports data generator-calculated split cost allocation': 'no cost is split between others',
+    'Supports deploying resources or services within an availability zone': "a cluster's is not known here",
+    'Supports deploying resources or services within a region': "a cluster's is not known here",
+    'Supports more than one possible BillingAccountType value': 'there is one type',
+    'Supports more than one possible SubAccountType value': 'there is one type',
+    'Supports capacity reservations': 'there are none',
+    'Supports commitment discounts': 'there are none',
+    'Supports commitment programs': 'there are none',
+    'Supports contract commitments': 'there are none',
+    'Supports setting user or provider-defined tags': 'there are none',
+  };
+
+  it('has every column that it asks of us, and none that it does not know', async () => {
+    const { header } = await exportTable(`month=2025-10&version=${version}`);
+    const columns = columnsOf(version).filter(({ condition = '' }) => NOT_OURS[condition] === undefined);
+    expect(header.filter((name) => !name.startsWith('x_'))).toEqual(columns.map(({ name }) => name));
+  });
+
+  it.each(MONTHS)('is kept by every row, rule by rule: %s', async (month) => {
+    const { rows } = await exportTable(`month=${month}&version=${version}`);
+    expect(breakColumns(rows, version)).toEqual([]);
+    expect(breakRules(rows, version)).toEqual([]);
+    for (const { ServiceCategory, ServiceSubcategory = '' } of rows)
+      expect([ServiceSubcategory, MODEL.parents[ServiceSubcategory]]).toEqual([ServiceSubcategory, ServiceCategory]);
+  });
+
+  it('finds a row that breaks any of its rules', async () => {
+    const { rows } = await exportTable(`month=2025-10&version=${version}`);
+    const usage = rows.find(({ x_ChargeKind, BilledCost }) => x_ChargeKind === 'usage' && Number(BilledCost) > 1) ?? {};
+    const adjustment = rows.find(({ ChargeCategory }) => ChargeCategory === 'Adjustment') ?? {};
+    const broken: Record<string, string>[] = [
+      { ...usage, ChargeCategory: 'Tax' },
+      { ...usage, ListUnitPrice: `-${usage.ListUnitPrice}` },
+      { ...usage, ListUnitPrice: '', ContractedUnitPrice: '' },
+      { ...usage, PricingQuantity: '', ConsumedQuantity: '', PricingUnit: usage.PricingUnit ?? '' },
+      { ...usage, PricingUnit: '', ConsumedUnit: '' },
+      { ...usage, ContractedCost: zero24, ListCost: zero24 },
+      { ...usage, SkuPriceId: '' },
+      { ...usage, SkuId: 'another', SkuMeter: usage.SkuMeter ?? '' },
+      { ...usage, SkuMeter: 'another' },
+      { ...usage, InvoiceIssuerName: 'another' },
+      { ...usage, ChargeDescription: '' },
+      { ...adjustment, PricingCategory: 'Standard' },
+      { ...adjustment, ChargeCategory: 'Tax', EffectiveCost: zero24 },
+      Object.fromEntries(Object.keys(usage).map((name) => [name, ''])),
+    ];
+    const found = new Set(broken.flatMap((row) => breakRules([usage, row], version)).map((text) => text.split(':')[0]));
+    const checked = MODEL.rules.filter((rule) => rule.version === version && rule.unchecked === undefined);
+    expect(checked.map(({ id }) => id).filter((id) => !found.has(id))).toEqual([]);
   });
 });
 
