@@ -73,7 +73,14 @@ const VIEWS: readonly View[] = [
     name: 'statement',
     path: () => `/accounts/${encode(stack.money.closedAccount)}/statements/${stack.money.previousMonth}`,
     heading: /./,
-    shows: ['Tara Quinn', 'CPU'],
+    shows: [
+      'Tara Quinn',
+      'CPU',
+      /Billed to\s*Quinn Analytics Ltd\s*5 Quay Street\s*Galway/,
+      /From\s*Example Cloud AB\s*Storgatan 1/,
+      '$0.35 per core-hour',
+      /\$0\.\d+ per 720 GB-hours\s*\(GB-month\)/,
+    ],
   },
   {
     name: 'statement-draft',
@@ -143,3 +150,25 @@ describe('every view', () => {
     await photograph(page, `${name}-narrow`);
   });
 });
+
+describe('a statement on paper', () => {
+  it('fits the width of A4, with every column', async () => {
+    const { closedAccount, previousMonth, month } = stack.money;
+    for (const printed of [previousMonth, month]) {
+      const page = await visitor.open(`/accounts/${encode(closedAccount)}/statements/${printed}`, { viewport: A4 });
+      await page.emulateMedia({ media: 'print' });
+      await photograph(page, `statement-print-${printed === month ? 'draft' : 'final'}`);
+      expect(await page.evaluate(OVERHANG)).toBe(0);
+      expect(await page.locator('thead').first().innerText()).toMatch(
+        /Quantity\s+Unit\s+Unit price\s+Credits\s+Amount/,
+      );
+    }
+  });
+});
+
+/** 180 of 210 mm: what the margins of the page leave, at 96 pixels an inch. */
+const A4 = { width: 680, height: 1_009 };
+
+/** How far the widest table reaches beyond its frame, or the page beyond the paper. */
+const OVERHANG = `Math.max(...[...document.querySelectorAll('.table-frame'), document.documentElement]
+  .map((frame) => frame.scrollWidth - frame.clientWidth))`;

@@ -22,7 +22,12 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
   () => ({ operationId: 'listClusters', status: 200 }),
   () => ({ operationId: 'createUser', body: { id: OWNER, email: 'o@example.com', name: 'Owner' }, status: 201 }),
   () => ({ operationId: 'createUser', body: { id: MEMBER, accountOwnerId: OWNER }, status: 201 }),
-  () => ({ operationId: 'changeUser', params: { id: OWNER }, body: { name: 'Ada' }, status: 200 }),
+  () => ({
+    operationId: 'changeUser',
+    params: { id: OWNER },
+    body: { name: 'Ada', billingAddress: 'Engines Ltd\nLondon' },
+    status: 200,
+  }),
   () => ({ operationId: 'changeUser', params: { id: 'nobody' }, body: { name: 'Ada' }, status: 404 }),
   () => ({ operationId: 'listUsers', query: { q: 'documented' }, status: 200 }),
   (world) => ({

@@ -46,6 +46,8 @@ export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly requestsPerMinute?: number | undefined;
   /** Origins whose pages may call from a browser, such as `https://billing.example.com`. Default: none but our own. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /** Name and address that statements show as their issuer's, lines separated by `\n`. Default: none. */
+  readonly statementIssuer?: string | undefined;
   /** Default: no webhook can be created. */
   readonly webhooks?: WebhookSettings | undefined;
   /** The page. Default: none is served. */
@@ -129,7 +131,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     await addNamespaceRules(scope, pool);
     await addImportUsage(scope, pool, now);
     await addPrices(scope, pool);
-    await addStatements(scope, pool);
+    await addStatements(scope, { pool, issuer: deps.statementIssuer });
     await addReconciliation(scope, pool);
     await addGrants(scope, deps);
     await addAlerts(scope, deps);

@@ -37,6 +37,23 @@ it('takes no key for webhooks that can be guessed, and does not repeat it', () =
   expect(load).not.toThrow(/www/);
 });
 
+describe('the issuer of statements', () => {
+  const load = (STATEMENT_ISSUER: string) =>
+    loadConfig(apiConfigSchema, { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, STATEMENT_ISSUER }).STATEMENT_ISSUER;
+
+  it('has lines with | or a line break between', () => {
+    expect(load('Example Cloud AB | Storgatan 1|111 22 Stockholm')).toBe(
+      'Example Cloud AB\nStorgatan 1\n111 22 Stockholm',
+    );
+    expect(load('Example Cloud AB\nStockholm\r\n')).toBe('Example Cloud AB\nStockholm');
+    expect(load('')).toBeUndefined();
+  });
+
+  it.each(['A||B', '|', 'A|', 'x'.repeat(101), Array(11).fill('x').join('|')])('is refused as %j', (text) => {
+    expect(() => load(text)).toThrow(/^ {2}STATEMENT_ISSUER: /m);
+  });
+});
+
 describe('the origins whose pages may call', () => {
   const load = (API_CORS_ORIGINS: string) =>
     loadConfig(apiConfigSchema, { DATABASE_URL, SUPABASE_SERVICE_ROLE_KEY, API_CORS_ORIGINS }).API_CORS_ORIGINS;

@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import { REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
 import { SERVICE_ROLE_KEY_FORM, SERVICE_ROLE_KEY_LENGTH_MIN } from './callers/service-role-key.ts';
+import { ADDRESS_FORM, isAddress } from './contract/address.ts';
 
 /** Tokens are only as good as the keys behind them, so those come by https; on this machine there is nobody between. */
 const ISSUER_FORM = /^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost)[:/])[^?#]+$/;
@@ -76,6 +77,14 @@ const settings = z.object({
     .optional()
     .describe(
       'Whose pages may also call the api from a browser: origins such as `https://billing.example.com`, with commas between',
+    ),
+  STATEMENT_ISSUER: z
+    .string()
+    .transform((text) => text.replaceAll(/\s*[|\n]\s*/g, '\n'))
+    .refine(isAddress, `expected ${ADDRESS_FORM}`)
+    .optional()
+    .describe(
+      'Your name and address as statements show them, lines separated by vertical bars or line breaks; without it none',
     ),
   WEBHOOK_SIGNING_KEY: z
     .string()

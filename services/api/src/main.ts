@@ -35,6 +35,7 @@ await runProcess({
       webhooks: readWebhooks(),
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
       corsOrigins: config.API_CORS_ORIGINS,
+      statementIssuer: config.STATEMENT_ISSUER,
       dashboard: {
         directory: config.API_DASHBOARD_DIRECTORY ?? DASHBOARD_DIRECTORY,
         clientId: config.AUTH0_CLIENT_ID,

@@ -25,6 +25,9 @@ export type Stack = {
   close(): Promise<void>;
 };
 
+/** As the api is told it. */
+const STATEMENT_ISSUER = 'Example Cloud AB|Storgatan 1|111 22 Stockholm';
+
 /** Starts the pipeline, without anything in it. `services/dashboard/dist` must be built. */
 export async function startStack({ workers = 1 } = {}): Promise<Stack> {
   const apiLog: string[] = [];
@@ -32,7 +35,7 @@ export async function startStack({ workers = 1 } = {}): Promise<Stack> {
     workers,
     ingests: workers === 0 ? 0 : 1,
     apis: 1,
-    apiSettings: { API_DEVELOPMENT_SIGN_IN: 'true', LOG_LEVEL: 'trace' },
+    apiSettings: { API_DEVELOPMENT_SIGN_IN: 'true', LOG_LEVEL: 'trace', STATEMENT_ISSUER },
     onApiLine: (line) => apiLog.push(line),
   });
   const { url } = one(pipeline.apis);

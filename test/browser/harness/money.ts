@@ -75,6 +75,9 @@ export async function addMoney(world: World): Promise<Money> {
     validFrom: `${previousMonth}-01`,
     reason: because('Prepaid'),
   });
+  await ask(`/v1/users/${encodeURIComponent(TARA)}`, 'PATCH', {
+    billingAddress: 'Quinn Analytics Ltd\n5 Quay Street\nGalway',
+  });
   await ask('/v1/statements/close', 'POST', {
     month: previousMonth,
     accountOwnerIds: [TARA],

@@ -135,15 +135,15 @@ describe('users', () => {
       {
         actor_kind: 'staff',
         actor_id: 'auth0|staff',
-        before: { name: null, email: null },
-        after: { name: 'Mary', email: 'mary@example.com' },
+        before: { billingAddress: null, name: null, email: null },
+        after: { billingAddress: null, name: 'Mary', email: 'mary@example.com' },
         request_id: 'request-1',
       },
       {
         actor_kind: 'staff',
         actor_id: 'auth0|staff',
-        before: { name: 'Mary', email: 'mary@example.com' },
-        after: { name: 'Mary', email: null },
+        before: { billingAddress: null, name: 'Mary', email: 'mary@example.com' },
+        after: { billingAddress: null, name: 'Mary', email: null },
         request_id: 'request-1',
       },
     ]);

@@ -7,6 +7,8 @@ export type UserRow = {
   readonly id: string;
   readonly email: string | null;
   readonly name: string | null;
+  /** Whom statements are addressed to, lines separated by `\n`; null: name and e-mail address. */
+  readonly billingAddress: string | null;
   /** Null for an account owner. */
   readonly accountOwnerId: string | null;
   /** The cluster that the user is on now. */
@@ -16,7 +18,8 @@ export type UserRow = {
 
 /** Columns of a {@link UserRow}; the statement must name `users`. */
 export const USER_COLUMNS = `
-  users.id, users.email, users.name, users.account_owner_id as "accountOwnerId",
+  users.id, users.email, users.name, users.billing_address as "billingAddress",
+  users.account_owner_id as "accountOwnerId",
   (
     select hopsworks_cluster_id from hopsmeter.user_hopsworks_assignments
     where user_id = users.id and ended_at is null

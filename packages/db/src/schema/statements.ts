@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, date, integer, numeric, text, unique } from 'drizzle-orm/pg-core';
+import { check, date, integer, jsonb, numeric, text, unique } from 'drizzle-orm/pg-core';
 import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { users } from './directory.ts';
 
@@ -30,6 +30,12 @@ export const statements = hopsmeterTable(
     amountDue: money('amount_due').notNull(),
     /** What one credit cost on the last day of the month. */
     creditUsd: exact('credit_usd').notNull(),
+    /** Name and address of whoever issues it, a line each; NULL when none was set. */
+    issuer: text('issuer'),
+    /** Of the account owner, as known when the month was closed: a statement goes on saying what it said. */
+    customerName: text('customer_name'),
+    customerEmail: text('customer_email'),
+    billingAddress: text('billing_address'),
     closedAt: instant('closed_at').notNull().defaultNow(),
     closedBy: text('closed_by').notNull(),
   },
@@ -73,6 +79,11 @@ export const statementLines = hopsmeterTable(
     userName: text('user_name'),
     /** NULL where the line changes no quantity. */
     quantity: exact('quantity'),
+    /**
+     * The list prices of the quantity: [{"price": "0.35", "priceQuantity": "1", "quantity": "12.5"}, …], each price for
+     * `priceQuantity` units. More than one when the price changed in the month; NULL where the line changes no quantity.
+     */
+    unitPrices: jsonb('unit_prices'),
     amountExact: exact('amount_exact').notNull(),
     amount: money('amount').notNull(),
     /** The statement that is adjusted. */

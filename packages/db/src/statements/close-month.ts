@@ -36,6 +36,8 @@ export type ClosedMonth = {
 /** How a month is closed. */
 export type ClosingTerms = {
   readonly closedBy: string;
+  /** Name and address of whoever issues the statement; undefined when that is not set. */
+  readonly issuer: string | undefined;
   /** Leaves an account alone that has nothing to bill. */
   readonly isBilledOnly: boolean;
   /** What waits of the account's month. */
@@ -60,7 +62,7 @@ export async function closeMonth(
   transaction: DirectoryTransaction,
   prices: AccountPricing,
   account: { readonly accountOwnerId: string; readonly month: UsageMonth },
-  { closedBy, isBilledOnly, waiting, isWaitingAccepted, reason }: ClosingTerms,
+  { closedBy, issuer, isBilledOnly, waiting, isWaitingAccepted, reason }: ClosingTerms,
 ): Promise<ClosedMonth | undefined> {
   const { accountOwnerId, month } = account;
   const accountMonth = await readAccountMonth(transaction, accountOwnerId, month);
@@ -87,7 +89,7 @@ export async function closeMonth(
   requireFits(computed);
   if (waiting !== undefined && !isWaitingAccepted)
     throw new RequestError('USAGE_WAITING', `${accountOwnerId}: ${describeWaiting(waiting)}`);
-  const { id, number } = await insertStatement(transaction, computed, closedBy);
+  const { id, number } = await insertStatement(transaction, computed, { closedBy, issuer });
   await recordDraws(transaction, id, computed.draws);
   if (computed.carried > 0n)
     await carryForward(transaction, { statementId: id, number, ...account, amount: computed.carried, closedBy });

@@ -27,6 +27,8 @@ export type MonthClosing = {
   readonly isWaitingAccepted?: boolean | undefined;
   /** Why; kept in the audit log. */
   readonly reason?: string | undefined;
+  /** Name and address of whoever issues the statements, lines separated by `\n`; none when not given. */
+  readonly issuer?: string | undefined;
 };
 
 /** An account whose month stays open, and why. */
@@ -100,7 +102,7 @@ type Chunk = MonthClosing & {
 async function closeChunk(
   transaction: DirectoryTransaction,
   { actor }: Change,
-  { month, ids, waiting, accountOwnerIds, isWaitingAccepted = false, reason }: Chunk,
+  { month, ids, waiting, accountOwnerIds, isWaitingAccepted = false, reason, issuer }: Chunk,
   onRefusal: (error: RequestError, accountOwnerId: string) => void,
 ): Promise<readonly ClosedMonth[]> {
   requireEnded(month, transaction.now);
@@ -111,6 +113,7 @@ async function closeChunk(
     try {
       const terms = {
         closedBy: actor.id,
+        issuer,
         isBilledOnly,
         waiting: waiting.get(accountOwnerId),
         isWaitingAccepted,

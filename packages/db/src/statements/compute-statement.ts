@@ -18,6 +18,7 @@ import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/p
 import type { AccountMonth } from './read-account-month.ts';
 import { readBookedParts } from './read-booked-parts.ts';
 import { type AccountPricing, readEffectParts } from './read-effect-parts.ts';
+import type { UnitPrice } from './unit-prices.ts';
 
 /** The statement that a line adjusts. */
 export type OriginalStatement = { readonly id: string; readonly number: number };
@@ -26,6 +27,8 @@ export type OriginalStatement = { readonly id: string; readonly number: number }
 export type LineOfStatement = StatementLine & {
   /** What the user is called: name or e-mail address. Undefined without either, and for lines of the whole account. */
   readonly userName: string | undefined;
+  /** The list prices of its quantity, the earliest first: more than one when the price changed in the month. */
+  readonly unitPrices: readonly UnitPrice[];
   /** Its share of the statement's credits. */
   readonly credits: Credits;
   /** Undefined where the usage month is the statement's own, or never had a statement. */
@@ -84,7 +87,7 @@ export async function computeStatement(
   const isNext = earlierMonth === undefined;
   const booked = await readBookedParts(reader, accountOwnerId, month);
   const effects = await readEffectParts(reader, prices, { accountOwnerId, month, isNext });
-  const parts = [...booked, ...effects.map((effect) => ({ ...effect, userName: undefined }))];
+  const parts = [...booked, ...effects.map((effect) => ({ ...effect, userName: undefined, unitPrices: [] }))];
   const { lines, totalExact, total } = buildStatement(month, parts);
   const originals = await readOriginals(reader, accountOwnerId, month, lines);
   const { draws, carried } = await planPrepaid(reader, { accountOwnerId, month, total });

@@ -5,10 +5,12 @@ import { dayOf } from '../pricing/pricing-columns.ts';
 import { centsOf } from './cents-text.ts';
 import { addCredits, computeStatement, type LineOfStatement, readPricing } from './compute-statement.ts';
 import { isClosed, readAccountMonth } from './read-account-month.ts';
+import { readCustomer, readFinalParties, type StatementParties } from './read-parties.ts';
 import { type FinalFacts, readSummary, type StatementSummary } from './read-summary.ts';
+import { toUnitPrices, type UnitPriceRow } from './unit-prices.ts';
 
 /** A statement with its lines. `final` is undefined for a draft. */
-export type Statement = StatementSummary & { readonly lines: readonly LineOfStatement[] };
+export type Statement = StatementSummary & StatementParties & { readonly lines: readonly LineOfStatement[] };
 
 /**
  * The lines of a final statement in their order. Nothing else is read, so the answer is the same for ever: also a user who
@@ -17,7 +19,8 @@ export type Statement = StatementSummary & { readonly lines: readonly LineOfStat
 const READ_LINES = `
 select
   line.position, line.kind, line.usage_month::text as "usageMonth", line.meter, line.user_id as "userId",
-  line.user_name as "userName", line.quantity::text, line.amount_exact::text as "amountExact", line.amount::text,
+  line.user_name as "userName", line.quantity::text, line.unit_prices as "unitPrices",
+  line.amount_exact::text as "amountExact", line.amount::text,
   original.id as "originalId", original.number as "originalNumber"
 from hopsmeter.statement_lines as line left join hopsmeter.statements as original on original.id = line.original_statement_id
 where line.statement_id = $1::uuid
@@ -32,6 +35,7 @@ type LineRow = {
   readonly userId: string | null;
   readonly userName: string | null;
   readonly quantity: string | null;
+  readonly unitPrices: readonly UnitPriceRow[] | null;
   readonly amountExact: string;
   readonly amount: string;
   readonly originalId: string | null;
@@ -42,12 +46,21 @@ type LineRow = {
  * An account's statement of a month: the final one as it was closed, or while the month is open the draft as of now. One
  * snapshot, so a month that is being closed is either.
  *
+ * @param issuer who issues what is a draft now; not given when none is set.
  * @returns undefined when the id is no account, or when the month was closed by a later one without a statement of its own.
  */
-export function readStatement(pool: Pool, accountOwnerId: string, month: UsageMonth): Promise<Statement | undefined> {
+export function readStatement(
+  pool: Pool,
+  accountOwnerId: string,
+  month: UsageMonth,
+  issuer?: string,
+): Promise<Statement | undefined> {
   return inSnapshot(pool, async (snapshot) => {
     const summary = await readSummary(snapshot, accountOwnerId, month);
-    if (summary !== undefined) return { ...summary, lines: await readLines(snapshot, summary) };
+    if (summary !== undefined) {
+      const parties = await readFinalParties(snapshot, summary.final.id);
+      return { ...summary, ...parties, lines: await readLines(snapshot, summary) };
+    }
     const accountMonth = await readAccountMonth(snapshot, accountOwnerId, month);
     if (!accountMonth.isAccount || isClosed(accountMonth, month)) return undefined;
     const prices = await readPricing(snapshot);
@@ -56,7 +69,7 @@ export function readStatement(pool: Pool, accountOwnerId: string, month: UsageMo
       carried: __,
       ...draft
     } = await computeStatement(snapshot, prices, { accountOwnerId, month }, accountMonth);
-    return { ...draft, final: undefined };
+    return { ...draft, issuer, customer: await readCustomer(snapshot, accountOwnerId), final: undefined };
   });
 }
 
@@ -73,6 +86,7 @@ async function readLines(
     userId: row.userId ?? undefined,
     userName: row.userName ?? undefined,
     quantity: row.quantity === null ? undefined : parseQuantity(row.quantity),
+    unitPrices: toUnitPrices(row.unitPrices),
     amountExact: parseQuantity(row.amountExact),
     amount: centsOf(row.amount),
     original:

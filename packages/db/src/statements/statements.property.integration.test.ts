@@ -9,7 +9,7 @@ import { findStatementDifferences } from './find-statement-differences.ts';
 import { readStatement } from './read-statement.ts';
 
 const RUNS = 40;
-/** Some ten seconds on two quiet cores: what else they do must not decide. */
+/** Far more than it takes: what else the machine does must not decide. */
 const TIMEOUT_MS = 600_000;
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 const HOUR = 3_600_000_000;

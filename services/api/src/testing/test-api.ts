@@ -27,7 +27,10 @@ export const TEST_KEY = 'a-service-role-key-of-the-tests-0123456789';
 export const TEST_NOW = '2026-11-22T14:00:00Z';
 
 /** What a test may set of an api. */
-export type TestApiOptions = Pick<ApiDeps, 'people' | 'requestsPerMinute' | 'webhooks' | 'dashboard'>;
+export type TestApiOptions = Pick<
+  ApiDeps,
+  'people' | 'requestsPerMinute' | 'webhooks' | 'dashboard' | 'statementIssuer'
+>;
 
 /** Creates a database in the server of TEST_DATABASE_URL, with the tables unless told otherwise, and an api on it. */
 export async function startTestApi({

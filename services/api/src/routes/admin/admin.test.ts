@@ -40,7 +40,7 @@ describe('users', () => {
     const first = await send('POST', '/v1/users', wanted);
     expect([first.status, first.body]).toEqual([
       201,
-      { ...wanted, clusterId: null, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+      { ...wanted, billingAddress: null, clusterId: null, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
     ]);
     const again = await send('POST', '/v1/users', wanted);
     expect([again.status, again.body]).toEqual([200, first.body]);
@@ -68,6 +68,24 @@ describe('users', () => {
     expect(named.body).toMatchObject({ name: 'Mia', email: 'mia@example.com' });
     expect((await send('PATCH', url, { email: null })).body).toMatchObject({ name: 'Mia', email: null });
     expect((await send('PATCH', '/v1/users/nobody', {})).body.code).toBe('NOT_FOUND');
+  });
+
+  it('get a billing address of several lines, which the audit log keeps', async () => {
+    const url = `/v1/users/${pathOf(ADA)}`;
+    const billingAddress = 'Engines Ltd\n12 St. James’s Square\nLondon';
+    expect((await send('PATCH', url, { billingAddress })).body).toMatchObject({
+      email: 'ada@example.com',
+      billingAddress,
+    });
+    expect((await send('GET', `/v1/users?q=${pathOf(ADA)}`)).body.users).toMatchObject([{ billingAddress }]);
+    const log = await send('GET', `/v1/audit-log?entity=users&entityId=${pathOf(ADA)}&limit=1`);
+    expect(log.body.entries).toMatchObject([{ before: { billingAddress: null }, after: { billingAddress } }]);
+    for (const wrong of ['', ' ', 'a\n\nb', 'a\r\nb', 'x'.repeat(101), 'a\n'.repeat(10).concat('a')])
+      expect(await send('PATCH', url, { billingAddress: wrong }), JSON.stringify(wrong)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/billingAddress', code: 'INVALID_TEXT' }] },
+      });
+    expect((await send('PATCH', url, { billingAddress: null })).body.billingAddress).toBeNull();
   });
 
   it('change their owner, first tried and then done', async () => {

@@ -7,7 +7,7 @@ import { changeProblems, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 export const ROWS_MAX = 500;
 export const ROWS_DEFAULT = 100;
 
-/** The largest body: the longest id, name, e-mail address and reason, each character written as `\uXXXX`. */
+/** The largest body: the longest id, name, e-mail address, address and reason, each character written as `\uXXXX`. */
 export const BODY_BYTES_MAX = 16_384;
 
 const timeSchema = z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] });
@@ -24,6 +24,13 @@ export const userSchema = z
       .string()
       .meta({ examples: ['default'] })
       .nullable(),
+    billingAddress: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Company and address on statements, lines separated by `\\n`; null: name and e-mail address',
+        examples: ['Analytical Engines Ltd\n12 St. James’s Square\nLondon SW1Y 4LE'],
+      }),
     accountOwnerId: z
       .string()
       .nullable()

@@ -5,19 +5,20 @@ import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed, userSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
-import { emailField, nameField } from './fields.ts';
+import { billingAddressField, emailField, nameField } from './fields.ts';
 
 const bodySchema = z.strictObject({
   email: emailField.nullable().optional(),
   name: nameField('What the user is called', 'Ada Lovelace').nullable().optional(),
+  billingAddress: billingAddressField.nullable().optional(),
 });
 
 /** `PATCH /v1/users/{id}` */
 export function addChangeUser(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'changeUser',
-    summary: 'Change how a user is called and reached',
-    description: 'What is not given stays as it is; null takes it away.',
+    summary: 'Change how a user is called, reached and billed',
+    description: 'What is not given stays as it is; null takes it away. Final statements keep what they said.',
     tags: ['People'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,

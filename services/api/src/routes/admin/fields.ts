@@ -8,6 +8,7 @@ import {
   USER_ID_FORM,
 } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { ADDRESS_FORM, isAddress } from '../../contract/address.ts';
 import { parameter } from '../../contract/parameters.ts';
 
 /** What can be wrong with a field of a body: the codes that ingest has for the fields of an event, and those of terms. */
@@ -74,6 +75,15 @@ export const nameField = (description: string, example: string) =>
     expected: `expected at most ${NAME_LENGTH_MAX} characters that begin with a letter or digit, without control characters`,
     meta: { description, examples: [example] },
   });
+
+export const billingAddressField = field({
+  accepts: isAddress,
+  expected: `expected ${ADDRESS_FORM}`,
+  meta: {
+    description: 'Company and address on statements, lines separated by `\\n`; of an account owner',
+    examples: ['Analytical Engines Ltd\n12 St. James’s Square\nLondon SW1Y 4LE'],
+  },
+});
 
 /** A Kubernetes namespace: an RFC 1123 label. */
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -1,4 +1,4 @@
-import { ACCOUNTS_PER_TRANSACTION_MAX, closeMonths, type Pool } from '@hopsmeter/db';
+import { ACCOUNTS_PER_TRANSACTION_MAX, closeMonths } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
@@ -15,6 +15,7 @@ import { monthField, monthText } from '../../contract/month.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField, userIdField } from '../admin/fields.ts';
+import type { StatementsDeps } from './statements-deps.ts';
 import { describeWaitingUsage, waitingSchema } from './waiting.ts';
 
 /** As many ids as can be named, of 255 characters each with quotes and a comma, and the other fields. */
@@ -104,7 +105,7 @@ unexplained differences) is refused as USAGE_WAITING, unless \`acceptWaiting\` i
 shows with the statement what waited, and why it was closed.`;
 
 /** `POST /v1/statements/close` */
-export function addCloseMonths(app: HttpApp, pool: Pool): void {
+export function addCloseMonths(app: HttpApp, { pool, issuer }: StatementsDeps): void {
   const schema = {
     operationId: 'closeMonths',
     summary: 'Close a month, for some accounts or for all',
@@ -128,7 +129,7 @@ export function addCloseMonths(app: HttpApp, pool: Pool): void {
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request) => {
       const { dryRun, acceptWaiting, ...closing } = request.body;
-      const wanted = { ...closing, isDryRun: dryRun, isWaitingAccepted: acceptWaiting };
+      const wanted = { ...closing, issuer, isDryRun: dryRun, isWaitingAccepted: acceptWaiting };
       const done = await answerOrNotReady(closeMonths(pool, changeOf(request), wanted));
       return {
         dryRun,

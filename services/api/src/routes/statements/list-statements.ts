@@ -1,4 +1,4 @@
-import { listStatements, type Pool } from '@hopsmeter/db';
+import { listStatements } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { cursorSchema, nextCursorSchema, pageOf } from '../admin/page-cursor.ts';
 import { describeSummary, summaryShape } from './answers.ts';
+import type { StatementsDeps } from './statements-deps.ts';
 
 /** Ten years and one: two years are what a page shows. */
 const STATEMENTS_MAX = 120;
@@ -32,7 +33,7 @@ const description = `The newest first. The first page begins with a draft: the m
 billed now. There is none for an account that never used anything.`;
 
 /** `GET /v1/accounts/{id}/statements` */
-export function addListStatements(app: HttpApp, pool: Pool): void {
+export function addListStatements(app: HttpApp, { pool }: StatementsDeps): void {
   const schema = {
     operationId: 'listStatements',
     summary: "List an account's statements",

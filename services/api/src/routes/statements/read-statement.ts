@@ -1,4 +1,4 @@
-import { type LineOfStatement, type Pool, readStatement } from '@hopsmeter/db';
+import { type Customer, type LineOfStatement, readStatement, type UnitPrice } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth, RequestError, STATEMENT_LINE_KINDS, type UsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ import { MONTH_PATTERN, monthText, parseMonth } from '../../contract/month.ts';
 import { accountIdSchema, parameter } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { describeSummary, summaryShape } from './answers.ts';
+import type { StatementsDeps } from './statements-deps.ts';
 
 const paramsSchema = z.strictObject({
   account: accountIdSchema,
@@ -27,6 +28,37 @@ const paramsSchema = z.strictObject({
     describedAs: { description: 'Calendar month in UTC', examples: ['2026-11'], pattern: MONTH_PATTERN },
   }),
 });
+
+const unitPriceSchema = z
+  .object({
+    price: exactSchema.meta({ description: 'USD for `priceQuantity` units' }),
+    priceQuantity: exactSchema.meta({ description: 'Units that the price is for', examples: ['720.000000000000'] }),
+    quantity: exactSchema.meta({ description: 'How much of the quantity of the line has this price' }),
+  })
+  .meta({ id: 'UnitPrice' });
+
+const addressText = (description: string, example: string) =>
+  z
+    .string()
+    .nullable()
+    .meta({ description: `${description}; lines are separated by \`\\n\``, examples: [example] });
+
+const customerSchema = z
+  .object({
+    name: z
+      .string()
+      .nullable()
+      .meta({ examples: ['Ada Lovelace'] }),
+    email: z
+      .string()
+      .nullable()
+      .meta({ examples: ['ada@example.com'] }),
+    billingAddress: addressText(
+      'Company and address; null when none was given',
+      'Analytical Engines Ltd\n12 St. James’s Square\nLondon SW1Y 4LE',
+    ),
+  })
+  .meta({ id: 'Customer' });
 
 const lineSchema = z
   .object({
@@ -53,6 +85,10 @@ const lineSchema = z
       })
       .meta({ description: 'What people call the ids of the line, where it is known; for display only' }),
     quantity: exactSchema.nullable().meta({ description: "In the meter's unit; null where no quantity changes" }),
+    unitPrices: z.array(unitPriceSchema).meta({
+      description:
+        'The list prices of the quantity, the earliest first: more than one when the price changed in the month; empty where no quantity changes',
+    }),
     amount: moneySchema,
     amountExact: exactSchema,
     credits: creditsSchema,
@@ -73,6 +109,11 @@ const lineSchema = z
 const answerSchema = z
   .object({
     accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+    issuer: addressText(
+      'Name and address of whoever issues it; null when none was set',
+      'Example Cloud AB\nStorgatan 1\n111 22 Stockholm',
+    ),
+    customer: customerSchema.meta({ description: 'The account owner, whom it is addressed to' }),
     ...summaryShape,
     currency: currencySchema,
     lines: z.array(lineSchema),
@@ -80,14 +121,15 @@ const answerSchema = z
   .meta({ id: 'Statement' });
 
 const description = `What an account's month comes to. While the month is open this is a draft, computed as of now; once it is
-closed, the final statement: the same answer for ever.
+closed, the final statement: the same answer for ever. Issuer and customer of a draft are those of now, of a final statement
+those of the day on which it was closed.
 
 \`amount\` of the lines adds up to \`total\` (cents by largest remainder), \`amountExact\` to \`totalExact\`. Usage that came
 after its month was closed, and what later prices change of it, stands on the next open month's statement and names the one
 that it adjusts.`;
 
 /** `GET /v1/statements/{account}/{month}` */
-export function addReadStatement(app: HttpApp, pool: Pool): void {
+export function addReadStatement(app: HttpApp, { pool, issuer }: StatementsDeps): void {
   const schema = {
     operationId: 'readStatement',
     summary: "Read an account's statement of a month",
@@ -99,11 +141,13 @@ export function addReadStatement(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/statements/:account/:month', { schema, config: { access: 'own-account' } }, async ({ params }) => {
     const { account, month } = params;
-    const statement = await answerOrNotReady(readStatement(pool, account, month));
+    const statement = await answerOrNotReady(readStatement(pool, account, month, issuer));
     if (statement === undefined)
       throw new RequestError('NOT_FOUND', 'there is no such account, or no statement of that month');
     return {
       accountOwnerId: account,
+      issuer: statement.issuer ?? null,
+      customer: describeCustomer(statement.customer),
       ...describeSummary(statement),
       currency: CURRENCY,
       lines: statement.lines.map((line) => describeLine(account, line)),
@@ -111,8 +155,12 @@ export function addReadStatement(app: HttpApp, pool: Pool): void {
   });
 }
 
+function describeCustomer({ name, email, billingAddress }: Customer) {
+  return { name: name ?? null, email: email ?? null, billingAddress: billingAddress ?? null };
+}
+
 function describeLine(account: string, line: LineOfStatement) {
-  const { position, kind, meter, userId, userName, quantity, amount, amountExact, credits } = line;
+  const { position, kind, meter, userId, userName, quantity, unitPrices, amount, amountExact, credits } = line;
   return {
     position,
     kind,
@@ -121,11 +169,16 @@ function describeLine(account: string, line: LineOfStatement) {
     user: userId ?? null,
     labels: userName === undefined ? {} : { user: userName },
     quantity: quantity === undefined ? null : formatExact(quantity),
+    unitPrices: unitPrices.map(describeUnitPrice),
     amount: formatCents(amount),
     amountExact: formatExact(amountExact),
     credits: formatCredits(credits),
     original: describeOriginal(account, line.usageMonth, line.original?.number),
   };
+}
+
+function describeUnitPrice({ price, priceQuantity, quantity }: UnitPrice) {
+  return { price: formatExact(price), priceQuantity: formatExact(priceQuantity), quantity: formatExact(quantity) };
 }
 
 function describeOriginal(account: string, month: UsageMonth, number: number | undefined) {

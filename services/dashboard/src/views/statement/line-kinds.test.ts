@@ -10,6 +10,7 @@ const LINE: StatementLine = {
   user: 'auth0|ada',
   labels: {},
   quantity: '1.000000000000',
+  unitPrices: [{ price: '0.350000000000', priceQuantity: '1.000000000000', quantity: '1.000000000000' }],
   amount: '0.35',
   amountExact: '0.350000000000',
   credits: '1.0000',
@@ -18,6 +19,8 @@ const LINE: StatementLine = {
 
 const STATEMENT: Statement = {
   accountOwnerId: 'auth0|owner',
+  issuer: null,
+  customer: { name: 'Ada Lovelace', email: null, billingAddress: null },
   month: '2026-11',
   status: 'final',
   number: 7,

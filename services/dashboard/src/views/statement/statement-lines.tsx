@@ -8,6 +8,7 @@ import { Money } from '../../parts/money.tsx';
 import { Quantity } from '../../parts/quantity.tsx';
 import { describeLine, eventsOfLine } from './line-kinds.ts';
 import type { Statement, StatementLine } from './statement-schema.ts';
+import { UnitPrices } from './unit-prices.tsx';
 
 export type StatementLinesProps = {
   readonly caption: string;
@@ -37,6 +38,7 @@ export function StatementLines({ caption, statement, lines, hasOriginal = false,
         quantity === null ? '–' : <Quantity quantity={quantity} meter={meter} isAligned />,
     },
     { key: 'unit', heading: 'Unit', className: 'quiet nowrap', render: ({ meter }) => meterUnit(meter) },
+    { key: 'unit-price', heading: 'Unit price', render: (line) => <UnitPrices line={line} /> },
     {
       key: 'credits',
       heading: 'Credits',

@@ -3,6 +3,12 @@ import * as z from 'zod/mini';
 /** `GET /v1/statements/{account}/{month}` */
 export const statementSchema = z.object({
   accountOwnerId: z.string(),
+  issuer: z.nullable(z.string()),
+  customer: z.object({
+    name: z.nullable(z.string()),
+    email: z.nullable(z.string()),
+    billingAddress: z.nullable(z.string()),
+  }),
   month: z.string(),
   status: z.enum(['draft', 'final']),
   number: z.nullable(z.number()),
@@ -22,6 +28,7 @@ export const statementSchema = z.object({
       user: z.nullable(z.string()),
       labels: z.object({ user: z.optional(z.string()) }),
       quantity: z.nullable(z.string()),
+      unitPrices: z.array(z.object({ price: z.string(), priceQuantity: z.string(), quantity: z.string() })),
       amount: z.string(),
       amountExact: z.string(),
       credits: z.string(),

@@ -2,25 +2,22 @@ import './statement.css';
 import { Link } from 'wouter';
 import { addresses } from '../../address/addresses.ts';
 import { useApi } from '../../api/client.ts';
-import { accountsSchema } from '../../api/schemas.ts';
 import { formatMonth } from '../../format/date.ts';
 import { Answer } from '../../parts/answer.tsx';
-import { Copyable } from '../../parts/copyable.tsx';
 import { DownloadButton } from '../../parts/download-button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { isAdjustment } from './line-kinds.ts';
 import { StatementLines } from './statement-lines.tsx';
+import { StatementParties } from './statement-parties.tsx';
 import { type Statement, statementSchema } from './statement-schema.ts';
 import { StatementSums } from './statement-sums.tsx';
 
 /** What an account's month comes to: a draft that follows the usage, or the final statement as it was closed. */
 export function StatementView({ id, month }: { readonly id: string; readonly month: string }) {
   const statement = useApi(`/v1/statements/${encodeURIComponent(id)}/${month}`, {}, statementSchema);
-  // The list knows what the account is called.
-  const accounts = useApi('/v1/accounts', { month, q: id.slice(0, SEARCH_LENGTH_MAX), limit: '1000' }, accountsSchema);
-  const account = accounts.data?.accounts.find((each) => each.id === id);
-  const name = account?.name ?? account?.email ?? id;
+  const customer = statement.data?.customer;
+  const name = customer?.name ?? customer?.email ?? id;
   const isMissing = statement.error?.code === 'NOT_FOUND';
   return (
     <>
@@ -36,15 +33,12 @@ export function StatementView({ id, month }: { readonly id: string; readonly mon
         </Empty>
       ) : (
         <Answer of={statement} label="Loading the statement" lines={10}>
-          {(data) => <Sheet statement={data} name={name} />}
+          {(data) => <Sheet statement={data} />}
         </Answer>
       )}
     </>
   );
 }
-
-/** The longest text that the list of accounts can be searched for. */
-const SEARCH_LENGTH_MAX = 254;
 
 function titleOf(statement: Statement | undefined): string {
   if (statement === undefined) return 'Statement';
@@ -65,14 +59,12 @@ function Tools({ id, month }: { readonly id: string; readonly month: string }) {
   );
 }
 
-function Sheet({ statement, name }: { readonly statement: Statement; readonly name: string }) {
-  const { accountOwnerId, month, status, lines } = statement;
+function Sheet({ statement }: { readonly statement: Statement }) {
+  const { month, status, lines } = statement;
   const adjustments = lines.filter(isAdjustment);
   return (
     <div className="statement">
-      <p className="statement-account">
-        {name} <Copyable text={accountOwnerId} name="account id" />
-      </p>
+      <StatementParties statement={statement} />
       {status === 'draft' ? (
         <p className="notice">This is a draft: it follows the usage until the month is closed. It is no bill yet.</p>
       ) : null}
@@ -106,7 +98,7 @@ function Sheet({ statement, name }: { readonly statement: Statement; readonly na
       )}
       <p className="quiet">
         Amounts are in USD. The total is rounded once; the lines get their cents by largest remainder, so that they add
-        up to it. Point at an amount to see it exactly.
+        up to it. <span className="statement-on-screen">Point at an amount to see it exactly.</span>
       </p>
     </div>
   );
