@@ -4,6 +4,7 @@ import {
   EARLY_WAIT_MAX,
   LEDGER_RETENTION,
   LEDGER_RETENTION_DAYS,
+  NAME_LENGTH_MAX,
   SOURCE_LENGTH_MAX,
   SUBJECT_LENGTH_MAX,
 } from './limits.ts';
@@ -28,6 +29,12 @@ export function checkUserId(text: string, pointer: string, problems: EventProble
       ? { code: 'INVALID_TEXT', pointer, detail: `${text} is no id: in an address it means a place` }
       : invalidText(pointer, text, SUBJECT_LENGTH_MAX),
   );
+}
+
+/** Notes a text that nobody could put on a meter as the name of a GPU model. */
+export function checkGpuModel(text: string, pointer: string, problems: EventProblem[]): void {
+  if (!isName(text, NAME_LENGTH_MAX)) problems.push(invalidText(pointer, text, NAME_LENGTH_MAX));
+  else if (text.trim() === '') problems.push({ code: 'INVALID_TEXT', pointer, detail: 'must not be white space only' });
 }
 
 /** Returns what follows the cluster in the source. Below a cluster means after `/` or `:`. */

@@ -273,6 +273,7 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
   ['a line break in the subject', { ...compute, subject: 'a\nb' }, ['INVALID_TEXT', '/subject']],
   ['a long subject', { ...compute, subject: 's'.repeat(256) }, ['INVALID_TEXT', '/subject']],
   ['an empty namespace', changeData(compute, { namespace: '' }), ['INVALID_TEXT', '/data/namespace']],
+  ['a GPU model of white space', changeData(compute, { gpuModel: ' \u00a0 ' }), ['INVALID_TEXT', '/data/gpuModel']],
   ['a long GPU model', changeData(compute, { gpuModel: 'g'.repeat(254) }), ['INVALID_TEXT', '/data/gpuModel']],
   ['an empty meter', changeData(meter, { meter: '' }), ['INVALID_TEXT', '/data/meter']],
   ['neither subject nor namespace', change(meter, { subject: undefined }), ['MISSING_FIELD', '/subject']],

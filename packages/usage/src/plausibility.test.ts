@@ -27,6 +27,12 @@ describe('plausibility', () => {
     expect(findImplausible(used(METERS.gpu, 64n * ONE + 1n))).toBe('more than 64 GPUs over the window');
   });
 
+  it('takes as many GPUs of a model that has its own meter, and nothing above', () => {
+    expect(findImplausible(used('gpu_hours_h100', 64n * ONE))).toBeUndefined();
+    expect(findImplausible(used('gpu_hours_h100', 64n * ONE + 1n))).toBe('more than 64 GPUs over the window');
+    expect(findImplausible(used('gpu_hoursaving', 65n * ONE))).toBeUndefined();
+  });
+
   it('takes what a large cluster may use, and less on a small one', () => {
     const large = { coresMax: 4_096n, gpusMax: 256n };
     expect(findImplausible(used(METERS.cpu, 4_096n * ONE), large)).toBeUndefined();

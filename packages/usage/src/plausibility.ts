@@ -17,10 +17,14 @@ export function findImplausible(
   for (const { meter, quantity } of event.usages) {
     if (meter === METERS.cpu && isAbove(quantity, coresMax, duration))
       return `more than ${coresMax} cores over the window`;
-    if (meter === METERS.gpu && isAbove(quantity, gpusMax, duration))
-      return `more than ${gpusMax} GPUs over the window`;
+    if (isGpuMeter(meter) && isAbove(quantity, gpusMax, duration)) return `more than ${gpusMax} GPUs over the window`;
   }
   return undefined;
+}
+
+/** Corrections and plain quantities name the meter of a GPU model itself. */
+function isGpuMeter(meter: string): boolean {
+  return meter === METERS.gpu || meter.startsWith(`${METERS.gpu}_`);
 }
 
 function isAbove(hours: Quantity, countMax: bigint, duration: number): boolean {

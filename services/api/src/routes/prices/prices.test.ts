@@ -99,6 +99,10 @@ describe('prices', () => {
       expect((await send('PUT', '/v1/gpu-models', { ...wanted, name })).body.errors).toMatchObject([
         { pointer: '/name' },
       ]);
+    for (const meter of ['cpu_hours', 'network_egress_gb'])
+      expect((await send('PUT', '/v1/gpu-models', { ...wanted, meter })).body.errors).toMatchObject([
+        { pointer: '/meter', code: 'INVALID_TEXT' },
+      ]);
     expect(await send('DELETE', `/v1/gpu-models/${first.body.id}`)).toEqual({ status: 200, body: first.body });
     expect((await send('DELETE', `/v1/gpu-models/${first.body.id}`)).status).toBe(404);
   });

@@ -1,11 +1,21 @@
 import { type Pool, setGpuModel } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { METERS } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { gpuModelField, meterNameField } from '../admin/fields.ts';
 import { gpuModelSchema } from './list-gpu-models.ts';
+
+/** What events report beside GPUs: GPU-hours on one of these would be billed as something else. */
+const OTHER_METERS: ReadonlySet<string> = new Set(Object.values(METERS).filter((meter) => meter !== METERS.gpu));
+
+const gpuMeterField = meterNameField.superRefine((meter, context) => {
+  if (!OTHER_METERS.has(meter)) return;
+  const message = `expected ${METERS.gpu} or a meter of GPUs, and ${meter} is not one`;
+  context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TEXT' } });
+});
 
 /** `PUT /v1/gpu-models` */
 export function addSetGpuModel(app: HttpApp, pool: Pool): void {
@@ -17,7 +27,7 @@ export function addSetGpuModel(app: HttpApp, pool: Pool): void {
       'compared without case and surplus spaces. `gpu_hours` counts the model as any other GPU. Sent again it changes ' +
       'nothing.',
     tags: ['Prices'],
-    body: z.strictObject({ name: gpuModelField, meter: meterNameField }),
+    body: z.strictObject({ name: gpuModelField, meter: gpuMeterField }),
     response: created('The GPU model was put on the meter', gpuModelSchema, 'UNKNOWN_REFERENCE'),
   };
   app.put(
