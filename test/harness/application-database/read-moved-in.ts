@@ -1,0 +1,17 @@
+import type { Pool } from '@hopsmeter/db';
+
+/** What an import brought over, without the ids and times that are made anew each time. */
+export async function readMovedIn(pool: Pool): Promise<unknown[]> {
+  const { rows } = await pool.query(`
+    select 'user' as kind, id as key, concat_ws('|', email, name, account_owner_id) as value from hopsmeter.users
+    union all select 'cluster', id::text, concat_ws('|', name, max_users, status) from hopsmeter.hopsworks_clusters
+    union all select 'assignment', user_id, concat_ws('|', hopsworks_cluster_id, started_at, ended_at)
+      from hopsmeter.user_hopsworks_assignments
+    union all select 'project', namespace, concat_ws('|', hopsworks_cluster_id, user_id, started_at, ended_at)
+      from hopsmeter.projects
+    union all select 'grant', account_owner_id, concat_ws('|', reference, amount) from hopsmeter.credit_grants
+    union all select 'audited', entity_id, action from hopsmeter.audit_log where entity in ('users', 'hopsworks_clusters')
+    order by 1, 2, 3
+  `);
+  return rows;
+}
