@@ -20,7 +20,11 @@ await runProcess({
       url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: config.API_DATABASE_CONNECTIONS_MAX,
       applicationName: 'hopsmeter-api',
-      onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+      onIdleError: (error) =>
+        logger.warn(
+          { err: error, hint: 'a new one is opened; if it repeats, check Postgres' },
+          'a database connection broke',
+        ),
     });
     lifecycle.onClose('database', () => pool.end());
 

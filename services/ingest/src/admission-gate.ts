@@ -56,6 +56,8 @@ const RETRY_AFTER_SECONDS = 5;
 const RETRY_JITTER_SECONDS = 5;
 
 /** Refuses requests before the queue is in trouble: what can not be stored safely must not be read at all. */
+const HINT = 'senders are told to come again; docs/operations.md says for each reason what to do';
+
 export function createAdmissionGate(options: AdmissionGateOptions): AdmissionGate {
   const { readStatus, logger, backlogAgeMaxMs = BACKLOG_AGE_MAX_MS, onRefusal } = options;
   let status: QueueStatus | undefined;
@@ -85,7 +87,7 @@ export function createAdmissionGate(options: AdmissionGateOptions): AdmissionGat
     const reason = closedReason();
     if (reason !== shownReason) {
       if (reason === undefined) logger.info('the gate is open');
-      else logger.warn({ reason, status }, 'the gate is closed');
+      else logger.warn({ reason, status, hint: HINT }, 'the gate is closed');
       shownReason = reason;
     }
     if (!isClosed) timer = setTimeout(refresh, REFRESH_MS);

@@ -70,7 +70,8 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
       if (isFailing) logger.info({ keys: keys.size }, 'cluster keys are read again');
       isFailing = false;
     } catch (error) {
-      if (!isFailing) logger.warn({ err: error, copyOf: keys?.size }, 'cluster keys can not be read');
+      const hint = 'the last copy is used, so new and revoked keys are not seen: check Postgres and DATABASE_URL';
+      if (!isFailing) logger.warn({ err: error, copyOf: keys?.size, hint }, 'cluster keys cannot be read');
       isFailing = true;
     }
   };

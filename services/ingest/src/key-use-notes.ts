@@ -36,7 +36,8 @@ export function startKeyUseNotes({ takeUses, write, logger }: KeyUseNotesOptions
       await write(uses);
       for (const use of uses) if (unwritten.get(use.keyId) === use) unwritten.delete(use.keyId);
     } catch (error) {
-      logger.warn({ err: error, keys: uses.length }, 'when cluster keys were last used can not be written');
+      const hint = 'nothing is lost: it is written later; if it goes on, check Postgres and DATABASE_URL';
+      logger.warn({ err: error, keys: uses.length, hint }, 'when cluster keys were last used cannot be written');
     }
   };
   /** One at a time: a database that is slow is not asked twice at once. */

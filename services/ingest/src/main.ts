@@ -29,7 +29,11 @@ await runProcess({
       url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: DATABASE_CONNECTIONS_MAX,
       applicationName: 'hopsmeter-ingest',
-      onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+      onIdleError: (error) =>
+        logger.warn(
+          { err: error, hint: 'a new one is opened; if it repeats, check Postgres' },
+          'a database connection broke',
+        ),
     });
     lifecycle.onClose('database', () => pool.end());
 

@@ -45,7 +45,11 @@ await runProcess({
       url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: config.WORKER_CONCURRENCY + OTHER_CONNECTIONS,
       applicationName: 'hopsmeter-worker',
-      onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection failed'),
+      onIdleError: (error) =>
+        logger.warn(
+          { err: error, hint: 'a new one is opened; if it repeats, check Postgres' },
+          'a database connection broke',
+        ),
     });
     lifecycle.onClose('database', () => pool.end());
     const app = await createWorkerApp({

@@ -65,7 +65,8 @@ export function createStreams({
         });
       await Promise.race([started, produced]);
       produced.catch((error: unknown) => {
-        reply.log.warn({ err: error, requestId: reply.request.id }, 'a file was not sent to its end');
+        const hint = 'its reader went away or Postgres did: the file is whole when it is asked for again';
+        reply.log.warn({ err: error, requestId: reply.request.id, hint }, 'a file was not sent to its end');
       });
       return reply
         .header('content-type', head.contentType)

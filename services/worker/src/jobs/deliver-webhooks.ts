@@ -18,8 +18,10 @@ export function deliverWebhooks({ pool, logger, registry, settings }: JobContext
     if (outcome.kind === 'delivered') return;
     const { status, error, retryInMs } = outcome;
     const fields = { deliveryId: id, webhookId, alertId, attempt, status, error };
-    if (retryInMs === undefined) logger.error(fields, 'an alert could not be delivered and is given up');
-    else logger.warn({ ...fields, retryInMs }, 'an alert could not be delivered and is tried again');
+    const hint =
+      'check that the receiver answers 2xx; POST /v1/webhooks/{id}/deliveries/{deliveryId}/retry sends it again';
+    if (retryInMs === undefined) logger.error({ ...fields, hint }, 'an alert could not be delivered and is given up');
+    else logger.warn({ ...fields, retryInMs, hint }, 'an alert could not be delivered and is tried again');
   };
   return {
     name: 'webhooks',

@@ -37,7 +37,7 @@ export function exportToStripe({ pool, logger, registry, settings }: JobContext)
       metrics.noteOutcome(outcome.kind);
       if (outcome.kind === 'refused')
         logger.error(
-          { identifier, detail: outcome.detail },
+          { identifier, detail: outcome.detail, hint: 'see GET /v1/stripe/remittances and decide there' },
           'stripe refuses a meter event and a person has to look at it',
         );
       else if (outcome.kind !== 'taken')
@@ -59,7 +59,7 @@ export function exportToStripe({ pool, logger, registry, settings }: JobContext)
       } catch (error) {
         if (!(error instanceof StripeUnauthorizedError)) throw error;
         metrics.noteAuthorized(false);
-        logger.error({ err: error }, 'stripe does not take our key and nothing is sent');
+        logger.error({ err: error, hint: 'check STRIPE_API_KEY' }, 'stripe does not take our key and nothing is sent');
       }
       metrics.noteOpen(await countOpenRemittances(pool));
       if (isPlanning) await noteDifferences(pool, metrics);

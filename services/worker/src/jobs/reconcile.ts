@@ -93,7 +93,11 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
       if (kindOfFailure(error) === 'retry' && failures < DAY_ATTEMPTS_MAX) throw error;
       await skipDay(pool, error);
       failedDays.delete(key);
-      logger.error({ err: error, reconciliationId, day }, 'a day can not be compared and is left out; others go on');
+      const hint = 'see the error; then compare it again with POST /v1/reconciliations';
+      logger.error(
+        { err: error, reconciliationId, day, hint },
+        'a day cannot be compared and is left out; others go on',
+      );
       return 'checked';
     }
   };

@@ -46,10 +46,17 @@ export function reportQueue({ pool, queue, logger, registry }: QueueContext): Pe
     paused.set(status.isPaused ? 1 : 0);
     missing.set(status.missing);
     if (status.isPaused !== known.isPaused)
-      if (status.isPaused) logger.error('the queue is paused: events are acknowledged and none is counted; resume it');
+      if (status.isPaused)
+        logger.error(
+          { hint: 'resume it with the tool that paused it; docs/operations.md says what may touch the queue' },
+          'the queue is paused: events are acknowledged and none is counted',
+        );
       else logger.info('the queue is resumed');
     if (status.missing > known.missing)
-      logger.error({ missing: status.missing }, 'acknowledged batches are neither recorded nor in the queue');
+      logger.error(
+        { missing: status.missing, hint: 'find out what touched the queue; have clusters send those hours again' },
+        'acknowledged batches are neither recorded nor in the queue',
+      );
     known = { isPaused: status.isPaused, missing: status.missing };
   };
 

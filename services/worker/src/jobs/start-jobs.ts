@@ -27,7 +27,10 @@ export function startJobs(context: JobContext & QueueContext): RunningWork {
     const work = createJob(context);
     if (work === undefined) return [];
     return runPeriodically(work, (error) =>
-      context.logger.warn({ err: error, job: work.name }, 'a scheduled job failed and comes again'),
+      context.logger.warn(
+        { err: error, job: work.name, hint: 'it comes again by itself; if it repeats, check Postgres and Redis' },
+        'a scheduled job failed',
+      ),
     );
   });
   return {
