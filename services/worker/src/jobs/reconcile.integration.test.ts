@@ -113,5 +113,5 @@ it('days that can not be compared do not stop the others, nor comparisons behind
   await database.pool.query('drop trigger fail_before_yesterday on hopsmeter.reconciled_days');
   const [requested] = await listReconciliations(database.pool, { limit: 1 });
   expect(requested).toMatchObject({ status: 'done', checkedDays: 1, dayCount: 1 });
-  expect(worker.logged.filter((line) => line.includes('a day can not be compared'))).toHaveLength(100);
+  expect(worker.logged.filter((line) => line.includes('a day cannot be compared'))).toHaveLength(100);
 });
