@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ONE, parseQuantity } from '@hopsmeter/usage';
+import { parseQuantity } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Row } from './read-csv.ts';
 
@@ -26,7 +26,6 @@ const conditionSchema = z.strictObject({
   /** '' is null. */
   is: z.array(z.string()).optional(),
   isNot: z.array(z.string()).optional(),
-  differs: z.string().optional(),
 });
 
 const ruleSchema = z.strictObject({
@@ -35,15 +34,11 @@ const ruleSchema = z.strictObject({
   when: z.array(conditionSchema).optional(),
   column: z.string().optional(),
   null: z.boolean().optional(),
-  atLeast: z.string().optional(),
-  atMost: z.string().optional(),
   same: z.string().optional(),
   /** The column of which each value of `column` has only one. */
   oneOf: z.string().optional(),
   /** The third is the first times the second, to the last digit. */
   product: z.tuple([z.string(), z.string(), z.string()]).optional(),
-  /** Why the rule cannot be checked on data. */
-  unchecked: z.string().optional(),
 });
 
 const modelSchema = z.strictObject({
@@ -64,7 +59,7 @@ export function columnsOf(version: Version): readonly Column[] {
   return MODEL.columns.filter(({ since, until = version }) => since <= version && version <= until);
 }
 
-const FORMATS: Readonly<Record<Column['type'] | NonNullable<Column['format']>, RegExp>> = {
+export const FORMATS: Readonly<Record<Column['type'] | NonNullable<Column['format']>, RegExp>> = {
   String: /^[\s\S]*\S[\s\S]*$/,
   Decimal: /^-?\d+(\.\d+)?$/,
   'Date/Time': /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/,
@@ -94,7 +89,7 @@ export function breakColumns(rows: readonly Row[], version: Version): string[] {
 /** Rules that rows break, each with the first row that does. */
 export function breakRules(rows: readonly Row[], version: Version): string[] {
   return MODEL.rules
-    .filter((rule) => rule.version === version && rule.unchecked === undefined)
+    .filter((rule) => rule.version === version)
     .flatMap((rule) => {
       const meant = rows.filter((row) => (rule.when ?? []).every((condition) => holds(row, condition)));
       const broken = meant.find((row) => !keeps(row, rule, meant));
@@ -108,14 +103,13 @@ function cell(row: Row, column: string): string {
   return value;
 }
 
-function holds(row: Row, { column, is, isNot, differs }: z.infer<typeof conditionSchema>): boolean {
+function holds(row: Row, { column, is, isNot }: z.infer<typeof conditionSchema>): boolean {
   const value = cell(row, column);
-  if (differs !== undefined && value === cell(row, differs)) return false;
   return (is === undefined || is.includes(value)) && !(isNot ?? []).includes(value);
 }
 
 function keeps(row: Row, rule: Rule, rows: readonly Row[]): boolean {
-  const { product, column, atLeast, atMost, same, oneOf } = rule;
+  const { product, column, same, oneOf } = rule;
   if (product !== undefined) {
     const [first = '', second = '', third = ''] = product.map((name) => cell(row, name));
     if (first === '' || second === '' || third === '') return false;
@@ -125,15 +119,12 @@ function keeps(row: Row, rule: Rule, rows: readonly Row[]): boolean {
   const value = cell(row, column);
   if (rule.null !== undefined) return (value === '') === rule.null;
   if (same !== undefined) return value === cell(row, same);
-  if (oneOf !== undefined)
-    return rows.every((other) => cell(other, column) !== value || cell(other, oneOf) === cell(row, oneOf));
-  if (atLeast === undefined) throw new Error(`${rule.id} says nothing that can be checked`);
-  const units = unitsOf24(value);
-  return units >= parseQuantity(atLeast) * ONE && (atMost === undefined || units <= parseQuantity(atMost) * ONE);
+  if (oneOf === undefined) throw new Error(`${rule.id} says nothing that can be checked`);
+  return rows.every((other) => cell(other, column) !== value || cell(other, oneOf) === cell(row, oneOf));
 }
 
 /** A decimal as a whole number of 10^-24. */
-function unitsOf24(text: string): bigint {
+export function unitsOf24(text: string): bigint {
   const [whole = '', decimals = ''] = text.split('.');
   return BigInt(whole + decimals.padEnd(24, '0'));
 }
