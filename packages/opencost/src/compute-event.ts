@@ -3,10 +3,9 @@ import {
   divideHalfEven,
   EVENT_TYPES,
   formatQuantity,
-  ONE,
   parseDecimal,
   type Quantity,
-  scaleDecimal,
+  toQuantity,
 } from '@hopsmeter/usage';
 import type { Allocation } from './allocation-answer.ts';
 import type { RowPlace } from './row-place.ts';
@@ -73,7 +72,7 @@ function modelOf({ gpuHours, gpuAllocation }: Allocation): string | undefined {
 function readQuantity(value: number | null | undefined): Quantity {
   const decimal = parseDecimal(value ?? 0);
   if (decimal === undefined) throw new RangeError(`${value} is no finite number`);
-  return scaleDecimal(decimal, ONE);
+  return toQuantity(decimal);
 }
 
 function buildEvent(

@@ -1,3 +1,4 @@
+import { formatQuantity } from './decimal.ts';
 import type { ReportedEvent, Usage } from './event.ts';
 import { formatTime } from './time.ts';
 
@@ -30,7 +31,7 @@ function contentOf(event: ReportedEvent, replacesKey: string | undefined): objec
     }
     case 'manifest': {
       const { start, end, eventCount, sums } = event;
-      const byMeter = Object.fromEntries(sums.map(({ meter, quantity }) => [meter, quantity]));
+      const byMeter = Object.fromEntries(sums.map(({ meter, quantity }) => [meter, formatQuantity(quantity)]));
       return { id, sourcePath, type, start: formatTime(start), end: formatTime(end), eventCount, sums: byMeter };
     }
     default: {
@@ -42,5 +43,5 @@ function contentOf(event: ReportedEvent, replacesKey: string | undefined): objec
 }
 
 function describeUsage({ meter, quantity }: Usage): object {
-  return { meter, quantity };
+  return { meter, quantity: formatQuantity(quantity) };
 }

@@ -6,7 +6,6 @@ import {
   eventKeyOf,
   type ParkReason,
   type Quantity,
-  roundQuantity,
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -156,9 +155,8 @@ function addRow(
     for (const part of splitByDay(event))
       for (const usage of part.usages) {
         const price = directory.pricing.priceOf(accountOwnerId, meter, part.day);
-        const shown = roundQuantity(usage.quantity);
-        sum.quantity += shown;
-        if (price !== undefined) sum.cost += divideHalfAway(shown * price.price, price.priceQuantity);
+        sum.quantity += usage.quantity;
+        if (price !== undefined) sum.cost += divideHalfAway(usage.quantity * price.price, price.priceQuantity);
       }
   }
   return undefined;

@@ -1,16 +1,13 @@
 import {
   type Directory,
   divideHalfAway,
-  type ExactUnits,
   findImplausible,
   formatUsageDay,
   type Micros,
   parseQuantity,
   parseUsageDay,
   type Quantity,
-  roundExactUnits,
   splitByDay,
-  toExactUnits,
   type Unattributed,
   type Usage,
   type UsageDay,
@@ -51,10 +48,10 @@ export function findDifferences(
   put: readonly UsageToBook[],
   directory: Directory,
 ): readonly UsageDifference[] {
-  const sums = new Map<string, { readonly key: UsageKey; before: Quantity; exactAfter: ExactUnits }>();
+  const sums = new Map<string, { readonly key: UsageKey; before: Quantity; after: Quantity }>();
   const sumOf = (key: UsageKey) => {
     const name = JSON.stringify([key.accountOwnerId, key.day, key.meter]);
-    const known = sums.get(name) ?? { key, before: 0n, exactAfter: 0n };
+    const known = sums.get(name) ?? { key, before: 0n, after: 0n };
     sums.set(name, known);
     return known;
   };
@@ -62,10 +59,8 @@ export function findDifferences(
     sumOf({ accountOwnerId, day: readDay(usageDate), meter }).before += parseQuantity(quantity);
   for (const { accountOwnerId, ...usage } of put)
     for (const { day, usages } of splitByDay(usage))
-      for (const { meter, quantity } of usages)
-        sumOf({ accountOwnerId, day, meter }).exactAfter += toExactUnits(quantity);
+      for (const { meter, quantity } of usages) sumOf({ accountOwnerId, day, meter }).after += quantity;
   return [...sums.values()]
-    .map(({ key, before, exactAfter }) => ({ key, before, after: roundExactUnits(exactAfter) }))
     .filter(({ before, after }) => before !== after)
     .map(({ key: { accountOwnerId, day, meter }, before, after }) => ({
       accountOwnerId,

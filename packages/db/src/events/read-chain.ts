@@ -1,8 +1,7 @@
 import { instantText } from '../directory/instant.ts';
 import type { Snapshot } from '../in-snapshot.ts';
-import { roundedQuantity } from '../list-cost.ts';
 
-const exact = (value: string) => `${roundedQuantity(`(${value})::numeric`)}::text`;
+const exact = (value: string) => `(${value})::numeric(38, 12)::text`;
 
 /**
  * The correction chain that an event belongs to, from either end: the corrections that were counted in their order of force,

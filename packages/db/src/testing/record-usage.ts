@@ -4,6 +4,7 @@ import {
   createDirectory,
   type Directory,
   eventKeyOf,
+  parseQuantity,
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -111,6 +112,6 @@ function toEvent({ id, subject, namespace, start, end, meter = 'cpu_hours', quan
     gpuModel: undefined,
     start,
     end,
-    usages: [{ meter, quantity }],
+    usages: [{ meter, quantity: parseQuantity(quantity) }],
   };
 }

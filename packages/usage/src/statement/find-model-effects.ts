@@ -1,5 +1,4 @@
 import type { Quantity } from '../decimal.ts';
-import type { ExactUnits } from '../exact-quantity.ts';
 import { groupBy } from '../group-by.ts';
 import { hasModelEffect } from '../pricing/model-cost.ts';
 import { modelEffect } from '../pricing/model-effect.ts';
@@ -11,7 +10,7 @@ import type { StatementPart } from './build-statement.ts';
 export type MeterDay = {
   readonly meter: string;
   readonly day: UsageDay;
-  readonly quantity: ExactUnits;
+  readonly quantity: Quantity;
   readonly cost: Quantity;
 };
 
