@@ -162,6 +162,10 @@ async function take(each: Step, run: Run): Promise<void> {
 
 class DiedError extends Error {}
 
+function isDeath(error: unknown): boolean {
+  return error instanceof DiedError || (error instanceof AggregateError && error.errors.every(isDeath));
+}
+
 /** A round of a worker that perhaps dies: whatever it would have written afterwards is not written. */
 async function runWorker(dies: 'before the call' | 'after the call' | undefined): Promise<void> {
   const { store } = world.options;
@@ -180,7 +184,7 @@ async function runWorker(dies: 'before the call' | 'after the call' | undefined)
   try {
     await exportUsage({ ...world.options, store: dying }, new AbortController().signal);
   } catch (error) {
-    if (!(error instanceof DiedError || error instanceof StripeUnauthorizedError)) throw error;
+    if (!(isDeath(error) || error instanceof StripeUnauthorizedError)) throw error;
   }
 }
 

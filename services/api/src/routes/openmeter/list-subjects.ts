@@ -1,6 +1,6 @@
 import { listSubjects, type Pool, type SubjectRow } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { RequestError, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
+import { isUserId, RequestError, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
@@ -57,6 +57,7 @@ export function addListSubjects(app: HttpApp, pool: Pool): void {
       id: z
         .string()
         .max(SUBJECT_LENGTH_MAX)
+        .refine(isUserId, 'expected a user id')
         .meta({ description: 'User id', examples: ['auth0|507f1f78'] }),
     }),
     response: {

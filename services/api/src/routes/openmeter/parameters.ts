@@ -15,9 +15,13 @@ export function momentSchema(description: string, example: string) {
   }).optional();
 }
 
-/** Reads a moment, or a day as its beginning (UTC); undefined for any other text. */
+/**
+ * Reads a moment, or a day as its beginning (UTC); undefined for any other text, and from the year 2255 on, where a number
+ * no longer holds every microsecond.
+ */
 export function parseMoment(text: string): Micros | undefined {
-  return parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  const moment = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  return Number.isSafeInteger(moment) ? moment : undefined;
 }
 
 /** Where a question about a meter begins and ends. */
