@@ -40,8 +40,8 @@ export type BatchRecorder = {
    * counted.
    *
    * @returns the counts, or `undefined` when the batch was recorded before.
-   * @throws when `signal` is aborted, and what the database says to a batch that fails while others are recorded, or for a
-   *   reason that nobody foresaw: it has to make room for others and come again. Nothing of the batch is recorded then.
+   * @throws when `signal` is aborted, and what the database says to a batch that fails again and again for a reason of its
+   *   own: it has to make room for others and come again. Nothing of the batch is recorded then.
    */
   record(makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined>;
   /**
@@ -64,9 +64,6 @@ type SetAsideNow = Map<number, Unattributed & { readonly counted?: CountedInstan
  */
 const ATTEMPTS_MAX = 8;
 
-/** The same while nothing else is recorded either: four minutes, for batches that time out and hold every connection. */
-const OUTAGE_ATTEMPTS_MAX = 100;
-
 const CONFLICT: Unattributed = {
   reason: 'conflict',
   detail: 'the ledger holds another content under this identity',
@@ -74,12 +71,8 @@ const CONFLICT: Unattributed = {
 
 export function createBatchRecorder({ store, directories, onFailure }: BatchRecorderOptions): BatchRecorder {
   let waitingCount = 0;
-  /** Statements that succeeded: if others do, a failure is no outage. */
-  let successes = 0;
-
   const record = async (makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined> => {
     const setAside: SetAsideNow = new Map();
-    const successesBefore = successes;
     let isWaiting = false;
     let retries = 0;
     try {
@@ -90,8 +83,8 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
         if (outcome.kind === 'retry') retries += 1;
         const count = outcome.kind === 'retry' ? retries : attempt - retries;
         onFailure(outcome.kind, outcome.error, count);
-        const isOutage = outcome.kind === 'retry' && successes === successesBefore;
-        if (count >= (isOutage ? OUTAGE_ATTEMPTS_MAX : ATTEMPTS_MAX)) throw outcome.error;
+        // A database that is away is waited out here, however long: a job that is given back would only come again later.
+        if (outcome.kind !== 'retry' && count >= ATTEMPTS_MAX) throw outcome.error;
         // Until it is done, not only between attempts: a database that hangs keeps an attempt for half a minute.
         if (!isWaiting) waitingCount += 1;
         isWaiting = true;
@@ -111,10 +104,7 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
     if ('error' in directory) return { kind: kindOfFailure(directory.error), error: directory.error };
     const planned = makeRecord(directory.value, setAside);
     const recorded = await settle(store.record(planned));
-    if ('value' in recorded) {
-      successes += 1;
-      return { done: recorded.value?.[0] };
-    }
+    if ('value' in recorded) return { done: recorded.value?.[0] };
     const kind = kindOfFailure(recorded.error);
     const handled = await settle(handle(kind, recorded.error, planned, setAside));
     return 'error' in handled
@@ -155,10 +145,7 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
 
   const tryTogether: BatchRecorder['tryTogether'] = async (makeRecord) => {
     const recorded = await settle(directories.current().then((directory) => store.record(makeRecord(directory))));
-    if ('value' in recorded) {
-      successes += 1;
-      return recorded.value;
-    }
+    if ('value' in recorded) return recorded.value;
     onFailure(kindOfFailure(recorded.error), recorded.error, 1);
     return undefined;
   };
