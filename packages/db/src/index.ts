@@ -17,6 +17,7 @@ export type { WebhookRow } from './alerts/webhook-columns.ts';
 export * from './alerts/webhook-secret.ts';
 export * from './alerts/webhook-url.ts';
 export { ApplicationDatabaseError } from './application/application-database-error.ts';
+export { type ApplicationDays, eachApplicationUsage } from './application/each-application-usage.ts';
 export { readApplicationDirectory } from './application/read-application.ts';
 export * from './billing/check-billing.ts';
 export * from './billing/each-usage-daily.ts';

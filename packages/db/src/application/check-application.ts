@@ -2,13 +2,29 @@ import type { Snapshot } from '../in-snapshot.ts';
 import { ApplicationDatabaseError } from './application-database-error.ts';
 
 /** What is read of the application's tables. Everything else in them may be as it likes. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+const COLUMNS = {
   users: ['id', 'email', 'name', 'account_owner_id', 'status', 'deleted_at'],
   hopsworks_clusters: ['id', 'name', 'max_users', 'status'],
   user_hopsworks_assignments: ['user_id', 'hopsworks_cluster_id'],
   user_projects: ['user_id', 'project_id', 'namespace', 'status', 'created_at', 'last_seen_at'],
   user_credits: ['user_id', 'total_purchased', 'total_used', 'free_credits_granted', 'free_credits_used'],
-};
+  usage_daily: [
+    'user_id',
+    'account_owner_id',
+    'date',
+    'opencost_cpu_hours',
+    'opencost_gpu_hours',
+    'opencost_ram_gb_hours',
+    'online_storage_gb',
+    'offline_storage_gb',
+    'network_egress_gb',
+    'total_cost',
+    'project_breakdown',
+    'hopsworks_cluster_id',
+  ],
+} as const;
+
+export type ApplicationTable = keyof typeof COLUMNS;
 
 /** Whether development versions of hopsmeter, which used the schema `public`, made this database. From the catalog. */
 const HAS_OLD_LAYOUT = `
@@ -44,13 +60,13 @@ type ColumnFacts = {
   readonly isFiltered: boolean;
 };
 
-/** Checks that all that will be read is there and can be read whole. @throws ApplicationDatabaseError */
-export async function checkApplication({ rowsOf }: Snapshot): Promise<void> {
+/** Checks that all that will be read of some tables is there and can be read whole. @throws ApplicationDatabaseError */
+export async function checkApplication({ rowsOf }: Snapshot, tables: readonly ApplicationTable[]): Promise<void> {
   if ((await rowsOf(HAS_OLD_LAYOUT)).length > 0)
     throw new ApplicationDatabaseError(
       'holds tables of a development version of hopsmeter in the schema public, not those of the application',
     );
-  const wanted = Object.entries(COLUMNS).flatMap(([table, columns]) => columns.map((column) => ({ table, column })));
+  const wanted = tables.flatMap((table) => COLUMNS[table].map((column) => ({ table, column })));
   const columns = await rowsOf<ColumnFacts>(LOOK_AT_COLUMNS, [
     wanted.map(({ table }) => table),
     wanted.map(({ column }) => column),

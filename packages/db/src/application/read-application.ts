@@ -1,20 +1,14 @@
-import type {
-  ApplicationAssignment,
-  ApplicationCluster,
-  ApplicationCredits,
-  ApplicationDirectory,
-  ApplicationProject,
-  ApplicationUser,
+import {
+  type ApplicationAssignment,
+  type ApplicationCluster,
+  type ApplicationCredits,
+  type ApplicationDirectory,
+  type ApplicationProject,
+  type ApplicationUser,
+  DIRECTORY_TABLES,
 } from '@hopsmeter/usage';
 import { instantText } from '../directory/instant.ts';
-import { inSnapshot } from '../in-snapshot.ts';
-import { createPool } from '../pool.ts';
-import { ApplicationDatabaseError } from './application-database-error.ts';
-import { checkApplication } from './check-application.ts';
-import { reasonOfFailure } from './reason-of-failure.ts';
-
-/** Times without a zone are UTC, whatever the server's own zone is. Ends with the transaction, so it runs on a pooler. */
-const USE_UTC = `set local time zone 'UTC'`;
+import { inApplication } from './in-application.ts';
 
 /** In a fixed order, so that the same rows make the same plan. */
 const READ_USERS = `
@@ -50,35 +44,16 @@ from public.user_credits order by user_id::text collate "C"
 `;
 
 /**
- * Reads what the directory is made of from the application database, in one read-only transaction: nothing in it can be
- * written by us, and the tables are seen at one moment. Some thousand rows, all in memory.
+ * Reads what the directory is made of from the application database, all of one moment. Some thousand rows, all in memory.
  *
  * @throws ApplicationDatabaseError
  */
-export async function readApplicationDirectory(url: string): Promise<ApplicationDirectory> {
-  const pool = createPool({
-    url,
-    connectionsMax: 1,
-    applicationName: 'hopsmeter-moving-in',
-    onIdleError: () => undefined,
-  });
-  try {
-    return await inSnapshot(pool, async (snapshot) => {
-      const { rowsOf } = snapshot;
-      await rowsOf(USE_UTC);
-      await checkApplication(snapshot);
-      return {
-        users: await rowsOf<ApplicationUser>(READ_USERS),
-        clusters: await rowsOf<ApplicationCluster>(READ_CLUSTERS),
-        assignments: await rowsOf<ApplicationAssignment>(READ_ASSIGNMENTS),
-        projects: await rowsOf<ApplicationProject>(READ_PROJECTS),
-        credits: await rowsOf<ApplicationCredits>(READ_CREDITS),
-      };
-    });
-  } catch (error) {
-    if (error instanceof ApplicationDatabaseError) throw error;
-    throw new ApplicationDatabaseError(reasonOfFailure(error), { cause: error });
-  } finally {
-    await pool.end();
-  }
+export function readApplicationDirectory(url: string): Promise<ApplicationDirectory> {
+  return inApplication(url, DIRECTORY_TABLES, async ({ rowsOf }) => ({
+    users: await rowsOf<ApplicationUser>(READ_USERS),
+    clusters: await rowsOf<ApplicationCluster>(READ_CLUSTERS),
+    assignments: await rowsOf<ApplicationAssignment>(READ_ASSIGNMENTS),
+    projects: await rowsOf<ApplicationProject>(READ_PROJECTS),
+    credits: await rowsOf<ApplicationCredits>(READ_CREDITS),
+  }));
 }

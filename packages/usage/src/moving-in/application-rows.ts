@@ -54,3 +54,30 @@ export type ApplicationDirectory = {
   readonly projects: readonly ApplicationProject[];
   readonly credits: readonly ApplicationCredits[];
 };
+
+/**
+ * A day of a user, as the application billed it. Quantities and money are decimal texts, which may also say `NaN`; the
+ * application's own rules make user and day unique, but nothing here relies on it.
+ */
+export type ApplicationUsage = {
+  readonly userId: string | null;
+  /** `2026-11-01`; what Postgres takes for a date and is no day (`infinity`, years before Christ) is as it says it. */
+  readonly date: string | null;
+  /** How many rows there are of this user and day. */
+  readonly rowCount: number;
+  /** Null on many rows of account owners themselves. */
+  readonly accountOwnerId: string | null;
+  /** The last cluster that the user was seen on that day. */
+  readonly clusterId: string | null;
+  readonly cpuHours: string | null;
+  readonly gpuHours: string | null;
+  readonly ramGbHours: string | null;
+  /** The last size of the day in GB, no GB-hours. */
+  readonly onlineStorageGb: string | null;
+  readonly offlineStorageGb: string | null;
+  readonly networkEgressGb: string | null;
+  /** In USD, as billed. */
+  readonly totalCost: string | null;
+  /** JSON by namespace, as text. */
+  readonly projectBreakdown: string | null;
+};
