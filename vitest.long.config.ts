@@ -25,6 +25,9 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    // They end by themselves; a slow machine takes its time.
+    testTimeout: 900_000,
+    hookTimeout: 600_000,
     include: [LONG_TESTS, ...SEEDED_TESTS],
     exclude: configDefaults.exclude,
     env: { BILL_SEEDS: '20', SIMULATION_SEEDS: '10000', FUZZ_RUNS: '20000', PROPERTY_RUNS: '50' },

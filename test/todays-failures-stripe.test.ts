@@ -101,11 +101,17 @@ describe('a failure of the daily Stripe job that can not happen here:', () => {
     await use('2026-11-20', '2', { meter: 'online_storage_gb_hours' });
     await use('2026-11-20', '3', { meter: 'offline_storage_gb_hours' });
     const { store } = world.options;
+    const dieAfterTwo = () => {
+      if (world.stripe.taken.length === 2) throw new Error('died');
+    };
     const dying = {
       plan: () => store.plan(),
-      claim: () => store.claim(1),
+      async claim() {
+        dieAfterTwo();
+        return store.claim(1);
+      },
       async settle(...[remittance, outcome]: Parameters<typeof store.settle>) {
-        if (world.stripe.taken.length === 2) throw new Error('died');
+        dieAfterTwo();
         return settleRemittance(world.database.pool, remittance, outcome, world.now);
       },
     };

@@ -40,7 +40,7 @@ describe('a big export', () => {
   beforeAll(async () => {
     pipeline = await startPipeline({ ingests: 0, workers: 0, apis: 1 });
     const { clusterId } = await seedDirectory(pipeline.pool);
-    const { rowCount } = await pipeline.pool.query(FILL, [clusterId]);
+    const { rowCount } = await pipeline.pool.query({ text: FILL, values: [clusterId], query_timeout: 600_000 });
     expect(rowCount).toBe(ROWS);
     await pipeline.pool.query('vacuum analyze hopsmeter.usage_daily');
   });

@@ -8,7 +8,9 @@ let other: PoolClient;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  await database.pool.query('create table counters (value integer not null); insert into counters values (0)');
+  await database.pool.query(
+    'create table public.counters (value integer not null); insert into public.counters values (0)',
+  );
   other = await database.pool.connect();
 });
 afterEach(async () => {
@@ -24,12 +26,12 @@ describe('a transaction that fails', () => {
   ])('leaves nothing changed and nothing locked when %s', async (_, sql, message) => {
     for (let i = 0; i < 100; i += 1) {
       const failing = inTransaction(database.pool, async (client) => {
-        await client.query('update counters set value = value + 1');
+        await client.query('update public.counters set value = value + 1');
         if (sql === undefined) throw new Error('not wanted');
         await client.query(sql);
       });
       await expect(failing).rejects.toThrow(message);
-      const { rows } = await other.query('select value from counters for update skip locked');
+      const { rows } = await other.query('select value from public.counters for update skip locked');
       expect(rows).toEqual([{ value: 0 }]);
     }
   });

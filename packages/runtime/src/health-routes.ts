@@ -10,6 +10,9 @@ export type HealthCheck = () => HealthResult | Promise<HealthResult>;
 /** Shorter than the timeouts of common probes (kubelet 1 s by default, often 3 to 5 s). */
 const CHECK_TIMEOUT_MS = 900;
 
+/** What probers and scrapers ask. */
+export const HEALTH_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
 export type HealthOptions = {
   readonly registry: Registry;
   readonly checks: Readonly<Record<string, HealthCheck>>;

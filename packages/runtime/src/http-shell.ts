@@ -5,12 +5,13 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Registry } from 'prom-client';
 import { addCors } from './cors.ts';
 import type { Logger } from './create-logger.ts';
-import { addHealthRoutes, type HealthCheck } from './health-routes.ts';
+import { addHealthRoutes, HEALTH_PATHS, type HealthCheck } from './health-routes.ts';
 import type { HttpApp } from './http-app.ts';
 import { addErrorHandling, answerClientError } from './http-errors.ts';
 import { addHttpMetrics } from './http-metrics.ts';
 import { addOpenApi, type OpenApiOptions } from './openapi.ts';
 import { sendProblem, toRequestError } from './problem.ts';
+import { addRequestTurns } from './request-turns.ts';
 
 export type HttpShellOptions = {
   readonly logger: Logger;
@@ -114,6 +115,7 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
   app.addHook('onClose', async () => {
     isDraining = true;
   });
+  addRequestTurns(app, HEALTH_PATHS);
   endConnections(app, options.closeGraceMs ?? CLOSE_GRACE_MS);
   addSecurityHeaders(app, options.contentSecurityPolicy);
   // Before errors: a page of another origin may read these too, and a preflight has no route.

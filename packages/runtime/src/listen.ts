@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HEALTH_PATHS } from './health-routes.ts';
 import type { HttpApp } from './http-app.ts';
 
 /**
@@ -12,8 +13,6 @@ const BACKLOG = 4_096;
 
 /** A prober or two and a scraper; more is no health check. */
 const HEALTH_CONNECTIONS_MAX = 64;
-
-const HEALTH_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
 export type ListenOptions = {
   readonly host: string;
