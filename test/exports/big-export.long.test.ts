@@ -40,7 +40,8 @@ describe('a big export', () => {
   beforeAll(async () => {
     pipeline = await startPipeline({ ingests: 0, workers: 0, apis: 1 });
     const { clusterId } = await seedDirectory(pipeline.pool);
-    const { rowCount } = await pipeline.pool.query({ text: FILL, values: [clusterId], query_timeout: 600_000 });
+    const fill = { text: FILL, values: [clusterId], query_timeout: 600_000 };
+    const { rowCount } = await pipeline.pool.query(fill);
     expect(rowCount).toBe(ROWS);
     await pipeline.pool.query('vacuum analyze hopsmeter.usage_daily');
   });
