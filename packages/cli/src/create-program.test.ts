@@ -8,6 +8,7 @@ async function run(...args: string[]): Promise<unknown[]> {
     migrate: async () => void calls.push(['migrate']),
     reconcile: async (options: unknown) => void calls.push(['reconcile', options]),
     import: async (options: unknown) => void calls.push(['import', options]),
+    compare: async (options: unknown) => void calls.push(['compare', options]),
   };
   await createProgram(actions, '/clone/.hopsmeter').parseAsync(args, { from: 'user' });
   return calls;
@@ -41,10 +42,18 @@ describe('the command line', () => {
     ]);
   });
 
+  it('compares a month', async () => {
+    const args = ['compare', '--month', '2026-11', '--from', 'postgres://x'];
+    const wanted = { month: '2026-11', from: 'postgres://x', csv: undefined };
+    expect(await run(...args)).toEqual([['compare', wanted]]);
+    expect(await run(...args, '--csv', 'rows.csv')).toEqual([['compare', { ...wanted, csv: 'rows.csv' }]]);
+  });
+
   it('describes every command', () => {
     const nothing = async () => undefined;
-    const program = createProgram({ start: nothing, migrate: nothing, reconcile: nothing, import: nothing }, 'x');
-    expect(program.commands.map((command) => command.name())).toEqual(['start', 'migrate', 'reconcile', 'import']);
+    const actions = { start: nothing, migrate: nothing, reconcile: nothing, import: nothing, compare: nothing };
+    const program = createProgram(actions, 'x');
+    expect(program.commands.map((command) => command.name())).toEqual(Object.keys(actions));
     expect(program.commands.every((command) => command.description() !== '')).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CompareOptions } from './run-compare.ts';
 import type { ImportOptions } from './run-import.ts';
 import type { ReconcileOptions } from './run-reconcile.ts';
 
@@ -8,6 +9,7 @@ export type Actions = {
   migrate(): Promise<void>;
   reconcile(options: ReconcileOptions): Promise<void>;
   import(options: ImportOptions): Promise<void>;
+  compare(options: CompareOptions): Promise<void>;
 };
 
 const START_HELP = `
@@ -50,6 +52,16 @@ Brings people, clusters, assignments, projects and credits over, reading only. W
 change. It can be interrupted and run again; what is here already stays as it is. Exits with 2 when rows are listed
 that cannot come over or that differ. docs/moving-in.md says what becomes of each table.`;
 
+const COMPARE_HELP = `
+What it uses:
+  DATABASE_URL               Postgres of hopsmeter; may be a transaction pooler
+  SUPABASE_DB_PASSWORD       its password, where the URL has none
+  PGPASSWORD                 password of the application database, where its URL has none
+
+Compares what both systems have of each user, day and measure, and says why they differ. It reads both databases and
+changes neither, and runs while both systems do; days that are not over are left out. Exits with 1 when a difference
+remains unexplained, and with 2 when it could not compare. docs/moving-in.md says what each cause means.`;
+
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {
   const program = new Command('hopsmeter')
@@ -89,6 +101,15 @@ export function createProgram(actions: Actions, directory: string): Command {
     .option('--report <file>', 'write every row that is listed, one JSON object a line')
     .addHelpText('after', IMPORT_HELP)
     .action(({ from, apply, report }) => actions.import({ from, apply: apply === true, report }));
+
+  program
+    .command('compare')
+    .description('say how a month of the application in use today differs from hopsmeter, and why')
+    .requiredOption('--month <month>', 'the month, such as 2026-11')
+    .requiredOption('--from <url>', "the application's Postgres, postgres://…")
+    .option('--csv <file>', 'write every user, day and measure, the equal ones too')
+    .addHelpText('after', COMPARE_HELP)
+    .action(({ month, from, csv }) => actions.compare({ month, from, csv }));
 
   return program;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describeError } from './cli-error.ts';
 import { createScreen } from './console/screen.ts';
 import { createProgram } from './create-program.ts';
+import { runCompare } from './run-compare.ts';
 import { runImport } from './run-import.ts';
 import { runMigrate } from './run-migrate.ts';
 import { runReconcile } from './run-reconcile.ts';
@@ -10,6 +11,9 @@ import { runStart } from './start/run-start.ts';
 
 /** What a shell expects of a program that was ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
+
+/** Of a command that has another meaning for 1. */
+const EXIT_NOT_COMPARED = 2;
 
 /** Beside the package.json of the clone, so that it does not matter where the command is called. */
 const DIRECTORY = fileURLToPath(new URL('../../../.hopsmeter', import.meta.url));
@@ -28,6 +32,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     screen.line();
     screen.line('Stopping; once more stops at once.');
   });
+
+let exitFailed = 1;
 
 const program = createProgram(
   {
@@ -48,6 +54,11 @@ const program = createProgram(
       const { signal } = stopping;
       process.exitCode = await runImport({ ...options, env: process.env, screen, now: new Date(), signal });
     },
+    async compare(options) {
+      exitFailed = EXIT_NOT_COMPARED;
+      const { signal } = stopping;
+      process.exitCode = await runCompare({ ...options, env: process.env, screen, now: new Date(), signal });
+    },
   },
   DIRECTORY,
 );
@@ -58,6 +69,6 @@ try {
   if (stopping.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
   else {
     process.stderr.write(`\n${describeError(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitFailed;
   }
 }

@@ -1,5 +1,4 @@
 import {
-  ApplicationDatabaseError,
   type Change,
   createPool,
   makeDirectoryChanges,
@@ -14,7 +13,8 @@ import {
   type ListedRow,
   planDirectory,
 } from '@hopsmeter/usage';
-import { CliError, hostOf, unreachable } from './cli-error.ts';
+import { namingApplication, requireApplicationUrl } from './application-database.ts';
+import { CliError, unreachable } from './cli-error.ts';
 import { databaseUrlOf, type Environment } from './connections.ts';
 import { formatCount } from './console/format-number.ts';
 import { formatTable } from './console/format-table.ts';
@@ -52,7 +52,7 @@ export async function runImport(context: ImportContext): Promise<number> {
   const { env, screen } = context;
   const url = databaseUrlOf(env);
   if (url === undefined) throw new CliError('Set DATABASE_URL to the Postgres of hopsmeter.');
-  requireDatabaseUrl(context.from);
+  requireApplicationUrl(context.from);
   const report = await createReport(context.report);
   const pool = createPool({
     url,
@@ -79,13 +79,6 @@ export async function runImport(context: ImportContext): Promise<number> {
 
 const CHANGE: Change = { actor: { kind: 'service', id: 'hopsmeter import' }, requestId: 'command line' };
 
-/** The value is not shown: it may hold a password. */
-function requireDatabaseUrl(from: string): void {
-  const protocol = URL.canParse(from) ? new URL(from).protocol : undefined;
-  if (protocol !== 'postgres:' && protocol !== 'postgresql:')
-    throw new CliError('--from must be a URL that starts with postgres:// or postgresql://.');
-}
-
 function readApplication(from: string, screen: Screen): Promise<ApplicationDirectory> {
   return screen.step('reading the application database', async () => {
     try {
@@ -93,8 +86,7 @@ function readApplication(from: string, screen: Screen): Promise<ApplicationDirec
       const rows = Object.values(value).reduce((count, part) => count + part.length, 0);
       return { value, text: `read ${formatCount(rows)} rows of the application database` };
     } catch (error) {
-      if (!(error instanceof ApplicationDatabaseError)) throw error;
-      throw new CliError(`The application database at ${hostOf(from)} (--from) ${error.message}.`, { cause: error });
+      throw namingApplication(from, error);
     }
   });
 }

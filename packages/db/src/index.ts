@@ -39,6 +39,7 @@ export {
 } from './billing/read-windows.ts';
 export type { UsageDailyKey, UsageDailyRow } from './billing/usage-daily-rows.ts';
 export { NO_PROJECT, type UsageFilter } from './billing/usage-filter.ts';
+export * from './comparison/compare-month.ts';
 export * from './database-url.ts';
 export type {
   BookedRow,

@@ -21,6 +21,7 @@ const COLUMNS = {
     'total_cost',
     'project_breakdown',
     'hopsworks_cluster_id',
+    'reported_to_stripe',
   ],
 } as const;
 

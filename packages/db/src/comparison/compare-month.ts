@@ -1,0 +1,95 @@
+import {
+  type ComparisonRow,
+  compareUser,
+  formatUsageDay,
+  MICROS_PER_HOUR,
+  type Micros,
+  type UsageDay,
+  usageDayOf,
+} from '@hopsmeter/usage';
+import { inApplication } from '../application/in-application.ts';
+import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
+import type { Pool } from '../pool.ts';
+import { LIST_APPLICATION_USERS } from './application-statements.ts';
+import { LIST_OUR_USERS } from './our-statements.ts';
+import { readMonthFacts } from './read-month-facts.ts';
+import { eachUserFacts } from './read-users-facts.ts';
+
+/** Users whose days are in memory at a time: 200 with a month each are some 40 MB. Each page reads the month's ledger once. */
+const USERS_PER_PAGE = 200;
+
+/** So long after midnight both systems have counted the day that ended: the application's job runs hourly. */
+const SETTLED_AFTER_HOURS = 2;
+
+export type ComparisonQuery = {
+  /** The first day of the month and that of the next. */
+  readonly from: UsageDay;
+  readonly to: UsageDay;
+  readonly now: Micros;
+  /** Begins with this user. */
+  readonly fromUserId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** A row with what people call the user; null where nobody knows. */
+export type NamedComparisonRow = ComparisonRow & { readonly userName: string | null };
+
+/** What is compared: the days from `from` up to, but not including, `to`, which are over. */
+export type ComparedDays = { readonly from: string; readonly to: string; readonly userCount: number };
+
+/** Takes the rows of a user, the equal ones too; `place` is how many users are done. False: no more is needed. */
+export type TakeRows = (
+  rows: readonly NamedComparisonRow[],
+  progress: { readonly place: number; readonly userCount: number },
+) => Promise<boolean>;
+
+/**
+ * Compares a month of the application's usage with hopsmeter's, user by user, in the order of user, day and measure. Both
+ * databases are read in one read-only transaction each, so it runs beside everything and changes nothing.
+ *
+ * @param url of the application database.
+ * @throws ApplicationDatabaseError when it cannot be read; what `take` throws; the signal's reason between two users.
+ */
+export function compareMonth(pool: Pool, url: string, query: ComparisonQuery, take: TakeRows): Promise<ComparedDays> {
+  return inApplication(url, ['users', 'user_projects', 'usage_daily'], (application) =>
+    inSnapshot(pool, (ours) => compareUsers(ours, application, query, take)),
+  );
+}
+
+async function compareUsers(
+  ours: Snapshot,
+  application: Snapshot,
+  { from, to: monthEnd, now, fromUserId, signal }: ComparisonQuery,
+  take: TakeRows,
+): Promise<ComparedDays> {
+  const to = Math.max(from, Math.min(monthEnd, usageDayOf(now - SETTLED_AFTER_HOURS * MICROS_PER_HOUR)));
+  const month = await readMonthFacts(ours, application, { from, to });
+  const users = await listUsers(ours, application, from, to);
+  const compared = { from: formatUsageDay(from), to: formatUsageDay(to), userCount: users.length };
+  const first = fromUserId === undefined ? 0 : users.findIndex((userId) => userId >= fromUserId);
+  let isWanted = first >= 0;
+  for (let begin = first; isWanted && begin < users.length; begin += USERS_PER_PAGE) {
+    const userIds = users.slice(begin, begin + USERS_PER_PAGE);
+    let place = begin;
+    await eachUserFacts(ours, application, { userIds, from, to }, async ({ facts, userName }) => {
+      signal?.throwIfAborted();
+      if (!isWanted) return;
+      place += 1;
+      isWanted = await take(
+        compareUser(facts, month).map((row) => ({ ...row, userName })),
+        { place, userCount: users.length },
+      );
+    });
+  }
+  return compared;
+}
+
+/** All who used something, in the order in which texts are compared here. */
+async function listUsers(ours: Snapshot, application: Snapshot, from: UsageDay, to: UsageDay): Promise<string[]> {
+  const range = [formatUsageDay(from), formatUsageDay(to)];
+  const [here, there] = [
+    await ours.rowsOf<{ readonly userId: string }>(LIST_OUR_USERS, range),
+    await application.rowsOf<{ readonly userId: string }>(LIST_APPLICATION_USERS, range),
+  ];
+  return [...new Set([...here, ...there].map(({ userId }) => userId))].sort();
+}

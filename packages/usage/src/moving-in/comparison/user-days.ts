@@ -1,0 +1,106 @@
+import type { UsageDay } from '../../time.ts';
+import { ADDED_COLUMNS, type AddedColumn, addUp } from './additions.ts';
+import { readAmount, roundAmount } from './amount.ts';
+import { COMPARED_MEASURES, type ComparedMeasure } from './causes.ts';
+import { explain, fits, type Held, type Puzzle } from './explain.ts';
+import type { ApplicationDay, HourPart, MonthFacts, UserFacts } from './facts.ts';
+import { type Fault, listFaults } from './faults.ts';
+
+/** Measures that stand in a column of the application's row as they are. */
+export const COLUMN_OF = {
+  cpu_hours: 'cpuHours',
+  gpu_hours: 'gpuHours',
+  ram_gb_hours: 'ramGbHours',
+  online_storage_gb: 'onlineStorageGb',
+  offline_storage_gb: 'offlineStorageGb',
+  network_egress_gb: 'networkEgressGb',
+  cost: 'totalCost',
+} as const satisfies Partial<Record<ComparedMeasure, keyof ApplicationDay>>;
+
+export type ColumnMeasure = keyof typeof COLUMN_OF;
+
+/** What the row of a day holds of a measure, in units of its column: 0 without a row or a value; undefined when it is NaN. */
+export function heldUnits(row: ApplicationDay | undefined, measure: ColumnMeasure): bigint | undefined {
+  const amount = readAmount(row?.[COLUMN_OF[measure]] ?? '0');
+  return amount === undefined ? undefined : roundAmount(amount, COMPARED_MEASURES[measure]);
+}
+
+/** What explains the columns of a day that the job adds to: these faults, for these columns. */
+export type Explanation = { readonly faults: readonly Fault[]; readonly columns: readonly AddedColumn[] };
+
+const COMPUTE = ['cpu_hours', 'gpu_hours', 'ram_gb_hours'] as const;
+
+/** The days of a user as puzzles, each made once. */
+export type UserDays = {
+  partsOf(day: UsageDay): readonly HourPart[];
+  puzzleOf(day: UsageDay): Puzzle;
+  /**
+   * What explains the row of a day: all of its columns together where that is possible, else those of compute, else each
+   * column by a fault of its own. A column in no explanation stays unexplained.
+   */
+  explainDay(day: UsageDay): readonly Explanation[];
+};
+
+export function createUserDays(user: UserFacts, month: MonthFacts): UserDays {
+  const puzzles = new Map<UsageDay, Puzzle>();
+  const partsOf = (day: UsageDay): readonly HourPart[] => user.parts.get(day) ?? [];
+
+  function puzzleOf(day: UsageDay): Puzzle {
+    const known = puzzles.get(day);
+    if (known !== undefined) return known;
+    const parts = partsOf(day);
+    const row = user.application.get(day);
+    const { userId, namespaces } = user;
+    const about = { userId, day, parts, partsBefore: partsOf(day - 1), namespaces, clusterId: row?.clusterId ?? null };
+    const puzzle = { held: heldBy(row), base: addUp(parts), faults: listFaults(about) };
+    puzzles.set(day, puzzle);
+    return puzzle;
+  }
+
+  /** Whether the neighbours of a day hold what went over midnight. A day that is not over cannot say it. */
+  function isProven(day: UsageDay, { shift }: Fault): boolean {
+    if (shift === undefined) return true;
+    return (
+      (shift.toNext === 0 || day + 1 >= month.to || isShifted(day + 1, (next) => next.fromBefore === shift.toNext)) &&
+      (shift.fromBefore === 0 || isShifted(day - 1, (before) => before.toNext === shift.fromBefore))
+    );
+  }
+
+  /** Whether a day is explained by a shift of that kind, alone or with another fault. */
+  function isShifted(day: UsageDay, isWanted: (shift: NonNullable<Fault['shift']>) => boolean): boolean {
+    const puzzle = puzzleOf(day);
+    const shifts = puzzle.faults.filter(({ shift }) => shift !== undefined && isWanted(shift));
+    const others = puzzle.faults.filter(({ shift, isCombinable }) => shift === undefined && isCombinable);
+    return [ADDED_COLUMNS, COMPUTE].some((columns) =>
+      shifts.some(
+        (shift) => fits(puzzle, [shift], columns) || others.some((other) => fits(puzzle, [shift, other], columns)),
+      ),
+    );
+  }
+
+  return {
+    partsOf,
+    puzzleOf,
+    explainDay(day) {
+      const puzzle = puzzleOf(day);
+      const proven = (fault: Fault): boolean => isProven(day, fault);
+      for (const columns of [ADDED_COLUMNS, COMPUTE]) {
+        const faults = explain(puzzle, columns, proven);
+        if (faults !== undefined) return [{ faults, columns }];
+      }
+      return COMPUTE.flatMap((column) => {
+        const faults = explain(puzzle, [column], proven, 1);
+        return faults === undefined ? [] : [{ faults, columns: [column] }];
+      });
+    },
+  };
+}
+
+function heldBy(row: ApplicationDay | undefined): Held {
+  return {
+    cpu_hours: heldUnits(row, 'cpu_hours'),
+    gpu_hours: heldUnits(row, 'gpu_hours'),
+    ram_gb_hours: heldUnits(row, 'ram_gb_hours'),
+    cost: heldUnits(row, 'cost'),
+  };
+}
