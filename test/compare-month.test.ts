@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import type { HttpApp } from '@hopsmeter/runtime';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createScreen } from '../packages/cli/src/console/screen.ts';
 import { type CompareContext, runCompare } from '../packages/cli/src/run-compare.ts';
+import { createTestApp, TEST_KEY, TEST_NOW } from '../services/api/src/testing/test-api.ts';
 import { type JobFault, runHourlyJob, type UsedHour } from './harness/application-database/hourly-job.ts';
 import { insertRows } from './harness/application-database/load-application.ts';
 import { createApplicationOf, createMonth, MOVE, meterMonth } from './harness/application-database/metered-month.ts';
@@ -217,6 +219,87 @@ it('tells which members the run for Stripe left out', async () => {
     expect.stringMatching(/^billed_cost \| \d+\.\d\d \| member_not_billed \| member of auth0\|anna$/),
   ]);
   await source.pool.query(`delete from public.users where id = 'auth0|ghost'`);
+});
+
+describe('GET /v1/comparisons/{month}', () => {
+  let app: HttpApp;
+
+  beforeEach(async () => {
+    app = await createTestApp(database.pool, [], { applicationUrl: source.url });
+  });
+  afterEach(() => app.close());
+
+  const get = async (query: string, headers: Record<string, string> = {}, from = app) => {
+    const authorization = `Bearer ${TEST_KEY}`;
+    const answer = await from.inject({ url: `/v1/comparisons/${query}`, headers: { authorization, ...headers } });
+    return answer;
+  };
+
+  it('has the same rows, page by page and as a file, with the sums of the month first', async () => {
+    await runJob(
+      [
+        { kind: 'missing_hour', userId: ANNA, date: '2026-11-06', hour: 10 },
+        { kind: 'owner_overwritten', userId: BEN, date: '2026-11-12', ownerId: null },
+      ],
+      () => true,
+    );
+    const { rows } = await run({ now: new Date(TEST_NOW) });
+    const wanted = rows
+      .filter(({ causes }) => causes !== 'equal')
+      .map(({ userId, date, measure }) => [userId, date, measure]);
+    const found: string[][] = [];
+    let next = '';
+    do {
+      const page = (await get(`2026-11?limit=3${next}`)).json();
+      expect('summary' in page).toBe(next === '');
+      if (next === '') {
+        expect(page).toMatchObject({ month: '2026-11', from: '2026-11-01', to: '2026-11-22', userCount: 4 });
+        expect(page.summary).toMatchObject({ differentCount: wanted.length, unexplainedCount: 0 });
+        expect(page.summary.causes).toContainEqual({ cause: 'missing_hour', count: 4 });
+        expect(page.rows[0].labels).toEqual({ user: 'anna@example.com' });
+      }
+      found.push(...page.rows.map((row: Record<string, string>) => [row.userId, row.date, row.measure]));
+      next = page.nextCursor === undefined ? '' : `&cursor=${page.nextCursor}`;
+    } while (next !== '');
+    expect(found).toEqual(wanted);
+
+    const file = await get('2026-11', { accept: 'text/csv' });
+    expect(file.headers['content-disposition']).toBe('attachment; filename="comparison-2026-11.csv"');
+    expect(parse(file.body, { columns: true })).toEqual(rows.filter(({ causes }) => causes !== 'equal'));
+  });
+
+  it('shows one cause alone, and what is equal', async () => {
+    await runJob([{ kind: 'owner_overwritten', userId: BEN, date: '2026-11-12', ownerId: null }]);
+    const { rows, summary } = (await get('2026-11?cause=owner_overwritten')).json();
+    expect(rows).toMatchObject([{ userId: BEN, date: '2026-11-12', measure: 'owner_cost', new: '0.00' }]);
+    const equal = (await get('2026-11?cause=equal&limit=2')).json();
+    expect(equal.rows).toMatchObject([
+      { causes: [], difference: '0.0000' },
+      { causes: [], difference: '0.0000' },
+    ]);
+    expect(equal.summary).toEqual(summary);
+    const file = await get('2026-11?cause=double_hour', { accept: 'text/csv' });
+    expect(file.body).toBe('userId,userName,date,measure,old,new,difference,causes,detail\r\n');
+  });
+
+  it('says what is wrong', async () => {
+    expect((await get('2026-13')).json()).toMatchObject({ status: 400, errors: [{ code: 'INVALID_MONTH' }] });
+    expect((await get('2026-11?cause=weather')).json()).toMatchObject({ errors: [{ code: 'INVALID_CHOICE' }] });
+    expect((await get('2026-11?cursor=x')).json()).toMatchObject({ errors: [{ code: 'INVALID_CURSOR' }] });
+    expect((await get('2027-01')).json()).toMatchObject({ from: '2027-01-01', to: '2027-01-01', rows: [] });
+    const ask = async (applicationUrl: string | undefined) => {
+      const other = await createTestApp(database.pool, [], { applicationUrl });
+      const answer = await get('2026-11', {}, other);
+      await other.close();
+      return answer;
+    };
+    expect((await ask(undefined)).json()).toMatchObject({ status: 409, code: 'COMPARISON_OFF' });
+    const away = await ask('postgres://somebody:hidden@127.0.0.1:1/x');
+    expect(away.json()).toMatchObject({ status: 503, code: 'APPLICATION_UNREADABLE' });
+    expect(away.json().detail).toBe('the application database (DIRECTORY_SOURCE_URL) cannot be reached or read');
+    expect(away.headers['retry-after']).toBe('30');
+    expect((await ask(database.url)).json().detail).toContain('missing: public.users');
+  });
 });
 
 it('says in one sentence what is wrong with its input', async () => {

@@ -4,6 +4,7 @@ import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APPLICATION_TABLES } from './harness/application-database/tables.ts';
 import { BILLING_CALLS } from './openapi-calls/billing-calls.ts';
 import type { Call, MakeCall, World } from './openapi-calls/call.ts';
 import { DIRECTORY_CALLS } from './openapi-calls/directory-calls.ts';
@@ -37,12 +38,14 @@ let world: World;
 beforeAll(async () => {
   database = await createTestDatabase();
   world = await fillDocumentedWorld(database.pool);
+  await database.pool.query(APPLICATION_TABLES);
   const shell = await createApiApp({
     pool: database.pool,
     logger: createLogger({ name: 'api', level: 'silent' }),
     registry: createRegistry({ withProcess: false }),
     serviceRoleKey: KEY,
     webhooks: { signingKey: 'signing-key-of-the-openapi-test-0123456789', isPrivateAllowed: false },
+    applicationUrl: database.url,
     now: () => Date.now() * 1_000,
   });
   app = shell.app;

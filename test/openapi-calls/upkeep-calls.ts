@@ -48,6 +48,8 @@ export const UPKEEP_CALLS: readonly MakeCall[] = [
     query: { from: known(world, 'from'), to: known(world, 'dayAfterFrom') },
     status: 200,
   }),
+  (world) => ({ operationId: 'readComparison', params: { month: known(world, 'month') }, status: 200 }),
+  () => ({ operationId: 'readComparison', params: { month: '2026-13' }, status: 400 }),
   () => ({ operationId: 'listAlerts', status: 200 }),
   () => ({
     operationId: 'createWebhook',

@@ -88,6 +88,7 @@ export const REQUEST_ERRORS = {
   WEBHOOK_DELIVERED: { kind: 'conflict', title: 'The alert was delivered' },
   RULE_EXISTS: { kind: 'conflict', title: 'The cluster has another rule with this pattern' },
   TOO_MANY_RULES: { kind: 'conflict', title: 'The cluster has as many rules as it may have' },
+  COMPARISON_OFF: { kind: 'conflict', title: 'No application database is configured to compare with' },
   NOT_COUNTED: { kind: 'conflict', title: 'The event is not counted, so there is nothing to correct' },
   NOT_A_CONFLICT: { kind: 'conflict', title: 'The parked event does not wait as a conflict' },
   NOT_DECIDABLE: { kind: 'conflict', title: 'No correction can say what the parked event says' },
@@ -101,6 +102,7 @@ export const REQUEST_ERRORS = {
   RATE_LIMITED: { kind: 'rate_limited', title: 'Too many requests' },
   BACKPRESSURE: { kind: 'unavailable', title: 'The queue takes no more for the moment' },
   QUEUE_UNAVAILABLE: { kind: 'unavailable', title: 'The queue did not confirm the events' },
+  APPLICATION_UNREADABLE: { kind: 'unavailable', title: 'The application database cannot be read' },
   NOT_READY: { kind: 'unavailable', title: 'The service is starting, stopping or waiting for something it needs' },
   INTERNAL: { kind: 'internal', title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -17,6 +17,7 @@ import { addDocsPage } from './docs-page.ts';
 import { addAdmin } from './routes/admin/add-admin.ts';
 import { addAlerts } from './routes/alerts/add-alerts.ts';
 import type { WebhookSettings } from './routes/alerts/alerts-deps.ts';
+import { addReadComparison } from './routes/comparisons/read-comparison.ts';
 import { addEvents } from './routes/events/add-events.ts';
 import { addExportFocus } from './routes/exports/export-focus.ts';
 import { addGrants } from './routes/grants/add-grants.ts';
@@ -50,6 +51,8 @@ export type ApiDeps = Pick<HttpShellOptions, 'logger' | 'registry'> & {
   readonly statementIssuer?: string | undefined;
   /** Default: no webhook can be created. */
   readonly webhooks?: WebhookSettings | undefined;
+  /** URL of the application database that months are compared with. Default: none can be. */
+  readonly applicationUrl?: string | undefined;
   /** The page. Default: none is served. */
   readonly dashboard?: DashboardSettings | undefined;
   /** Lets everybody in as anybody; never together with `people`. Default: not there. */
@@ -133,6 +136,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     await addPrices(scope, pool);
     await addStatements(scope, { pool, issuer: deps.statementIssuer });
     await addReconciliation(scope, pool);
+    addReadComparison(scope, { pool, applicationUrl: deps.applicationUrl, streams, now });
     await addGrants(scope, deps);
     await addAlerts(scope, deps);
     await addStripe(scope, pool, now);

@@ -34,6 +34,11 @@ const settings = z.object({
     100,
     'Connections to Postgres at most; a request holds two for some milliseconds',
   ),
+  DIRECTORY_SOURCE_URL: databaseUrlField('')
+    .optional()
+    .describe(
+      'Postgres of the application that months are compared with; may be a transaction pooler; without it none can be',
+    ),
   SUPABASE_SERVICE_ROLE_KEY: z
     .string()
     .min(SERVICE_ROLE_KEY_LENGTH_MIN, `expected at least ${SERVICE_ROLE_KEY_LENGTH_MIN} characters`)

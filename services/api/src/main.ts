@@ -40,6 +40,7 @@ await runProcess({
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
       corsOrigins: config.API_CORS_ORIGINS,
       statementIssuer: config.STATEMENT_ISSUER,
+      applicationUrl: config.DIRECTORY_SOURCE_URL,
       dashboard: {
         directory: config.API_DASHBOARD_DIRECTORY ?? DASHBOARD_DIRECTORY,
         clientId: config.AUTH0_CLIENT_ID,

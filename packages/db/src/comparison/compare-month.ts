@@ -5,6 +5,7 @@ import {
   MICROS_PER_HOUR,
   type Micros,
   type UsageDay,
+  type UserFacts,
   usageDayOf,
 } from '@hopsmeter/usage';
 import { inApplication } from '../application/in-application.ts';
@@ -17,6 +18,9 @@ import { eachUserFacts } from './read-users-facts.ts';
 
 /** Users whose days are in memory at a time: 200 with a month each are some 40 MB. Each page reads the month's ledger once. */
 const USERS_PER_PAGE = 200;
+
+/** Whoever begins in the middle wants some rows, and a user with a difference has many. */
+const USERS_OF_FIRST_PAGE = 10;
 
 /** So long after midnight both systems have counted the day that ended: the application's job runs hourly. */
 const SETTLED_AFTER_HOURS = 2;
@@ -60,26 +64,29 @@ async function compareUsers(
   ours: Snapshot,
   application: Snapshot,
   { from, to: monthEnd, now, fromUserId, signal }: ComparisonQuery,
-  take: TakeRows,
+  takeRows: TakeRows,
 ): Promise<ComparedDays> {
   const to = Math.max(from, Math.min(monthEnd, usageDayOf(now - SETTLED_AFTER_HOURS * MICROS_PER_HOUR)));
   const month = await readMonthFacts(ours, application, { from, to });
   const users = await listUsers(ours, application, from, to);
   const compared = { from: formatUsageDay(from), to: formatUsageDay(to), userCount: users.length };
-  const first = fromUserId === undefined ? 0 : users.findIndex((userId) => userId >= fromUserId);
-  let isWanted = first >= 0;
-  for (let begin = first; isWanted && begin < users.length; begin += USERS_PER_PAGE) {
-    const userIds = users.slice(begin, begin + USERS_PER_PAGE);
-    let place = begin;
+  const begin = fromUserId === undefined ? 0 : users.findIndex((userId) => userId >= fromUserId);
+  const take = (facts: UserFacts, userName: string | null, place: number): Promise<boolean> => {
+    signal?.throwIfAborted();
+    const rows = compareUser(facts, month).map((row) => ({ ...row, userName }));
+    return takeRows(rows, { place, userCount: users.length });
+  };
+  let place = begin < 0 ? users.length : begin;
+  let isWanted = true;
+  let size = fromUserId === undefined ? USERS_PER_PAGE : USERS_OF_FIRST_PAGE;
+  while (isWanted && place < users.length) {
+    const userIds = users.slice(place, place + size);
     await eachUserFacts(ours, application, { userIds, from, to }, async ({ facts, userName }) => {
-      signal?.throwIfAborted();
-      if (!isWanted) return;
       place += 1;
-      isWanted = await take(
-        compareUser(facts, month).map((row) => ({ ...row, userName })),
-        { place, userCount: users.length },
-      );
+      isWanted = await take(facts, userName, place);
+      return isWanted;
     });
+    size = USERS_PER_PAGE;
   }
   return compared;
 }

@@ -23,13 +23,13 @@ export type NamedUser = { readonly facts: UserFacts; readonly userName: string |
  * Reads what is known of some users, one after the other. The hours of a user are read only where a day differs, and only those of
  * one user are in memory.
  *
- * @param take called for each user, and awaited.
+ * @param take called for each user, and awaited; false: no more is needed.
  */
 export async function eachUserFacts(
   ours: Snapshot,
   application: Snapshot,
   { userIds, from, to }: { readonly userIds: readonly string[]; readonly from: UsageDay; readonly to: UsageDay },
-  take: (user: NamedUser) => Promise<void>,
+  take: (user: NamedUser) => Promise<boolean>,
 ): Promise<void> {
   const range = [formatUsageDay(from - DAYS_BEFORE), formatUsageDay(to + DAYS_AFTER)];
   const usage = byUser(await ours.rowsOf<OurUsageRow>(READ_OUR_USAGE, [...range, userIds]));
@@ -57,13 +57,10 @@ export async function eachUserFacts(
   });
 
   const parts = takeParts(ours, [...range, users.filter((user) => user.isDifferent).map(({ facts }) => facts.userId)]);
-  for (const { facts, userName, isDifferent } of users)
-    await take({
-      userName,
-      facts: isDifferent
-        ? { ...facts, parts: partsOf(await parts.of(facts.userId), usage.get(facts.userId) ?? []) }
-        : facts,
-    });
+  for (const { facts, userName, isDifferent } of users) {
+    const own = isDifferent ? partsOf(await parts.of(facts.userId), usage.get(facts.userId) ?? []) : facts.parts;
+    if (!(await take({ facts: { ...facts, parts: own }, userName }))) break;
+  }
   await parts.close();
 }
 

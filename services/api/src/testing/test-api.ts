@@ -29,7 +29,7 @@ export const TEST_NOW = '2026-11-22T14:00:00Z';
 /** What a test may set of an api. */
 export type TestApiOptions = Pick<
   ApiDeps,
-  'people' | 'requestsPerMinute' | 'webhooks' | 'dashboard' | 'statementIssuer'
+  'people' | 'requestsPerMinute' | 'webhooks' | 'dashboard' | 'statementIssuer' | 'applicationUrl'
 >;
 
 /** Creates a database in the server of TEST_DATABASE_URL, with the tables unless told otherwise, and an api on it. */
