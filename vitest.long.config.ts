@@ -4,6 +4,7 @@ import base, { LONG_TESTS } from './vitest.config.ts';
 
 /** Those of which `npm test` plays a few seeds only. */
 const SEEDED_TESTS = [
+  '**/*.property.integration.test.ts',
   'test/bills.property.test.ts',
   'test/simulation/simulation.test.ts',
   'packages/usage/src/parse-event.fuzz.test.ts',
@@ -30,7 +31,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     include: [LONG_TESTS, ...SEEDED_TESTS],
     exclude: configDefaults.exclude,
-    env: { BILL_SEEDS: '20', SIMULATION_SEEDS: '10000', FUZZ_RUNS: '20000', PROPERTY_RUNS: '50' },
+    env: { BILL_SEEDS: '20', SIMULATION_SEEDS: '10000', FUZZ_RUNS: '20000', PROPERTY_RUNS: '40' },
     sequence: { sequencer: LongestFirst },
   },
 });

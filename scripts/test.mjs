@@ -94,7 +94,7 @@ async function bringUp(closers) {
   await stack.endLeftovers(DIRECTORY, report);
   const options = { directory: DIRECTORY, report };
   if (env.TEST_DATABASE_URL === '') {
-    const postgres = await step('starting Postgres', () => stack.startPostgres(options));
+    const postgres = await step('starting Postgres', () => stack.startPostgres({ ...options, isDurable: false }));
     closers.push(() => postgres.close());
     env.TEST_DATABASE_URL = postgres.url;
   }

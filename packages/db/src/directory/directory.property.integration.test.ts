@@ -18,7 +18,7 @@ import { endProject } from './end-project.ts';
 import { handOverProject } from './hand-over-project.ts';
 import { unassignUser } from './unassign-user.ts';
 
-const RUNS = 40;
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 const MINUTE = 60_000_000;
 const DAY = 1_440 * MINUTE;

@@ -17,7 +17,7 @@ import { listRateCards } from './list-rate-cards.ts';
 import type { PriceChange } from './price-change.ts';
 import { reRatePart } from './re-rate.ts';
 
-const RUNS = 25;
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 8);
 const WHO = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 const OPEN = Number.POSITIVE_INFINITY;
 

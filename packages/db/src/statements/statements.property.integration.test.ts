@@ -8,7 +8,7 @@ import { draftStatement } from './draft-statement.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';
 import { readStatement } from './read-statement.ts';
 
-const RUNS = 40;
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);
 /** Far more than it takes: what else the machine does must not decide. */
 const TIMEOUT_MS = 600_000;
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;

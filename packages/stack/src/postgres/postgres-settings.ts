@@ -17,8 +17,11 @@ export const SMALL_POSTGRES: PostgresSize = { bufferMegabytes: 1_024, logMegabyt
 /**
  * Every setting that differs from Postgres' own, given on the command line so that a change here reaches data folders
  * that exist already.
+ *
+ * @param isDurable - whether a commit survives a crash of the machine. One of Postgres alone, by kill -9 too, it survives in
+ * either case: what was written is with the kernel.
  */
-export function postgresSettings(port: number, size: PostgresSize): readonly string[] {
+export function postgresSettings(port: number, size: PostgresSize, isDurable: boolean): readonly string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: LOOPBACK,
     port,
@@ -29,8 +32,8 @@ export function postgresSettings(port: number, size: PostgresSize): readonly str
     shared_buffers: `${size.bufferMegabytes}MB`,
     max_wal_size: `${size.logMegabytes}MB`,
     // No wal_compression: these binaries are built without lz4, and only pglz would be left.
-    // The promise "nothing acknowledged is lost" is tested on this server: these two are the point, not a choice.
-    fsync: 'on',
+    fsync: isDurable ? 'on' : 'off',
+    full_page_writes: isDurable ? 'on' : 'off',
     synchronous_commit: 'on',
     timezone: 'UTC',
     log_timezone: 'UTC',

@@ -66,7 +66,7 @@ it('random corrections, in random order and batches, over closed months and owne
         }
       },
     ),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 25) },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 8) },
   );
 }, 240_000);
 

@@ -55,7 +55,7 @@ it('every row of the rollup leads to exactly its events, and every receipt adds 
       },
     ),
     {
-      numRuns: Number(process.env.PROPERTY_RUNS ?? 10),
+      numRuns: Number(process.env.PROPERTY_RUNS ?? 5),
       // Not shrunk: each try needs a database of its own, and the seed makes it again.
       endOnFailure: true,
       // Always: one key with usage of its own day and with usage that came after the month was closed.

@@ -6,7 +6,7 @@ import { microsOf, type StripeFault } from '../testing/fake-stripe.ts';
 import { createStripeWorld, type StripeWorld } from '../testing/stripe-world.ts';
 import { exportUsage, type RemittanceStore, StripeUnauthorizedError } from './export-usage.ts';
 
-const RUNS = 40;
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);
 const MINUTE = 60_000_000;
 /** Of a unit of 10⁻¹². */
 const THOUSANDTH = 1_000_000_000n;
