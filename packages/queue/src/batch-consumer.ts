@@ -137,8 +137,9 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
         attemptsStarted: job.attemptsStarted,
       });
     } catch (error) {
+      const hint = 'it comes again by itself; if it repeats, the error says what is wrong';
       logger.warn(
-        { err: error, jobId: job.id, attemptsStarted: job.attemptsStarted },
+        { err: error, jobId: job.id, attemptsStarted: job.attemptsStarted, hint },
         'a batch will be delivered again',
       );
       report(false);
@@ -160,7 +161,10 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   });
   worker.on('error', logError);
   worker.on('completed', () => watchdog.noteProgress());
-  worker.on('stalled', (jobId) => logger.warn({ jobId }, 'a batch was abandoned by a worker and is delivered again'));
+  worker.on('stalled', (jobId) => {
+    const hint = 'a worker ended or hung; if it repeats, see why workers are restarted';
+    logger.warn({ jobId, hint }, 'a batch was abandoned by a worker and is delivered again');
+  });
 
   return {
     health: () => watchdog.health(),

@@ -18,7 +18,8 @@ export function createErrorLog(logger: QueueLogger, message: string): (error: un
       leftOut += 1;
       return;
     }
-    logger.warn({ err: error, leftOut }, message);
+    const hint = 'it connects again by itself; if it goes on, check Redis and REDIS_URL';
+    logger.warn({ err: error, leftOut, hint }, message);
     quietUntil = now + REPEAT_AFTER_MS;
     leftOut = 0;
   };

@@ -17,6 +17,9 @@ export type ErrorHandlingOptions = {
   readonly hasPages: boolean;
 };
 
+/** A 503 names what is away in its error; another 5xx is a fault of ours. */
+const HINT = 'with a 503 check Postgres and Redis, with a 500 report the error; the client has the request id';
+
 /** Answers every error as a problem and logs those that are ours, with the id that the client was told. */
 export function addErrorHandling(app: HttpApp, logger: Logger, { hasPages }: ErrorHandlingOptions): void {
   const routes: { readonly methods: readonly string[]; readonly pattern: RegExp }[] = [];
@@ -28,7 +31,7 @@ export function addErrorHandling(app: HttpApp, logger: Logger, { hasPages }: Err
     const error = toRequestError(thrown);
     if (statusOf(error.code) >= 500 && isWorthALine(error.code))
       logger.error(
-        { err: thrown, requestId: request.id, code: error.code, route: request.routeOptions.url },
+        { err: thrown, requestId: request.id, code: error.code, route: request.routeOptions.url, hint: HINT },
         'request failed',
       );
     return sendProblem(reply, error, readItems(thrown));

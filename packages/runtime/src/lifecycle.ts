@@ -29,7 +29,8 @@ export function createLifecycle(logger: Logger): OwnedLifecycle {
       logger.debug({ step }, 'closed');
     } catch (error) {
       isClean = false;
-      logger.error({ err: error, step }, 'a step of closing failed');
+      const hint = 'nothing acknowledged is lost: what was in hand is done again after the next start';
+      logger.error({ err: error, step, hint }, 'a step of closing failed');
     }
   };
 
@@ -57,7 +58,9 @@ export function createLifecycle(logger: Logger): OwnedLifecycle {
       const outcome = await Promise.race([closeAll(), deadline]);
       clearTimeout(timer);
       if (outcome !== 'late') return isClean;
-      logger.error({ deadlineMs, stepsLeft: steps.map(({ step }) => step) }, 'closing took longer than its deadline');
+      const stepsLeft = steps.map(({ step }) => step);
+      const hint = 'what was in hand is done again after the next start; SHUTDOWN_DEADLINE_MS gives more time';
+      logger.error({ deadlineMs, stepsLeft, hint }, 'closing took longer than its deadline');
       return false;
     },
   };

@@ -57,7 +57,8 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'])
     host.on(signal, () => {
       if (isStopping) {
-        logger.warn({ signal }, 'second signal: exiting at once');
+        const hint = 'what was in hand is done again after the next start';
+        logger.warn({ signal, hint }, 'second signal: exiting at once');
         host.exit(1);
         return;
       }
@@ -66,7 +67,8 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   for (const event of ['uncaughtException', 'unhandledRejection'])
     host.on(event, (error) => {
       // The state is unknown now: finish what is in hand, then let the supervisor start a clean process.
-      logger.fatal({ err: error, event }, `${name} met an error that nobody caught`);
+      const hint = 'it ends so that its supervisor starts a new one; report the error';
+      logger.fatal({ err: error, event, hint }, `${name} met an error that nobody caught`);
       void stop(event, 1);
     });
 
@@ -75,7 +77,8 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
     if (!isStopping) logger.info(`${name} has started`);
   } catch (error) {
     if (isStopping) return;
-    logger.fatal({ err: error }, `${name} could not start`);
+    const hint = 'the error says what is missing: check the settings, Postgres and Redis';
+    logger.fatal({ err: error, hint }, `${name} could not start`);
     await stop('failed start', 1);
   }
 }

@@ -72,7 +72,8 @@ function readPeople() {
 /** Loaded only when it is asked for: an image for production does not even contain it. */
 async function loadDevelopmentSignIn(pool: Pool, now: () => number) {
   const { createDevelopmentSignIn } = await import('./development-sign-in/create-development-sign-in.ts');
-  logger.warn('the development sign-in is on: whoever reaches the api may be anybody');
+  const hint = 'never where others can reach it: unset API_DEVELOPMENT_SIGN_IN and set AUTH0_ISSUER and AUTH0_AUDIENCE';
+  logger.warn({ hint }, 'the development sign-in is on: anyone who can reach the api can sign in as any user');
   return createDevelopmentSignIn(pool, now);
 }
 

@@ -24,7 +24,7 @@ await runProcess({
   shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
   async start(lifecycle) {
     if (config.FAILPOINTS !== undefined)
-      logger.warn({ failpoints: config.FAILPOINTS }, 'this process fails on purpose');
+      logger.warn({ failpoints: config.FAILPOINTS, hint: 'unset FAILPOINTS' }, 'this process fails on purpose');
     const pool = createPool({
       url: addDatabasePassword(config.DATABASE_URL, config.SUPABASE_DB_PASSWORD),
       connectionsMax: DATABASE_CONNECTIONS_MAX,

@@ -35,7 +35,8 @@ export function createTrafficLog(logger: Logger): TrafficLog {
       const now = performance.now();
       if (now < (quietUntil.get(code) ?? 0)) return;
       quietUntil.set(code, now + EXAMPLE_MS);
-      logger.warn({ code, ...fields }, 'refused, an example');
+      const hint = 'docs/api.md says what the code means; tell who sends';
+      logger.warn({ code, ...fields, hint }, 'refused, an example');
     },
     close() {
       clearInterval(timer);

@@ -126,8 +126,8 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   };
   const onPostponed = (parkedEventId: string, err: unknown): void =>
     logger.error(
-      { err, parkedEventId },
-      'a parked event can not be settled; others go on, it is tried again in minutes',
+      { err, parkedEventId, hint: 'if it repeats, see it with GET /v1/parked and report the error' },
+      'a parked event cannot be settled; others go on, it is tried again in minutes',
     );
   const settler = createDeferredSettler({
     store: {

@@ -22,6 +22,9 @@ import type { PeriodicWork } from './run-periodically.ts';
 /** How often what failed is tried again; each remittance says itself when it is due. */
 const RETRY_EVERY_MS = 60_000;
 
+const DECIDE_HINT = 'see GET /v1/stripe/remittances and decide there';
+const RETRY_HINT = 'nothing to do unless it goes on: then see the status page of Stripe';
+
 /**
  * Sends usage to Stripe, where it is configured. Any number of workers may: they share the remittances. Each plans once in
  * the interval, so with more workers the same usage goes out in smaller parts; what it adds up to is the same.
@@ -37,13 +40,14 @@ export function exportToStripe({ pool, logger, registry, settings }: JobContext)
       metrics.noteOutcome(outcome.kind);
       if (outcome.kind === 'refused')
         logger.error(
-          { identifier, detail: outcome.detail, hint: 'see GET /v1/stripe/remittances and decide there' },
+          { identifier, detail: outcome.detail, hint: DECIDE_HINT },
           'stripe refuses a meter event and a person has to look at it',
         );
       else if (outcome.kind !== 'taken')
-        logger.warn({ identifier, attempt, ...outcome }, 'a meter event is sent again later');
+        logger.warn({ identifier, attempt, ...outcome, hint: RETRY_HINT }, 'a meter event is sent again later');
     },
-    onSetAside: (count) => logger.error({ count }, 'meter events wait for a person to decide whether stripe has them'),
+    onSetAside: (count) =>
+      logger.error({ count, hint: DECIDE_HINT }, 'meter events wait for a person to decide whether stripe has them'),
   };
   let nextPlanAt = 0;
   return {

@@ -24,7 +24,8 @@ export function putBackJobs({ logger, registry, queue }: JobContext & QueueConte
       const count = await queue.putBackJobs();
       if (count === 0) return;
       total.inc(count);
-      logger.warn({ count }, 'batches that something else took out of the queue were put back');
+      const hint = 'nothing is lost; docs/operations.md says what may touch the queue';
+      logger.warn({ count, hint }, 'batches that something else took out of the queue were put back');
     },
   };
 }

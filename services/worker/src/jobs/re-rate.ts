@@ -52,7 +52,8 @@ export function reRate({ pool, logger }: JobContext): PeriodicWork {
           const { priceChangeId } = error;
           leftAlone.set(priceChangeId, performance.now() + FAILED_WAIT_MS);
           retries = 0;
-          logger.error({ err: error, priceChangeId }, 'a price change can not be applied now; others go on');
+          const hint = 'it is tried again in minutes; GET /v1/price-changes shows how far it is';
+          logger.error({ err: error, priceChangeId, hint }, 'a price change cannot be applied now; others go on');
         }
     },
   };

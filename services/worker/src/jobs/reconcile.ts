@@ -76,7 +76,8 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
     metricsDueAt = performance.now() + METRICS_EVERY_MS;
     if (state.unexplained === knownUnexplained) return;
     knownUnexplained = state.unexplained;
-    if (knownUnexplained > 0) logger.error({ differences: knownUnexplained }, 'the rollup does not add up');
+    const hint = 'see GET /v1/reconciliations, find the cause, then repair it there';
+    if (knownUnexplained > 0) logger.error({ differences: knownUnexplained, hint }, 'the rollup does not add up');
     else logger.info('the rollup adds up again');
   };
 
