@@ -251,6 +251,40 @@ CREATE TABLE "hopsmeter"."users" (
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."users" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."followed_rows" (
+	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
+	"application_table" text NOT NULL,
+	"key" text NOT NULL,
+	"content" jsonb NOT NULL,
+	"agreed" jsonb,
+	"boundary" text,
+	"problem_kind" text,
+	"problem" text,
+	"problem_since" timestamp with time zone,
+	CONSTRAINT "followed_rows_application_table_key_pk" PRIMARY KEY("application_table","key"),
+	CONSTRAINT "followed_rows_id_unique" UNIQUE("id"),
+	CONSTRAINT "followed_rows_problem_kind_known" CHECK ("hopsmeter"."followed_rows"."problem_kind" in ('contradiction', 'refused', 'gone')),
+	CONSTRAINT "followed_rows_problem_whole" CHECK (num_nonnulls("hopsmeter"."followed_rows"."problem_kind", "hopsmeter"."followed_rows"."problem", "hopsmeter"."followed_rows"."problem_since") in (0, 3))
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."followed_rows" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."followings" (
+	"id" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"state" text NOT NULL,
+	"reason" text,
+	"looked_at" timestamp with time zone,
+	"current_at" timestamp with time zone,
+	"compared_at" timestamp with time zone,
+	"missing" jsonb,
+	"confirmed" jsonb,
+	"turn_id" uuid,
+	"turn_until" timestamp with time zone,
+	CONSTRAINT "followings_one_row" CHECK ("hopsmeter"."followings"."id"),
+	CONSTRAINT "followings_state_known" CHECK ("hopsmeter"."followings"."state" in ('current', 'held', 'unreadable')),
+	CONSTRAINT "followings_reason_unless_current" CHECK (("hopsmeter"."followings"."state" = 'current') = ("hopsmeter"."followings"."reason" is null))
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."followings" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "hopsmeter"."credit_grants" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"account_owner_id" text NOT NULL,
@@ -745,6 +779,7 @@ CREATE INDEX "audit_log_happened_at_idx" ON "hopsmeter"."audit_log" USING btree 
 CREATE UNIQUE INDEX "namespace_rules_one_in_force" ON "hopsmeter"."namespace_rules" USING btree ("hopsworks_cluster_id","pattern") WHERE withdrawn_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "team_invites_one_pending" ON "hopsmeter"."team_invites" USING btree ("account_owner_id",lower("email")) WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
 CREATE INDEX "users_account_owner_id_idx" ON "hopsmeter"."users" USING btree ("account_owner_id");--> statement-breakpoint
+CREATE INDEX "followed_rows_problems_idx" ON "hopsmeter"."followed_rows" USING btree ("problem_since","id") WHERE problem is not null;--> statement-breakpoint
 CREATE INDEX "credit_grants_account_owner_id_idx" ON "hopsmeter"."credit_grants" USING btree ("account_owner_id","created_at");--> statement-breakpoint
 CREATE INDEX "grant_draws_statement_id_idx" ON "hopsmeter"."grant_draws" USING btree ("statement_id");--> statement-breakpoint
 CREATE INDEX "price_changes_applying_idx" ON "hopsmeter"."price_changes" USING btree ("created_at") WHERE status = 'applying';--> statement-breakpoint

@@ -42,7 +42,10 @@ SELECT
     'hopsmeter.cluster_keys', 'select', 'insert', 'update (expires_at, revoked_at, last_used_at)'),
   hopsmeter.set_table_rights('hopsmeter.meters', 'select', 'insert'),
   hopsmeter.set_table_rights('hopsmeter.gpu_models', 'select', 'insert', 'update (name, meter)', 'delete'),
-  hopsmeter.set_table_rights('hopsmeter.audit_log', 'select', 'insert');
+  hopsmeter.set_table_rights('hopsmeter.audit_log', 'select', 'insert'),
+  -- What is remembered of the application's rows goes with them.
+  hopsmeter.set_table_rights('hopsmeter.followed_rows', 'select', 'insert', 'update', 'delete'),
+  hopsmeter.set_table_rights('hopsmeter.followings', 'select', 'insert', 'update');
 --> statement-breakpoint
 
 -- Usage. The ledger can be corrected in who used it and who pays, but not in what was used; rows leave it by the purge.

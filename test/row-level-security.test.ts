@@ -16,6 +16,7 @@ import {
   checkNextDay,
   claimRemittances,
   closeMonths,
+  confirmMissing,
   correctEvent,
   countMissingHours,
   countOpenRemittances,
@@ -38,6 +39,7 @@ import {
   eachUsageDaily,
   endProject,
   endStripeCustomer,
+  endTurn,
   findApplyingPriceChange,
   findOriginals,
   findPerson,
@@ -56,6 +58,7 @@ import {
   listClusters,
   listCorrectionsToTry,
   listDeliveries,
+  listFollowedProblems,
   listGpuModels,
   listGrants,
   listIgnoredNamespaces,
@@ -75,6 +78,7 @@ import {
   listWebhooks,
   loadClusterKeys,
   loadDirectory,
+  makeFollowedChanges,
   migrate,
   noteKeysUsed,
   type Pool,
@@ -87,6 +91,8 @@ import {
   readCorrections,
   readCoverage,
   readCreditUsd,
+  readFollowingDirectory,
+  readFollowingHealth,
   readFreshness,
   readParkedWork,
   readPipelineCounts,
@@ -102,6 +108,7 @@ import {
   recordBatch,
   recordManifests,
   releaseParked,
+  rememberInTurn,
   removeGpuModel,
   removeSpendingCap,
   repairUsageDaily,
@@ -123,6 +130,7 @@ import {
   settleRemittance,
   skipDay,
   takeDeliveries,
+  takeTurn,
   unassignUser,
   watchSpending,
   withdrawNamespaceRule,
@@ -474,6 +482,28 @@ async function ruleNamespaces(pool: Pool, clusterId: string): Promise<void> {
   await withdrawNamespaceRule(pool, CHANGE, { id: value.id, reason: 'for a test' });
 }
 
+/** How a worker follows an application, as far as hopsmeter's own tables go. */
+async function follow(pool: Pool): Promise<void> {
+  const turn = await takeTurn(pool, 0);
+  if (turn === undefined) throw new Error('nobody else has the turn');
+  const content = { id: 'gone', name: 'gone', maxUsers: 1, status: 'active' };
+  const problem = { kind: 'gone', reason: 'for a test' } as const;
+  const row = { table: 'hopsworks_clusters', changes: [], agreed: null, boundary: null } as const;
+  await rememberInTurn(pool, turn.turnId, [
+    { ...row, key: 'gone', content, problem },
+    { ...row, key: 'forgotten', content, problem },
+  ]);
+  await rememberInTurn(pool, turn.turnId, [{ ...row, key: 'forgotten', content: null, problem: null }]);
+  const { version } = await readFollowingDirectory(pool);
+  const { signal } = new AbortController();
+  expect(await makeFollowedChanges(pool, turn.turnId, [], { version, signal })).toMatchObject({ isComplete: true });
+  const outcome = { state: 'held', reason: 'for a test', missing: { users: 2 }, isWhole: true } as const;
+  await endTurn(pool, turn.turnId, outcome);
+  expect(await confirmMissing(pool, CHANGE, 'for a test')).toEqual({ users: 2 });
+  expect(await listFollowedProblems(pool, { limit: 10 })).toHaveLength(1);
+  expect(await readFollowingHealth(pool)).toMatchObject({ state: 'held', problemCount: 1 });
+}
+
 /** What staff enter. */
 async function enterUsage(pool: Pool, clusterId: string, parkedId: string): Promise<void> {
   const about = { reason: 'for a test', isDryRun: false };
@@ -625,6 +655,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   expect(chargeCount).toBeGreaterThan(0);
   expect(await listGrants(pool, 'owner')).toMatchObject([{ drawn: 53n }, { drawn: 0n }]);
   await watchAndTell(pool);
+  await follow(pool);
   await payThroughStripe(pool);
   await changeAllPrices(pool);
   for (const list of [listUsers, listClusters, listProjects, listInvites, listAuditLog])

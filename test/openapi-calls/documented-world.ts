@@ -21,7 +21,7 @@ const CHANGE: Change = { actor: { kind: 'service', id: 'openapi.test' }, request
 
 /**
  * Fills a database with what only workers make: usage, a parked event, a comparison with a difference, a delivery that was
- * given up, a remittance that Stripe refused. Everything else the calls make themselves.
+ * given up, a remittance that Stripe refused, an application of which too much is missing. Everything else the calls make themselves.
  */
 export async function fillDocumentedWorld(pool: Pool): Promise<World> {
   const now = Date.now() * 1_000;
@@ -45,10 +45,20 @@ export async function fillDocumentedWorld(pool: Pool): Promise<World> {
     { ...usage, id: 'of this month', subject: ownerId, start: now - 1, end: now - 1 },
   ]);
   await parkConflict(pool, world);
+  await holdFollowing(pool);
   await differ(pool, world);
   await giveUpDelivery(pool, ownerId, now, world);
   await refuseRemittance(pool, otherId, now, { ...usage, id: 'for stripe', subject: otherId }, world);
   return world;
+}
+
+/** As a worker leaves it that misses many rows of the application and has one that contradicts. */
+async function holdFollowing(pool: Pool): Promise<void> {
+  await pool.query(`
+    insert into hopsmeter.followings (state, reason, looked_at, missing)
+    values ('held', 'missing', now(), '{"users": 250, "user_projects": 400}');
+    insert into hopsmeter.followed_rows (application_table, key, content, problem_kind, problem, problem_since)
+    values ('users', 'auth0|7', '{"id": "auth0|7"}', 'contradiction', 'hopsmeter has another owner', now())`);
 }
 
 async function parkConflict(pool: Pool, world: World): Promise<void> {

@@ -78,6 +78,8 @@ export const UPKEEP_CALLS: readonly MakeCall[] = [
   }),
   () => ({ operationId: 'readStripeAccount', params: { id: 'auth0|owner' }, status: 200 }),
   () => ({ operationId: 'endStripeCustomer', params: { id: 'auth0|other' }, status: 200 }),
+  () => ({ operationId: 'readFollowing', status: 200 }),
+  () => ({ operationId: 'confirmMissing', body: { reason: 'the team left' }, status: 200 }),
   () => ({ operationId: 'listRemittances', status: 200 }),
   (world) => ({
     operationId: 'resolveRemittance',

@@ -5,6 +5,7 @@ import {
   type Pool,
   readApplicationDirectory,
   readOurDirectory,
+  rememberApplication,
 } from '@hopsmeter/db';
 import {
   type ApplicationDirectory,
@@ -100,6 +101,7 @@ async function moveIn(
   const plan = planDirectory(application, await readOurDirectory(pool), now.toISOString().replace('Z', '000Z'));
   showCounts(plan, screen);
   const refused = apply ? await makeChanges(pool, plan, screen, signal) : [];
+  if (apply) await rememberApplication(pool, application);
   const lists = { refused: [...plan.refused, ...refused], different: plan.different, note: plan.notes };
   for (const [outcome, rows] of Object.entries(lists)) await report.add(outcome, rows);
   showRows('cannot come over', lists.refused, screen);

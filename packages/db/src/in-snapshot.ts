@@ -1,8 +1,9 @@
 import { inTransaction } from './in-transaction.ts';
 import type { Pool } from './pool.ts';
+import { type Statements, statementsOf } from './statements-of.ts';
 
 /** Statements that read from one snapshot. */
-export type Snapshot = { rowsOf<T extends object>(sql: string, parameters?: readonly unknown[]): Promise<T[]> };
+export type Snapshot = Statements;
 
 /**
  * Makes the transaction's statements see one state of the database. Holds no lock that a writer would wait for, and no
@@ -14,10 +15,6 @@ const READ_ONE_SNAPSHOT = 'set transaction isolation level repeatable read, read
 export function inSnapshot<T>(pool: Pool, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   return inTransaction(pool, async (client) => {
     await client.query(READ_ONE_SNAPSHOT);
-    return work({
-      async rowsOf<R extends object>(sql: string, parameters: readonly unknown[] = []) {
-        return (await client.query<R>(sql, [...parameters])).rows;
-      },
-    });
+    return work(statementsOf(client));
   });
 }

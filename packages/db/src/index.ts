@@ -18,7 +18,7 @@ export * from './alerts/webhook-secret.ts';
 export * from './alerts/webhook-url.ts';
 export { ApplicationDatabaseError } from './application/application-database-error.ts';
 export { type ApplicationDays, eachApplicationUsage } from './application/each-application-usage.ts';
-export { readApplicationDirectory } from './application/read-application.ts';
+export { lookAtApplication, readApplicationDirectory } from './application/read-application.ts';
 export * from './billing/check-billing.ts';
 export * from './billing/each-usage-daily.ts';
 export * from './billing/find-person.ts';
@@ -105,6 +105,21 @@ export {
 } from './events/search-events.ts';
 export * from './exports/charge.ts';
 export { type ChargesQuery, eachCharge } from './exports/each-charge.ts';
+export * from './following/confirm-missing.ts';
+export * from './following/is-remembered.ts';
+export { type FollowedProblemRow, listFollowedProblems } from './following/list-followed-problems.ts';
+export * from './following/make-followed-changes.ts';
+export * from './following/read-followed.ts';
+export * from './following/read-following-health.ts';
+export * from './following/remember-application.ts';
+export {
+  endTurn,
+  type LookOutcome,
+  type MissingCounts,
+  type Turn,
+  TurnPassedError,
+  takeTurn,
+} from './following/turn.ts';
 export { type GpuModelRow, listGpuModels } from './gpu-models/list-gpu-models.ts';
 export { removeGpuModel } from './gpu-models/remove-gpu-model.ts';
 export { setGpuModel } from './gpu-models/set-gpu-model.ts';

@@ -20,6 +20,7 @@ import type { WebhookSettings } from './routes/alerts/alerts-deps.ts';
 import { addReadComparison } from './routes/comparisons/read-comparison.ts';
 import { addEvents } from './routes/events/add-events.ts';
 import { addExportFocus } from './routes/exports/export-focus.ts';
+import { addFollowing } from './routes/following/add-following.ts';
 import { addGrants } from './routes/grants/add-grants.ts';
 import { addImportUsage } from './routes/imports/add-import-usage.ts';
 import { addKeys } from './routes/keys/add-keys.ts';
@@ -132,6 +133,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     await addKeys(scope, pool);
     await addParked(scope, pool);
     await addNamespaceRules(scope, pool);
+    await addFollowing(scope, pool);
     await addImportUsage(scope, pool, now);
     await addPrices(scope, pool);
     await addStatements(scope, { pool, issuer: deps.statementIssuer });

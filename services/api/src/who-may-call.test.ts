@@ -76,6 +76,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/namespace-rules': { for: 'staff' },
   'POST /v1/namespace-rules': { for: 'admins' },
   'POST /v1/namespace-rules/:id/withdraw': { for: 'admins' },
+  'GET /v1/following': { for: 'staff' },
+  'POST /v1/following/confirm': { for: 'admins' },
   'POST /v1/usage-imports': { for: 'admins' },
   'GET /v1/meters': { for: 'staff' },
   'POST /v1/meters': { for: 'admins' },

@@ -62,6 +62,23 @@ export const workerConfigSchema = z.object({
     .stringbool()
     .default(false)
     .describe('Also post alerts to private addresses and by http; for tests and local use only'),
+  DIRECTORY_SOURCE_URL: databaseUrlField('')
+    .optional()
+    .describe('Postgres of the application that is followed; may be a transaction pooler; without it none is'),
+  DIRECTORY_SOURCE_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('How often changes of the application are looked for'),
+  DIRECTORY_SOURCE_MISSING_PERCENT_MAX: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(20)
+    .describe('Percent of the rows of a table that may be missing at once before a person has to confirm it'),
   LOG_LEVEL: logLevelField,
   SHUTDOWN_DEADLINE_MS: shutdownDeadlineField,
   FAILPOINTS: failpointsField,

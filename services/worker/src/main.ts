@@ -34,6 +34,15 @@ const webhookSettings =
     ? undefined
     : { signingKey: config.WEBHOOK_SIGNING_KEY, isPrivateAllowed: config.WEBHOOK_ALLOW_PRIVATE_ADDRESSES };
 
+const followingSettings =
+  config.DIRECTORY_SOURCE_URL === undefined
+    ? undefined
+    : {
+        url: new URL(config.DIRECTORY_SOURCE_URL),
+        everyMs: config.DIRECTORY_SOURCE_INTERVAL_MS,
+        missingPercentMax: config.DIRECTORY_SOURCE_MISSING_PERCENT_MAX,
+      };
+
 await runProcess({
   name: 'worker',
   logger,
@@ -59,7 +68,7 @@ await runProcess({
       concurrency: config.WORKER_CONCURRENCY,
       logger,
       registry: createRegistry({ withProcess: true }),
-      jobs: { stripe: stripeSettings, webhooks: webhookSettings },
+      jobs: { stripe: stripeSettings, webhooks: webhookSettings, following: followingSettings },
       // The supervisor starts a new process; jobs in hand go to whoever is alive when their locks expire.
       onStuck: () => process.exit(1),
       failpoint: createFailpoint(config.FAILPOINTS),

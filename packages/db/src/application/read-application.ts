@@ -6,17 +6,29 @@ import {
   type ApplicationProject,
   type ApplicationUser,
   DIRECTORY_TABLES,
+  FOLLOWED_TABLES,
 } from '@hopsmeter/usage';
 import { instantText } from '../directory/instant.ts';
 import { inApplication } from './in-application.ts';
 
-/** In a fixed order, so that the same rows make the same plan. */
+/** In a fixed order, so that the same rows make the same plan. All users, or those of the ids $1. */
 const READ_USERS = `
 select
   id::text, email::text, name::text, account_owner_id::text as "accountOwnerId", status::text,
-  ${instantText('deleted_at::timestamptz')} as "deletedAt"
+  ${instantText('deleted_at::timestamptz')} as "deletedAt", ${instantText('updated_at::timestamptz')} as "updatedAt"
+from public.users where $1::text[] is null or id::text = any($1::text[])
+order by id::text collate "C"
+`;
+
+/** What changes who is billed where, and when the rest of a row changed. */
+const READ_MARKS = `
+select
+  id::text, account_owner_id::text as "accountOwnerId", status::text,
+  ${instantText('deleted_at::timestamptz')} as "deletedAt", ${instantText('updated_at::timestamptz')} as "updatedAt"
 from public.users order by id::text collate "C"
 `;
+
+type Mark = Omit<ApplicationUser, 'email' | 'name'>;
 
 /** Without the columns that hold secrets. */
 const READ_CLUSTERS = `
@@ -25,7 +37,9 @@ from public.hopsworks_clusters order by id::text collate "C"
 `;
 
 const READ_ASSIGNMENTS = `
-select user_id::text as "userId", hopsworks_cluster_id::text as "clusterId"
+select
+  user_id::text as "userId", hopsworks_cluster_id::text as "clusterId",
+  ${instantText('assigned_at::timestamptz')} as "assignedAt"
 from public.user_hopsworks_assignments order by user_id::text collate "C"
 `;
 
@@ -50,10 +64,49 @@ from public.user_credits order by user_id::text collate "C"
  */
 export function readApplicationDirectory(url: string): Promise<ApplicationDirectory> {
   return inApplication(url, DIRECTORY_TABLES, async ({ rowsOf }) => ({
-    users: await rowsOf<ApplicationUser>(READ_USERS),
+    users: await rowsOf<ApplicationUser>(READ_USERS, [null]),
     clusters: await rowsOf<ApplicationCluster>(READ_CLUSTERS),
     assignments: await rowsOf<ApplicationAssignment>(READ_ASSIGNMENTS),
     projects: await rowsOf<ApplicationProject>(READ_PROJECTS),
     credits: await rowsOf<ApplicationCredits>(READ_CREDITS),
   }));
+}
+
+/**
+ * Reads what is followed, all of one moment; rows without a key say nothing and are left out.
+ *
+ * Names and e-mail addresses only of users who changed: whose `updated_at` is another one than it was, or whose owner, status
+ * or deletion is. A window of time would miss a row that was committed later, or by another clock, than its `updated_at` says.
+ * The other tables do not say when a row changed and are read whole.
+ *
+ * @param seen the users as they were seen last; empty: all are read.
+ * @throws ApplicationDatabaseError
+ */
+export function lookAtApplication(url: string, seen: readonly ApplicationUser[]): Promise<ApplicationDirectory> {
+  return inApplication(url, FOLLOWED_TABLES, async ({ rowsOf }) => {
+    const known = new Map(seen.map((user) => [user.id, user]));
+    const marks = await rowsOf<Mark>(READ_MARKS);
+    const isSame = (mark: Mark) => mark.updatedAt !== null && isSameMark(mark, known.get(mark.id));
+    const changed = marks.filter((mark) => !isSame(mark)).map(({ id }) => id);
+    const same = marks.filter(isSame).flatMap(({ id }) => known.get(id) ?? []);
+    const assignments = await rowsOf<ApplicationAssignment>(READ_ASSIGNMENTS);
+    const projects = await rowsOf<ApplicationProject>(READ_PROJECTS);
+    return {
+      users: [...same, ...(changed.length === 0 ? [] : await rowsOf<ApplicationUser>(READ_USERS, [changed]))],
+      clusters: await rowsOf<ApplicationCluster>(READ_CLUSTERS),
+      assignments: assignments.filter(({ userId }) => userId !== null),
+      projects: projects.filter(({ userId, projectId }) => userId !== null && projectId !== null),
+      credits: [],
+    };
+  });
+}
+
+function isSameMark(mark: Mark, user: ApplicationUser | undefined): boolean {
+  return (
+    user !== undefined &&
+    mark.updatedAt === user.updatedAt &&
+    mark.accountOwnerId === user.accountOwnerId &&
+    mark.status === user.status &&
+    mark.deletedAt === user.deletedAt
+  );
 }

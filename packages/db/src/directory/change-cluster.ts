@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import { type ClusterRow, readCluster } from './read-cluster.ts';
 
 /** What is not given stays as it is. */
@@ -24,24 +24,33 @@ update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4, 
  * @throws RequestError NOT_FOUND, CLUSTER_EXISTS when the name is another one's, CLUSTER_FULL when more users are on it.
  */
 export function changeCluster(pool: Pool, change: Change, id: string, changes: ClusterChanges): Promise<ClusterRow> {
-  return changeDirectory(pool, change, async (transaction) => {
-    const known = await readCluster(transaction, id);
-    const before = fieldsOf(known);
-    const after = {
-      name: changes.name ?? known.name,
-      maxUsers: changes.maxUsers ?? known.maxUsers,
-      status: changes.status ?? known.status,
-      maxCores: changes.maxCores ?? known.maxCores,
-      maxGpus: changes.maxGpus ?? known.maxGpus,
-    };
-    if (FIELDS.every((field) => after[field] === before[field])) return known;
-    if (after.maxUsers < known.currentUsers)
-      throw new RequestError('CLUSTER_FULL', `${known.currentUsers} users are on it`);
-    const { name, maxUsers, status, maxCores, maxGpus } = after;
-    await transaction.rowsOf(CHANGE_CLUSTER, [id, name, maxUsers, status, maxCores, maxGpus]);
-    await transaction.audit({ action: 'change_cluster', entity: 'hopsworks_clusters', entityId: id, before, after });
-    return { ...known, ...after };
-  });
+  return changeDirectory(pool, change, (transaction) => setCluster(transaction, id, changes));
+}
+
+/** {@link changeCluster} within a change. */
+export async function setCluster(
+  transaction: DirectoryTransaction,
+  id: string,
+  changes: ClusterChanges,
+  reason?: string,
+): Promise<ClusterRow> {
+  const known = await readCluster(transaction, id);
+  const before = fieldsOf(known);
+  const after = {
+    name: changes.name ?? known.name,
+    maxUsers: changes.maxUsers ?? known.maxUsers,
+    status: changes.status ?? known.status,
+    maxCores: changes.maxCores ?? known.maxCores,
+    maxGpus: changes.maxGpus ?? known.maxGpus,
+  };
+  if (FIELDS.every((field) => after[field] === before[field])) return known;
+  if (after.maxUsers < known.currentUsers)
+    throw new RequestError('CLUSTER_FULL', `${known.currentUsers} users are on it`);
+  const { name, maxUsers, status, maxCores, maxGpus } = after;
+  await transaction.rowsOf(CHANGE_CLUSTER, [id, name, maxUsers, status, maxCores, maxGpus]);
+  const entry = { action: 'change_cluster', entity: 'hopsworks_clusters', entityId: id };
+  await transaction.audit({ ...entry, before, after, reason });
+  return { ...known, ...after };
 }
 
 function fieldsOf({ name, maxUsers, status, maxCores, maxGpus }: ClusterRow): Pick<ClusterRow, ChangedField> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import { readUser, type UserRow } from './read-user.ts';
 
 /** What is not given stays as it is; null takes it away. */
@@ -15,17 +15,25 @@ const CHANGE_USER = 'update hopsmeter.users set email = $2, name = $3, billing_a
 
 /** Changes how a user is called, reached and billed. Running it twice is running it once. @throws RequestError NOT_FOUND */
 export function changeUser(pool: Pool, change: Change, id: string, changes: UserChanges): Promise<UserRow> {
-  return changeDirectory(pool, change, async (transaction) => {
-    const known = await readUser(transaction, id);
-    const before = { email: known.email, name: known.name, billingAddress: known.billingAddress };
-    const after = {
-      email: changes.email === undefined ? known.email : changes.email,
-      name: changes.name === undefined ? known.name : changes.name,
-      billingAddress: changes.billingAddress === undefined ? known.billingAddress : changes.billingAddress,
-    };
-    if (isDeepStrictEqual(after, before)) return known;
-    await transaction.rowsOf(CHANGE_USER, [id, after.email, after.name, after.billingAddress]);
-    await transaction.audit({ action: 'change_user', entity: 'users', entityId: id, before, after });
-    return { ...known, ...after };
-  });
+  return changeDirectory(pool, change, (transaction) => setUser(transaction, id, changes));
+}
+
+/** {@link changeUser} within a change. */
+export async function setUser(
+  transaction: DirectoryTransaction,
+  id: string,
+  changes: UserChanges,
+  reason?: string,
+): Promise<UserRow> {
+  const known = await readUser(transaction, id);
+  const before = { email: known.email, name: known.name, billingAddress: known.billingAddress };
+  const after = {
+    email: changes.email === undefined ? known.email : changes.email,
+    name: changes.name === undefined ? known.name : changes.name,
+    billingAddress: changes.billingAddress === undefined ? known.billingAddress : changes.billingAddress,
+  };
+  if (isDeepStrictEqual(after, before)) return known;
+  await transaction.rowsOf(CHANGE_USER, [id, after.email, after.name, after.billingAddress]);
+  await transaction.audit({ action: 'change_user', entity: 'users', entityId: id, before, after, reason });
+  return { ...known, ...after };
 }

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import type { ProjectChanged } from './change-project.ts';
 import { momentOf, type Since } from './moment.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
@@ -46,31 +46,32 @@ returning ${PROJECT_COLUMNS}
  * MOMENT_TOO_OLD also before the project's begin, REASON_REQUIRED
  */
 export function handOverProject(pool: Pool, change: Change, wanted: HandOver): Promise<ProjectChanged> {
-  return changeDirectory(
-    pool,
-    change,
-    async (transaction) => {
-      const { rowsOf } = transaction;
-      const { projectId, userId, reason } = wanted;
-      const from = momentOf(wanted, transaction.now);
-      const before = await readProject(transaction, projectId);
-      const { clusterId, namespace, startedAt, endedAt } = before;
-      await readUser(transaction, userId, 'UNKNOWN_REFERENCE');
-      if (endedAt !== null && endedAt <= from) throw new RequestError('PROJECT_ENDED', `it ended at ${endedAt}`);
-      if (before.userId === userId) return { project: before, eventCount: 0, moved: [] };
-      if (wanted.from !== undefined && startedAt !== null && from <= startedAt)
-        throw new RequestError('MOMENT_TOO_OLD', `the project began at ${startedAt}`);
-      if ((await rowsOf(IS_ON_CLUSTER, [userId, clusterId, from, endedAt])).length === 0)
-        throw new RequestError('USER_NOT_ON_CLUSTER', `${userId} has not been on the cluster since ${from}`);
-      const [ended] = await rowsOf<ProjectRow>(END_PROJECT, [projectId, from]);
-      const [project] = await rowsOf<ProjectRow>(BEGIN_SUCCESSOR, [projectId, userId, endedAt]);
-      if (ended?.endedAt == null || project === undefined) throw new Error('the project was not handed over');
-      const time = { from: ended.endedAt, until: endedAt };
-      const report = await moveUsageOfNamespace(transaction, { clusterId, namespace, ...time });
-      const entry = { action: 'hand_over_project', entity: 'projects', entityId: projectId };
-      await transaction.audit({ ...entry, before, after: { ended, project, ...report }, reason });
-      return { project, ...report };
-    },
-    wanted.isDryRun,
-  );
+  return changeDirectory(pool, change, (transaction) => giveProject(transaction, wanted), wanted.isDryRun);
+}
+
+/** {@link handOverProject} within a change. */
+export async function giveProject(
+  transaction: DirectoryTransaction,
+  wanted: Omit<HandOver, 'isDryRun'>,
+): Promise<ProjectChanged> {
+  const { rowsOf } = transaction;
+  const { projectId, userId, reason } = wanted;
+  const from = momentOf(wanted, transaction.now);
+  const before = await readProject(transaction, projectId);
+  const { clusterId, namespace, startedAt, endedAt } = before;
+  await readUser(transaction, userId, 'UNKNOWN_REFERENCE');
+  if (endedAt !== null && endedAt <= from) throw new RequestError('PROJECT_ENDED', `it ended at ${endedAt}`);
+  if (before.userId === userId) return { project: before, eventCount: 0, moved: [] };
+  if (wanted.from !== undefined && startedAt !== null && from <= startedAt)
+    throw new RequestError('MOMENT_TOO_OLD', `the project began at ${startedAt}`);
+  if ((await rowsOf(IS_ON_CLUSTER, [userId, clusterId, from, endedAt])).length === 0)
+    throw new RequestError('USER_NOT_ON_CLUSTER', `${userId} has not been on the cluster since ${from}`);
+  const [ended] = await rowsOf<ProjectRow>(END_PROJECT, [projectId, from]);
+  const [project] = await rowsOf<ProjectRow>(BEGIN_SUCCESSOR, [projectId, userId, endedAt]);
+  if (ended?.endedAt == null || project === undefined) throw new Error('the project was not handed over');
+  const time = { from: ended.endedAt, until: endedAt };
+  const report = await moveUsageOfNamespace(transaction, { clusterId, namespace, ...time });
+  const entry = { action: 'hand_over_project', entity: 'projects', entityId: projectId };
+  await transaction.audit({ ...entry, before, after: { ended, project, ...report }, reason });
+  return { project, ...report };
 }

@@ -9,6 +9,8 @@ import { makeDirectoryChange } from './make-directory-change.ts';
  */
 const CHANGES_PER_TRANSACTION = 25;
 
+const REASON = 'moved in from the application database';
+
 export type ChangesProgress = {
   readonly signal: AbortSignal;
   onPart(madeCount: number): void;
@@ -62,7 +64,7 @@ async function attempt(
 ): Promise<RequestError | undefined> {
   await transaction.rowsOf('savepoint one_change');
   try {
-    await makeDirectoryChange(transaction, actorId, change);
+    await makeDirectoryChange(transaction, actorId, change, REASON);
     await transaction.rowsOf('release savepoint one_change');
     return undefined;
   } catch (error) {

@@ -1,21 +1,29 @@
 import type { OurDirectory } from '@hopsmeter/usage';
 import { instantText } from '../directory/instant.ts';
-import { inSnapshot } from '../in-snapshot.ts';
+import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
 import type { Pool } from '../pool.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
-const READ_USERS = 'select id, email, name, account_owner_id as "accountOwnerId" from hopsmeter.users';
+const READ_USERS = `
+select
+  users.id, email, name, users.account_owner_id as "accountOwnerId",
+  ${instantText('ownership.started_at')} as "ownedSince"
+from hopsmeter.users
+join hopsmeter.account_ownerships as ownership on ownership.user_id = users.id and ownership.ended_at is null
+`;
 
 const READ_CLUSTERS = 'select id, name, max_users as "maxUsers", status from hopsmeter.hopsworks_clusters';
 
 const READ_ASSIGNMENTS = `
-select user_id as "userId", hopsworks_cluster_id as "clusterId", ${instantText('ended_at')} as "endedAt"
+select
+  user_id as "userId", hopsworks_cluster_id as "clusterId",
+  ${instantText('started_at')} as "startedAt", ${instantText('ended_at')} as "endedAt"
 from hopsmeter.user_hopsworks_assignments
 `;
 
 const READ_PROJECTS = `
 select
-  hopsworks_cluster_id as "clusterId", namespace, user_id as "userId",
+  id, hopsworks_cluster_id as "clusterId", namespace, user_id as "userId",
   ${instantText('started_at')} as "startedAt", ${instantText('ended_at')} as "endedAt"
 from hopsmeter.projects
 `;
@@ -34,17 +42,20 @@ type Grant = { readonly accountOwnerId: string; readonly reference: string; read
 
 /** Reads what moving in is planned against, all of one moment. */
 export function readOurDirectory(pool: Pool): Promise<OurDirectory> {
-  return inSnapshot(pool, async ({ rowsOf }) => {
-    const [card] = await rowsOf<{ creditUsd: string }>(READ_CREDIT_USD);
-    if (card === undefined) throw new Error('no rate card is the default');
-    const grants = await rowsOf<Grant>(READ_GRANTS);
-    return {
-      users: await rowsOf<User>(READ_USERS),
-      clusters: await rowsOf<Cluster>(READ_CLUSTERS),
-      assignments: await rowsOf<Assignment>(READ_ASSIGNMENTS),
-      projects: await rowsOf<Project>(READ_PROJECTS),
-      grants: grants.map((grant) => ({ ...grant, amount: centsOf(grant.amount) })),
-      creditUsd: card.creditUsd,
-    };
-  });
+  return inSnapshot(pool, ourDirectoryOf);
+}
+
+/** {@link readOurDirectory} within a snapshot. */
+export async function ourDirectoryOf({ rowsOf }: Snapshot): Promise<OurDirectory> {
+  const [card] = await rowsOf<{ creditUsd: string }>(READ_CREDIT_USD);
+  if (card === undefined) throw new Error('no rate card is the default');
+  const grants = await rowsOf<Grant>(READ_GRANTS);
+  return {
+    users: await rowsOf<User>(READ_USERS),
+    clusters: await rowsOf<Cluster>(READ_CLUSTERS),
+    assignments: await rowsOf<Assignment>(READ_ASSIGNMENTS),
+    projects: await rowsOf<Project>(READ_PROJECTS),
+    grants: grants.map((grant) => ({ ...grant, amount: centsOf(grant.amount) })),
+    creditUsd: card.creditUsd,
+  };
 }

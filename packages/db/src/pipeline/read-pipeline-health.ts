@@ -1,3 +1,4 @@
+import { type FollowingHealth, readFollowingHealth } from '../following/read-following-health.ts';
 import type { Pool } from '../pool.ts';
 import { countMissingHours } from '../reconciliation/count-missing-hours.ts';
 import { countOverlappingUsage } from '../reconciliation/count-overlapping-usage.ts';
@@ -60,6 +61,8 @@ export type PipelineHealth = {
   /** Events of the last {@link COVERAGE_HOURS} hours whose window overlaps that of another one of the same use. */
   readonly overlappingUsage: number;
   readonly oldestParkedAt: string | null;
+  /** How the application is followed; undefined where it is not. */
+  readonly following: FollowingHealth | undefined;
 };
 
 type Row = Omit<QueueHealth, 'measuredAt'> & {
@@ -84,5 +87,6 @@ export async function readPipelineHealth(pool: Pool): Promise<PipelineHealth> {
     missingClusters: hours.filter((count) => count > 0).length,
     overlappingUsage: overlapping.reduce((sum, { eventCount }) => sum + eventCount, 0),
     oldestParkedAt,
+    following: await readFollowingHealth(pool),
   };
 }

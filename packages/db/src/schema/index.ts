@@ -2,6 +2,7 @@ export * from './account-days.ts';
 export * from './alerts.ts';
 export * from './corrections.ts';
 export * from './directory.ts';
+export * from './following.ts';
 export * from './grants.ts';
 export * from './pricing.ts';
 export * from './queue-statuses.ts';

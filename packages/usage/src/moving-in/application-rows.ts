@@ -11,6 +11,8 @@ export type ApplicationUser = {
   readonly accountOwnerId: string | null;
   readonly status: string | null;
   readonly deletedAt: string | null;
+  /** When the application says that it changed the row last. */
+  readonly updatedAt: string | null;
 };
 
 /** Its secrets (`api_key`, `kubeconfig`, `mysql_password`) are never read. */
@@ -25,6 +27,7 @@ export type ApplicationCluster = {
 export type ApplicationAssignment = {
   readonly userId: string;
   readonly clusterId: string | null;
+  readonly assignedAt: string | null;
 };
 
 /** A project. Its cluster is the one that its user is assigned to. */

@@ -18,32 +18,70 @@ export type ApplicationKey = { readonly table: DirectoryTable; readonly key: str
 export type ListedRow = ApplicationKey & { readonly reason: string };
 
 /** One change that brings something over. Moments are as in the rows; null where a period is open. */
-export type DirectoryChange = ApplicationKey &
-  (
-    | {
-        readonly kind: 'create_cluster';
-        readonly clusterId: string;
-        readonly name: string;
-        readonly maxUsers: number;
-        readonly status: 'active' | 'inactive';
-      }
-    | {
-        readonly kind: 'create_user';
-        readonly userId: string;
-        readonly email: string | null;
-        readonly name: string | null;
-        readonly accountOwnerId: string | null;
-      }
-    | {
-        readonly kind: 'assign_user';
-        readonly userId: string;
-        readonly clusterId: string;
-        /** When the user was deleted; null for one who is there. */
-        readonly until: string | null;
-      }
-    | ({ readonly kind: 'create_project' } & ProjectTime)
-    | ({ readonly kind: 'grant_credit'; readonly validFrom: string } & OurGrant)
-  );
+export type DirectoryChange = ApplicationKey & (NewRow | ChangedRow);
+
+/** What brings a row over that was not here. */
+type NewRow =
+  | {
+      readonly kind: 'create_cluster';
+      readonly clusterId: string;
+      readonly name: string;
+      readonly maxUsers: number;
+      readonly status: 'active' | 'inactive';
+    }
+  | {
+      readonly kind: 'create_user';
+      readonly userId: string;
+      readonly email: string | null;
+      readonly name: string | null;
+      readonly accountOwnerId: string | null;
+    }
+  | {
+      readonly kind: 'assign_user';
+      readonly userId: string;
+      readonly clusterId: string;
+      /** When the user was deleted; null for one who is there. */
+      readonly until: string | null;
+    }
+  | ({ readonly kind: 'create_project' } & ProjectTime)
+  | ({ readonly kind: 'grant_credit'; readonly validFrom: string } & OurGrant);
+
+/** What a row that came over says anew; `from` is when it happened. */
+type ChangedRow =
+  | {
+      readonly kind: 'change_cluster';
+      readonly clusterId: string;
+      readonly name?: string | undefined;
+      readonly maxUsers?: number | undefined;
+      readonly status?: 'active' | 'inactive' | undefined;
+    }
+  | {
+      readonly kind: 'change_user';
+      readonly userId: string;
+      readonly email?: string | null | undefined;
+      readonly name?: string | null | undefined;
+    }
+  | {
+      readonly kind: 'change_owner';
+      readonly userId: string;
+      readonly accountOwnerId: string | null;
+      readonly from: string;
+    }
+  /** For the audit log only: usage of a suspended user is counted like that of any other. */
+  | { readonly kind: 'suspend_user' | 'resume_user'; readonly userId: string; readonly from: string }
+  | { readonly kind: 'move_user'; readonly userId: string; readonly clusterId: string; readonly from: string }
+  | { readonly kind: 'unassign_user'; readonly userId: string; readonly from: string }
+  | { readonly kind: 'end_project'; readonly projectId: string; readonly from: string }
+  | { readonly kind: 'reopen_project'; readonly projectId: string }
+  | { readonly kind: 'hand_over_project'; readonly projectId: string; readonly userId: string; readonly from: string }
+  /** The project ends where it was, and begins in another place. */
+  | {
+      readonly kind: 'move_project';
+      readonly projectId: string;
+      readonly clusterId: string;
+      readonly namespace: string;
+      readonly from: string;
+    };
 
 /** Whose a namespace of a cluster is, or was. */
 export type ProjectTime = {
@@ -55,6 +93,8 @@ export type ProjectTime = {
   readonly endedAt: string | null;
 };
 
+export type OurProject = ProjectTime & { readonly id: string };
+
 export type OurGrant = { readonly accountOwnerId: string; readonly reference: string; readonly amount: Cents };
 
 /** What hopsmeter has. */
@@ -64,6 +104,8 @@ export type OurDirectory = {
     readonly email: string | null;
     readonly name: string | null;
     readonly accountOwnerId: string | null;
+    /** Since when; null: always. */
+    readonly ownedSince: string | null;
   }[];
   readonly clusters: readonly {
     readonly id: string;
@@ -75,9 +117,10 @@ export type OurDirectory = {
   readonly assignments: readonly {
     readonly userId: string;
     readonly clusterId: string;
+    readonly startedAt: string | null;
     readonly endedAt: string | null;
   }[];
-  readonly projects: readonly ProjectTime[];
+  readonly projects: readonly OurProject[];
   /** Those that have a reference. */
   readonly grants: readonly OurGrant[];
   /** What a credit costs, as decimal text. */

@@ -1,5 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import type { ApplicationAssignment, ApplicationDirectory, ApplicationUser } from './application-rows.ts';
+import { describePeriod } from './describe-period.ts';
 import type { OurDirectory } from './directory-plan.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { OwnersByUser } from './plan-users.ts';
@@ -85,8 +86,4 @@ function createPlaces({ clusters }: ApplicationDirectory, ours: OurDirectory) {
       return undefined;
     },
   };
-}
-
-function describePeriod({ clusterId, endedAt }: { clusterId: string; endedAt: string | null }): string {
-  return endedAt === null ? `${clusterId} now` : `${clusterId} until ${endedAt}`;
 }

@@ -21,7 +21,7 @@ export function planClusters(
   for (const cluster of clusters) {
     const { id: clusterId, name, maxUsers } = cluster;
     const row = { table: 'hopsworks_clusters', key: clusterId } as const;
-    const status = cluster.status === 'active' ? 'active' : 'inactive';
+    const status = statusOf(cluster);
     const our = known.get(clusterId);
     if (our !== undefined) {
       if (our.name === name && our.maxUsers === maxUsers && our.status === status) outcomes.keep(row);
@@ -38,6 +38,11 @@ export function planClusters(
     outcomes.bring(row, [{ ...row, kind: 'create_cluster', clusterId, name, maxUsers, status }]);
   }
   return ids;
+}
+
+/** What a cluster is here: it takes new users, or does not. */
+export function statusOf({ status }: ApplicationCluster): 'active' | 'inactive' {
+  return status === 'active' ? 'active' : 'inactive';
 }
 
 function refusalOf({ id, name, maxUsers }: ApplicationCluster, names: ReadonlySet<string>): string | undefined {

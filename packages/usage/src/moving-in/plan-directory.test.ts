@@ -22,9 +22,10 @@ const user = (id: string, accountOwnerId: string | null = null) => ({
   accountOwnerId,
   status: 'active',
   deletedAt: null,
+  updatedAt: null,
 });
 const cluster = { id: EAST, name: 'east', maxUsers: 2, status: 'active' };
-const on = (userId: string) => ({ userId, clusterId: EAST });
+const on = (userId: string) => ({ userId, clusterId: EAST, assignedAt: null });
 const project = (projectId: string, rest: Partial<ApplicationProject> = {}): ApplicationProject => ({
   userId: 'ada',
   projectId,
@@ -66,7 +67,9 @@ describe('users', () => {
   });
 
   it('who are here with other content stay as they are and are listed', () => {
-    const ours = { users: [{ id: 'ada', email: 'other@example.com', name: null, accountOwnerId: null }] };
+    const ours = {
+      users: [{ id: 'ada', email: 'other@example.com', name: null, accountOwnerId: null, ownedSince: null }],
+    };
     expect(plan({ users: [user('ada')] }, ours)).toMatchObject({
       changes: [],
       different: [{ key: 'ada', reason: 'hopsmeter has the e-mail address other@example.com' }],
@@ -112,7 +115,7 @@ describe('projects', () => {
   });
 
   it('that hopsmeter has otherwise are listed', () => {
-    const projects = [{ clusterId: EAST, namespace: 'ml', userId: 'bob', startedAt: null, endedAt: null }];
+    const projects = [{ id: 'a', clusterId: EAST, namespace: 'ml', userId: 'bob', startedAt: null, endedAt: null }];
     const { changes, different } = plan({ ...world, projects: [project('1')] }, { projects });
     expect(changes.filter(({ kind }) => kind === 'create_project')).toEqual([]);
     expect(different).toMatchObject([{ reason: 'hopsmeter has it as a project of bob from always to now' }]);

@@ -52,7 +52,8 @@ export function planProjects(
   }
 }
 
-function readProject(
+/** A project of the application in our words. */
+export function readProject(
   { userId, namespace, status, createdAt, lastSeenAt }: ApplicationProject,
   clusterId: string | null | undefined,
   { clusterIds, owners, now }: PlannedSoFar,

@@ -48,7 +48,7 @@ export function planUsers({ users }: ApplicationDirectory, ours: OurDirectory, o
 }
 
 /** A user who is their own owner is an account owner, as one without an owner is. */
-function ownerOf({ id, accountOwnerId }: ApplicationUser): string | null {
+export function ownerOf({ id, accountOwnerId }: ApplicationUser): string | null {
   return accountOwnerId === id ? null : accountOwnerId;
 }
 

@@ -1,8 +1,35 @@
-import type { PipelineHealth } from '@hopsmeter/db';
+import type { FollowingHealth, PipelineHealth } from '@hopsmeter/db';
 import { z } from 'zod';
 
 const countSchema = z.int().min(0);
 const time = '2026-11-22T14:05:00.123456Z';
+
+/** How the application is followed. */
+export const followingSchema = z
+  .object({
+    state: z.enum(['current', 'held', 'unreadable']).meta({
+      description:
+        '`current`; `held`: so much is missing that a person has to confirm it; `unreadable`: its database cannot be read',
+    }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it is not current', examples: [null] }),
+    lookedAt: z
+      .string()
+      .nullable()
+      .meta({ description: 'When a worker looked last', examples: [time] }),
+    currentAt: z
+      .string()
+      .nullable()
+      .meta({ description: 'When everything that was seen was brought over last', examples: [time] }),
+    isCurrent: z.boolean().meta({ description: 'False when nobody has looked for two minutes' }),
+    problemCount: countSchema.meta({
+      description: 'Rows of the application that hopsmeter has otherwise, or that a rule refuses',
+      examples: [0],
+    }),
+  })
+  .meta({ id: 'Following' });
 
 /** Whether the pipeline does its work, in the numbers that a person asks for first. */
 export const healthSchema = z
@@ -61,6 +88,9 @@ export const healthSchema = z
       .string()
       .nullable()
       .meta({ description: 'Since when the oldest parked event waits; null when none waits', examples: [time] }),
+    following: followingSchema.nullable().meta({
+      description: 'How the application beside is followed; null where it is not',
+    }),
   })
   .meta({ id: 'PipelineHealth' });
 
@@ -75,5 +105,12 @@ export function describeHealth(health: PipelineHealth): z.input<typeof healthSch
     missingClusters: health.missingClusters,
     overlappingUsage: health.overlappingUsage,
     oldestParkedAt: health.oldestParkedAt,
+    following: health.following === undefined ? null : describeFollowing(health.following),
   };
+}
+
+/** Writes what {@link followingSchema} describes. */
+export function describeFollowing(health: FollowingHealth): z.input<typeof followingSchema> {
+  const { state, reason, lookedAt, currentAt, isCurrent, problemCount } = health;
+  return { state, reason, lookedAt, currentAt, isCurrent, problemCount };
 }

@@ -34,6 +34,7 @@ it('counts nothing before there is anything', async () => {
         missingClusters: 0,
         overlappingUsage: 0,
         oldestParkedAt: null,
+        following: null,
       },
       freshness: { recordedAt: null, receivedAt: null },
     },

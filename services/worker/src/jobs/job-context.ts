@@ -1,6 +1,7 @@
 import type { Pool } from '@hopsmeter/db';
 import type { Logger } from '@hopsmeter/runtime';
 import type { Registry } from 'prom-client';
+import type { FollowingSettings } from '../following/following-settings.ts';
 import type { StripeExportSettings } from '../stripe/stripe-settings.ts';
 import type { DeliverySettings } from '../webhooks/deliver-due.ts';
 
@@ -18,4 +19,6 @@ export type JobSettings = {
   readonly stripe?: StripeExportSettings | undefined;
   /** Default: alerts are raised, and nothing is posted. */
   readonly webhooks?: DeliverySettings | undefined;
+  /** Default: no application is followed. */
+  readonly following?: FollowingSettings | undefined;
 };

@@ -1,5 +1,6 @@
 import { deliverWebhooks } from './deliver-webhooks.ts';
 import { exportToStripe } from './export-to-stripe.ts';
+import { followApplication } from './follow-application.ts';
 import type { JobContext } from './job-context.ts';
 import { purgeLedger } from './purge-ledger.ts';
 import { putBackJobs } from './put-back-jobs.ts';
@@ -19,6 +20,7 @@ const JOBS: readonly ((context: JobContext & QueueContext) => PeriodicWork | und
   deliverWebhooks,
   reportQueue,
   putBackJobs,
+  followApplication,
 ];
 
 /** Starts all scheduled jobs; `close` ends all of them. */
