@@ -76,18 +76,31 @@ $$;
 --> statement-breakpoint
 
 -- The wide shape that staff know. The date is the day on which usage is booked, so that months add up to their
--- statements. Storage is the average GB over the day: its GB-hours divided by 24.
+-- statements. Storage is the average GB over the day: its GB-hours divided by 24. Quantities are rounded as everywhere.
 CREATE VIEW hopsmeter.usage_daily_by_user WITH (security_invoker = true) AS
 SELECT
-  booked_on AS date,
+  date,
   user_id,
   account_owner_id,
-  coalesce(sum(quantity) FILTER (WHERE meter = 'cpu_hours'), 0) AS cpu_hours,
-  coalesce(sum(quantity) FILTER (WHERE meter = 'gpu_hours' OR meter LIKE 'gpu\_hours\_%'), 0) AS gpu_hours,
-  coalesce(sum(quantity) FILTER (WHERE meter = 'ram_gb_hours'), 0) AS ram_gb_hours,
-  coalesce(sum(quantity) FILTER (WHERE meter = 'online_storage_gb_hours') / 24, 0) AS online_storage_gb,
-  coalesce(sum(quantity) FILTER (WHERE meter = 'offline_storage_gb_hours') / 24, 0) AS offline_storage_gb,
-  coalesce(sum(quantity) FILTER (WHERE meter = 'network_egress_gb'), 0) AS network_egress_gb,
-  round(sum(cost), 2)::numeric(10, 2) AS total_cost
-FROM hopsmeter.usage_daily
-GROUP BY booked_on, user_id, account_owner_id;
+  coalesce(round(round(cpu_hours, 22), 12), 0) AS cpu_hours,
+  coalesce(round(round(gpu_hours, 22), 12), 0) AS gpu_hours,
+  coalesce(round(round(ram_gb_hours, 22), 12), 0) AS ram_gb_hours,
+  coalesce(round(round(online_storage_gb_hours / 24, 22), 12), 0) AS online_storage_gb,
+  coalesce(round(round(offline_storage_gb_hours / 24, 22), 12), 0) AS offline_storage_gb,
+  coalesce(round(round(network_egress_gb, 22), 12), 0) AS network_egress_gb,
+  total_cost
+FROM (
+  SELECT
+    booked_on AS date,
+    user_id,
+    account_owner_id,
+    sum(quantity) FILTER (WHERE meter = 'cpu_hours') AS cpu_hours,
+    sum(quantity) FILTER (WHERE meter = 'gpu_hours' OR meter LIKE 'gpu\_hours\_%') AS gpu_hours,
+    sum(quantity) FILTER (WHERE meter = 'ram_gb_hours') AS ram_gb_hours,
+    sum(quantity) FILTER (WHERE meter = 'online_storage_gb_hours') AS online_storage_gb_hours,
+    sum(quantity) FILTER (WHERE meter = 'offline_storage_gb_hours') AS offline_storage_gb_hours,
+    sum(quantity) FILTER (WHERE meter = 'network_egress_gb') AS network_egress_gb,
+    round(sum(cost), 2)::numeric(10, 2) AS total_cost
+  FROM hopsmeter.usage_daily
+  GROUP BY booked_on, user_id, account_owner_id
+) AS sums;

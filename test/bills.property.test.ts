@@ -228,7 +228,7 @@ async function record(random: Random, known: Known, name: string): Promise<void>
     start,
     // Long enough that no quantity of the test is implausible.
     end: start + 5 * MICROS_PER_HOUR,
-    usages: [{ meter, quantity: parseQuantity(quantity) }],
+    usages: [{ meter, quantity }],
   };
   known.events.set(name, { userId, meter, hours, quantity, correctedAt: 0 });
   // Now and then the correction is there before its original, and the original comes twice.
@@ -242,7 +242,7 @@ async function correct(random: Random, known: Known, name: string, id: string): 
   if (event === undefined) return;
   const quantity = random.chance(25) ? '0' : randomQuantity(random, event.meter);
   const correctedAt = Date.now() * 1_000 - random.int(1_000_000_000);
-  const usages = quantity === '0' ? [] : [{ meter: event.meter, quantity: parseQuantity(quantity) }];
+  const usages = quantity === '0' ? [] : [{ meter: event.meter, quantity }];
   await post([{ id, sourcePath: '', type: 'correction', replaces: name, correctedAt, usages, reason: undefined }]);
   if (correctedAt > event.correctedAt) Object.assign(event, { quantity, correctedAt });
 }

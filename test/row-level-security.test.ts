@@ -668,7 +668,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
 /** A correction that changes no quantity, one that waits, and a manifest. */
 async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
   const directory = createDirectory(await loadDirectory(pool));
-  const usages = [{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }];
+  const usages = [{ meter: 'cpu_hours', quantity: '1.5' }];
   const correction = { type: 'correction', sourcePath: '', correctedAt: NOW, usages, reason: 'for a test' } as const;
   const batch: Batch = {
     id: randomUUID(),

@@ -255,7 +255,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
 
   const readUser = async (userId: string) => {
     const result = await pipeline.pool.query<{ meter: string; quantity: string; cost: string; clusterId: string }>(
-      `select meter, quantity::text, cost::text, hopsworks_cluster_id as "clusterId"
+      `select meter, quantity::numeric(38, 12)::text, cost::text, hopsworks_cluster_id as "clusterId"
        from hopsmeter.usage_daily where user_id = $1 order by meter, usage_date`,
       [userId],
     );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createPool, loadDirectory, recordStatementOf } from '@hopsmeter/db';
-import { createDirectory, METERS, parseQuantity, type UsageEvent } from '@hopsmeter/usage';
+import { createDirectory, METERS, type UsageEvent } from '@hopsmeter/usage';
 import { planBatch } from '@hopsmeter/worker/plan-batch';
 import { LOAD_EVENT, LOAD_NAMESPACES } from './load.ts';
 
@@ -73,8 +73,8 @@ function createEvent(round: string, sequence: number): UsageEvent {
     start,
     end: start + HOUR,
     usages: [
-      { meter: METERS.cpu, quantity: parseQuantity(LOAD_EVENT.cpuCoreHours) },
-      { meter: METERS.ram, quantity: parseQuantity('2.5') },
+      { meter: METERS.cpu, quantity: LOAD_EVENT.cpuCoreHours },
+      { meter: METERS.ram, quantity: '2.5' },
     ],
   };
 }

@@ -62,7 +62,7 @@ export function createEventSource(options: EventSourceOptions): EventSource {
     }
     const event = block.pop();
     if (event === undefined) throw new Error('no events were made');
-    return { ...event, id: `${prefix}${made++}` };
+    return { ...event, id: `${prefix}${made++}`, data: toTwelveDecimals(event.data) };
   };
 
   const park = (reason: string): void => {
@@ -105,6 +105,22 @@ export function createEventSource(options: EventSourceOptions): EventSource {
     },
   };
 }
+
+/**
+ * An ingest of the release before rounds to 12 decimals, so only what has no more comes to the same through either: 3 MiB over
+ * whole minutes, and nothing over windows with microseconds.
+ */
+function toTwelveDecimals(data: PostedEvent['data']): PostedEvent['data'] {
+  const hasMicros = /\.\d{6}Z/.test(JSON.stringify(data.window ?? ''));
+  const isStorage = 'onlineBytes' in data;
+  const fields = Object.entries(data).map(([name, value]): [string, unknown] => {
+    if (!/[bB]yte/.test(name)) return [name, value];
+    return [name, isStorage && hasMicros ? 0 : Math.floor(Number(value) / STEP_BYTES) * STEP_BYTES];
+  });
+  return Object.fromEntries(fields);
+}
+
+const STEP_BYTES = 3 * 2 ** 20;
 
 /** The event as one hour of so many core hours, which no event of the source is by itself. */
 function toCompute(event: PostedEvent, cpuCoreHours: number): PostedEvent {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { QUEUE_NAME, QUEUE_PREFIX } from '@hopsmeter/queue';
-import { parseEvent, type UsageEvent } from '@hopsmeter/usage';
+import { parseEvent, parseQuantity, type UsageEvent } from '@hopsmeter/usage';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 
@@ -96,6 +96,6 @@ function writeVersion1(events: readonly UsageEvent[]): object {
     gpuModel: column(({ gpuModel }) => gpuModel ?? null),
     window: column(({ start, end }) => [start, end]),
     meters: column(({ usages }) => usages.map(({ meter }) => meter)),
-    quantities: events.flatMap(({ usages }) => usages.map(({ quantity }) => String(quantity))),
+    quantities: events.flatMap(({ usages }) => usages.map(({ quantity }) => String(parseQuantity(quantity)))),
   };
 }

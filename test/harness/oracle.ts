@@ -13,6 +13,9 @@ const GIB = 1_073_741_824n;
 const HOUR_MICROS = 3_600_000_000n;
 const DAY_MICROS = 86_400_000_000n;
 
+/** Quantities are added up in units of 10⁻³², and shown and priced with 12 decimals. */
+const EXACT = 10n ** 32n;
+
 /** Adds events up, one after the other, so that they need not be kept. */
 export type Oracle = {
   add(event: PostedEvent): void;
@@ -22,15 +25,15 @@ export type Oracle = {
 
 /** @param world as it is in the end: who owned whom when, and what cost how much from which day on. */
 export function createOracle(world: TestWorld): Oracle {
-  const sums = new Map<string, { pico: bigint; events: number }>();
+  const sums = new Map<string, { units: bigint; events: number }>();
   return {
     add(event) {
-      for (const { key, pico } of expectParts(world, event)) {
-        const sum = sums.get(key) ?? { pico: 0n, events: 0 };
-        sums.set(key, { pico: sum.pico + pico, events: sum.events + 1 });
+      for (const { key, units } of expectParts(world, event)) {
+        const sum = sums.get(key) ?? { units: 0n, events: 0 };
+        sums.set(key, { units: sum.units + units, events: sum.events + 1 });
       }
     },
-    rows: () => new Map([...sums].map(([key, { pico, events }]) => [key, priceRow(world, key, pico, events)])),
+    rows: () => new Map([...sums].map(([key, { units, events }]) => [key, priceRow(world, key, units, events)])),
   };
 }
 
@@ -41,7 +44,7 @@ export function expectRollup(world: TestWorld, events: Iterable<PostedEvent>): M
   return oracle.rows();
 }
 
-function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico: bigint }[] {
+function expectParts(world: TestWorld, event: PostedEvent): { key: string; units: bigint }[] {
   const window = event.data.window as { start: string; end: string } | undefined;
   const start = micros(window?.start ?? event.time);
   const end = micros(window?.end ?? event.time);
@@ -55,9 +58,9 @@ function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico:
   const userId = event.subject ?? project.userId;
   const owner = (world.ownerships.get(userId) ?? []).filter(({ from }) => BigInt(start) >= toMicros(from)).at(-1);
   if (owner === undefined) throw new Error(`${event.id} has no owner`);
-  const parts: { key: string; pico: bigint }[] = [];
+  const parts: { key: string; units: bigint }[] = [];
   for (const [meter, amount] of measures(event, end - start)) {
-    const whole = halfEven(scale(amount, 10n ** 12n));
+    const whole = halfEven(scale(amount, EXACT));
     let before = 0n;
     for (let day = start / DAY_MICROS; day * DAY_MICROS < end || day === start / DAY_MICROS; day++) {
       const until = end < (day + 1n) * DAY_MICROS ? end : (day + 1n) * DAY_MICROS;
@@ -66,7 +69,7 @@ function expectParts(world: TestWorld, event: PostedEvent): { key: string; pico:
       if (upToHere !== before)
         parts.push({
           key: [date, owner.ownerId, userId, clusterId, project.id, meter].join(' '),
-          pico: upToHere - before,
+          units: upToHere - before,
         });
       before = upToHere;
     }
@@ -122,17 +125,17 @@ function measures(event: PostedEvent, length: bigint): [string, Fraction][] {
   }
 }
 
-function priceRow(world: TestWorld, key: string, pico: bigint, events: number): ExpectedRow {
+function priceRow(world: TestWorld, key: string, units: bigint, events: number): ExpectedRow {
   const first = world.rates.get(key.slice(key.lastIndexOf(' ') + 1));
   if (first === undefined) throw new Error(`${key} has no rate`);
   const date = key.slice(0, key.indexOf(' '));
   const rate = (first.later ?? []).filter(({ from }) => from <= date).at(-1) ?? first;
   const price = fraction(rate.price);
   const per = fraction(rate.priceQuantity);
-  // cost = quantity × price ÷ price quantity, to 12 decimals, half away from zero, as Postgres rounds NUMERIC.
-  const n = pico * price.n * per.d;
-  const d = price.d * per.n;
-  return { quantity: plain(pico), cost: plain((2n * n + d) / (2n * d)), events };
+  // Settled at 22 decimals, shown with 12; cost = what is shown × price ÷ price quantity. All half away from zero.
+  const shown = halfAway(halfAway(units, 10n ** 10n), 10n ** 10n);
+  const cost = halfAway(shown * price.n * per.d, price.d * per.n);
+  return { quantity: plain(units, 32), cost: plain(cost, 12), events };
 }
 
 /** `1.5`, `3`, `1e-7`, 2.5 → exact fraction. */
@@ -167,8 +170,12 @@ function toMicros(ms: number): bigint {
   return Number.isFinite(ms) ? BigInt(ms) * 1_000n : -(2n ** 62n);
 }
 
-/** Twelve decimals, as Postgres prints NUMERIC(38,12). */
-function plain(pico: bigint): string {
-  const text = pico.toString().padStart(13, '0');
-  return `${text.slice(0, -12)}.${text.slice(-12)}`;
+function halfAway(n: bigint, d: bigint): bigint {
+  return (2n * n + d) / (2n * d);
+}
+
+/** As Postgres prints NUMERIC of so many decimals. */
+function plain(units: bigint, decimals: number): string {
+  const text = units.toString().padStart(decimals + 1, '0');
+  return `${text.slice(0, -decimals)}.${text.slice(-decimals)}`;
 }

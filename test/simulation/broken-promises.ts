@@ -1,4 +1,4 @@
-import { contentHashOf, eventKeyOf, isDeferred, splitByDay, type UsageEvent } from '@hopsmeter/usage';
+import { contentHashOf, eventKeyOf, isDeferred, splitByDay, toExactUnits, type UsageEvent } from '@hopsmeter/usage';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import { CLUSTER_ID } from './simulated-world.ts';
@@ -41,7 +41,7 @@ export function findBrokenPromises({ acknowledged, queue, store }: Outcome): rea
     for (const { day, usages } of event === undefined ? [] : splitByDay(event))
       for (const { meter, quantity } of usages) {
         const place = `${day} auth0|${event?.namespace} ${meter}`;
-        expected.set(place, (expected.get(place) ?? 0n) + quantity);
+        expected.set(place, (expected.get(place) ?? 0n) + toExactUnits(quantity));
       }
   }
   for (const place of new Set([...expected.keys(), ...store.rollup.keys()]))

@@ -1,5 +1,5 @@
 import type { BatchRecord, RecordedCounts } from '@hopsmeter/db';
-import type { DirectorySnapshot } from '@hopsmeter/usage';
+import { type DirectorySnapshot, toExactUnits } from '@hopsmeter/usage';
 import type { Random } from '../harness/random.ts';
 
 export type StoredEvent = { readonly contentHash: bigint; count: number };
@@ -9,7 +9,7 @@ export type SimulatedStore = {
   readonly ledger: ReadonlyMap<string, StoredEvent>;
   /** By `event key content hash`. */
   readonly parked: ReadonlySet<string>;
-  /** Units of 10⁻¹² by `day user meter`. */
+  /** Units of 10⁻³² by `day user meter`. */
   readonly rollup: ReadonlyMap<string, bigint>;
   readonly batches: ReadonlyMap<string, RecordedCounts>;
   directory: DirectorySnapshot;
@@ -48,7 +48,7 @@ export function createStore({ random, faultPercent, directory, withoutDedup }: S
       if (!fresh.has(eventKey)) continue;
       for (const { meter, quantity } of usages) {
         const key = `${day} ${record.attributions[attribution]?.userId} ${meter}`;
-        rollup.set(key, (rollup.get(key) ?? 0n) + quantity);
+        rollup.set(key, (rollup.get(key) ?? 0n) + toExactUnits(quantity));
       }
     }
     const counts = record.batches.map(({ duplicatesWithin }, place) => ({

@@ -3,9 +3,10 @@ import {
   divideHalfEven,
   EVENT_TYPES,
   formatQuantity,
+  ONE,
   parseDecimal,
   type Quantity,
-  toQuantity,
+  scaleDecimal,
 } from '@hopsmeter/usage';
 import type { Allocation } from './allocation-answer.ts';
 import type { RowPlace } from './row-place.ts';
@@ -72,7 +73,7 @@ function modelOf({ gpuHours, gpuAllocation }: Allocation): string | undefined {
 function readQuantity(value: number | null | undefined): Quantity {
   const decimal = parseDecimal(value ?? 0);
   if (decimal === undefined) throw new RangeError(`${value} is no finite number`);
-  return toQuantity(decimal);
+  return scaleDecimal(decimal, ONE);
 }
 
 function buildEvent(

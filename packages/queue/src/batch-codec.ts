@@ -1,5 +1,4 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { isDeferred } from '@hopsmeter/usage';
 import { readColumns, writeColumns } from './batch-columns.ts';
 import {
   BATCH_TEXT_BYTES_MAX,
@@ -52,8 +51,7 @@ export function encodeBatch(batch: Batch): BatchJobData {
     places.set(key, place);
     return [request.requestId, place, request.receivedAt, request.eventCount];
   });
-  const v = batch.events.some(isDeferred) ? 2 : 1;
-  return { v, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
+  return { v: 3, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
 }
 
 /** A batch whose header is read: what it takes to unpack it is known before that is done. */
@@ -82,13 +80,13 @@ export function openBatch(data: unknown): OpenedBatch {
     throw new UnreadableBatchError('unknown_version', `version ${JSON.stringify(data.v)?.slice(0, 20)}`);
   const header = batchJobSchema.safeParse(data);
   if (!header.success) throw new UnreadableBatchError('invalid_header', 'not the form of a batch', header.error);
-  const { id, z } = header.data;
+  const { v, id, z } = header.data;
   const requests = readRequests(header.data);
   const eventCount = requests.reduce((sum, request) => sum + request.eventCount, 0);
   return {
     eventCount,
     unpack() {
-      const events = readEvents(z);
+      const events = readEvents(z, v < 3);
       if (events.length !== eventCount)
         throw new UnreadableBatchError('invalid_header', `${events.length} events, the requests name ${eventCount}`);
       return { id, requests, events };
@@ -105,7 +103,7 @@ function readRequests({ keys, requests }: BatchJobData): BatchRequest[] {
   });
 }
 
-function readEvents(compressed: string): Batch['events'] {
+function readEvents(compressed: string, hasWholeQuantities: boolean): Batch['events'] {
   let text: string;
   try {
     text = inflateRawSync(Buffer.from(compressed, 'base64'), INFLATE).toString('utf8');
@@ -113,7 +111,7 @@ function readEvents(compressed: string): Batch['events'] {
     throw new UnreadableBatchError('invalid_compression', 'does not unpack', error);
   }
   try {
-    return readColumns(JSON.parse(text));
+    return readColumns(JSON.parse(text), hasWholeQuantities);
   } catch (error) {
     const detail = error instanceof ColumnsError ? error.message : 'not JSON';
     throw new UnreadableBatchError('invalid_columns', detail, error);

@@ -15,10 +15,10 @@ export const QUEUE_PREFIX = '{hopsmeter}';
 export const JOB_NAME = 'batch';
 
 /**
- * A batch with corrections or manifests is of version 2, every other of version 1: so a worker that does not know them yet
- * reads all jobs that it can count, while ingest is newer.
+ * Batches are written as version 3. In versions 1 and 2 (those with corrections or manifests) quantities are whole numbers of
+ * 10⁻¹²; jobs of an ingest that is one release older are still read.
  */
-export const JOB_VERSIONS = [1, 2] as const;
+export const JOB_VERSIONS = [1, 2, 3] as const;
 
 /** As many as one request may hold, so a request never has to be split; 1,000 to 5,000 is where Postgres is fastest. */
 export const BATCH_EVENTS_MAX = 5_000;

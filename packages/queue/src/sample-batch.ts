@@ -27,7 +27,7 @@ export function createSampleBatch(name: string, eventCount = 1): Batch {
       gpuModel: undefined,
       start,
       end: start + 3_600_000_000,
-      usages: [{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }],
+      usages: [{ meter: 'cpu_hours', quantity: '1.5' }],
     })),
   );
 }

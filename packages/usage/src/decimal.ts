@@ -1,12 +1,15 @@
 /**
- * Exact decimals. A quantity is a whole number of 10⁻¹² units held in a `bigint`, so addition is exact and order
- * can not matter. Floats never appear: a JSON number enters as its shortest decimal form.
+ * Exact decimals: whole numbers of 10⁻¹² held in a `bigint`, so addition is exact and order cannot matter. Floats never
+ * appear: a JSON number enters as its shortest decimal form.
  */
 
-/** A quantity of a meter in units of 10⁻¹² (1 CPU hour = 1_000_000_000_000n). */
+/**
+ * A quantity as it is shown and priced, or an exact amount of money, in units of 10⁻¹² (1 CPU hour = 1_000_000_000_000n).
+ * What events report has more decimals until then, see `ExactQuantity`.
+ */
 export type Quantity = bigint;
 
-/** Decimals that a quantity keeps; the ledger's NUMERIC(38,12) keeps the same. */
+/** Decimals that a quantity keeps; NUMERIC(38,12) keeps the same. */
 export const QUANTITY_DECIMALS = 12;
 
 /** One whole unit of a meter. */
@@ -65,42 +68,44 @@ export function divideHalfAway(numerator: bigint, denominator: bigint): bigint {
   return numerator < 0n ? -rounded : rounded;
 }
 
-/**
- * Turns an exact decimal into a quantity: `decimal × numerator ÷ denominator`, rounded once, half to even, to 12
- * decimals.
- */
-export function toQuantity(decimal: Decimal, numerator = 1n, denominator = 1n): Quantity {
-  const shift = QUANTITY_DECIMALS - decimal.scale;
-  return shift >= 0
-    ? divideHalfEven(decimal.digits * numerator * powerOfTen(shift), denominator)
-    : divideHalfEven(decimal.digits * numerator, denominator * powerOfTen(-shift));
-}
-
 /** Those of ordinary decimals are at hand: raising ten to a power was half of what reading a quantity cost. */
-const POWERS_OF_TEN = Array.from({ length: 2 * QUANTITY_DECIMALS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
+const POWERS_OF_TEN = Array.from({ length: 33 }, (_, exponent) => 10n ** BigInt(exponent));
 
 function powerOfTen(exponent: number): bigint {
   return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
 }
 
+/** `decimal × numerator ÷ denominator` as a whole number, rounded half to even. */
+export function scaleDecimal({ digits, scale }: Decimal, numerator: bigint, denominator = 1n): bigint {
+  // Bytes, nearly always: nothing is divided.
+  if (scale === 0 && denominator === 1n) return digits * numerator;
+  return scale <= 0
+    ? divideHalfEven(digits * powerOfTen(-scale) * numerator, denominator)
+    : divideHalfEven(digits * numerator, powerOfTen(scale) * denominator);
+}
+
 /** Writes a quantity as plain decimal text without trailing zeros: `1.5`, `0.000000000001`, `-3`. */
 export function formatQuantity(quantity: Quantity): string {
-  const negative = quantity < 0n;
-  const text = (negative ? -quantity : quantity).toString().padStart(QUANTITY_DECIMALS + 1, '0');
+  return formatUnits(quantity, QUANTITY_DECIMALS);
+}
+
+/** Writes a number of 10^-decimals as plain decimal text without trailing zeros. */
+export function formatUnits(units: bigint, decimals: number): string {
+  const negative = units < 0n;
+  const text = (negative ? -units : units).toString().padStart(decimals + 1, '0');
   let end = text.length;
-  const point = text.length - QUANTITY_DECIMALS;
+  const point = text.length - decimals;
   while (end > point && text.charCodeAt(end - 1) === 48) end--;
   const plain = end === point ? text.slice(0, point) : `${text.slice(0, point)}.${text.slice(point, end)}`;
   return negative ? `-${plain}` : plain;
 }
 
 /** The quantity that an exact decimal is; `undefined` when it has more than 12 decimals that are not zero. */
-export function toExactQuantity(decimal: Decimal): Quantity | undefined {
-  const quantity = toQuantity(decimal);
-  const isExact =
-    quantity * 10n ** BigInt(Math.max(decimal.scale, 0)) ===
-    decimal.digits * 10n ** BigInt(QUANTITY_DECIMALS - Math.min(decimal.scale, 0));
-  return isExact ? quantity : undefined;
+export function toQuantity({ digits, scale }: Decimal): Quantity | undefined {
+  const shift = QUANTITY_DECIMALS - scale;
+  if (shift >= 0) return digits * powerOfTen(shift);
+  const divisor = powerOfTen(-shift);
+  return digits % divisor === 0n ? digits / divisor : undefined;
 }
 
 /**
@@ -111,7 +116,7 @@ export function toExactQuantity(decimal: Decimal): Quantity | undefined {
 export function parseQuantity(text: string): Quantity {
   const decimal = parseDecimal(text);
   if (decimal === undefined) throw new RangeError('not a decimal number');
-  const quantity = toExactQuantity(decimal);
+  const quantity = toQuantity(decimal);
   if (quantity === undefined) throw new RangeError('more than 12 decimals');
   return quantity;
 }

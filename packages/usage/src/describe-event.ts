@@ -1,4 +1,3 @@
-import { formatQuantity } from './decimal.ts';
 import type { ReportedEvent, Usage } from './event.ts';
 import { formatTime } from './time.ts';
 
@@ -31,7 +30,7 @@ function contentOf(event: ReportedEvent, replacesKey: string | undefined): objec
     }
     case 'manifest': {
       const { start, end, eventCount, sums } = event;
-      const byMeter = Object.fromEntries(sums.map(({ meter, quantity }) => [meter, formatQuantity(quantity)]));
+      const byMeter = Object.fromEntries(sums.map(({ meter, quantity }) => [meter, quantity]));
       return { id, sourcePath, type, start: formatTime(start), end: formatTime(end), eventCount, sums: byMeter };
     }
     default: {
@@ -43,5 +42,5 @@ function contentOf(event: ReportedEvent, replacesKey: string | undefined): objec
 }
 
 function describeUsage({ meter, quantity }: Usage): object {
-  return { meter, quantity: formatQuantity(quantity) };
+  return { meter, quantity };
 }

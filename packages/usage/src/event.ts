@@ -1,4 +1,4 @@
-import type { Quantity } from './decimal.ts';
+import type { ExactQuantity } from './exact-quantity.ts';
 import type { Micros } from './time.ts';
 
 /** The CloudEvents types that are metered, by their short name in the ledger. */
@@ -27,7 +27,7 @@ export const METERS = {
 } as const;
 
 /** How much of one meter was used. */
-export type Usage = { readonly meter: string; readonly quantity: Quantity };
+export type Usage = { readonly meter: string; readonly quantity: ExactQuantity };
 
 /**
  * One usage event after validation: what the cluster said, in meters. Who used it and who pays is not known yet.

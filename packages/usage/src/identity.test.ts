@@ -14,8 +14,8 @@ const event: UsageEvent = {
   start: 1_795_352_400_000_000,
   end: 1_795_356_000_000_000,
   usages: [
-    { meter: 'cpu_hours', quantity: 1_500_000_000_000n },
-    { meter: 'gpu_hours', quantity: 2_000_000_000_000n },
+    { meter: 'cpu_hours', quantity: '1.5' },
+    { meter: 'gpu_hours', quantity: '2' },
   ],
 };
 
@@ -76,8 +76,8 @@ describe('content hashes', () => {
     ['missing GPU model', { gpuModel: undefined }],
     ['start', { start: event.start + 1 }],
     ['end', { end: event.end + 1 }],
-    ['quantity', { usages: [{ meter: 'cpu_hours', quantity: 1_500_000_000_001n }] }],
-    ['meter', { usages: [{ meter: 'ram_gb_hours', quantity: 1_500_000_000_000n }] }],
+    ['quantity', { usages: [{ meter: 'cpu_hours', quantity: '1.500000000001' }] }],
+    ['meter', { usages: [{ meter: 'ram_gb_hours', quantity: '1.5' }] }],
     ['fewer usages', { usages: event.usages.slice(0, 1) }],
     ['no usage', { usages: [] }],
   ];

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { formatQuantity } from './decimal.ts';
 import type { CorrectionEvent, ManifestEvent, ReportedEvent, Usage, UsageEvent } from './event.ts';
+import { hashedQuantity } from './exact-quantity.ts';
 import { MICROS_PER_HOUR, type Micros } from './time.ts';
 
 /**
@@ -52,18 +52,23 @@ function contentOf(event: ReportedEvent): string {
 
 function contentOfUsage(event: UsageEvent): string {
   let content = `${event.type}\0${event.start}\0${event.end}\0${event.namespace ?? ''}\0${event.subject ?? ''}\0${event.gpuModel ?? ''}`;
-  for (const { meter, quantity } of event.usages) content += `\0${meter}\0${formatQuantity(quantity)}`;
+  for (const { meter, quantity } of event.usages) {
+    const hashed = hashedQuantity(quantity);
+    // With 12 decimals it would not have been there.
+    if (hashed !== '0') content += `\0${meter}\0${hashed}`;
+  }
   return content;
 }
 
 function contentOfCorrection({ type, correctedAt, replaces, usages }: CorrectionEvent): string {
-  return [type, correctedAt, replaces, ...usages.flatMap(textsOf)].join('\0');
+  const texts = usages.map(textsOf).filter(([, hashed]) => hashed !== '0');
+  return [type, correctedAt, replaces, ...texts.flat()].join('\0');
 }
 
 function contentOfManifest({ type, start, end, eventCount, sums }: ManifestEvent): string {
   return [type, start, end, eventCount, ...sums.flatMap(textsOf)].join('\0');
 }
 
-function textsOf({ meter, quantity }: Usage): readonly string[] {
-  return [meter, formatQuantity(quantity)];
+function textsOf({ meter, quantity }: Usage): readonly [meter: string, hashed: string] {
+  return [meter, hashedQuantity(quantity)];
 }

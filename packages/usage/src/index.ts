@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export { CLUSTER_SOURCE_PREFIX } from './event-fields.ts';
 export { eventSchemas } from './event-schema.ts';
+export * from './exact-quantity.ts';
 export * from './gpu-models.ts';
 export type { Period } from './holder.ts';
 export * from './identity.ts';

@@ -1,6 +1,7 @@
-import { parseDecimal, QUANTITY_UNITS_MAX, type Quantity, toQuantity } from './decimal.ts';
+import { parseDecimal, QUANTITY_UNITS_MAX, scaleDecimal } from './decimal.ts';
 import type { EventProblem } from './errors.ts';
 import { METERS, type Usage } from './event.ts';
+import { type ExactQuantity, type ExactUnits, formatExactUnits, ONE_EXACT } from './exact-quantity.ts';
 import { NAME_LENGTH_MAX } from './limits.ts';
 import { isName } from './text.ts';
 import { MICROS_PER_HOUR, type Micros } from './time.ts';
@@ -11,9 +12,17 @@ export const BYTES_PER_GB = 2n ** 30n;
 /** Hours of one GB-month: 30 days. */
 export const HOURS_PER_MONTH = 720n;
 
-const QUANTITY_MAX: Quantity = QUANTITY_UNITS_MAX * 10n ** 12n;
+const UNITS_MAX: ExactUnits = QUANTITY_UNITS_MAX * ONE_EXACT;
 
-/** Turns what an event reports into quantities. Each method rounds once, half to even, to 12 decimals. */
+/** What one of something reported is, in units of 10⁻³² of its meter: `numerator ÷ denominator`. */
+type Factor = { readonly numerator: bigint; readonly denominator: bigint };
+
+const WHOLE: Factor = { numerator: ONE_EXACT, denominator: 1n };
+
+/** Without a remainder: 2³⁰ divides 10³². */
+const PER_BYTE: Factor = { numerator: ONE_EXACT / BYTES_PER_GB, denominator: 1n };
+
+/** Turns what an event reports into quantities. Each method rounds once, half to even, to 32 decimals. */
 export type Measure = {
   /** core-hours → `cpu_hours` */
   cpu(coreHours: number | string): void;
@@ -33,20 +42,20 @@ export type Measure = {
 
 /** Creates the measures of one event: they append to `usages`, or to `problems` when a value can not be one. */
 export function createMeasure(usages: Usage[], problems: EventProblem[], start: Micros, end: Micros): Measure {
-  const add = (meter: string, value: number | string, field: string, numerator = 1n, denominator = 1n): void => {
+  const add = (meter: string, value: number | string, field: string, factor = WHOLE): void => {
     if (value === 0) return;
-    const quantity = readQuantity(value, `/data/${field}`, problems, numerator, denominator);
-    if (quantity !== undefined && quantity !== 0n) usages.push({ meter, quantity });
+    const quantity = readQuantity(value, `/data/${field}`, problems, factor);
+    if (quantity !== undefined && quantity !== '0') usages.push({ meter, quantity });
   };
   const stored = (meter: string, bytes: number | string, field: string): void =>
-    add(meter, bytes, field, BigInt(end - start), BYTES_PER_GB * BigInt(MICROS_PER_HOUR));
+    add(meter, bytes, field, perByteOver(end - start));
   return {
     cpu: (coreHours) => add(METERS.cpu, coreHours, 'cpuCoreHours'),
     gpu: (gpuHours) => add(METERS.gpu, gpuHours, 'gpuHours'),
-    ram: (byteHours) => add(METERS.ram, byteHours, 'ramByteHours', 1n, BYTES_PER_GB),
+    ram: (byteHours) => add(METERS.ram, byteHours, 'ramByteHours', PER_BYTE),
     onlineStorage: (bytes) => stored(METERS.onlineStorage, bytes, 'onlineBytes'),
     offlineStorage: (bytes) => stored(METERS.offlineStorage, bytes, 'offlineBytes'),
-    egress: (bytes) => add(METERS.egress, bytes, 'egressBytes', 1n, BYTES_PER_GB),
+    egress: (bytes) => add(METERS.egress, bytes, 'egressBytes', PER_BYTE),
     named: (meter, quantity) => {
       if (!isName(meter, NAME_LENGTH_MAX))
         problems.push({
@@ -59,23 +68,35 @@ export function createMeasure(usages: Usage[], problems: EventProblem[], start: 
   };
 }
 
+/** A byte over a window, in GB-hours. Most windows are an hour, and then nothing is left to divide. */
+function perByteOver(duration: Micros): Factor {
+  if (duration === MICROS_PER_HOUR) return PER_BYTE;
+  return { numerator: PER_BYTE.numerator * BigInt(duration), denominator: BigInt(MICROS_PER_HOUR) };
+}
+
 /**
- * Reads `value × numerator ÷ denominator` as a quantity, rounded once, half to even, to 12 decimals.
+ * Reads `value × factor` as a quantity, rounded once, half to even, to 32 decimals.
  *
- * @returns `undefined` when it can not be one; then `problems` has why.
+ * @returns `undefined` when it cannot be one; then `problems` has why.
  */
 export function readQuantity(
   value: number | string,
   pointer: string,
   problems: EventProblem[],
-  numerator = 1n,
-  denominator = 1n,
-): Quantity | undefined {
-  const read = readDecimal(value, numerator, denominator);
-  if (typeof read === 'bigint') return read;
+  factor = WHOLE,
+): ExactQuantity | undefined {
+  if (factor === WHOLE) {
+    const text = String(value);
+    if (EXACT_TEXT.test(text)) return text;
+  }
+  const read = readUnits(value, factor);
+  if (typeof read === 'bigint') return formatExactUnits(read);
   problems.push({ code: read, pointer, detail: QUANTITY_DETAILS[read] });
   return undefined;
 }
+
+/** Numbers below 10¹⁵ that stand as a quantity is written: they need not be calculated with. */
+const EXACT_TEXT = /^(?:0|[1-9]\d{0,14})(?:\.\d{0,31}[1-9])?$/;
 
 const QUANTITY_DETAILS = {
   INVALID_QUANTITY: 'expected a finite decimal number, as a JSON number or a decimal string',
@@ -83,16 +104,15 @@ const QUANTITY_DETAILS = {
   QUANTITY_TOO_LARGE: `at most ${QUANTITY_UNITS_MAX} units in one event`,
 } as const;
 
-function readDecimal(
+function readUnits(
   value: number | string,
-  numerator: bigint,
-  denominator: bigint,
-): Quantity | keyof typeof QUANTITY_DETAILS {
+  { numerator, denominator }: Factor,
+): ExactUnits | keyof typeof QUANTITY_DETAILS {
   const decimal = parseDecimal(value);
   if (decimal === undefined) return 'INVALID_QUANTITY';
   if (decimal.digits < 0n) return 'NEGATIVE_QUANTITY';
   // Before any power of ten is computed: 1e400 must cost nothing, and a body has room for many.
   if (decimal.digits > 0n && decimal.scale < -40) return 'QUANTITY_TOO_LARGE';
-  const quantity = toQuantity(decimal, numerator, denominator);
-  return quantity <= QUANTITY_MAX ? quantity : 'QUANTITY_TOO_LARGE';
+  const units = scaleDecimal(decimal, numerator, denominator);
+  return units <= UNITS_MAX ? units : 'QUANTITY_TOO_LARGE';
 }

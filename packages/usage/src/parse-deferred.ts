@@ -48,7 +48,7 @@ export function readCorrected(
   pointer: string,
   problems: EventProblem[],
 ): readonly Usage[] {
-  return readQuantities(values, pointer, problems).filter(({ quantity }) => quantity !== 0n);
+  return readQuantities(values, pointer, problems).filter(({ quantity }) => quantity !== '0');
 }
 
 /** Quantities by the name of their meter, in the order of the names: how JSON orders them is no content. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseQuantity, type Quantity } from './decimal.ts';
 import type { CorrectionEvent, UsageEvent, UsageType } from './event.ts';
+import { type ExactQuantity, formatExactUnits, toExactUnits } from './exact-quantity.ts';
 import { parseTime } from './time.ts';
 
 const USAGE_TYPES = ['compute', 'storage', 'network', 'meter'] as const satisfies readonly UsageType[];
@@ -12,9 +12,9 @@ const timeSchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const quantitySchema = z.string().transform((text, context): Quantity => {
+const quantitySchema = z.string().transform((text, context): ExactQuantity => {
   try {
-    return parseQuantity(text);
+    return formatExactUnits(toExactUnits(text));
   } catch (error) {
     context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'expected a decimal' });
     return z.NEVER;

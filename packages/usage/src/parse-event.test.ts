@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatQuantity } from './decimal.ts';
 import { EVENT_ERRORS, type EventErrorCode } from './errors.ts';
 import { isDeferred } from './event.ts';
+import { toExactUnits } from './exact-quantity.ts';
 import { type ParseContext, type ParsedEvent, parseEvent } from './parse-event.ts';
 import { formatTime, MICROS_PER_DAY, MICROS_PER_MS } from './time.ts';
 
@@ -75,7 +75,7 @@ function acceptUsage(event: unknown) {
 }
 
 const usagesOf = (event: unknown) =>
-  Object.fromEntries(acceptUsage(event).usages.map(({ meter, quantity }) => [meter, formatQuantity(quantity)]));
+  Object.fromEntries(acceptUsage(event).usages.map(({ meter, quantity }) => [meter, quantity]));
 
 function problemsOf(event: unknown): [EventErrorCode, string][] {
   const parsed = parse(event);
@@ -94,9 +94,9 @@ describe('events that are accepted', () => {
       start: Date.UTC(2026, 10, 22, 13) * MICROS_PER_MS,
       end: Date.UTC(2026, 10, 22, 14) * MICROS_PER_MS,
       usages: [
-        { meter: 'cpu_hours', quantity: 1_500_000_000_000n },
-        { meter: 'gpu_hours', quantity: 250_000_000_000n },
-        { meter: 'ram_gb_hours', quantity: 1_000_000_000_000n },
+        { meter: 'cpu_hours', quantity: '1.5' },
+        { meter: 'gpu_hours', quantity: '0.25' },
+        { meter: 'ram_gb_hours', quantity: '1' },
       ],
     });
   });
@@ -112,13 +112,15 @@ describe('events that are accepted', () => {
 
   it('turns sent bytes into GB of 2^30', () => {
     expect(usagesOf(network)).toEqual({ network_egress_gb: '0.5' });
-    expect(usagesOf(changeData(network, { egressBytes: 1 }))).toEqual({ network_egress_gb: '0.000000000931' });
+    expect(usagesOf(changeData(network, { egressBytes: 1 }))).toEqual({
+      network_egress_gb: '0.000000000931322574615478515625',
+    });
   });
 
   it('takes a meter event at an instant', () => {
     const at = Date.UTC(2026, 10, 22, 13, 30) * MICROS_PER_MS;
     expect(acceptUsage(meter)).toMatchObject({
-      usages: [{ meter: 'model_calls', quantity: 42_500_000_000_000n }],
+      usages: [{ meter: 'model_calls', quantity: '42.5' }],
       start: at,
       end: at,
     });
@@ -160,8 +162,8 @@ describe('events that are accepted', () => {
       replaces: 'e0',
       correctedAt: Date.UTC(2026, 10, 22, 16) * MICROS_PER_MS,
       usages: [
-        { meter: 'cpu_hours', quantity: 1_500_000_000_000n },
-        { meter: 'ram_gb_hours', quantity: 500_000_000_000n },
+        { meter: 'cpu_hours', quantity: '1.5' },
+        { meter: 'ram_gb_hours', quantity: '0.5' },
       ],
       reason: 'counted twice',
     });
@@ -188,8 +190,8 @@ describe('events that are accepted', () => {
       end: Date.UTC(2026, 10, 22, 14) * MICROS_PER_MS,
       eventCount: 42,
       sums: [
-        { meter: 'cpu_hours', quantity: 63_250_000_000_000n },
-        { meter: 'gpu_hours', quantity: 0n },
+        { meter: 'cpu_hours', quantity: '63.25' },
+        { meter: 'gpu_hours', quantity: '0' },
       ],
     });
     expect(accept(changeData(manifest, { sums: undefined, eventCount: 0 }))).toMatchObject({ sums: [], eventCount: 0 });
@@ -551,7 +553,8 @@ describe('hostile JSON', () => {
   function checkAnswer(value: unknown): void {
     const parsed = parseEvent(value, CONTEXT);
     if (parsed.ok) {
-      if (!isDeferred(parsed.event)) for (const { quantity } of parsed.event.usages) expect(quantity > 0n).toBe(true);
+      if (!isDeferred(parsed.event))
+        for (const { quantity } of parsed.event.usages) expect(toExactUnits(quantity) > 0n).toBe(true);
       return;
     }
     expect(parsed.problems.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
-import { ONE, type Quantity } from './decimal.ts';
 import { METERS, type UsageEvent } from './event.ts';
+import { type ExactQuantity, ONE_EXACT, toExactUnits } from './exact-quantity.ts';
 import { PLAUSIBLE_WINDOW_MAX, type PlausibleLimits } from './limits.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from './time.ts';
 
@@ -27,6 +27,8 @@ function isGpuMeter(meter: string): boolean {
   return meter === METERS.gpu || meter.startsWith(`${METERS.gpu}_`);
 }
 
-function isAbove(hours: Quantity, countMax: bigint, duration: number): boolean {
-  return hours * BigInt(MICROS_PER_HOUR) > countMax * ONE * BigInt(duration);
+function isAbove(hours: ExactQuantity, countMax: bigint, duration: number): boolean {
+  // Whole hours decide nearly always; `parseInt` stops at the point.
+  if ((Number.parseInt(hours, 10) + 1) * MICROS_PER_HOUR <= Number(countMax) * duration) return false;
+  return toExactUnits(hours) * BigInt(MICROS_PER_HOUR) > countMax * ONE_EXACT * BigInt(duration);
 }

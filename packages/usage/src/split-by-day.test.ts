@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatExactUnits, toExactUnits } from './exact-quantity.ts';
 import { splitByDay } from './split-by-day.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from './time.ts';
 
@@ -8,7 +9,7 @@ const MIDNIGHT = DAY * MICROS_PER_DAY;
 
 const quantity = fc.oneof(
   fc.bigInt({ min: 1n, max: 5n }),
-  fc.bigInt({ min: 1n, max: 10n ** 27n }),
+  fc.bigInt({ min: 1n, max: 10n ** 47n }),
   fc.bigInt({ min: 1n, max: 10_000n }),
 );
 const duration = fc.oneof(
@@ -21,7 +22,7 @@ const events = fc
   .map(([offset, length, amounts]) => ({
     start: MIDNIGHT + offset,
     end: MIDNIGHT + offset + length,
-    usages: amounts.map((amount, index) => ({ meter: `meter_${index}`, quantity: amount })),
+    usages: amounts.map((amount, index) => ({ meter: `meter_${index}`, quantity: formatExactUnits(amount) })),
   }));
 
 describe('splitting by day', () => {
@@ -31,10 +32,11 @@ describe('splitting by day', () => {
         const totals = new Map<string, bigint>();
         for (const { usages } of splitByDay(event))
           for (const { meter, quantity } of usages) {
-            expect(quantity > 0n).toBe(true);
-            totals.set(meter, (totals.get(meter) ?? 0n) + quantity);
+            const units = toExactUnits(quantity);
+            expect(units > 0n).toBe(true);
+            totals.set(meter, (totals.get(meter) ?? 0n) + units);
           }
-        expect(totals).toEqual(new Map(event.usages.map(({ meter, quantity }) => [meter, quantity])));
+        expect(totals).toEqual(new Map(event.usages.map(({ meter, quantity }) => [meter, toExactUnits(quantity)])));
       }),
       { numRuns: 2_000 },
     );
@@ -48,8 +50,8 @@ describe('splitting by day', () => {
           const from = Math.max(start, part.day * MICROS_PER_DAY);
           const overlap = BigInt(Math.min(end, (part.day + 1) * MICROS_PER_DAY) - from);
           for (const { meter, quantity } of usages) {
-            const share = part.usages.find((usage) => usage.meter === meter)?.quantity ?? 0n;
-            const error = share * length - quantity * overlap;
+            const share = part.usages.find((usage) => usage.meter === meter)?.quantity ?? '0';
+            const error = toExactUnits(share) * length - toExactUnits(quantity) * overlap;
             expect(error <= length && error >= -length).toBe(true);
           }
         }
@@ -73,14 +75,16 @@ describe('splitting by day', () => {
     const parts = splitByDay({
       start: MIDNIGHT + 1,
       end: MIDNIGHT + 40 * MICROS_PER_DAY,
-      usages: [{ meter: 'cpu_hours', quantity: 5n }],
+      usages: [{ meter: 'cpu_hours', quantity: formatExactUnits(5n) }],
     });
     expect(parts).toHaveLength(40);
-    expect(parts.flatMap(({ usages }) => usages.map(({ quantity }) => quantity))).toEqual([1n, 1n, 1n, 1n, 1n]);
+    expect(parts.flatMap(({ usages }) => usages.map(({ quantity }) => quantity))).toEqual(
+      Array.from({ length: 5 }, () => formatExactUnits(1n)),
+    );
   });
 
   it('does not touch the next day with a window that ends at midnight', () => {
-    const usages = [{ meter: 'cpu_hours', quantity: 7n }];
+    const usages = [{ meter: 'cpu_hours', quantity: formatExactUnits(7n) }];
     expect(splitByDay({ start: MIDNIGHT - MICROS_PER_HOUR, end: MIDNIGHT, usages })).toEqual([
       { day: DAY - 1, usages },
     ]);
@@ -92,15 +96,15 @@ describe('splitting by day', () => {
 
   it('splits an hour around midnight by its minutes', () => {
     const quarter = MICROS_PER_HOUR / 4;
-    const usages = [{ meter: 'cpu_hours', quantity: 4_000_000_000_000n }];
+    const usages = [{ meter: 'cpu_hours', quantity: '4' }];
     expect(splitByDay({ start: MIDNIGHT - quarter, end: MIDNIGHT + 3 * quarter, usages })).toEqual([
-      { day: DAY - 1, usages: [{ meter: 'cpu_hours', quantity: 1_000_000_000_000n }] },
-      { day: DAY, usages: [{ meter: 'cpu_hours', quantity: 3_000_000_000_000n }] },
+      { day: DAY - 1, usages: [{ meter: 'cpu_hours', quantity: '1' }] },
+      { day: DAY, usages: [{ meter: 'cpu_hours', quantity: '3' }] },
     ]);
   });
 
   it('counts an instant on its day', () => {
-    const usages = [{ meter: 'jobs', quantity: 1n }];
+    const usages = [{ meter: 'jobs', quantity: '0.000000000001' }];
     expect(splitByDay({ start: MIDNIGHT, end: MIDNIGHT, usages })).toEqual([{ day: DAY, usages }]);
   });
 });

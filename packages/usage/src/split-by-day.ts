@@ -1,5 +1,6 @@
 import { divideHalfEven } from './decimal.ts';
 import type { Usage, UsageEvent } from './event.ts';
+import { type ExactUnits, formatExactUnits, toExactUnits } from './exact-quantity.ts';
 import { MICROS_PER_DAY, type UsageDay, usageDayOf } from './time.ts';
 
 /** One event's usage on one UTC day. */
@@ -17,17 +18,18 @@ export function splitByDay(event: Pick<UsageEvent, 'start' | 'end' | 'usages'>):
   const lastDay = event.end > event.start ? usageDayOf(event.end - 1) : firstDay;
   if (firstDay === lastDay) return [{ day: firstDay, usages: event.usages }];
   const duration = BigInt(event.end - event.start);
-  const runningTotals: bigint[] = [];
+  const wholes = event.usages.map(({ meter, quantity }) => ({ meter, units: toExactUnits(quantity) }));
+  const runningTotals: ExactUnits[] = [];
   const parts: DayPart[] = [];
   for (let day = firstDay; day <= lastDay; day++) {
     const elapsed = BigInt(Math.min((day + 1) * MICROS_PER_DAY, event.end) - event.start);
-    const usages = event.usages.map(({ meter, quantity }, index) => {
-      const runningTotal = divideHalfEven(quantity * elapsed, duration);
+    const usages = wholes.flatMap(({ meter, units }, index): readonly Usage[] => {
+      const runningTotal = divideHalfEven(units * elapsed, duration);
       const part = runningTotal - (runningTotals[index] ?? 0n);
       runningTotals[index] = runningTotal;
-      return { meter, quantity: part };
+      return part === 0n ? [] : [{ meter, quantity: formatExactUnits(part) }];
     });
-    parts.push({ day, usages: usages.filter(({ quantity }) => quantity !== 0n) });
+    parts.push({ day, usages });
   }
   return parts;
 }

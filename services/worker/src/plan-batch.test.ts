@@ -21,7 +21,6 @@ import {
 
 const DAY = 20_779;
 const MIDNIGHT = (DAY + 1) * 24 * HOUR;
-const HOUR_QUANTITY = 1_000_000_000_000n;
 
 const plan = (events: readonly ReportedEvent[], setAside?: SetAside) =>
   withBatch(planBatch(sampleBatch(events), SAMPLE_DIRECTORY, setAside));
@@ -64,7 +63,7 @@ describe('what is counted', () => {
           eventId: 'a',
           eventType: 'compute',
           attributedBy: 'namespace',
-          usages: [{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }],
+          usages: [{ meter: 'cpu_hours', quantity: '1.5' }],
         },
         { eventId: 'b', position: 1, attribution: 1, window: 0, attributedBy: 'subject' },
       ],
@@ -79,7 +78,7 @@ describe('what is counted', () => {
   });
 
   it('is split at midnight into parts that point to one window', () => {
-    const usages = [{ meter: 'cpu_hours', quantity: 4n * HOUR_QUANTITY }];
+    const usages = [{ meter: 'cpu_hours', quantity: '4' }];
     const record = plan([
       sampleEvent('night', { start: MIDNIGHT - HOUR, end: MIDNIGHT + 3 * HOUR, usages }),
       sampleEvent('day'),
@@ -93,9 +92,9 @@ describe('what is counted', () => {
         usage?.quantity,
       ]),
     ).toEqual([
-      [0, DAY, 0, 0, HOUR_QUANTITY],
-      [1, DAY + 1, 0, 0, 3n * HOUR_QUANTITY],
-      [0, DAY, 1, 1, 1_500_000_000_000n],
+      [0, DAY, 0, 0, '1'],
+      [1, DAY + 1, 0, 0, '3'],
+      [0, DAY, 1, 1, '1.5'],
     ]);
     expect(record.prices.map(({ day }) => day)).toEqual([DAY, DAY + 1]);
     expectAddedUp(record);
@@ -103,8 +102,8 @@ describe('what is counted', () => {
 
   it("counts GPU usage on its model's meter, with that meter's rate", () => {
     const usages = [
-      { meter: 'cpu_hours', quantity: 1n },
-      { meter: 'gpu_hours', quantity: 2n },
+      { meter: 'cpu_hours', quantity: '0.000000000001' },
+      { meter: 'gpu_hours', quantity: '0.000000000002' },
     ];
     const record = plan([
       sampleEvent('own meter', { gpuModel: 'H100', usages }),
@@ -155,7 +154,7 @@ describe('what is counted', () => {
 });
 
 describe('copies within a batch', () => {
-  const other = { usages: [{ meter: 'cpu_hours', quantity: 7n }] };
+  const other = { usages: [{ meter: 'cpu_hours', quantity: '0.000000000007' }] };
 
   it('count once', () => {
     const record = plan([sampleEvent('a'), sampleEvent('a'), sampleEvent('b'), sampleEvent('a')]);
@@ -193,21 +192,21 @@ describe('copies within a batch', () => {
 
 describe('what is parked', () => {
   const GPU_USAGES = [
-    { meter: 'cpu_hours', quantity: 1n },
-    { meter: 'gpu_hours', quantity: 1n },
+    { meter: 'cpu_hours', quantity: '0.000000000001' },
+    { meter: 'gpu_hours', quantity: '0.000000000001' },
   ];
-  const TOO_MANY = [{ meter: 'cpu_hours', quantity: 513n * HOUR_QUANTITY }];
+  const TOO_MANY = [{ meter: 'cpu_hours', quantity: '513' }];
 
   it.each<[string, Partial<UsageEvent>]>([
     ['unknown_namespace', { namespace: 'nope' }],
     ['unknown_user', { subject: 'auth0|nobody', namespace: undefined }],
     ['user_not_on_cluster', { namespace: 'lab' }],
-    ['unknown_meter', { type: 'meter', usages: [{ meter: 'nope', quantity: 1n }] }],
+    ['unknown_meter', { type: 'meter', usages: [{ meter: 'nope', quantity: '0.000000000001' }] }],
     ['unknown_gpu_model', { gpuModel: 'NVIDIA H100 80GB HBM3', usages: GPU_USAGES }],
-    ['no_rate', { type: 'meter', usages: [{ meter: 'model_calls', quantity: 1n }] }],
+    ['no_rate', { type: 'meter', usages: [{ meter: 'model_calls', quantity: '0.000000000001' }] }],
     ['no_rate', { start: 19_999 * 24 * HOUR, end: 19_999 * 24 * HOUR + HOUR }],
     ['implausible', { usages: TOO_MANY }],
-    ['implausible', { usages: [{ meter: 'gpu_hours', quantity: 65n * HOUR_QUANTITY }] }],
+    ['implausible', { usages: [{ meter: 'gpu_hours', quantity: '65' }] }],
     ['implausible', { end: SAMPLE_START + 32 * 24 * HOUR }],
     ['implausible', { usages: TOO_MANY, namespace: 'nope' }],
   ])('is parked as %s', (reason, changes) => {
@@ -247,7 +246,7 @@ describe('what is parked', () => {
     start: SAMPLE_START,
     end: SAMPLE_START + HOUR,
     eventCount: 2,
-    sums: [{ meter: 'cpu_hours', quantity: 0n }],
+    sums: [{ meter: 'cpu_hours', quantity: '0' }],
   };
 
   it('are corrections and manifests, whatever they say, to be settled after the batch', () => {
@@ -309,8 +308,8 @@ describe('what is parked', () => {
       sampleEvent('days', { start: firstPrice - HOUR, end: firstPrice + HOUR }),
       sampleEvent('meters', {
         usages: [
-          { meter: 'cpu_hours', quantity: 1n },
-          { meter: 'nope', quantity: 1n },
+          { meter: 'cpu_hours', quantity: '0.000000000001' },
+          { meter: 'nope', quantity: '0.000000000001' },
         ],
       }),
     ]);
@@ -348,7 +347,7 @@ describe('what Postgres can not hold', () => {
     subject: NASTY,
     namespace: NASTY,
     gpuModel: NASTY,
-    usages: [{ meter: NASTY, quantity: 1n }],
+    usages: [{ meter: NASTY, quantity: '0.000000000001' }],
   });
 
   it('is replaced in a parked event that Postgres refused, and its identity is kept', () => {
@@ -412,7 +411,7 @@ describe('several batches', () => {
   });
 
   it('park a copy with another content as a conflict of the later one', () => {
-    const other = sampleBatch([sampleEvent('a', { usages: [{ meter: 'cpu_hours', quantity: 7n }] })]);
+    const other = sampleBatch([sampleEvent('a', { usages: [{ meter: 'cpu_hours', quantity: '0.000000000007' }] })]);
     expect(planBatches([first, other], SAMPLE_DIRECTORY).parked).toMatchObject([
       { batch: 1, position: 0, reason: 'conflict' },
     ]);

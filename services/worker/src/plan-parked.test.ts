@@ -4,6 +4,7 @@ import {
   contentHashOf,
   describeEvent,
   eventKeyOf,
+  formatExactUnits,
   parseDescribedCorrection,
   parseDescribedEvent,
   type UsageEvent,
@@ -30,6 +31,7 @@ function take(event: UsageEvent, changes: Partial<TakenEvent> = {}): TakenEvent 
 const textArbitrary = fc.string({ minLength: 1, maxLength: 40, unit: 'binary' });
 const optionalText = fc.option(textArbitrary, { nil: undefined });
 const timeArbitrary = fc.integer({ min: SAMPLE_START - 400 * 24 * HOUR, max: SAMPLE_START });
+const quantityArbitrary = fc.bigInt({ min: 1n, max: 10n ** 47n }).map(formatExactUnits);
 const eventArbitrary: fc.Arbitrary<UsageEvent> = fc
   .record({
     id: textArbitrary,
@@ -40,7 +42,7 @@ const eventArbitrary: fc.Arbitrary<UsageEvent> = fc
     gpuModel: optionalText,
     start: timeArbitrary,
     duration: fc.integer({ min: 0, max: 40 * 24 * HOUR }),
-    usages: fc.array(fc.record({ meter: textArbitrary, quantity: fc.bigInt({ min: 1n, max: 10n ** 27n }) }), {
+    usages: fc.array(fc.record({ meter: textArbitrary, quantity: quantityArbitrary }), {
       maxLength: 4,
     }),
   })
@@ -62,7 +64,7 @@ const correctionArbitrary: fc.Arbitrary<CorrectionEvent> = fc.record({
   type: fc.constant('correction'),
   replaces: textArbitrary,
   correctedAt: timeArbitrary,
-  usages: fc.array(fc.record({ meter: textArbitrary, quantity: fc.bigInt({ min: 1n, max: 10n ** 27n }) }), {
+  usages: fc.array(fc.record({ meter: textArbitrary, quantity: quantityArbitrary }), {
     maxLength: 4,
   }),
   reason: optionalText,
@@ -87,7 +89,12 @@ it.each([
   [null],
   ['text'],
   [{ ...JSON.parse(describeEvent(sampleEvent('a'))), start: '2026-02-30T00:00:00Z' }],
-  [{ ...JSON.parse(describeEvent(sampleEvent('a'))), usages: [{ meter: 'm', quantity: '1.0000000000001' }] }],
+  [
+    {
+      ...JSON.parse(describeEvent(sampleEvent('a'))),
+      usages: [{ meter: 'm', quantity: '1.000000000000000000000000000000001' }],
+    },
+  ],
   [{ ...JSON.parse(describeEvent(sampleEvent('a'))), type: 'other' }],
 ])('takes nothing else for an event (%j)', (value) => {
   expect(parseDescribedEvent(value)).toBeUndefined();
@@ -99,7 +106,7 @@ describe('the plan of parked events', () => {
     const events = [
       sampleEvent('a'),
       sampleEvent('night', { start: midnight - HOUR, end: midnight + 2 * HOUR }),
-      sampleEvent('gpu', { gpuModel: 'H100', usages: [{ meter: 'gpu_hours', quantity: 5n }] }),
+      sampleEvent('gpu', { gpuModel: 'H100', usages: [{ meter: 'gpu_hours', quantity: '0.000000000005' }] }),
       sampleEvent('subject', { subject: 'auth0|ada', namespace: undefined }),
     ];
     const { ledger, attributions, windows, prices } = planBatch(sampleBatch(events), SAMPLE_DIRECTORY);
@@ -123,8 +130,8 @@ describe('the plan of parked events', () => {
       take(sampleEvent('namespace', { namespace: 'nope' })),
       take(sampleEvent('user', { subject: 'auth0|nobody' })),
       take(sampleEvent('cluster', { namespace: 'lab' })),
-      take(sampleEvent('meter', { usages: [{ meter: 'unheard_of', quantity: 1n }] })),
-      take(sampleEvent('rate', { usages: [{ meter: 'model_calls', quantity: 1n }] })),
+      take(sampleEvent('meter', { usages: [{ meter: 'unheard_of', quantity: '0.000000000001' }] })),
+      take(sampleEvent('rate', { usages: [{ meter: 'model_calls', quantity: '0.000000000001' }] })),
       take(sampleEvent('window', { end: SAMPLE_START + 32 * 24 * HOUR })),
       take(sampleEvent('job'), { event: { payload: 'x' } }),
       take(sampleEvent('stray'), { clusterId: undefined }),
@@ -145,10 +152,10 @@ describe('the plan of parked events', () => {
   });
 
   it('counts what a person released, however implausible, if it can be attributed', () => {
-    const event = sampleEvent('much', { usages: [{ meter: 'cpu_hours', quantity: 10n ** 27n }] });
+    const event = sampleEvent('much', { usages: [{ meter: 'cpu_hours', quantity: '1000000000000000' }] });
     expect(planParked([take(event)], SAMPLE_DIRECTORY).stillParked).toMatchObject([{ reason: 'implausible' }]);
     expect(planParked([take(event, { isReleased: true })], SAMPLE_DIRECTORY)).toMatchObject({
-      ledger: [{ usages: [{ quantity: 10n ** 27n }] }],
+      ledger: [{ usages: [{ quantity: '1000000000000000' }] }],
       stillParked: [],
     });
     const lost = take({ ...event, namespace: 'nope' }, { isReleased: true });
@@ -158,7 +165,7 @@ describe('the plan of parked events', () => {
   it('counts one of two contents with the same identity, the first that can be', () => {
     const first = take(sampleEvent('a', { namespace: 'nope' }), { id: '1' });
     const second = take(sampleEvent('a'), { id: '2' });
-    const third = take(sampleEvent('a', { usages: [{ meter: 'cpu_hours', quantity: 7n }] }), { id: '3' });
+    const third = take(sampleEvent('a', { usages: [{ meter: 'cpu_hours', quantity: '0.000000000007' }] }), { id: '3' });
     const { ledger, stillParked } = planParked([first, second, third], SAMPLE_DIRECTORY);
     expect(ledger.map(({ position }) => position)).toEqual([1]);
     expect(stillParked.map(({ place, reason }) => [place, reason])).toEqual([

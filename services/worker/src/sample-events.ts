@@ -67,7 +67,7 @@ export function sampleEvent(id: string, changes: Partial<UsageEvent> = {}): Usag
     gpuModel: undefined,
     start: SAMPLE_START,
     end: SAMPLE_START + HOUR,
-    usages: [{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }],
+    usages: [{ meter: 'cpu_hours', quantity: '1.5' }],
     ...changes,
   };
 }

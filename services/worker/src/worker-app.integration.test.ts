@@ -79,7 +79,9 @@ it('records what is delivered and tells what became of each event', async () => 
   expect(await readOutcomes()).toEqual({ counted: 2, duplicate: 1, parked: 1 });
   await deliver(batch);
   expect(await readOutcomes()).toEqual({ counted: 2, duplicate: 1, parked: 1, redelivered: 4 });
-  const { rows } = await database.pool.query('select sum(quantity)::text as total from hopsmeter.usage_daily');
+  const { rows } = await database.pool.query(
+    'select sum(quantity)::numeric(38, 12)::text as total from hopsmeter.usage_daily',
+  );
   expect(rows).toEqual([{ total: '3.000000000000' }]);
 });
 

@@ -1,3 +1,4 @@
+import { roundedQuantity } from '../list-cost.ts';
 import type { Pool } from '../pool.ts';
 import { filterParameters, USAGE_FILTER, type UsageFilter } from './usage-filter.ts';
 
@@ -62,7 +63,8 @@ select
   grouped.project_id as "projectId",
   grouped.cluster_id as "clusterId",
   grouped.meter,
-  grouped.quantity::numeric(38, 12)::text as quantity,
+  ${roundedQuantity('grouped.quantity')}::text as quantity,
+  grouped.quantity::text as "quantityExact",
   grouped.cost::numeric(38, 12)::text as cost,
   coalesce(payers.name, payers.email) as "accountName",
   coalesce(people.name, people.email) as "userName",
@@ -103,6 +105,8 @@ export type TotalsRow = {
   readonly clusterId: string | null;
   readonly meter: string | null;
   readonly quantity: string | null;
+  /** The same before it was rounded, to be added up further. */
+  readonly quantityExact: string | null;
   readonly cost: string;
   readonly accountName: string | null;
   readonly userName: string | null;

@@ -1,4 +1,12 @@
-import { formatUsageDay, MICROS_PER_DAY, type Micros, parseQuantity, parseTime, usageDayOf } from '@hopsmeter/usage';
+import {
+  formatUsageDay,
+  MICROS_PER_DAY,
+  type Micros,
+  ONE_EXACT,
+  parseTime,
+  toExactUnits,
+  usageDayOf,
+} from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
@@ -54,11 +62,11 @@ const read = (query: Partial<WindowsQuery>) =>
     ...query,
   });
 
-const sumOf = (rows: readonly Pick<WindowRow, 'quantity'>[]) =>
-  rows.reduce((sum, { quantity }) => sum + parseQuantity(quantity), 0n);
+const sumOf = (rows: readonly Pick<WindowRow, 'quantityExact'>[]) =>
+  rows.reduce((sum, { quantityExact }) => sum + toExactUnits(quantityExact), 0n);
 
 const shown = (rows: readonly WindowRow[]) =>
-  rows.map(({ from, to, quantity }) => `${from.slice(0, 16)} ${to.slice(0, 16)} ${Number(quantity)}`);
+  rows.map(({ from, to, quantityExact }) => `${from.slice(0, 16)} ${to.slice(0, 16)} ${Number(quantityExact)}`);
 
 it('the hours of a day add up to what the rollup has of it, and days and months of every zone to the total', async () => {
   const usage = fc.record({
@@ -88,12 +96,12 @@ it('the hours of a day add up to what the rollup has of it, and days and months 
       const hours = await read({ to, unit: 'hour', groupBy: new Set(['user']) });
       const keyOf = (day: string | null, user: string | null) => `${day} ${user}`;
       const sums = new Map<string, bigint>();
-      for (const { from, userId, quantity } of hours) {
+      for (const { from, userId, quantityExact } of hours) {
         const key = keyOf(from.slice(0, 10), userId);
-        sums.set(key, (sums.get(key) ?? 0n) + parseQuantity(quantity));
+        sums.set(key, (sums.get(key) ?? 0n) + toExactUnits(quantityExact));
       }
       const expected = totals.map(
-        ({ day, userId, quantity }) => [keyOf(day, userId), parseQuantity(quantity ?? '')] as const,
+        ({ day, userId, quantityExact }) => [keyOf(day, userId), toExactUnits(quantityExact ?? '')] as const,
       );
       expect(sums).toEqual(new Map(expected));
       for (const timeZone of ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/Havana', 'Pacific/Kiritimati'])
@@ -166,7 +174,7 @@ it('is filtered by any of the groupings', async () => {
   await recordUsage(database.pool, [used(start, 1, '1', ownerId), used(start, 1, '10', otherId)]);
   const only = (grouping: 'account' | 'user' | 'cluster' | 'namespace', ...values: string[]) =>
     read({ only: new Map([[grouping, new Set(values)]]) }).then(sumOf);
-  const unit = 1_000_000_000_000n;
+  const unit = ONE_EXACT;
   expect(await only('user', otherId)).toBe(10n * unit);
   expect(await only('user', otherId, ownerId)).toBe(11n * unit);
   expect(await only('account', ownerId)).toBe(1n * unit);

@@ -27,7 +27,7 @@ const firstMoment = (local: string) => `least(
  *   booked, if that is later. So a later part of a usage window that goes over midnight, and usage of a closed month, begin with their
  *   day, and the windows of a UTC day add up to what the rollup has booked on it.
  * - Corrections fall where the event falls that they replace, because their rows have its window.
- * - One snapshot, exact sums, rounded once.
+ * - One snapshot, exact sums, not rounded.
  *
  * Usage of closed months is read from the rollup: it is wholly in one window, and only the rollup finds it by the day on which it is
  * booked. The rest is found by its usage date with the BRIN index.
@@ -83,7 +83,7 @@ select
   user_id as "userId",
   cluster_id as "clusterId",
   namespace as "projectNamespace",
-  round(quantity, 12)::text as quantity
+  trim_scale(quantity)::text as "quantityExact"
 from placed
 order by begins_at, account_owner_id collate "C", user_id collate "C", namespace collate "C" nulls first, cluster_id
 `;
@@ -115,8 +115,8 @@ export type WindowRow = {
   readonly userId: string | null;
   readonly clusterId: string | null;
   readonly projectNamespace: string | null;
-  /** With 12 decimals. */
-  readonly quantity: string;
+  /** Before it is rounded, to be added up further. */
+  readonly quantityExact: string;
 };
 
 /** Reads with {@link READ_WINDOWS}, in the order of the windows. Windows without usage are left out. */

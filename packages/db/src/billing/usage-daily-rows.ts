@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg';
+import { roundedQuantity } from '../list-cost.ts';
 import { USAGE_FILTER } from './usage-filter.ts';
 
 /** A row of the rollup. Exact decimals have 12 decimals; counts are text; times are RFC 3339 in UTC with microseconds. */
@@ -13,6 +14,8 @@ export type UsageDailyRow = QueryResultRow & {
   readonly projectId: string | null;
   readonly meter: string;
   readonly quantity: string;
+  /** The same before it was rounded: what the events of the row add up to. */
+  readonly quantityExact: string;
   readonly price: string;
   readonly priceQuantity: string;
   readonly rateId: string | null;
@@ -66,7 +69,8 @@ with page as materialized (
 select
   page.usage_date::text as "usageDate", page.booked_on::text as "bookedOn", page.account_owner_id as "accountOwnerId",
   page.user_id as "userId", page.hopsworks_cluster_id as "clusterId", page.project_id as "projectId", page.meter,
-  page.quantity::text, page.price::text, page.price_quantity::text as "priceQuantity", page.rate_id as "rateId",
+  ${roundedQuantity('page.quantity')}::text as quantity,
+  trim_scale(page.quantity)::text as "quantityExact", page.price::text, page.price_quantity::text as "priceQuantity", page.rate_id as "rateId",
   page.price_override_id as "priceOverrideId", page.price_adjustment::text as "priceAdjustment",
   page.cost::text as "costExact", page.event_count::text as "eventCount",
   ${utcText('page.first_event_at')} as "firstEventAt", ${utcText('page.last_event_at')} as "lastEventAt",

@@ -1,9 +1,10 @@
 import {
   type AttributedBy,
+  type ExactUnits,
+  formatExactUnits,
   type Micros,
-  parseQuantity,
   parseUsageDay,
-  type Quantity,
+  toExactUnits,
   type UsageDay,
 } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
@@ -119,20 +120,20 @@ function toRank(correction: CorrectionRow | undefined): CorrectionRank | undefin
 
 /** Sums by day, owner and meter; what adds up to zero is left out. */
 function addUp(rows: readonly LedgerEntry[]): readonly BookedUsage[] {
-  const sums = new Map<string, { readonly row: LedgerEntry; readonly quantities: Map<string, Quantity> }>();
+  const sums = new Map<string, { readonly row: LedgerEntry; readonly quantities: Map<string, ExactUnits> }>();
   for (const row of rows) {
     const key = JSON.stringify([row.usageDate, row.accountOwnerId, row.userId, row.projectId]);
     const entry = sums.get(key) ?? { row, quantities: new Map() };
     sums.set(key, entry);
     for (const [index, meter] of row.meters.entries()) {
-      const quantity = parseQuantity(row.quantities[index] ?? '');
-      entry.quantities.set(meter, (entry.quantities.get(meter) ?? 0n) + quantity);
+      const units = toExactUnits(row.quantities[index] ?? '');
+      entry.quantities.set(meter, (entry.quantities.get(meter) ?? 0n) + units);
     }
   }
   return [...sums.values()].flatMap(({ row: { usageDate, accountOwnerId, userId, projectId }, quantities }) => {
     const usages = [...quantities]
-      .map(([meter, quantity]) => ({ meter, quantity }))
-      .filter(({ quantity }) => quantity !== 0n);
+      .filter(([, units]) => units !== 0n)
+      .map(([meter, units]) => ({ meter, quantity: formatExactUnits(units) }));
     if (usages.length === 0) return [];
     return [{ day: toDay(usageDate), accountOwnerId, userId, projectId: projectId ?? undefined, usages }];
   });

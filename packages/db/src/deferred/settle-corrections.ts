@@ -1,4 +1,4 @@
-import { formatQuantity, formatTime, formatUsageDay } from '@hopsmeter/usage';
+import { formatTime, formatUsageDay } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { inTransaction } from '../in-transaction.ts';
 import type { SettledCounts } from '../parked/settle-parked.ts';
@@ -90,7 +90,7 @@ function toLedgerEntry(row: BookedRow): object {
     window_started_at: formatTime(row.start),
     window_ended_at: formatTime(row.end),
     meters: row.usages.map(({ meter }) => meter),
-    quantities: row.usages.map(({ quantity }) => formatQuantity(quantity)),
+    quantities: row.usages.map(({ quantity }) => quantity),
     booked_on: row.bookedOn === undefined ? null : formatUsageDay(row.bookedOn),
     adjustment: row.adjustment,
   };
@@ -102,7 +102,7 @@ function toCorrectionEntry({ id, rootKey, eventId, correctedAt, usages, reason }
     root_event_key: rootKey,
     event_id: eventId,
     corrected_at: formatTime(correctedAt),
-    quantities: Object.fromEntries(usages.map(({ meter, quantity }) => [meter, formatQuantity(quantity)])),
+    quantities: Object.fromEntries(usages.map(({ meter, quantity }) => [meter, quantity])),
     reason,
   };
 }

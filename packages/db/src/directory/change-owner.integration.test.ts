@@ -47,7 +47,7 @@ const totals = async () =>
   Object.fromEntries(
     (
       await rowsOf<{ id: string; quantity: string }>(
-        'select account_owner_id as id, sum(quantity)::text as quantity from hopsmeter.usage_daily group by 1',
+        'select account_owner_id as id, sum(quantity)::numeric(38, 12)::text as quantity from hopsmeter.usage_daily group by 1',
       )
     ).map(({ id, quantity }) => [id, quantity]),
   );

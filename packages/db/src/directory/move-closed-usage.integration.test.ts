@@ -187,7 +187,7 @@ it('late usage that moves away leaves to the old account what a new price makes 
   await give('bob', from);
   expect(await booked()).toEqual([`ada ${PAST.slice(0, 10)} 10`, `bob ${PAST.slice(0, 10)} 5`]);
   const adjustment = await database.pool.query(
-    `select quantity::text, event_count::integer as events, cost::text from hopsmeter.usage_daily
+    `select quantity::numeric(38, 12)::text, event_count::integer as events, cost::text from hopsmeter.usage_daily
     where account_owner_id = 'ada' and booked_on = $1`,
     [OPEN],
   );

@@ -1,3 +1,4 @@
+import { listCost, roundedQuantity } from '../list-cost.ts';
 import type { DirectoryTransaction } from './change-directory.ts';
 
 /** How much an account gained (or lost, negative) of a meter; texts with 12 decimals. */
@@ -31,7 +32,7 @@ const REBUILD_USAGE_DAILY = `
 with ledger as materialized (
   select
     usage_date, coalesce(booked_on, usage_date) as booked_on, account_owner_id, user_id, hopsworks_cluster_id,
-    project_id, used.meter, sum(used.quantity)::numeric(38, 12) as quantity,
+    project_id, used.meter, sum(used.quantity) as quantity,
     sum(case adjustment when 'reversal' then -1 else 1 end) as event_count,
     min(window_started_at) as first_event_at, max(window_started_at) as last_event_at
   from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
@@ -103,11 +104,11 @@ written as (
 )
 select
   account_owner_id as "accountOwnerId", meter,
-  sum(quantity)::numeric(38, 12)::text as quantity, sum(cost)::numeric(38, 12)::text as cost
+  ${roundedQuantity('sum(quantity)')}::text as quantity, sum(cost)::numeric(38, 12)::text as cost
 from (
   select account_owner_id, meter, -quantity as quantity, -cost as cost from before
   union all
-  select account_owner_id, meter, quantity, round(quantity * price / price_quantity, 12) + price_adjustment from after
+  select account_owner_id, meter, quantity, ${listCost('quantity', 'price', 'price_quantity')} + price_adjustment from after
 ) as differences
 group by account_owner_id, meter
 having sum(quantity) <> 0 or sum(cost) <> 0

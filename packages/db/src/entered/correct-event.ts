@@ -1,4 +1,4 @@
-import { createDirectory, formatQuantity, RequestError, type Unattributed, type Usage } from '@hopsmeter/usage';
+import { createDirectory, RequestError, type Unattributed, type Usage } from '@hopsmeter/usage';
 import { type Change, changeDirectory } from '../directory/change-directory.ts';
 import { parseSource } from '../events/event-source.ts';
 import { findEvents } from '../events/find-event.ts';
@@ -72,5 +72,5 @@ export function correctEvent(
 }
 
 function textOf({ meter, quantity }: Usage) {
-  return { meter, quantity: formatQuantity(quantity) };
+  return { meter, quantity };
 }

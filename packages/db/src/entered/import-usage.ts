@@ -6,6 +6,7 @@ import {
   eventKeyOf,
   type ParkReason,
   type Quantity,
+  roundQuantity,
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -155,8 +156,9 @@ function addRow(
     for (const part of splitByDay(event))
       for (const usage of part.usages) {
         const price = directory.pricing.priceOf(accountOwnerId, meter, part.day);
-        sum.quantity += usage.quantity;
-        if (price !== undefined) sum.cost += divideHalfAway(usage.quantity * price.price, price.priceQuantity);
+        const shown = roundQuantity(usage.quantity);
+        sum.quantity += shown;
+        if (price !== undefined) sum.cost += divideHalfAway(shown * price.price, price.priceQuantity);
       }
   }
   return undefined;

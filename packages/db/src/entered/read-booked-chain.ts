@@ -1,6 +1,7 @@
 import { type Micros, parseTime } from '@hopsmeter/usage';
 import type { DirectoryTransaction } from '../directory/change-directory.ts';
 import { instantText } from '../directory/instant.ts';
+import { roundedQuantity } from '../list-cost.ts';
 import type { BookedSum } from './usage-difference.ts';
 
 /**
@@ -43,7 +44,7 @@ from last
 const READ_BOOKED = `
 select
   account_owner_id as "accountOwnerId", usage_date::text as "usageDate", used.meter,
-  sum(used.quantity)::numeric(38, 12)::text as quantity
+  ${roundedQuantity('sum(used.quantity)')}::text as quantity
 from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
 where event_key = $1::uuid
   or event_key = any(array(select event_key from hopsmeter.corrections where root_event_key = $1::uuid))

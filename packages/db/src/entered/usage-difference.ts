@@ -1,13 +1,16 @@
 import {
   type Directory,
   divideHalfAway,
+  type ExactUnits,
   findImplausible,
   formatUsageDay,
   type Micros,
   parseQuantity,
   parseUsageDay,
   type Quantity,
+  roundExactUnits,
   splitByDay,
+  toExactUnits,
   type Unattributed,
   type Usage,
   type UsageDay,
@@ -48,10 +51,10 @@ export function findDifferences(
   put: readonly UsageToBook[],
   directory: Directory,
 ): readonly UsageDifference[] {
-  const sums = new Map<string, { readonly key: UsageKey; before: Quantity; after: Quantity }>();
+  const sums = new Map<string, { readonly key: UsageKey; before: Quantity; exactAfter: ExactUnits }>();
   const sumOf = (key: UsageKey) => {
     const name = JSON.stringify([key.accountOwnerId, key.day, key.meter]);
-    const known = sums.get(name) ?? { key, before: 0n, after: 0n };
+    const known = sums.get(name) ?? { key, before: 0n, exactAfter: 0n };
     sums.set(name, known);
     return known;
   };
@@ -59,8 +62,10 @@ export function findDifferences(
     sumOf({ accountOwnerId, day: readDay(usageDate), meter }).before += parseQuantity(quantity);
   for (const { accountOwnerId, ...usage } of put)
     for (const { day, usages } of splitByDay(usage))
-      for (const { meter, quantity } of usages) sumOf({ accountOwnerId, day, meter }).after += quantity;
+      for (const { meter, quantity } of usages)
+        sumOf({ accountOwnerId, day, meter }).exactAfter += toExactUnits(quantity);
   return [...sums.values()]
+    .map(({ key, before, exactAfter }) => ({ key, before, after: roundExactUnits(exactAfter) }))
     .filter(({ before, after }) => before !== after)
     .map(({ key: { accountOwnerId, day, meter }, before, after }) => ({
       accountOwnerId,

@@ -1,7 +1,8 @@
 import { instantText } from '../directory/instant.ts';
 import type { Snapshot } from '../in-snapshot.ts';
+import { roundedQuantity } from '../list-cost.ts';
 
-const exact = (value: string) => `(${value})::numeric(38, 12)::text`;
+const exact = (value: string) => `${roundedQuantity(`(${value})::numeric`)}::text`;
 
 /**
  * The correction chain that an event belongs to, from either end: the corrections that were counted in their order of force,

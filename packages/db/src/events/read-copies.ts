@@ -1,6 +1,7 @@
 import type { ParkReason } from '@hopsmeter/usage';
 import { instantText } from '../directory/instant.ts';
 import type { Snapshot } from '../in-snapshot.ts';
+import { roundedQuantity } from '../list-cost.ts';
 import type { ParkedEventRow } from '../parked/list-parked.ts';
 
 /**
@@ -48,7 +49,7 @@ limit 1
 
 /** What a usage event said before it was split over days; adjustments are not its own words. */
 const READ_REPORTED = `
-select used.meter, sum(used.quantity)::numeric(38, 12)::text as quantity
+select used.meter, ${roundedQuantity('sum(used.quantity)')}::text as quantity
 from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
 where event_key = $1::uuid and adjustment is null
 group by used.meter

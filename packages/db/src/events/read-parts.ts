@@ -1,11 +1,12 @@
 import { instantText } from '../directory/instant.ts';
 import type { Snapshot } from '../in-snapshot.ts';
+import { roundedQuantity } from '../list-cost.ts';
 
 /**
  * What an event books: its rows of the ledger in the order in which they were booked, each of its meters with the row of the
  * rollup that it was added to, that row's price version, and the statement that the day of booking belongs to.
  *
- * Guarantees: the event's own cost is quantity × price ÷ priceQuantity, rounded once, half away from zero, to 12 decimals: a
+ * Guarantees: the event's own cost is its quantity as it is shown × price ÷ priceQuantity, rounded once, half away from zero, to 12 decimals: a
  * division of whole numbers (`div`), because NUMERIC's quotient is rounded itself and rounding it again could go the wrong
  * way.
  *
@@ -30,14 +31,15 @@ select
   (
     select coalesce(jsonb_agg(jsonb_build_object(
       'meter', used.meter,
-      'quantity', used.quantity::text,
+      'quantity', ${roundedQuantity('used.quantity')}::text,
+      'quantityExact', trim_scale(used.quantity)::text,
       'costExact', (
         sign(used.quantity)
-          * div(2 * abs(used.quantity) * daily.price * 1000000000000 + daily.price_quantity, 2 * daily.price_quantity)
+          * div(2 * abs(${roundedQuantity('used.quantity')}) * daily.price * 1000000000000 + daily.price_quantity, 2 * daily.price_quantity)
           * 0.000000000001
       )::numeric(38, 12)::text,
       'rollup', case when daily.id is not null then jsonb_build_object(
-        'quantity', daily.quantity::text, 'costExact', daily.cost::text,
+        'quantity', ${roundedQuantity('daily.quantity')}::text, 'costExact', daily.cost::text,
         'priceAdjustment', daily.price_adjustment::text, 'eventCount', daily.event_count::text
       ) end,
       'price', case when daily.id is not null then jsonb_build_object(
@@ -89,6 +91,7 @@ export type EventPart = {
 export type EventBooking = {
   readonly meter: string;
   readonly quantity: string;
+  readonly quantityExact: string;
   /** The event's own share of the row's cost. */
   readonly costExact: string | null;
   readonly rollup: RollupOfEvent | null;

@@ -2,6 +2,7 @@ import { formatUsageDay, parseUsageDay, type UsageDay } from '@hopsmeter/usage';
 import { NO_PROJECT } from '../billing/usage-filter.ts';
 import { instantText } from '../directory/instant.ts';
 import { inSnapshot } from '../in-snapshot.ts';
+import { roundedQuantity } from '../list-cost.ts';
 import type { Pool } from '../pool.ts';
 import { type EventOrigin, formatSource } from './event-source.ts';
 
@@ -40,7 +41,13 @@ select
   page.event_id as id, page.hopsworks_cluster_id as "clusterId", page.source_path as "sourcePath",
   page.event_type as type, page.usage_date::text as "usageDate",
   coalesce(page.booked_on, page.usage_date)::text as "bookedOn", page.account_owner_id as "accountOwnerId",
-  page.user_id as "userId", page.project_id as "projectId", page.meters, page.quantities::text[] as quantities,
+  page.user_id as "userId", page.project_id as "projectId", page.meters,
+  array(
+    select ${roundedQuantity('quantity')}::text from unnest(page.quantities) with ordinality as used (quantity, place) order by place
+  ) as quantities,
+  array(
+    select trim_scale(quantity)::text from unnest(page.quantities) with ordinality as used (quantity, place) order by place
+  ) as "exactQuantities",
   ${instantText('page.window_started_at')} as "windowStartedAt", ${instantText('page.window_ended_at')} as "windowEndedAt",
   page.adjustment, ${instantText('batches.received_at')} as "receivedAt",
   page.event_key::text as "eventKey", page.part
@@ -71,7 +78,7 @@ export type EventsQuery = {
   readonly limit: number;
 };
 
-/** A row of the ledger. Times are RFC 3339 in UTC with microseconds; quantities have 12 decimals. */
+/** A row of the ledger. Times are RFC 3339 in UTC with microseconds; quantities have 12 decimals, exact ones as many as they need. */
 export type LedgerEvent = EventOrigin & {
   readonly id: string;
   readonly source: string;
@@ -81,7 +88,7 @@ export type LedgerEvent = EventOrigin & {
   readonly accountOwnerId: string;
   readonly userId: string;
   readonly projectId: string | null;
-  readonly meters: readonly { readonly meter: string; readonly quantity: string }[];
+  readonly meters: readonly { readonly meter: string; readonly quantity: string; readonly quantityExact: string }[];
   readonly windowStartedAt: string;
   readonly windowEndedAt: string;
   readonly adjustment: 'reversal' | 'correction' | 'move' | null;
@@ -94,6 +101,7 @@ export type LedgerEvent = EventOrigin & {
 type Row = Omit<LedgerEvent, 'source' | 'meters'> & {
   readonly meters: readonly string[];
   readonly quantities: readonly string[];
+  readonly exactQuantities: readonly string[];
 };
 
 /**
@@ -136,8 +144,12 @@ function parametersOf(query: EventsQuery, start: UsageDay, end: UsageDay, limit:
   ];
 }
 
-function toLedgerEvent({ meters, quantities, ...row }: Row): LedgerEvent {
-  const metered = meters.map((meter, place) => ({ meter, quantity: quantities[place] ?? '' }));
+function toLedgerEvent({ meters, quantities, exactQuantities, ...row }: Row): LedgerEvent {
+  const metered = meters.map((meter, place) => ({
+    meter,
+    quantity: quantities[place] ?? '',
+    quantityExact: exactQuantities[place] ?? '',
+  }));
   return { ...row, source: formatSource(row), meters: metered };
 }
 

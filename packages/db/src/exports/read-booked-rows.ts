@@ -1,4 +1,5 @@
 import type { Snapshot } from '../in-snapshot.ts';
+import { roundedQuantity } from '../list-cost.ts';
 
 /**
  * The rows of the rollup that are booked in an account's month, in the order of the unique key, with names and with the
@@ -18,7 +19,7 @@ select
   daily.user_id as "userId", coalesce(people.name, people.email) as "userName",
   daily.hopsworks_cluster_id as "clusterId", clusters.name as "clusterName",
   daily.project_id as "projectId", projects.namespace as "projectNamespace",
-  daily.quantity::text, daily.price::text, daily.price_quantity::text as "priceQuantity",
+  ${roundedQuantity('daily.quantity')}::text as quantity, daily.price::text, daily.price_quantity::text as "priceQuantity",
   coalesce(rates.price, daily.price)::text as "listPrice",
   daily.rate_id as "rateId", daily.price_override_id as "priceOverrideId",
   (daily.cost - daily.price_adjustment)::text as "usedCost", daily.price_adjustment::text as "priceAdjustment"

@@ -1,4 +1,4 @@
-import { formatQuantity, formatTime, formatUsageDay, type ParkReason } from '@hopsmeter/usage';
+import { formatTime, formatUsageDay, type ParkReason } from '@hopsmeter/usage';
 import { inTransaction } from '../in-transaction.ts';
 import type { Pool } from '../pool.ts';
 import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '../record/record-batch.ts';
@@ -68,7 +68,7 @@ function parametersOf(plan: ParkedPlan, taken: readonly TakenEvent[]): string[] 
       window_started_at: formatTime(start),
       window_ended_at: formatTime(end),
       meters: row.usages.map(({ meter }) => meter),
-      quantities: row.usages.map(({ quantity }) => formatQuantity(quantity)),
+      quantities: row.usages.map(({ quantity }) => quantity),
       booked_on: who.bookedOn === undefined ? null : formatUsageDay(who.bookedOn),
     };
   });

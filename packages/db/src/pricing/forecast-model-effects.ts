@@ -9,6 +9,7 @@ import {
   type Quantity,
   type UsageDay,
 } from '@hopsmeter/usage';
+import { listCost } from '../list-cost.ts';
 import { textArray } from '../pg-array.ts';
 import type { Pool } from '../pool.ts';
 import { effectOf, groupByAccountAndMeter, type MonthDay } from './month-days.ts';
@@ -32,8 +33,8 @@ prices as materialized (
 )
 select
   daily.account_owner_id as "accountOwnerId", daily.meter, to_char(daily.usage_date, 'YYYY-MM-DD') as day,
-  sum(daily.quantity)::numeric(38, 12)::text as quantity, sum(daily.cost)::numeric(38, 12)::text as "oldCost",
-  sum(coalesce(round(daily.quantity * prices.price / prices.price_quantity, 12), daily.cost))::numeric(38, 12)::text
+  sum(daily.quantity)::text as quantity, sum(daily.cost)::numeric(38, 12)::text as "oldCost",
+  sum(coalesce(${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')}, daily.cost))::numeric(38, 12)::text
     as "newCost"
 from hopsmeter.usage_daily as daily
 left join own on own.account = daily.account_owner_id

@@ -1,3 +1,5 @@
+import { listCost } from '../list-cost.ts';
+
 /**
  * The usage of a month by account, meter and day, and what it costs at the list prices before and after a change, each row
  * rounded as a row of that month would be: late usage and corrections belong to the row that they are of.
@@ -25,9 +27,9 @@ used as materialized (
 )
 select
   used.account_owner_id as "accountOwnerId", used.meter, to_char(used.usage_date, 'YYYY-MM-DD') as day,
-  sum(used.quantity)::numeric(38, 12)::text as quantity,
-  sum(coalesce(round(used.quantity * before.price / before.price_quantity, 12), 0))::numeric(38, 12)::text as "oldCost",
-  sum(coalesce(round(used.quantity * after.price / after.price_quantity, 12), 0))::numeric(38, 12)::text as "newCost"
+  sum(used.quantity)::text as quantity,
+  sum(coalesce(${listCost('used.quantity', 'before.price', 'before.price_quantity')}, 0))::numeric(38, 12)::text as "oldCost",
+  sum(coalesce(${listCost('used.quantity', 'after.price', 'after.price_quantity')}, 0))::numeric(38, 12)::text as "newCost"
 from used
 left join own on own.account = used.account_owner_id
 left join old_prices as before on before.meter = used.meter and before.account = coalesce(own.account, '')

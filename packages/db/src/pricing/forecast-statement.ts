@@ -1,3 +1,4 @@
+import { listCost } from '../list-cost.ts';
 import {
   adjustments,
   IS_CHANGED,
@@ -37,7 +38,7 @@ ${adjustments(ROWS_OF_SCOPE)},
 outcomes as (
   select
     daily.account_owner_id, daily.cost as old_cost,
-    round(daily.quantity * prices.price / prices.price_quantity, 12) + coalesce(adjusted.amount, 0) as new_cost,
+    ${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')} + coalesce(adjusted.amount, 0) as new_cost,
     coalesce(adjusted.amount, 0) - daily.price_adjustment as adjustment, ${IS_CHANGED} as is_changed
   from ${PRICED_ROWS}
   ${WITH_ADJUSTMENT}

@@ -1,4 +1,4 @@
-import { modelEffect, type Pricing, parseQuantity, type Quantity, type UsageDay } from '@hopsmeter/usage';
+import { modelEffect, type Pricing, parseQuantity, type Quantity, toExactUnits, type UsageDay } from '@hopsmeter/usage';
 import { dayOf } from './pricing-columns.ts';
 
 /** What an account used of a meter on a day, and what that costs at list prices before and after; decimals as text. */
@@ -41,7 +41,7 @@ export function effectOf(
       const day = dayOf(row.day);
       const price = pricing.priceOf(row.accountOwnerId, row.meter, toPricedDay(day));
       if (price === undefined) return [];
-      return [{ day, quantity: parseQuantity(row.quantity), cost: parseQuantity(row[cost]), price }];
+      return [{ day, quantity: toExactUnits(row.quantity), cost: parseQuantity(row[cost]), price }];
     }),
   );
 }

@@ -333,17 +333,17 @@ describe('while usage is recorded', () => {
 
   it('adds up the differences of the rows as they were when they were locked', async () => {
     const start = MONTH * MICROS_PER_DAY;
-    const plan = async (id: string, quantity: bigint) => {
+    const plan = async (id: string, quantity: string) => {
       const directory = createDirectory(await loadDirectory(database.pool));
       const event = sampleEvent(id, { start, end: start, days: [[{ meter: 'cpu_hours', quantity }]] });
       return sampleRecord({ ...seeded, directory }, [event]);
     };
-    await recordBatch(database.pool, await plan('first', ONE));
+    await recordBatch(database.pool, await plan('first', '1'));
     const id = await change(rate(ONE));
     // Recorded at the new price list, into the row that has the old price still; not committed before it is waited for.
     const recording = await database.pool.connect();
     await recording.query('begin');
-    await recordBatch(recording, await plan('second', 9n * ONE));
+    await recordBatch(recording, await plan('second', '9'));
     const drained = drain();
     await waitForLock('%openings as materialized%');
     await recording.query('commit');

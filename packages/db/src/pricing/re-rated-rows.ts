@@ -1,3 +1,5 @@
+import { listCost } from '../list-cost.ts';
+
 /**
  * Pieces of SQL that decide what a row of `usage_daily` costs at other prices. The forecast of a price change and the
  * re-rating are both made of them, so that they come to the same.
@@ -39,7 +41,7 @@ adjusted as materialized (
   select
     daily.account_owner_id, openings.since as booked_on, daily.user_id, daily.hopsworks_cluster_id, daily.project_id,
     daily.meter, daily.usage_date, prices.rate_id, prices.price_override_id, prices.price, prices.price_quantity,
-    sum(round(daily.quantity * prices.price / prices.price_quantity, 12) - daily.cost) as amount,
+    sum(${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')} - daily.cost) as amount,
     sum(daily.cost) as closed_cost, min(daily.first_event_at) as first_event_at, max(daily.last_event_at) as last_event_at
   from ${PRICED_ROWS}
   where ${rows} and daily.booked_on < openings.since

@@ -1,3 +1,5 @@
+import { listCost } from '../list-cost.ts';
+
 /** Stands for "no project" where keys are joined: a join on equality can be hashed, one on `is not distinct from` can not. */
 const NO_PROJECT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
@@ -14,7 +16,7 @@ const KEY = 'booked_on, account_owner_id, user_id, hopsworks_cluster_id, project
  *   of the same usage booked in closed months: sum(round(quantity × price) − cost) over these rows.
  * - Prices that a price change is still on its way to are explained; their quantities are compared all the same.
  * - A row booked in a closed month keeps the price that it was closed with. Its statement tells whether it still does.
- * - cost = round(quantity × price ÷ price_quantity, 12) + price_adjustment.
+ * - cost = `listCost` of its quantity and price + price_adjustment.
  *
  * One statement, one snapshot: a batch is one statement too, so it is on both sides or on none. No locks; whoever records
  * waits for nothing.
@@ -65,7 +67,7 @@ prices as materialized (
 re_rated as (
   select
     openings.since as booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_key, meter,
-    sum(round(rollup.quantity * prices.price / prices.price_quantity, 12) - rollup.cost) as price_adjustment,
+    sum(${listCost('rollup.quantity', 'prices.price', 'prices.price_quantity')} - rollup.cost) as price_adjustment,
     min(first_event_at) as first_event_at, max(last_event_at) as last_event_at
   from rollup
   join openings using (account_owner_id)
@@ -74,7 +76,7 @@ re_rated as (
   where rollup.is_closed
     and prices.price_account = case when priced_apart.account_owner_id is null then '' else account_owner_id end
   group by 1, 2, 3, 4, 5, 6
-  having sum(round(rollup.quantity * prices.price / prices.price_quantity, 12) - rollup.cost) <> 0
+  having sum(${listCost('rollup.quantity', 'prices.price', 'prices.price_quantity')} - rollup.cost) <> 0
 ),
 expected as (
   select
@@ -131,11 +133,13 @@ judged as (
     case when id is null then expected_price_adjustment <> 0 else
       (rate_id, price_override_id, price, price_quantity, price_adjustment) is distinct from
         (expected_rate_id, expected_override_id, expected_price, expected_price_quantity, expected_price_adjustment)
-      or cost is distinct from round(rollup_quantity * price / price_quantity, 12) + price_adjustment
+      or cost is distinct from ${listCost('rollup_quantity', 'price', 'price_quantity')} + price_adjustment
     end as has_other_price,
-    round(
-      coalesce(ledger_quantity, 0) * coalesce(expected_price, price) / coalesce(expected_price_quantity, price_quantity), 12
-    ) + expected_price_adjustment as expected_cost
+    ${listCost(
+      'coalesce(ledger_quantity, 0)',
+      'coalesce(expected_price, price)',
+      'coalesce(expected_price_quantity, price_quantity)',
+    )} + expected_price_adjustment as expected_cost
   from termed
 ),
 compared as materialized (

@@ -1,3 +1,4 @@
+import { roundedQuantity } from '../list-cost.ts';
 import type { Pool } from '../pool.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
@@ -34,7 +35,8 @@ claimed as materialized (
 sums as (
   select cluster, hour, source_path, bool_or(counted < reported) as is_less, bool_or(counted > reported) as is_more
   from (
-    select cluster, hour, source_path, meter, sum(reported) as reported, coalesce(sum(counted), 0) as counted
+    select cluster, hour, source_path, meter, ${roundedQuantity('sum(reported)')} as reported,
+      ${roundedQuantity('coalesce(sum(counted), 0)')} as counted
     from (
       select cluster, hour, source_path, entry.key as meter, entry.value::numeric as reported, null::numeric as counted
       from manifest_hours cross join jsonb_each_text(sums) as entry

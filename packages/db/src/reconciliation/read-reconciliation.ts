@@ -16,7 +16,7 @@ select status, checked_days as "checkedDays", cardinality(days) as "dayCount" fr
 export const DIFFERENCE_COLUMNS = `
   kind, usage_date::text as "usageDate", booked_on::text as "bookedOn", account_owner_id as "accountOwnerId",
   user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter,
-  ledger_quantity::text as "ledgerQuantity", rollup_quantity::text as "rollupQuantity",
+  trim_scale(ledger_quantity)::text as "ledgerQuantity", trim_scale(rollup_quantity)::text as "rollupQuantity",
   ledger_event_count::text as "ledgerEventCount", rollup_event_count::text as "rollupEventCount",
   expected_rate_id as "expectedRateId", expected_override_id as "expectedOverrideId", expected_price::text as "expectedPrice", expected_price_quantity::text as "expectedPriceQuantity",
   expected_price_adjustment::numeric(38, 12)::text as "expectedPriceAdjustment", rate_id as "rateId",

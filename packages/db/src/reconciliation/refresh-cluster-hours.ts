@@ -30,9 +30,9 @@ counts as (
   from parts group by hopsworks_cluster_id, hour, source_path
 ),
 sums as (
-  select hopsworks_cluster_id, hour, source_path, jsonb_object_agg(meter, quantity::text) as sums
+  select hopsworks_cluster_id, hour, source_path, jsonb_object_agg(meter, trim_scale(quantity)::text) as sums
   from (
-    select hopsworks_cluster_id, hour, source_path, used.meter, sum(used.quantity)::numeric(38, 12) as quantity
+    select hopsworks_cluster_id, hour, source_path, used.meter, sum(used.quantity) as quantity
     from parts, unnest(meters, quantities) as used (meter, quantity)
     group by hopsworks_cluster_id, hour, source_path, used.meter
   ) as by_meter

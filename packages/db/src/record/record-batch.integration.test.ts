@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Attribution, createDirectory, type Usage } from '@hopsmeter/usage';
+import { type Attribution, createDirectory, formatQuantity, type Usage } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { conflictPositionsOf, kindOfFailure } from '../errors.ts';
 import { loadDirectory } from '../load-directory.ts';
@@ -67,12 +67,16 @@ describe('counting', () => {
   });
 
   it('counts an event over midnight on both days, once', async () => {
-    const days: Usage[][] = [[{ meter: 'gpu_hours', quantity: 1n }], [{ meter: 'gpu_hours', quantity: 3n }], []];
+    const days: Usage[][] = [
+      [{ meter: 'gpu_hours', quantity: '0.000000000001' }],
+      [{ meter: 'gpu_hours', quantity: '0.000000000003' }],
+      [],
+    ];
     const event = sampleEvent('night', { start: MIDNIGHT - HOUR, end: MIDNIGHT + 30 * HOUR, days });
     for (let i = 0; i < 3; i++) await record(sampleRecord(seeded, [event, sampleEvent(`night ${i}`)]));
     expect(
       await rowsOf(
-        `select usage_date::text, quantity::text, event_count from hopsmeter.usage_daily where meter = 'gpu_hours' order by 1`,
+        `select usage_date::text, quantity::numeric(38, 12)::text, event_count from hopsmeter.usage_daily where meter = 'gpu_hours' order by 1`,
       ),
     ).toEqual([
       { usage_date: '2026-11-22', quantity: '0.000000000001', event_count: '1' },
@@ -103,7 +107,7 @@ describe('counting', () => {
     for (const event of [at('b', 0), at('a', -HOUR), at('c', HOUR + 1)]) await record(sampleRecord(seeded, [event]));
     expect(
       await rowsOf(
-        `select quantity::text, cost::text, event_count, project_id,
+        `select quantity::numeric(38, 12)::text, cost::text, event_count, project_id,
           extract(epoch from first_event_at)::text as first, extract(epoch from last_event_at)::text as last
         from hopsmeter.usage_daily where user_id = 'auth0|other' and usage_date = '2026-11-27'`,
       ),
@@ -248,7 +252,7 @@ describe('refusals', () => {
   it('refuses more meters of an event than are summed', async () => {
     const before = await countAll();
     const usages = ['cpu_hours', 'gpu_hours', 'ram_gb_hours', 'online_storage_gb_hours', 'offline_storage_gb_hours'];
-    const days = [usages.map((meter) => ({ meter, quantity: 1n }))];
+    const days = [usages.map((meter) => ({ meter, quantity: '0.000000000001' }))];
     await expect(record(sampleRecord(seeded, [sampleEvent('wide', { days })]))).rejects.toMatchObject({
       code: '23502',
     });
@@ -257,7 +261,7 @@ describe('refusals', () => {
 
   it('refuses quantities that are no money', async () => {
     const before = await countAll();
-    for (const quantity of [-1n, 10n ** 38n]) {
+    for (const quantity of ['-0.000000000001', `1${'0'.repeat(26)}`]) {
       const batch = sampleRecord(seeded, [sampleEvent('bad', { days: [[{ meter: 'cpu_hours', quantity }]] })]);
       expect(kindOfFailure(await record(batch).catch((reason: unknown) => reason))).toBe('data');
     }
@@ -429,7 +433,7 @@ describe('texts and numbers', () => {
   it('keeps content hashes, instants and quantities to the last digit', async () => {
     const content = -(2n ** 63n);
     const start = SAMPLE_START + 1;
-    const quantity = 10n ** 27n + 1n;
+    const quantity = '1000000000000000.00000000000000000000000000000001';
     const batch = sampleRecord(seeded, [
       sampleEvent('exact', { content, start, end: start + 1, days: [[{ meter: 'ram_gb_hours', quantity }]] }),
     ]);
@@ -440,9 +444,13 @@ describe('texts and numbers', () => {
         from hopsmeter.usage_events where event_id = 'exact'`,
       ),
     ).toEqual([
-      { content_hash: String(content), quantities: '{1000000000000000.000000000001}', start: '1795352400.000001' },
+      {
+        content_hash: String(content),
+        quantities: '{1000000000000000.00000000000000000000000000000001}',
+        start: '1795352400.000001',
+      },
     ]);
-    expect(await quantityOf('ram_gb_hours')).toBe('1000000000000000.000000000001');
+    expect(await quantityOf('ram_gb_hours')).toBe('1000000000000000.00000000000000000000000000000001');
   });
 
   it('counts on a meter that is called null', async () => {
@@ -454,9 +462,9 @@ describe('texts and numbers', () => {
       select id, 'null', '2020-01-01', 1 from hopsmeter.rate_cards where is_default`,
     );
     seeded = { ...seeded, directory: createDirectory(await loadDirectory(database.pool)) };
-    const event = sampleEvent('meter', { days: [[{ meter: 'null', quantity: 5n }]] });
+    const event = sampleEvent('meter', { days: [[{ meter: 'null', quantity: '0.000000000005' }]] });
     expect(await record(sampleRecord(seeded, [event]))).toMatchObject({ counted: 1 });
-    expect(await quantityOf('null')).toBe('0.000000000005');
+    expect(Number(await quantityOf('null'))).toBe(5e-12);
   });
 });
 
@@ -468,12 +476,12 @@ describe('costs', () => {
       sampleEvent(`cost ${i}`, {
         start: SAMPLE_START - (10 + i) * 24 * HOUR,
         end: SAMPLE_START - (10 + i) * 24 * HOUR + HOUR,
-        days: [[{ meter: 'online_storage_gb_hours', quantity }]],
+        days: [[{ meter: 'online_storage_gb_hours', quantity: formatQuantity(quantity) }]],
       }),
     );
     await record(sampleRecord(seeded, events));
     const rows = await rowsOf<{ quantity: string; cost: string }>(
-      `select quantity::text, cost::text from hopsmeter.usage_daily where meter = 'online_storage_gb_hours'`,
+      `select quantity::numeric(38, 12)::text, cost::text from hopsmeter.usage_daily where meter = 'online_storage_gb_hours'`,
     );
     const found = new Map(rows.map(({ quantity, cost }) => [units(quantity), units(cost)]));
     // 0.50 for 720 GB-hours: half of a unit goes away from zero.

@@ -1,7 +1,6 @@
 import {
   type Attribution,
   type EffectivePrice,
-  formatQuantity,
   formatTime,
   formatUsageDay,
   type Micros,
@@ -192,5 +191,5 @@ function parametersOf(record: BatchRecord): (string | number)[] {
 
 /** Each row's quantities: a list of lists. */
 function quantityArrays(ledger: readonly LedgerRow[]): string {
-  return textArray(ledger.map(({ usages }) => plainArray(usages.map(({ quantity }) => formatQuantity(quantity)))));
+  return textArray(ledger.map(({ usages }) => plainArray(usages.map(({ quantity }) => quantity))));
 }

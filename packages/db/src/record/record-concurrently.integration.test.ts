@@ -1,4 +1,4 @@
-import type { Micros, Usage } from '@hopsmeter/usage';
+import { formatExactUnits, type Micros, toExactUnits, type Usage } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SAMPLE_START, type SampleEvent, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
@@ -116,7 +116,7 @@ describe('two connections at the same time', () => {
     await first.query('commit');
     expect(await outcome).toMatchObject([{ counted: 1 }]);
     const rows = await first.query(
-      `select quantity::text, event_count from hopsmeter.usage_daily where usage_date = '2026-11-23'`,
+      `select quantity::numeric(38, 12)::text, event_count from hopsmeter.usage_daily where usage_date = '2026-11-23'`,
     );
     expect(rows.rows).toEqual([{ quantity: '3.000000000000', event_count: '2' }]);
   });
@@ -238,7 +238,9 @@ describe('eight connections with shuffled batches that overlap', () => {
     const dayCount = 1 + random(3);
     const userId = ['auth0|owner', 'auth0|member', 'auth0|other'][random(3)] ?? '';
     const days = Array.from({ length: dayCount }, () =>
-      METERS.slice(random(3)).map((meter): Usage => ({ meter, quantity: 7n ** BigInt(1 + random(28)) })),
+      METERS.slice(random(3)).map(
+        (meter): Usage => ({ meter, quantity: formatExactUnits(7n ** BigInt(1 + random(50))) }),
+      ),
     );
     const lastDay = Math.floor(start / DAY) + dayCount - 1;
     return sampleEvent(id, { userId, start, end: (lastDay + 1) * DAY, days });
@@ -258,7 +260,7 @@ describe('eight connections with shuffled batches that overlap', () => {
           const key = [date, owner, userId, seeded.clusterId, project, meter].join(' ');
           const known = totals.get(key) ?? { quantity: 0n, eventCount: 0, first: start, last: start };
           totals.set(key, {
-            quantity: known.quantity + quantity,
+            quantity: known.quantity + toExactUnits(quantity),
             eventCount: known.eventCount + 1,
             first: Math.min(known.first, start),
             last: Math.max(known.last, start),

@@ -28,7 +28,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   seeded = await seedDirectory(database.pool);
   const events = Array.from({ length: EVENTS }, (_, i) => {
-    const usages = ['cpu_hours', 'ram_gb_hours'].map((meter) => ({ meter, quantity: BigInt(i + 1) }));
+    const usages = ['cpu_hours', 'ram_gb_hours'].map((meter) => ({ meter, quantity: String(i + 1) }));
     return sampleEvent(`event ${i}`, { start: SAMPLE_START + i, end: SAMPLE_START + DAY, days: [usages, usages] });
   });
   const parked = Array.from({ length: 500 }, (_, i) => sampleParked(seeded, sampleEvent(`parked ${i}`)));

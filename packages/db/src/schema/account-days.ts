@@ -1,5 +1,5 @@
 import { bigint, date, primaryKey, text } from 'drizzle-orm/pg-core';
-import { exact, hopsmeterTable, userId } from './columns.ts';
+import { exact, exactQuantity, hopsmeterTable, userId } from './columns.ts';
 
 /**
  * What each account used of each meter on each day on which it is booked, over all users, projects and clusters: the exact
@@ -14,7 +14,7 @@ export const accountDays = hopsmeterTable(
     bookedOn: date('booked_on').notNull(),
     accountOwnerId: userId('account_owner_id').notNull(),
     meter: text('meter').notNull(),
-    quantity: exact('quantity').notNull(),
+    quantity: exactQuantity('quantity').notNull(),
     cost: exact('cost').notNull(),
     eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
     /** Rows of `usage_daily`. */

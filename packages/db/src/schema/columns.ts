@@ -9,8 +9,11 @@ export const { table: hopsmeterTable } = pgSchema('hopsmeter');
 /** Times are TIMESTAMPTZ and read as text: a JavaScript Date would cut the microseconds. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
-/** A quantity or an exact amount below the cent: the twelve decimals of the domain's Quantity. */
+/** A price, an exact amount below the cent or a quantity as it is shown: the twelve decimals of the domain's Quantity. */
 export const exact = (name: string) => numeric(name, { precision: 38, scale: 12 });
+
+/** A quantity as it is added up: the 32 decimals of the domain's ExactQuantity, and as many digits before them as above. */
+export const exactQuantity = (name: string) => numeric(name, { precision: 58, scale: 32 });
 
 /** A user's Auth0 sub: `auth0|123`. */
 export const userId = (name: string) => text(name);

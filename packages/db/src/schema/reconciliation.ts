@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, date, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
-import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
+import { exact, exactQuantity, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { hopsworksClusters } from './directory.ts';
 
 /** A comparison of the ledger with the rollup: of some days, one after the other, whoever has a worker for it. */
@@ -57,8 +57,8 @@ export const reconciliationDifferences = hopsmeterTable(
     hopsworksClusterId: systemId('hopsworks_cluster_id').notNull(),
     projectId: systemId('project_id'),
     meter: text('meter').notNull(),
-    ledgerQuantity: exact('ledger_quantity'),
-    rollupQuantity: exact('rollup_quantity'),
+    ledgerQuantity: exactQuantity('ledger_quantity'),
+    rollupQuantity: exactQuantity('rollup_quantity'),
     ledgerEventCount: bigint('ledger_event_count', { mode: 'bigint' }),
     rollupEventCount: bigint('rollup_event_count', { mode: 'bigint' }),
     /** NULL where no price is in force. Of a closed month: the row's own, which stays. */

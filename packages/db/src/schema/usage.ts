@@ -12,7 +12,8 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { exact, hopsmeterTable, instant, systemId, userId } from './columns.ts';
+import { listCost } from '../list-cost.ts';
+import { exact, exactQuantity, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { hopsworksClusters, meters, projects, users } from './directory.ts';
 import { priceOverrides, rates } from './pricing.ts';
 
@@ -71,7 +72,7 @@ export const usageEvents = hopsmeterTable(
     windowEndedAt: instant('window_ended_at').notNull(),
     /** Parallel arrays: quantities[n] was used of meters[n] on this day. */
     meters: text('meters').array().notNull(),
-    quantities: exact('quantities').array().notNull(),
+    quantities: exactQuantity('quantities').array().notNull(),
     /**
      * The day on which the usage is booked, where that is not the usage date: the first day of the account's open month,
      * for usage that came after its own month was closed.
@@ -118,7 +119,7 @@ export const usageDaily = hopsmeterTable(
     meter: text('meter')
       .notNull()
       .references(() => meters.meter),
-    quantity: exact('quantity').notNull(),
+    quantity: exactQuantity('quantity').notNull(),
     /** The card's rate behind the price; NULL where the account has a price of its own. */
     rateId: systemId('rate_id').references(() => rates.id),
     /** The account's own price or discount, where it has one. */
@@ -129,7 +130,7 @@ export const usageDaily = hopsmeterTable(
     priceAdjustment: exact('price_adjustment').notNull().default('0'),
     cost: exact('cost')
       .notNull()
-      .generatedAlwaysAs(sql`round(quantity * price / price_quantity, 12) + price_adjustment`),
+      .generatedAlwaysAs(sql.raw(`${listCost('quantity', 'price', 'price_quantity')} + price_adjustment`)),
     eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
     firstEventAt: instant('first_event_at').notNull(),
     lastEventAt: instant('last_event_at').notNull(),

@@ -1,4 +1,5 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
+import { roundedQuantity } from '../list-cost.ts';
 import type { Pool } from '../pool.ts';
 
 /** Differences that are told at most: one is already too many, and a thousand more say nothing new. */
@@ -27,7 +28,7 @@ with looked_at as (
 booked as (
   select
     statements.id as statement_id, statements.month, date_trunc('month', daily.usage_date)::date as usage_month,
-    daily.meter, daily.user_id, sum(daily.quantity) as quantity, sum(daily.cost - daily.price_adjustment) as cost,
+    daily.meter, daily.user_id, ${roundedQuantity('sum(daily.quantity)')} as quantity, sum(daily.cost - daily.price_adjustment) as cost,
     sum(daily.price_adjustment) as price_adjustment
   from looked_at as statements
   join hopsmeter.usage_daily as daily on daily.account_owner_id = statements.account_owner_id

@@ -1,4 +1,4 @@
-import { formatUsageDay, parseTime, parseUsageDay } from '@hopsmeter/usage';
+import { formatExactUnits, formatUsageDay, ONE_EXACT, parseTime, parseUsageDay } from '@hopsmeter/usage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   createTestDatabase,
@@ -116,4 +116,48 @@ it('refuses to guess an amount for usage that lost its price', async () => {
   );
   await expect(close(SEPTEMBER, seeded.ownerId)).rejects.toThrow('cpu_hours has no price on 2025-09-10');
   expect((await database.pool.query('select from hopsmeter.statements')).rowCount).toBe(0);
+});
+
+it('three events that make 100 GB exactly are one package, and fill the tier that ends there', async () => {
+  const setEgress = async (model: string, price: number, per: number, tiers: readonly object[] | null) => {
+    await database.pool.query(
+      `update hopsmeter.rates set withdrawn_at = now() where meter = 'network_egress_gb' and withdrawn_at is null`,
+    );
+    await database.pool.query(
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price, price_quantity, model, tiers)
+      select id, 'network_egress_gb', '2020-01-01', $1, $2, $3, $4::jsonb from hopsmeter.rate_cards where is_default`,
+      [price, per, model, tiers === null ? null : JSON.stringify(tiers)],
+    );
+  };
+  const send = (bytes: bigint, day: string, userId: string) =>
+    recordUsage(database.pool, [
+      {
+        id: `event-${++eventCount}`,
+        clusterId: seeded.clusterId,
+        subject: userId,
+        start: parseTime(`${day}T12:00:00Z`) ?? Number.NaN,
+        end: parseTime(`${day}T13:00:00Z`) ?? Number.NaN,
+        meter: 'network_egress_gb',
+        quantity: formatExactUnits((bytes * ONE_EXACT) / 2n ** 30n),
+      },
+    ]);
+  const totalOf = async (month: number) => (await readStatement(database.pool, seeded.ownerId, month))?.total;
+
+  await setEgress('package', 10, 100, null);
+  await send(497_976_983n, '2025-09-10', seeded.ownerId);
+  await send(40_611_335_412n, '2025-09-11', seeded.memberId);
+  await send(66_264_870_005n, '2025-09-12', seeded.ownerId);
+  expect(await totalOf(SEPTEMBER)).toBe(1_000n);
+  await setEgress('volume', 3, 1, [
+    { upTo: '100', price: '3' },
+    { upTo: null, price: '1' },
+  ]);
+  await database.pool.query(
+    `update hopsmeter.usage_daily as daily set price = rates.price, price_quantity = rates.price_quantity, rate_id = rates.id
+    from hopsmeter.rates where rates.meter = daily.meter and rates.withdrawn_at is null`,
+  );
+  expect(await totalOf(SEPTEMBER)).toBe(30_000n);
+  // A byte more is beyond the limit.
+  await send(1n, '2025-09-13', seeded.ownerId);
+  expect(await totalOf(SEPTEMBER)).toBe(10_000n);
 });

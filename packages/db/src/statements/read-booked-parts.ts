@@ -1,5 +1,6 @@
 import { parseQuantity, type StatementPart, type UsageMonth } from '@hopsmeter/usage';
 import type { Snapshot } from '../in-snapshot.ts';
+import { roundedQuantity } from '../list-cost.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { rangeOf } from './read-account-month.ts';
 import { toUnitPrices, type UnitPrice, type UnitPriceRow } from './unit-prices.ts';
@@ -7,10 +8,10 @@ import { toUnitPrices, type UnitPrice, type UnitPriceRow } from './unit-prices.t
 /**
  * What is booked in an account's month, by usage month, meter and user.
  *
- * Guarantees: every rollup row that is booked in the month is in exactly one row, so quantities and costs add up to the
- * month's to the last digit. The cost comes in two parts: quantity at its price, and what later prices make of usage that
- * closed months billed. The quantities at each list price, the earliest first, add up to the part's; those that were taken
- * back as a whole are left out.
+ * Guarantees: every rollup row that is booked in the month is in exactly one row, so costs add up to the month's to the last
+ * digit. The cost comes in two parts: quantity at its price, and what later prices make of usage that closed months billed. A
+ * quantity is rounded as it is shown, its sum once, and so is the quantity at each list price, the earliest first; those that
+ * were taken back as a whole are left out.
  *
  * Parameters: $1 account owner, $2 first day, $3 day after the last. One range of the unique key.
  */
@@ -19,7 +20,7 @@ with priced as (
   select
     date_trunc('month', usage_date)::date as usage_month, meter, user_id, price, price_quantity,
     min(usage_date) as since,
-    sum(quantity)::numeric(38, 12) as quantity,
+    sum(quantity) as quantity,
     sum(cost - price_adjustment)::numeric(38, 12) as cost,
     sum(price_adjustment)::numeric(38, 12) as price_adjustment
   from hopsmeter.usage_daily
@@ -29,13 +30,13 @@ with priced as (
 booked as (
   select
     usage_month, meter, user_id,
-    sum(quantity)::numeric(38, 12) as quantity,
+    ${roundedQuantity('sum(quantity)')} as quantity,
     sum(cost)::numeric(38, 12) as cost,
     sum(price_adjustment)::numeric(38, 12) as price_adjustment,
     jsonb_agg(
-      jsonb_build_object('price', price::text, 'priceQuantity', price_quantity::text, 'quantity', quantity::text)
+      jsonb_build_object('price', price::text, 'priceQuantity', price_quantity::text, 'quantity', ${roundedQuantity('quantity')}::text)
       order by since, price, price_quantity
-    ) filter (where quantity <> 0) as unit_prices
+    ) filter (where ${roundedQuantity('quantity')} <> 0) as unit_prices
   from priced
   group by usage_month, meter, user_id
 )

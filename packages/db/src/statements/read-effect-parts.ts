@@ -8,6 +8,7 @@ import {
   type PricingSnapshot,
   parseQuantity,
   type StatementPart,
+  toExactUnits,
   type UsageMonth,
 } from '@hopsmeter/usage';
 import type { Snapshot } from '../in-snapshot.ts';
@@ -34,7 +35,7 @@ group by line.usage_month, line.meter
  */
 const READ_METER_DAYS = `
 select
-  usage_date::text as day, meter, sum(quantity)::numeric(38, 12)::text as quantity, sum(cost)::numeric(38, 12)::text as cost
+  usage_date::text as day, meter, sum(quantity)::text as quantity, sum(cost)::numeric(38, 12)::text as cost
 from hopsmeter.usage_daily
 where account_owner_id = $1 and meter = any ($2::text[])
   and booked_on >= $3::date and booked_on < $4::date and usage_date >= $3::date
@@ -69,7 +70,7 @@ export async function readEffectParts(
     ({ day, meter, quantity, cost }): MeterDay => ({
       day: dayOf(day),
       meter,
-      quantity: parseQuantity(quantity),
+      quantity: toExactUnits(quantity),
       cost: parseQuantity(cost),
     }),
   );

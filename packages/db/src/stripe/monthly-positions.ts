@@ -1,8 +1,10 @@
+import { roundedQuantity } from '../list-cost.ts';
+
 /**
  * Where each account stands with its Stripe customers, by meter and month: common table expressions that end in
  * `positions`, with one row per account, customer, meter and month in which there was usage or something was remitted.
  *
- * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today
+ * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today, to 12 decimals
  * - `remitted`: thousandths that are sent or on their way, everything but what is known not to have arrived
  * - `sent`: thousandths of them that are at Stripe for certain
  * - `carried_in`: thousandths that earlier months left over; below zero when they were sent too much
@@ -10,7 +12,7 @@
  * - `altogether`: `left_over` of the last month: what customer and meter lack, all months together
  * - `usage_total`, `remitted_total`: the sums over all months
  *
- * Nothing is rounded here, so for every account, customer and meter: 1000 × usage_total = remitted_total + altogether.
+ * Nothing else is rounded here, so for every account, customer and meter: 1000 × usage_total = remitted_total + altogether.
  * One statement, so one snapshot. Reads the accounts' rows along the index of account and day: 525,000 rows of 500 accounts
  * in 0.7 to 1.1 s on two busy cores, which is why callers go by parts of the accounts.
  *
@@ -23,7 +25,7 @@ export function monthlyPositions({ now, accounts }: { readonly now: string; read
 used as (
   select
     customers.account_owner_id, customers.stripe_customer_id, daily.meter,
-    date_trunc('month', daily.booked_on)::date as month, sum(daily.quantity) as quantity
+    date_trunc('month', daily.booked_on)::date as month, ${roundedQuantity('sum(daily.quantity)')} as quantity
   from hopsmeter.stripe_customers as customers
   join hopsmeter.usage_daily as daily on daily.account_owner_id = customers.account_owner_id
     and daily.booked_on >= customers.billed_from

@@ -1,4 +1,5 @@
 import { monthOf, parseUsageDay } from '@hopsmeter/usage';
+import { roundedQuantity } from '../list-cost.ts';
 import type { Pool } from '../pool.ts';
 
 /** What closes a month as far as booking and lines of usage are concerned: one line for each row of the month. */
@@ -17,7 +18,7 @@ closed as (
 insert into hopsmeter.statement_lines (statement_id, position, kind, usage_month, meter, user_id, quantity, amount_exact, amount)
 select
   closed.id, row_number() over (order by booked.id), case when usage_date < $2::date then 'late_usage' else 'usage' end,
-  date_trunc('month', usage_date), meter, user_id, quantity, cost, round(cost, 2)
+  date_trunc('month', usage_date), meter, user_id, ${roundedQuantity('quantity')}, cost, round(cost, 2)
 from closed, booked
 `;
 

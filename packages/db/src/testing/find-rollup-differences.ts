@@ -1,3 +1,4 @@
+import { listCost } from '../list-cost.ts';
 import type { Pool } from '../pool.ts';
 
 /** What the ledger says and the rollup does not, and the other way round; batches that do not match either. */
@@ -53,7 +54,7 @@ union all
 select 'batch: ' || batch::text from (table batches except table recorded) as batch
 union all
 select 'cost: ' || daily::text from hopsmeter.usage_daily as daily
-where cost is distinct from round(quantity * price / price_quantity, 12) + price_adjustment
+where cost is distinct from ${listCost('quantity', 'price', 'price_quantity')} + price_adjustment
 union all
 select 'summary: ' || days::text from (
   (

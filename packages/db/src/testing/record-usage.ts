@@ -4,7 +4,6 @@ import {
   createDirectory,
   type Directory,
   eventKeyOf,
-  parseQuantity,
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -112,6 +111,6 @@ function toEvent({ id, subject, namespace, start, end, meter = 'cpu_hours', quan
     gpuModel: undefined,
     start,
     end,
-    usages: [{ meter, quantity: parseQuantity(quantity) }],
+    usages: [{ meter, quantity }],
   };
 }

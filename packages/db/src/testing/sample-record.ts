@@ -27,7 +27,7 @@ export function sampleEvent(id: string, changes: Partial<SampleEvent> = {}): Sam
     content: 1n,
     start: SAMPLE_START,
     end: SAMPLE_START + HOUR,
-    days: [[{ meter: 'cpu_hours', quantity: 1_500_000_000_000n }]],
+    days: [[{ meter: 'cpu_hours', quantity: '1.5' }]],
     ...changes,
   };
 }

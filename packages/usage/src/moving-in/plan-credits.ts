@@ -1,5 +1,5 @@
 import type { Cents } from '../allocate-cents.ts';
-import { divideHalfAway, formatQuantity, ONE, parseDecimal, type Quantity, toExactQuantity } from '../decimal.ts';
+import { divideHalfAway, formatQuantity, ONE, parseDecimal, type Quantity, toQuantity } from '../decimal.ts';
 import type { ApplicationCredits, ApplicationDirectory } from './application-rows.ts';
 import type { DirectoryChange, OurDirectory } from './directory-plan.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -82,5 +82,5 @@ function readAmounts(
 
 function readNumber(text: string | null): Quantity | undefined {
   const decimal = text === null ? undefined : parseDecimal(text);
-  return decimal === undefined ? undefined : toExactQuantity(decimal);
+  return decimal === undefined ? undefined : toQuantity(decimal);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatQuantity, ONE, parseQuantity } from '../decimal.ts';
+import { ONE_EXACT, toExactUnits } from '../exact-quantity.ts';
 import { hasModelEffect } from './model-cost.ts';
 import { modelEffect, type PricedDay } from './model-effect.ts';
 import type { EffectivePrice, PriceModel, Tier } from './pricing.ts';
@@ -36,7 +37,7 @@ function priceOf({ model, price, per = '1', included = '0', tiers = [] }: Terms)
 /** A day's usage that cost nothing at the list price: then the effect is the model's cost. */
 const used = (day: number, quantity: string, price: EffectivePrice, cost = '0'): PricedDay => ({
   day,
-  quantity: parseQuantity(quantity),
+  quantity: toExactUnits(quantity),
   cost: parseQuantity(cost),
   price,
 });
@@ -318,7 +319,7 @@ function toPricedDays(days: readonly StepDay[], size: bigint): PricedDay[] {
     }));
     return {
       day,
-      quantity: BigInt(steps) * size,
+      quantity: (BigInt(steps) * size * ONE_EXACT) / ONE,
       cost: 0n,
       price: {
         ...priceOf({ model: terms.model }),

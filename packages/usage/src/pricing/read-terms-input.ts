@@ -1,4 +1,4 @@
-import { formatQuantity, ONE, parseDecimal, type Quantity, toExactQuantity } from '../decimal.ts';
+import { formatQuantity, ONE, parseDecimal, type Quantity, toQuantity } from '../decimal.ts';
 import { PRICE_MODELS, type PriceModel, type PriceTerms, type Tier } from './pricing.ts';
 
 /** What can be wrong with terms that a person gives, by its stable code. */
@@ -88,7 +88,7 @@ function createReader(problems: TermsProblem[]): Reader {
     add,
     number(pointer, text, { above, most }) {
       const decimal = parseDecimal(text);
-      const quantity = decimal === undefined ? undefined : toExactQuantity(decimal);
+      const quantity = decimal === undefined ? undefined : toQuantity(decimal);
       if (quantity === undefined) add(pointer, 'INVALID_DECIMAL', 'expected decimal text with at most 12 decimals');
       else if (quantity <= above || quantity > most) {
         const lowest = above < 0n ? 'at least 0' : `more than ${formatQuantity(above)}`;

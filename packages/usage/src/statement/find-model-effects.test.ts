@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ONE, parseQuantity } from '../decimal.ts';
+import { toExactUnits } from '../exact-quantity.ts';
 import type { EffectivePrice, PriceOverride, PricingSnapshot, Rate } from '../pricing/pricing.ts';
 import { parseUsageDay } from '../time.ts';
 import { findModelEffects, findModelledMeters } from './find-model-effects.ts';
@@ -20,7 +21,7 @@ const PRICE: EffectivePrice = {
 };
 
 function use(day: string, hours: string, meter = 'cpu_hours') {
-  return { meter, day: dayOf(day), quantity: parseQuantity(hours), cost: parseQuantity(hours) };
+  return { meter, day: dayOf(day), quantity: toExactUnits(hours), cost: parseQuantity(hours) };
 }
 
 const amounts = (parts: ReturnType<typeof findModelEffects>) =>

@@ -1,4 +1,5 @@
 import type { Quantity } from '../decimal.ts';
+import type { ExactUnits } from '../exact-quantity.ts';
 import { groupBy } from '../group-by.ts';
 import { hasModelEffect } from '../pricing/model-cost.ts';
 import { modelEffect } from '../pricing/model-effect.ts';
@@ -10,7 +11,7 @@ import type { StatementPart } from './build-statement.ts';
 export type MeterDay = {
   readonly meter: string;
   readonly day: UsageDay;
-  readonly quantity: Quantity;
+  readonly quantity: ExactUnits;
   readonly cost: Quantity;
 };
 

@@ -16,7 +16,7 @@ export const moneySchema = z
     examples: ['12.34'],
   });
 
-/** An amount or a quantity before any rounding. */
+/** An amount before it is rounded to cents, or a quantity. */
 export const exactSchema = z
   .string()
   .regex(/^-?\d+\.\d{12}$/)
@@ -24,6 +24,16 @@ export const exactSchema = z
     id: 'Exact',
     description: 'An exact decimal with 12 decimals, as text: a JSON number can not hold it exactly',
     examples: ['12.336000000000'],
+  });
+
+/** A quantity as it is added up. */
+export const exactQuantitySchema = z
+  .string()
+  .regex(/^-?\d+(?:\.\d{1,32})?$/)
+  .meta({
+    id: 'ExactQuantity',
+    description: 'A quantity before it is rounded, as text with as many decimals as it needs, at most 32',
+    examples: ['0.463777205906808376312255859375'],
   });
 
 /** The second unit, shown beside USD. */

@@ -4,7 +4,7 @@ import { formatUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Billing } from '../billing.ts';
 import { chooseContentType } from '../contract/accept.ts';
-import { CURRENCY, currencySchema, exactSchema } from '../contract/amounts.ts';
+import { CURRENCY, currencySchema, exactQuantitySchema, exactSchema } from '../contract/amounts.ts';
 import { CSV_CONTENT_TYPE, formatCsv, formatCsvHeader } from '../contract/csv.ts';
 import { freshnessSchema } from '../contract/freshness.ts';
 import { nameFile } from '../contract/name-file.ts';
@@ -53,6 +53,7 @@ const rowSchema = z
     projectId: text('Project; null outside of any', '3f0e2f0a-7c1e-4b0e-9a64-0f6f4f0c9b11').nullable(),
     meter: text('Meter', 'cpu_hours'),
     quantity: exactSchema,
+    quantityExact: exactQuantitySchema,
     price: exactSchema,
     priceQuantity: exactSchema.meta({ description: 'How much the price is for' }),
     rateId: text('The rate behind the price', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d').nullable(),

@@ -19,6 +19,7 @@ export const USAGE_DAILY_COLUMNS: readonly CsvColumn<UsageDailyRow>[] = [
   column('projectId', 'exact', 'projectId'),
   column('meter', 'text', 'meter'),
   column('quantity', 'exact', 'quantity'),
+  column('quantityExact', 'exact', 'quantityExact'),
   column('price', 'exact', 'price'),
   column('priceQuantity', 'exact', 'priceQuantity'),
   column('rateId', 'exact', 'rateId'),

@@ -82,6 +82,7 @@ export const usageDailySchema = z.object({
       projectId: z.nullable(z.string()),
       meter: z.string(),
       quantity: z.string(),
+      quantityExact: z.string(),
       price: z.string(),
       priceQuantity: z.string(),
       priceAdjustment: z.string(),

@@ -1,15 +1,15 @@
 /** Decimal text as the api writes it: `-12.345`. Never a number: a double holds 15 digits, a bill may have more. */
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
-/** Digits behind the point that {@link parseDecimal} keeps; the api writes at most twelve. */
-export const DECIMAL_PLACES = 12;
+/** Digits behind the point that {@link parseDecimal} keeps; the api writes at most 32. */
+export const DECIMAL_PLACES = 32;
 
 /** Whether a text is a decimal that Intl can format to the last digit. */
 export function isDecimal(text: string): text is `${number}` {
   return DECIMAL.test(text);
 }
 
-/** Decimal text in whole 10^-12, exactly. @throws RangeError for other text. */
+/** Decimal text in whole 10^-32, exactly. @throws RangeError for other text. */
 export function parseDecimal(text: string): bigint {
   if (!isDecimal(text)) throw new RangeError(`not a decimal: ${text}`);
   const [whole = '', fraction = ''] = text.replace('-', '').split('.');

@@ -29,7 +29,7 @@ const QUANTITY = new Intl.NumberFormat(LOCALES, { maximumFractionDigits: 2 });
 const SMALL = new Intl.NumberFormat(LOCALES, { maximumSignificantDigits: 2 });
 
 /** Below it two decimals would show 0.00 or one digit. */
-const SMALL_BELOW = 100_000_000_000n;
+const SMALL_BELOW = parseDecimal('0.1');
 
 /** A quantity with two decimals, and a small one with two digits. Other text is shown as it is. */
 export function formatQuantity(text: string): string {

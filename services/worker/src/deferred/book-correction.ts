@@ -60,8 +60,8 @@ export function bookCorrection(
   const takenBack = original.booked.flatMap(({ day, accountOwnerId, userId, projectId, usages: booked }) => {
     const owner = { accountOwnerId, userId, projectId, day, bookedOn: bookedOn(accountOwnerId, day) };
     return [
-      { ...owner, usages: negate(booked, (quantity) => quantity > 0n), adjustment: 'reversal' as const },
-      { ...owner, usages: negate(booked, (quantity) => quantity < 0n), adjustment: 'correction' as const },
+      { ...owner, usages: negate(booked, false), adjustment: 'reversal' as const },
+      { ...owner, usages: negate(booked, true), adjustment: 'correction' as const },
     ];
   });
   const { accountOwnerId, userId, projectId } = original;
@@ -74,10 +74,11 @@ export function bookCorrection(
   return rows.map((row, part): BookedRow => ({ ...about, ...row, part }));
 }
 
-function negate(usages: BookedUsage['usages'], isMeant: (quantity: bigint) => boolean): BookedUsage['usages'] {
+/** What takes back the quantities above zero, or those below. */
+function negate(usages: BookedUsage['usages'], isBelowZero: boolean): BookedUsage['usages'] {
   return usages
-    .filter(({ quantity }) => isMeant(quantity))
-    .map(({ meter, quantity }) => ({ meter, quantity: -quantity }));
+    .filter(({ quantity }) => quantity.startsWith('-') === isBelowZero)
+    .map(({ meter, quantity }) => ({ meter, quantity: isBelowZero ? quantity.slice(1) : `-${quantity}` }));
 }
 
 /** The row by which the ledger knows a correction that books nothing. */

@@ -38,7 +38,7 @@ afterEach(async () => {
 async function totals(withAccount = false): Promise<string[]> {
   const rows = await world.rowsOf<{ line: string }>(
     `select concat_ws(' ', usage_date, case when booked_on <> usage_date then 'in ' || booked_on end,
-        case when $1 then account_owner_id end, meter, trim_scale(sum(quantity)), trim_scale(sum(cost)), sum(event_count)) as line
+        case when $1 then account_owner_id end, meter, trim_scale(round(sum(quantity), 12)), trim_scale(sum(cost)), sum(event_count)) as line
       from hopsmeter.usage_daily group by usage_date, booked_on, account_owner_id, meter
       having sum(quantity) <> 0 or sum(cost) <> 0 or sum(event_count) <> 0
       order by usage_date, booked_on, account_owner_id, meter`,
@@ -63,7 +63,7 @@ describe('a correction', () => {
     expect(await world.settle()).toEqual({ counted: 1, duplicates: 0, pending: 0 });
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 5 1.75 2', '2026-11-22 gpu_hours 1 3.5 1']);
     expect(
-      await world.rowsOf(`select event_id, part, adjustment, meters::text, quantities::text, event_type, user_id, project_id is not null as has_project
+      await world.rowsOf(`select event_id, part, adjustment, meters::text, quantities::numeric(38, 12)[]::text, event_type, user_id, project_id is not null as has_project
         from hopsmeter.usage_events where event_id in ('e', 'c') order by event_id desc, part`),
     ).toEqual([
       ledgerRow('e', 0, null, '{cpu_hours,ram_gb_hours}', '{10.000000000000,2.000000000000}'),
@@ -531,7 +531,7 @@ describe('prices, owners and closed months', () => {
   const sumsByAccount = async () =>
     (
       await world.rowsOf<{ line: string }>(
-        `select concat_ws(' ', account_owner_id, sum(quantity), sum(event_count)) as line from hopsmeter.usage_daily
+        `select concat_ws(' ', account_owner_id, round(sum(quantity), 12), sum(event_count)) as line from hopsmeter.usage_daily
         group by account_owner_id having sum(quantity) <> 0 or sum(event_count) <> 0 order by 1`,
       )
     ).map(({ line }) => line);
@@ -576,7 +576,9 @@ describe('several workers', () => {
     expect(settled).toBe(corrections.length);
     // Greatest (n * 7) % 6 is 5, of n = 5: six CPU hours each.
     expect(
-      await world.rowsOf(`select sum(quantity)::text as total from hopsmeter.usage_daily where meter = 'cpu_hours'`),
+      await world.rowsOf(
+        `select sum(quantity)::numeric(38, 12)::text as total from hopsmeter.usage_daily where meter = 'cpu_hours'`,
+      ),
     ).toEqual([{ total: `${12 * 6 + 2 * corrections.length}.000000000000` }]);
   });
 

@@ -181,9 +181,9 @@ function halfEven(numerator: bigint, denominator: bigint): bigint {
 
 async function readTotals(world: CorrectionWorld): Promise<Record<string, Total>> {
   const rows = await world.rowsOf<{ key: string; quantity: string; events: string }>(
-    `select concat_ws(' ', usage_date, account_owner_id, user_id, meter) as key, sum(quantity)::text as quantity,
+    `select concat_ws(' ', usage_date, account_owner_id, user_id, meter) as key, sum(quantity)::numeric(38, 12)::text as quantity,
       sum(event_count)::text as events
-    from hopsmeter.usage_daily group by 1 having sum(quantity) <> 0 or sum(event_count) <> 0`,
+    from hopsmeter.usage_daily group by 1 having sum(quantity)::numeric(38, 12) <> 0 or sum(event_count) <> 0`,
   );
   return Object.fromEntries(
     rows.map(({ key, quantity, events }) => [

@@ -43,7 +43,7 @@ it('a manifest is recorded and is no usage', async () => {
     },
   ]);
   expect(await parkedOf()).toEqual([{ id: 'm', status: 'counted', reason: 'manifest', resolution: 'counted' }]);
-  expect(await world.rowsOf('select quantity::text from hopsmeter.usage_daily')).toEqual([
+  expect(await world.rowsOf('select quantity::numeric(38, 12)::text from hopsmeter.usage_daily')).toEqual([
     { quantity: '1.000000000000' },
   ]);
   expect(await readPipelineCounts(world.database.pool)).toMatchObject({ events: 2n, counted: 2n, parked: 0n });

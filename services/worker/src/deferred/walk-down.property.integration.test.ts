@@ -109,7 +109,7 @@ type RollupRow = {
 async function checkRollup(world: CorrectionWorld): Promise<void> {
   const rows = await world.rowsOf<RollupRow>(`
     select usage_date::text as "usageDate", booked_on::text as "bookedOn", account_owner_id as "accountOwnerId",
-      user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter, quantity::text,
+      user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter, quantity::numeric(38, 12)::text,
       event_count::text as "eventCount"
     from hopsmeter.usage_daily`);
   let foundCount = 0;

@@ -19,7 +19,6 @@ import {
   type CorrectionEvent,
   eventKeyOf,
   type ManifestEvent,
-  parseQuantity,
   type ReportedEvent,
   type Usage,
   type UsageEvent,
@@ -148,8 +147,8 @@ export type Quantities = Readonly<Record<string, string>>;
 /** Quantities as texts, by meter; zeros are left out as `parseEvent` does. */
 export function usagesOf(quantities: Quantities): readonly Usage[] {
   return Object.entries(quantities)
-    .map(([meter, text]) => ({ meter, quantity: parseQuantity(text) }))
-    .filter(({ quantity }) => quantity !== 0n)
+    .map(([meter, quantity]) => ({ meter, quantity }))
+    .filter(({ quantity }) => quantity !== '0')
     .sort((a, b) => (a.meter < b.meter ? -1 : 1));
 }
 
@@ -189,7 +188,7 @@ export function correction(
 }
 
 export function manifest(id: string, eventCount: number, sums: Quantities = {}): ManifestEvent {
-  const usages = Object.entries(sums).map(([meter, text]) => ({ meter, quantity: parseQuantity(text) }));
+  const usages = Object.entries(sums).map(([meter, quantity]) => ({ meter, quantity }));
   return {
     id,
     sourcePath: '',

@@ -1,6 +1,6 @@
 import { PARKED_STATUSES } from '@hopsmeter/db';
 import { z } from 'zod';
-import { exactSchema } from '../../contract/amounts.ts';
+import { exactQuantitySchema, exactSchema } from '../../contract/amounts.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
 
 /** What became of an event, by its stable code. */
@@ -51,6 +51,10 @@ const usageSchema = z
   .object({ meter: text('Meter', 'cpu_hours'), quantity: exactSchema })
   .meta({ id: 'MeteredQuantity', description: 'How much of a meter' });
 
+const bookedUsageSchema = z
+  .object({ meter: text('Meter', 'cpu_hours'), quantity: exactSchema, quantityExact: exactQuantitySchema })
+  .meta({ id: 'BookedQuantity', description: 'How much of a meter a row of the ledger has' });
+
 const ledgerEventSchema = z
   .object({
     id,
@@ -62,7 +66,7 @@ const ledgerEventSchema = z
     accountOwnerId,
     userId,
     projectId,
-    meters: z.array(usageSchema).meta({ description: 'Everything that this row of the ledger holds' }),
+    meters: z.array(bookedUsageSchema).meta({ description: 'Everything that this row of the ledger holds' }),
     windowStartedAt: time('Start of the usage window'),
     windowEndedAt: time('End of the usage window; the start, for an event of one instant'),
     adjustment,
@@ -223,6 +227,7 @@ const bookingSchema = z
   .object({
     meter: text('Meter', 'cpu_hours'),
     quantity: exactSchema.meta({ description: "The event's own, on this row; negative where it takes back" }),
+    quantityExact: exactQuantitySchema,
     costExact: exactSchema.nullable().meta({
       description: 'quantity × price ÷ priceQuantity, rounded once to 12 decimals; null without a row of the rollup',
     }),

@@ -5,7 +5,7 @@ import {
   type EventReceipt,
   parseSource,
 } from '@hopsmeter/db';
-import { parseQuantity, type Quantity } from '@hopsmeter/usage';
+import { type ExactUnits, parseQuantity, type Quantity, roundExactUnits, toExactUnits } from '@hopsmeter/usage';
 import { formatExact } from '../../contract/amounts.ts';
 import type { ReceiptView } from './answers.ts';
 import { judgeEvent } from './judge-event.ts';
@@ -103,9 +103,10 @@ function describePart(part: EventPart): ReceiptView['parts'][number] {
       number: statement?.number ?? null,
       closedAt: statement?.closedAt ?? null,
     },
-    bookings: part.bookings.map(({ meter, quantity, costExact, rollup, price }) => ({
+    bookings: part.bookings.map(({ meter, quantity, quantityExact, costExact, rollup, price }) => ({
       meter,
       quantity,
+      quantityExact,
       costExact,
       rollup: rollup === null ? null : { ...place, meter, ...rollup },
       price: price === null ? null : { ...price, sentence: explainPrice(meter, price) },
@@ -116,17 +117,17 @@ function describePart(part: EventPart): ReceiptView['parts'][number] {
 type Booking = ReceiptView['parts'][number]['bookings'][number];
 
 function addUp(bookings: readonly Booking[]): ReceiptView['totals'] {
-  const sums = new Map<string, { quantity: Quantity; cost: Quantity }>();
-  for (const { meter, quantity, costExact } of bookings) {
+  const sums = new Map<string, { quantity: ExactUnits; cost: Quantity }>();
+  for (const { meter, quantityExact, costExact } of bookings) {
     const sum = sums.get(meter) ?? { quantity: 0n, cost: 0n };
     sums.set(meter, {
-      quantity: sum.quantity + parseQuantity(quantity),
+      quantity: sum.quantity + toExactUnits(quantityExact),
       cost: sum.cost + parseQuantity(costExact ?? '0'),
     });
   }
   return [...sums].map(([meter, { quantity, cost }]) => ({
     meter,
-    quantity: formatExact(quantity),
+    quantity: formatExact(roundExactUnits(quantity)),
     costExact: formatExact(cost),
   }));
 }

@@ -396,7 +396,7 @@ describe('GET /v1/events', () => {
       accountOwnerId: 'auth0|owner',
       userId: 'auth0|member',
       projectId: seeded.projectId,
-      meters: [{ meter: 'cpu_hours', quantity: '0.100000000000' }],
+      meters: [{ meter: 'cpu_hours', quantity: '0.100000000000', quantityExact: '0.1' }],
       windowStartedAt: '2026-11-18T00:24:00.000000Z',
       windowEndedAt: '2026-11-18T00:25:00.000000Z',
       adjustment: null,

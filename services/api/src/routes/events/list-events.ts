@@ -36,7 +36,7 @@ const description = `The rows of the ledger of some usage days, the newest usage
 first. An event whose window touches several days has a row for each.
 
 With the account, user, project (or \`none\`), cluster, meter, \`bookedOn\` and usage day of a row of the rollup it finds
-exactly the rows that were added up to it: their quantities of that meter add up to its quantity, to the last digit. What
+exactly the rows that were added up to it: \`quantityExact\` of that meter adds up to its \`quantityExact\`, to the last digit. What
 was taken back stands among them with a negative quantity.`;
 
 export type EventsDeps = { readonly pool: Pool; readonly billing: Billing };

@@ -1,5 +1,5 @@
 import type { EventReceipt } from '@hopsmeter/db';
-import { parseQuantity, parseTime } from '@hopsmeter/usage';
+import { parseTime, roundQuantity } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { formatExact } from '../../contract/amounts.ts';
 import type { ReceiptView } from './answers.ts';
@@ -58,7 +58,7 @@ export function readSaid(receipt: EventReceipt): Said {
 }
 
 function toExact(text: string): string {
-  return formatExact(parseQuantity(text));
+  return formatExact(roundQuantity(text));
 }
 
 function isTime(text: string): boolean {

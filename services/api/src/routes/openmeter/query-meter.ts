@@ -1,5 +1,6 @@
 import { WINDOWS_DAYS_MAX } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { roundExactUnits } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { chooseContentType } from '../../contract/accept.ts';
 import { formatExact } from '../../contract/amounts.ts';
@@ -178,7 +179,7 @@ function describeAnswer({ from, to, values }: AnsweredQuestion, windowSize: Ques
 }
 
 function describeValue({ from, to, subject, groupBy, quantity }: Value): z.input<typeof valueSchema> {
-  const valueDecimal = formatExact(quantity);
+  const valueDecimal = formatExact(roundExactUnits(quantity));
   return {
     // The only place where a quantity becomes a floating point number: the end of what OpenMeter's form asks for.
     value: Number(valueDecimal),

@@ -1,5 +1,5 @@
 import { type Pool, readWindows, type WindowGrouping } from '@hopsmeter/db';
-import { type Micros, parseQuantity, parseTime } from '@hopsmeter/usage';
+import { type Micros, parseTime, toExactUnits } from '@hopsmeter/usage';
 import { answerOrNotReady } from '../../billing.ts';
 import { type CompleteQuestion, checkRowCount, ROWS_MAX } from './question.ts';
 import { keyOf, type QueryGrouping, type Value, type WindowSize } from './windows.ts';
@@ -38,7 +38,7 @@ export async function readLedgerValues(
     from: momentOf(row.from),
     to: momentOf(row.to),
     ...keyOf(row, groupBy),
-    quantity: parseQuantity(row.quantity),
+    quantity: toExactUnits(row.quantityExact),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { roundExactUnits } from '@hopsmeter/usage';
 import { formatExact } from '../../contract/amounts.ts';
 import type { CsvColumn } from '../../contract/csv.ts';
 import { formatMoment, type Value } from './windows.ts';
@@ -10,5 +11,5 @@ export const VALUE_COLUMNS: readonly CsvColumn<Value>[] = [
   { header: 'account_owner_id', kind: 'text', value: ({ groupBy }) => groupBy.account_owner_id ?? null },
   { header: 'cluster', kind: 'exact', value: ({ groupBy }) => groupBy.cluster ?? null },
   { header: 'namespace', kind: 'text', value: ({ groupBy }) => groupBy.namespace ?? null },
-  { header: 'value', kind: 'exact', value: ({ quantity }) => formatExact(quantity) },
+  { header: 'value', kind: 'exact', value: ({ quantity }) => formatExact(roundExactUnits(quantity)) },
 ];

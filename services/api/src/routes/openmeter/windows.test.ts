@@ -1,5 +1,12 @@
 import type { TotalsRow } from '@hopsmeter/db';
-import { formatQuantity, formatUsageDay, MICROS_PER_DAY, parseUsageDay } from '@hopsmeter/usage';
+import {
+  formatExactUnits,
+  formatQuantity,
+  formatUsageDay,
+  MICROS_PER_DAY,
+  parseUsageDay,
+  roundExactUnits,
+} from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseMoment } from './parameters.ts';
@@ -20,7 +27,8 @@ function rowOf(day: number, userId: string, quantity: bigint): TotalsRow {
     projectId: null,
     clusterId: null,
     meter: 'cpu_hours',
-    quantity: formatQuantity(quantity),
+    quantity: formatQuantity(roundExactUnits(quantity)),
+    quantityExact: formatExactUnits(quantity),
     cost: '0',
     accountName: null,
     userName: null,

@@ -1,12 +1,13 @@
 import type { TotalsGrouping, TotalsRow } from '@hopsmeter/db';
 import {
   addMonths,
+  type ExactUnits,
   formatTime,
   MICROS_PER_DAY,
   type Micros,
   monthOf,
-  parseQuantity,
   parseUsageDay,
+  toExactUnits,
 } from '@hopsmeter/usage';
 
 export const WINDOW_SIZES = ['HOUR', 'DAY', 'MONTH'] as const;
@@ -30,8 +31,7 @@ export type Value = {
   readonly to: Micros;
   readonly subject: string | null;
   readonly groupBy: Readonly<Partial<Record<Exclude<QueryGrouping, 'subject'>, string | null>>>;
-  /** Units of 10⁻¹². */
-  readonly quantity: bigint;
+  readonly quantity: ExactUnits;
 };
 
 /** What days can be added up to. */
@@ -51,7 +51,7 @@ export function addUpWindows(rows: readonly TotalsRow[], options: WindowOptions)
     const { subject, groupBy } = keyOf(row, options.groupBy);
     const key = JSON.stringify([window.from, subject, groupBy]);
     const before = values.get(key)?.quantity ?? 0n;
-    values.set(key, { ...window, subject, groupBy, quantity: before + parseQuantity(row.quantity ?? '0') });
+    values.set(key, { ...window, subject, groupBy, quantity: before + toExactUnits(row.quantityExact ?? '0') });
   }
   return [...values.values()];
 }

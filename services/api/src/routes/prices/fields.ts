@@ -6,7 +6,7 @@ import {
   readTermsInput,
   type TermsErrorCode,
   TIERS_MAX,
-  toExactQuantity,
+  toQuantity,
 } from '@hopsmeter/usage';
 import { z } from 'zod';
 
@@ -80,7 +80,7 @@ export function decimalField({ description, example, most, decimals }: DecimalOp
     .meta({ examples: [example] })
     .transform((text, context): Quantity => {
       const decimal = parseDecimal(text);
-      const value = decimal === undefined ? undefined : toExactQuantity(decimal);
+      const value = decimal === undefined ? undefined : toQuantity(decimal);
       const isDecimal = value !== undefined && value % step === 0n;
       if (isDecimal && value > 0n && value <= most * ONE) return value;
       const code = isDecimal ? 'DECIMAL_OUT_OF_RANGE' : 'INVALID_DECIMAL';

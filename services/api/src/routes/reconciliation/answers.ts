@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exactSchema } from '../../contract/amounts.ts';
+import { exactQuantitySchema, exactSchema } from '../../contract/amounts.ts';
 
 const timeSchema = z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] });
 const daySchema = z.string().meta({ examples: ['2026-11-22'] });
@@ -59,8 +59,8 @@ export const differenceShape = {
     .meta({ examples: ['3f0e2f0a-7c1e-4b0e-9a64-0f6f4f0c9b11'] })
     .nullable(),
   meter: z.string().meta({ examples: ['cpu_hours'] }),
-  ledgerQuantity: exactSchema.nullable().meta({ description: 'Null when the ledger holds no such usage' }),
-  rollupQuantity: exactSchema.nullable().meta({ description: 'Null when the rollup has no such row' }),
+  ledgerQuantity: exactQuantitySchema.nullable().meta({ description: 'Null when the ledger holds no such usage' }),
+  rollupQuantity: exactQuantitySchema.nullable().meta({ description: 'Null when the rollup has no such row' }),
   ledgerEventCount: z
     .string()
     .meta({ examples: ['24'] })

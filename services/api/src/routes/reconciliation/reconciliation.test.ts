@@ -66,7 +66,7 @@ it('asks for a comparison, reads what it found, and repairs it with a reason', a
       kind: 'unexpected',
       accountOwnerId: ADA,
       ledgerQuantity: null,
-      rollupQuantity: '2.000000000000',
+      rollupQuantity: '2',
       isClosed: false,
     },
   ]);

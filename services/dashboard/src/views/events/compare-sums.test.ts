@@ -13,6 +13,7 @@ const row = (changes: Partial<UsageDailyRow> = {}): UsageDailyRow => ({
   projectId: null,
   meter: 'cpu_hours',
   quantity: '0.300000000000',
+  quantityExact: '0.3',
   price: '0.350000000000',
   priceQuantity: '1.000000000000',
   priceAdjustment: '0.000000000000',
@@ -32,7 +33,7 @@ const event = (quantity: string, changes: Partial<LedgerEvent> = {}): LedgerEven
   accountOwnerId: 'owner',
   userId: 'user',
   projectId: null,
-  meters: [{ meter: 'cpu_hours', quantity }],
+  meters: [{ meter: 'cpu_hours', quantity, quantityExact: quantity }],
   windowStartedAt: '2026-11-22T00:00:00Z',
   windowEndedAt: '2026-11-22T01:00:00Z',
   adjustment: null,
@@ -54,7 +55,7 @@ describe('events and rollup', () => {
 
   it('are compared without what is booked on other days', () => {
     const late = event('5', { bookedOn: '2026-12-01' });
-    const other = row({ usageDate: '2026-10-31', quantity: '7' });
+    const other = row({ usageDate: '2026-10-31', quantity: '7', quantityExact: '7' });
     expect(compareSums(DAY, [event('0.3'), late], [row(), other])[0]).toMatchObject({ ofEvents: '0.3', ofRows: '0.3' });
     expect(splitRows(DAY, [row(), other]).others).toEqual([other]);
   });
@@ -73,8 +74,8 @@ describe('events and rollup', () => {
   it('differ where only one of them has a meter, and other meters of an event are left out when one is chosen', () => {
     const both = event('1', {
       meters: [
-        { meter: 'cpu_hours', quantity: '0.3' },
-        { meter: 'ram_gb_hours', quantity: '1' },
+        { meter: 'cpu_hours', quantity: '0.3', quantityExact: '0.3' },
+        { meter: 'ram_gb_hours', quantity: '1', quantityExact: '1' },
       ],
     });
     expect(compareSums(DAY, [both], [row()]).map(({ meter, isEqual }) => [meter, isEqual])).toEqual([

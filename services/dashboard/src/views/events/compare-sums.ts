@@ -45,8 +45,10 @@ export function compareSums(
   const meters = new Set([...counted, ...usages].map(({ meter }) => meter));
   return [...meters].sort().map((meter) => {
     const ofMeter = counted.filter((row) => row.meter === meter);
-    const ofEvents = sumDecimals(usages.filter((usage) => usage.meter === meter).map(({ quantity }) => quantity));
-    const ofRows = sumDecimals(ofMeter.map(({ quantity }) => quantity));
+    const ofEvents = sumDecimals(
+      usages.filter((usage) => usage.meter === meter).map(({ quantityExact }) => quantityExact),
+    );
+    const ofRows = sumDecimals(ofMeter.map(({ quantityExact }) => quantityExact));
     return {
       meter,
       ofEvents,

@@ -11,7 +11,7 @@ const eventSchema = z.object({
   accountOwnerId: z.string(),
   userId: z.string(),
   projectId: z.nullable(z.string()),
-  meters: z.array(z.object({ meter: z.string(), quantity: z.string() })),
+  meters: z.array(z.object({ meter: z.string(), quantity: z.string(), quantityExact: z.string() })),
   windowStartedAt: z.string(),
   windowEndedAt: z.string(),
   adjustment: z.nullable(z.enum(['reversal', 'correction', 'move'])),

@@ -105,6 +105,8 @@ export function EventsTable({ events, names, meter, isComplete, empty }: EventsT
 
 function sumOf(events: readonly LedgerEvent[], meter: string): string {
   return sumDecimals(
-    events.flatMap(({ meters }) => meters.filter((used) => used.meter === meter).map(({ quantity }) => quantity)),
+    events.flatMap(({ meters }) =>
+      meters.filter((used) => used.meter === meter).map(({ quantityExact }) => quantityExact),
+    ),
   );
 }
