@@ -1,5 +1,6 @@
 import { changeOwner, readPipelineCounts } from '@hopsmeter/db';
 import { closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
+import { formatExactUnits, ONE_EXACT, toExactUnits } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HOUR, SAMPLE_START } from '../sample-events.ts';
@@ -15,7 +16,7 @@ const METERS = ['cpu_hours', 'gpu_hours', 'ram_gb_hours'];
 const START = SAMPLE_START - 24 * 24 * HOUR;
 const DAY = 24 * HOUR;
 
-/** A whole number of 10⁻¹² units by meter. More than 512 cores or 64 GPUs over the window is implausible. */
+/** A whole number of 10⁻³² units by meter. More than 512 cores or 64 GPUs over the window is implausible. */
 type Content = Readonly<Record<string, bigint>>;
 
 type Fix = {
@@ -36,7 +37,12 @@ type Story = {
 
 const content: fc.Arbitrary<Content> = fc.dictionary(
   fc.constantFrom(...METERS),
-  fc.oneof(fc.bigInt(0n, 40n), fc.bigInt(1n, 10n ** 14n), fc.constant(10n ** 22n)),
+  fc.oneof(
+    fc.bigInt(0n, 40n),
+    fc.bigInt(0n, 40n).map((units) => units * 10n ** 20n),
+    fc.bigInt(1n, 100n * ONE_EXACT),
+    fc.constant(10n ** 10n * ONE_EXACT),
+  ),
   { maxKeys: 3, noNullPrototype: true },
 );
 
@@ -130,14 +136,13 @@ function toEvents({ isSent, subject, startHour, hours, content, fixes }: Story, 
 }
 
 function toTexts(content: Content): Record<string, string> {
-  const text = (units: bigint) => `${units / 10n ** 12n}.${(units % 10n ** 12n).toString().padStart(12, '0')}`;
-  return Object.fromEntries(Object.entries(content).map(([meter, units]) => [meter, text(units)]));
+  return Object.fromEntries(Object.entries(content).map(([meter, units]) => [meter, formatExactUnits(units)]));
 }
 
 /** What is in the ledger in the end, and what of it is in force; the oracle's own idea of it. */
 function decide({ isSent, hours, content, fixes }: Story): { inForce: Content | undefined; counted: number[] } {
   const isPlausible = ({ cpu_hours = 0n, gpu_hours = 0n }: Content) =>
-    cpu_hours <= 512n * BigInt(hours) * 10n ** 12n && gpu_hours <= 64n * BigInt(hours) * 10n ** 12n;
+    cpu_hours <= 512n * BigInt(hours) * ONE_EXACT && gpu_hours <= 64n * BigInt(hours) * ONE_EXACT;
   if (!isSent) return { inForce: undefined, counted: [] };
   const order = fixes.map((fix, i) => ({ ...fix, i })).sort((a, b) => a.minute - b.minute || a.i - b.i);
   const last = order.findLastIndex((fix) => isPlausible(fix.content));
@@ -181,15 +186,12 @@ function halfEven(numerator: bigint, denominator: bigint): bigint {
 
 async function readTotals(world: CorrectionWorld): Promise<Record<string, Total>> {
   const rows = await world.rowsOf<{ key: string; quantity: string; events: string }>(
-    `select concat_ws(' ', usage_date, account_owner_id, user_id, meter) as key, sum(quantity)::numeric(38, 12)::text as quantity,
+    `select concat_ws(' ', usage_date, account_owner_id, user_id, meter) as key, sum(quantity)::text as quantity,
       sum(event_count)::text as events
-    from hopsmeter.usage_daily group by 1 having sum(quantity)::numeric(38, 12) <> 0 or sum(event_count) <> 0`,
+    from hopsmeter.usage_daily group by 1 having sum(quantity) <> 0 or sum(event_count) <> 0`,
   );
   return Object.fromEntries(
-    rows.map(({ key, quantity, events }) => [
-      key,
-      { quantity: BigInt(quantity.replace('.', '')), events: Number(events) },
-    ]),
+    rows.map(({ key, quantity, events }) => [key, { quantity: toExactUnits(quantity), events: Number(events) }]),
   );
 }
 

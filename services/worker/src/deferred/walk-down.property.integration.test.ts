@@ -8,7 +8,7 @@ import {
   searchEvents,
 } from '@hopsmeter/db';
 import { closeMonth } from '@hopsmeter/db/testing';
-import { parseQuantity, parseUsageDay, type UsageDay } from '@hopsmeter/usage';
+import { parseUsageDay, toExactUnits, type UsageDay } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HOUR, SAMPLE_START } from '../sample-events.ts';
@@ -109,8 +109,8 @@ type RollupRow = {
 async function checkRollup(world: CorrectionWorld): Promise<void> {
   const rows = await world.rowsOf<RollupRow>(`
     select usage_date::text as "usageDate", booked_on::text as "bookedOn", account_owner_id as "accountOwnerId",
-      user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter, quantity::numeric(38, 12)::text,
-      event_count::text as "eventCount"
+      user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter,
+      quantity::text, event_count::text as "eventCount"
     from hopsmeter.usage_daily`);
   let foundCount = 0;
   for (const { usageDate, bookedOn, projectId, quantity, eventCount, ...row } of rows) {
@@ -125,7 +125,7 @@ async function checkRollup(world: CorrectionWorld): Promise<void> {
     const ofMeter = found.flatMap(({ meters, adjustment }) =>
       meters.filter(({ meter }) => meter === row.meter).map((used) => ({ ...used, adjustment })),
     );
-    expect(ofMeter.reduce((sum, used) => sum + parseQuantity(used.quantity), 0n)).toBe(parseQuantity(quantity));
+    expect(ofMeter.reduce((sum, used) => sum + toExactUnits(used.quantityExact), 0n)).toBe(toExactUnits(quantity));
     expect(ofMeter.reduce((sum, { adjustment }) => sum + (adjustment === 'reversal' ? -1 : 1), 0)).toBe(
       Number(eventCount),
     );
@@ -166,7 +166,7 @@ async function checkReceipts(world: CorrectionWorld): Promise<void> {
   for (const { id, accounts, rows, quantity } of ledger) {
     const whole = await read(world, id, undefined);
     expect(whole?.parts).toHaveLength(rows);
-    expect(quantityOf(whole)).toBe(parseQuantity(quantity));
+    expect(quantityOf(whole)).toBe(toExactUnits(quantity));
     for (const { costExact, rollup } of whole?.parts.flatMap(({ bookings }) => bookings) ?? [])
       expect([costExact, rollup]).not.toContain(null);
     expect(whole?.attributions.filter(({ isCurrent }) => isCurrent)).toHaveLength(1);
@@ -191,7 +191,7 @@ async function read(
 
 function quantityOf(receipt: EventReceipt | undefined): bigint {
   const bookings = receipt?.parts.flatMap((part) => part.bookings) ?? [];
-  return bookings.reduce((sum, { quantity }) => sum + parseQuantity(quantity), 0n);
+  return bookings.reduce((sum, { quantityExact }) => sum + toExactUnits(quantityExact), 0n);
 }
 
 function dayOf(text: string): UsageDay {
