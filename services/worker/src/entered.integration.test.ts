@@ -7,7 +7,7 @@ import {
   readReceipt,
 } from '@hopsmeter/db';
 import { findRollupDifferences } from '@hopsmeter/db/testing';
-import { formatQuantity, type RequestErrorCode, type UsageEvent } from '@hopsmeter/usage';
+import { formatExactUnits, formatQuantity, ONE_EXACT, type RequestErrorCode, type UsageEvent } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR } from './sample-events.ts';
 import {
@@ -263,5 +263,12 @@ describe('an import of usage', () => {
     expect(await readReceipt(world.database.pool, query)).toMatchObject({
       receipt: { arrival: { enteredBy: 'auth0|staff', batchId: done.importId } },
     });
+  });
+
+  it('adds rows up before it rounds, so that the parts of 100 GB are 100 GB', async () => {
+    const rows = [497_976_983n, 40_611_335_412n, 66_264_870_005n].map((bytes, i) =>
+      rowOf(i + 1, `b${i}`, { network_egress_gb: formatExactUnits((bytes * ONE_EXACT) / 2n ** 30n) }),
+    );
+    expect(await importRows(rows, true)).toMatchObject({ usages: [['network_egress_gb', '100', 3]] });
   });
 });

@@ -3,11 +3,13 @@ import {
   createDirectory,
   type Directory,
   divideHalfAway,
+  type ExactUnits,
   eventKeyOf,
   type ParkReason,
   type Quantity,
-  roundQuantity,
+  roundExactUnits,
   splitByDay,
+  toExactUnits,
   type UsageEvent,
 } from '@hopsmeter/usage';
 import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
@@ -110,19 +112,33 @@ async function readKnown(
   return new Map(known.map((each) => [each.eventKey.replaceAll('-', ''), each]));
 }
 
+/** By account and meter. A quantity is rounded when all of it is there. */
+type ImportedSums = Map<
+  string,
+  Omit<ImportedUsage, 'quantity' | 'cost' | 'rowCount'> & {
+    exactQuantity: ExactUnits;
+    cost: Quantity;
+    rowCount: number;
+  }
+>;
+
 function sortOut(
   rows: readonly ImportedRow[],
   known: ReadonlyMap<string, Known>,
   directory: Directory,
 ): Pick<UsageImport, 'usages' | 'aside'> {
-  const sums = new Map<string, { -readonly [K in keyof ImportedUsage]: ImportedUsage[K] }>();
+  const sums: ImportedSums = new Map();
   const aside: ImportedAside[] = [];
   for (const { row, clusterId, event } of rows) {
     const problem =
       findCopy(event, known.get(eventKeyOf(clusterId, event))) ?? addRow(sums, clusterId, event, directory);
     if (problem !== undefined) aside.push({ row, ...problem });
   }
-  return { usages: [...sums.values()], aside };
+  const usages = [...sums.values()].map(({ exactQuantity, ...sum }) => ({
+    ...sum,
+    quantity: roundExactUnits(exactQuantity),
+  }));
+  return { usages, aside };
 }
 
 function findCopy(event: UsageEvent, known: Known | undefined): Omit<ImportedAside, 'row'> | undefined {
@@ -137,7 +153,7 @@ function findCopy(event: UsageEvent, known: Known | undefined): Omit<ImportedAsi
 
 /** Adds what a row is counted as; says why not when it is parked. */
 function addRow(
-  sums: Map<string, { -readonly [K in keyof ImportedUsage]: ImportedUsage[K] }>,
+  sums: ImportedSums,
   clusterId: string,
   event: UsageEvent,
   directory: Directory,
@@ -150,15 +166,15 @@ function addRow(
   if (obstacle !== undefined) return obstacle;
   for (const meter of new Set(usages.map((usage) => usage.meter))) {
     const name = JSON.stringify([accountOwnerId, meter]);
-    const sum = sums.get(name) ?? { accountOwnerId, meter, quantity: 0n, cost: 0n, rowCount: 0 };
+    const sum = sums.get(name) ?? { accountOwnerId, meter, exactQuantity: 0n, cost: 0n, rowCount: 0 };
     sums.set(name, sum);
     sum.rowCount += 1;
     for (const part of splitByDay(event))
       for (const usage of part.usages) {
         const price = directory.pricing.priceOf(accountOwnerId, meter, part.day);
-        const shown = roundQuantity(usage.quantity);
-        sum.quantity += shown;
-        if (price !== undefined) sum.cost += divideHalfAway(shown * price.price, price.priceQuantity);
+        const units = toExactUnits(usage.quantity);
+        sum.exactQuantity += units;
+        if (price !== undefined) sum.cost += divideHalfAway(roundExactUnits(units) * price.price, price.priceQuantity);
       }
   }
   return undefined;

@@ -4,7 +4,8 @@ import { roundedQuantity } from '../list-cost.ts';
  * Where each account stands with its Stripe customers, by meter and month: common table expressions that end in
  * `positions`, with one row per account, customer, meter and month in which there was usage or something was remitted.
  *
- * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today, to 12 decimals
+ * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today. It is what the sum from the
+ *   first month on, rounded to 12 decimals, grows by in this month: so months add up to what all of them come to
  * - `remitted`: thousandths that are sent or on their way, everything but what is known not to have arrived
  * - `sent`: thousandths of them that are at Stripe for certain
  * - `carried_in`: thousandths that earlier months left over; below zero when they were sent too much
@@ -25,7 +26,7 @@ export function monthlyPositions({ now, accounts }: { readonly now: string; read
 used as (
   select
     customers.account_owner_id, customers.stripe_customer_id, daily.meter,
-    date_trunc('month', daily.booked_on)::date as month, ${roundedQuantity('sum(daily.quantity)')} as quantity
+    date_trunc('month', daily.booked_on)::date as month, sum(daily.quantity) as quantity
   from hopsmeter.stripe_customers as customers
   join hopsmeter.usage_daily as daily on daily.account_owner_id = customers.account_owner_id
     and daily.booked_on >= customers.billed_from
@@ -46,9 +47,12 @@ remitted as (
 ),
 months as (
   select
-    ${stream}, month, coalesce(quantity, 0) as quantity, coalesce(remitted, 0) as remitted, coalesce(sent, 0) as sent,
-    open_status
+    ${stream}, month, ${roundedQuantity(`sum(coalesce(quantity, 0)) over (partition by ${stream} order by month)`)} as reached,
+    coalesce(remitted, 0) as remitted, coalesce(sent, 0) as sent, open_status
   from used full join remitted using (${stream}, month)
+),
+grown as (
+  select *, reached - lag(reached, 1, 0::numeric) over (partition by ${stream} order by month) as quantity from months
 ),
 positions as (
   select
@@ -61,7 +65,7 @@ positions as (
       sum(1000 * quantity - remitted) over (partition by ${stream}) as altogether,
       sum(quantity) over (partition by ${stream}) as usage_total,
       sum(remitted) over (partition by ${stream}) as remitted_total
-    from months
+    from grown
   ) as summed
 )`;
 }

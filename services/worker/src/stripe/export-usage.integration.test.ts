@@ -75,6 +75,17 @@ describe('what is sent', () => {
     expect(await world.differences()).toEqual([]);
   });
 
+  it('is what several months come to, though each of them would be rounded down', async () => {
+    await use('0.00033333333333333333333333333333', { day: '2026-10-31' });
+    await use('0.00033333333333333333333333333333', { day: '2026-11-20' });
+    await world.export();
+    world.now = microsOf('2026-12-10T14:00:00Z');
+    await use('0.00033333333333333333333333333334', { day: '2026-12-09' });
+    await world.export();
+    expect(valuesOf()).toEqual([1n]);
+    expect(await world.differences()).toEqual([]);
+  });
+
   it('is of one meter each, and only of accounts that have a customer', async () => {
     await use('2');
     await use('3', { meter: 'online_storage_gb_hours' });
