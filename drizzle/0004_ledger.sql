@@ -77,7 +77,7 @@ $$;
 
 -- The wide shape that staff know. The date is the day on which usage is booked, so that months add up to their
 -- statements. Storage is the average GB over the day: its GB-hours divided by 24. Quantities are rounded as everywhere.
-CREATE VIEW hopsmeter.usage_daily_by_user WITH (security_invoker = true) AS
+CREATE VIEW hopsmeter.usage_daily_by_user AS
 SELECT
   date,
   user_id,
@@ -102,5 +102,6 @@ FROM (
     sum(quantity) FILTER (WHERE meter = 'network_egress_gb') AS network_egress_gb,
     round(sum(cost), 2)::numeric(10, 2) AS total_cost
   FROM hopsmeter.usage_daily
+  WHERE pg_catalog.has_function_privilege('hopsmeter.reads_totals()', 'execute')
   GROUP BY booked_on, user_id, account_owner_id
 ) AS sums;

@@ -17,6 +17,7 @@ SELECT
   hopsmeter.set_function_rights('hopsmeter.keep_account_days_on_update()', is_called => false),
   hopsmeter.set_function_rights('hopsmeter.keep_account_days_on_delete()', is_called => false),
   hopsmeter.set_function_rights('hopsmeter.empty_account_days()', is_called => false),
+  hopsmeter.set_function_rights('hopsmeter.reads_totals()', is_called => true),
   hopsmeter.set_function_rights('hopsmeter.are_tiers(jsonb)', is_called => true),
   hopsmeter.set_function_rights('hopsmeter.current_directory_version()', is_called => true),
   hopsmeter.set_function_rights('hopsmeter.require_directory_version(bigint)', is_called => true),
@@ -59,6 +60,7 @@ SELECT
     'update (quantity, rate_id, price_override_id, price, price_quantity, price_adjustment, event_count, first_event_at, last_event_at, updated_at)',
     'delete'),
   hopsmeter.set_table_rights('hopsmeter.usage_daily_by_user', 'select'),
+  hopsmeter.set_table_rights('hopsmeter.usage_daily_by_account', 'select'),
   hopsmeter.set_table_rights('hopsmeter.account_days', 'select', 'insert', 'update (quantity, cost, event_count, row_count)'),
   hopsmeter.set_table_rights('hopsmeter.account_day_costs', 'select', 'insert', 'update (cost, row_count)'),
   -- What becomes of a parked event can change, the event itself cannot.
