@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflictPositionsOf, type FailureKind, kindOfFailure } from './errors.ts';
+import { conflictPositionsOf, type FailureKind, isDatabaseAway, kindOfFailure } from './errors.ts';
 
 const failure = (code?: unknown) => Object.assign(new Error('failed'), code === undefined ? {} : { code });
 
@@ -54,4 +54,29 @@ describe('positions of conflicts', () => {
       expect(() => conflictPositionsOf(error)).toThrow(TypeError);
     },
   );
+});
+
+describe('a database that is away', () => {
+  it.each([
+    failure('57P01'),
+    failure('40001'),
+    failure('ECONNREFUSED'),
+    new Error('Connection terminated unexpectedly'),
+    new Error('Query read timeout'),
+    new Error('Failed query: select 1', { cause: new Error('timeout exceeded when trying to connect') }),
+    new Error('Failed query: select 1', { cause: failure('EPIPE') }),
+  ])('is what %s says', (error) => {
+    expect(isDatabaseAway(error)).toBe(true);
+  });
+
+  it.each([
+    new TypeError("Cannot read properties of undefined (reading 'id')"),
+    new Error('anything'),
+    failure('22P05'),
+    failure('42P01'),
+    failure('ERR_INVALID_ARG_TYPE'),
+    undefined,
+  ])('is not what %s says', (error) => {
+    expect(isDatabaseAway(error)).toBe(false);
+  });
 });

@@ -31,6 +31,36 @@ export function kindOfFailure(error: unknown): FailureKind {
   return DATA_CLASSES.has(code.slice(0, 2)) ? 'data' : 'unexpected';
 }
 
+/** What pg and its pool say when a connection breaks or does not come; their errors have no code. */
+const DRIVER_MESSAGES = [
+  'Connection terminated',
+  'Query read timeout',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'Cannot use a pool after calling end',
+];
+
+/** Of the network: ECONNREFUSED, EPIPE, EAI_AGAIN. */
+const NETWORK_CODE = /^E(?!RR_)[A-Z_]+$/;
+
+/**
+ * Whether a statement failed because the database was away, busy or in another's way. Stricter than
+ * {@link kindOfFailure}: a fault of ours, which has no code either, is not told to clients as something that passes.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  if (kindOfFailure(error) !== 'retry') return false;
+  const code = codeOf(error);
+  if (code !== undefined) return SQLSTATE.test(code) || NETWORK_CODE.test(code);
+  return messagesOf(error).some((message) => DRIVER_MESSAGES.some((begin) => message.startsWith(begin)));
+}
+
+/** Of an error and of what caused it. */
+function messagesOf(error: unknown): readonly string[] {
+  return error instanceof Error ? [error.message, ...messagesOf(error.cause)] : [];
+}
+
 /** The code of an error, or of what caused it where it has none. */
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

@@ -15,20 +15,23 @@ const ITEMS_MAX = 100;
 export type ErrorHandlingOptions = {
   /** Whether a browser that asks for an unknown page is left to the app's own not-found handler. */
   readonly hasPages: boolean;
+  /** What an error of the process's own parts means to a client; undefined: nothing special. Default: no error does. */
+  readonly describeError?: ((error: unknown) => RequestError | undefined) | undefined;
 };
 
 /** A 503 names what is away in its error; another 5xx is a fault of ours. */
 const HINT = 'with a 503 check Postgres and Redis, with a 500 report the error; the client has the request id';
 
 /** Answers every error as a problem and logs those that are ours, with the id that the client was told. */
-export function addErrorHandling(app: HttpApp, logger: Logger, { hasPages }: ErrorHandlingOptions): void {
+export function addErrorHandling(app: HttpApp, logger: Logger, options: ErrorHandlingOptions): void {
+  const { hasPages, describeError } = options;
   const routes: { readonly methods: readonly string[]; readonly pattern: RegExp }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     routes.push({ methods: [method].flat(), pattern: toPattern(url) });
   });
   const isWorthALine = createLogLimit();
   app.setErrorHandler((thrown, request, reply) => {
-    const error = toRequestError(thrown);
+    const error = describeError?.(thrown) ?? toRequestError(thrown);
     if (statusOf(error.code) >= 500 && isWorthALine(error.code))
       logger.error(
         { err: thrown, requestId: request.id, code: error.code, route: request.routeOptions.url, hint: HINT },

@@ -7,7 +7,7 @@ import { addCors } from './cors.ts';
 import type { Logger } from './create-logger.ts';
 import { addHealthRoutes, HEALTH_PATHS, type HealthCheck } from './health-routes.ts';
 import type { HttpApp } from './http-app.ts';
-import { addErrorHandling, answerClientError } from './http-errors.ts';
+import { addErrorHandling, answerClientError, type ErrorHandlingOptions } from './http-errors.ts';
 import { addHttpMetrics } from './http-metrics.ts';
 import { addOpenApi, type OpenApiOptions } from './openapi.ts';
 import { sendProblem, toRequestError } from './problem.ts';
@@ -33,6 +33,8 @@ export type HttpShellOptions = {
   readonly corsOrigins?: readonly string[];
   /** Leaves browsers that ask for an unknown page to the app's not-found handler. Default: they get a problem, too. */
   readonly hasPages?: boolean;
+  /** See {@link ErrorHandlingOptions}. */
+  readonly describeError?: ErrorHandlingOptions['describeError'];
   /** When given, `GET /openapi.json` describes the routes that are added afterwards. */
   readonly openapi?: OpenApiOptions;
 };
@@ -120,7 +122,7 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
   addSecurityHeaders(app, options.contentSecurityPolicy);
   // Before errors: a page of another origin may read these too, and a preflight has no route.
   addCors(app, new Set(options.corsOrigins));
-  addErrorHandling(app, logger, { hasPages: options.hasPages ?? false });
+  addErrorHandling(app, logger, { hasPages: options.hasPages ?? false, describeError: options.describeError });
   addHttpMetrics(app, registry);
   if (options.openapi !== undefined) await addOpenApi(app, options.openapi);
   addHealthRoutes(app, { registry, checks, isDraining: () => isDraining });

@@ -6,6 +6,7 @@ import { type AccessTokensOptions, createAccessTokens } from './callers/access-t
 import { createAuthenticate } from './callers/authenticate.ts';
 import { guardRoutes } from './callers/guard-routes.ts';
 import { limitRequests, REQUESTS_PER_MINUTE } from './callers/limit-requests.ts';
+import { describeDatabaseAway } from './contract/database-away.ts';
 import { addNegotiation } from './contract/negotiate.ts';
 import { addParameterProblems } from './contract/problems.ts';
 import { addRevalidation } from './contract/revalidation.ts';
@@ -110,6 +111,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     corsOrigins: deps.corsOrigins ?? [],
     hasPages: deps.dashboard !== undefined,
+    describeError: describeDatabaseAway,
     openapi: OPENAPI,
   });
   await addDocsPage(shell.app);

@@ -6,7 +6,6 @@ import {
   type Freshness,
   findPerson,
   hasAccount,
-  kindOfFailure,
   listAccounts,
   listUsageDaily,
   type PersonRow,
@@ -24,7 +23,6 @@ import {
   type UsageDailyRow,
   type UsageFilter,
 } from '@hopsmeter/db';
-import { RequestError } from '@hopsmeter/usage';
 
 /** What is read to answer a request. */
 export type Billing = {
@@ -46,34 +44,19 @@ export type Billing = {
   readFreshness(): Promise<Freshness>;
 };
 
-/** Long enough for a failover's first attempt, short enough for a person who waits. */
-const RETRY_AFTER_SECONDS = 2;
-
-/** Reads billing from Postgres. While Postgres can not answer, every read rejects with NOT_READY. */
+/** Reads billing from Postgres. */
 export function createBilling(pool: Pool): Billing {
   return {
     check: () => checkBilling(pool),
-    findPerson: (id) => answerOrNotReady(findPerson(pool, id)),
-    listAccounts: (query) => answerOrNotReady(listAccounts(pool, query)),
-    hasAccount: (id) => answerOrNotReady(hasAccount(pool, id)),
-    readTotals: (query) => answerOrNotReady(readTotals(pool, query)),
-    listUsageDaily: (query) => answerOrNotReady(listUsageDaily(pool, query)),
-    eachUsageDaily: (filter, take) => answerOrNotReady(eachUsageDaily(pool, filter, take)),
-    readCreditUsd: (accountOwnerId, day) => answerOrNotReady(readCreditUsd(pool, accountOwnerId, day)),
-    readPipelineCounts: () => answerOrNotReady(readPipelineCounts(pool)),
-    readPipelineHealth: () => answerOrNotReady(readPipelineHealth(pool)),
-    readFreshness: () => answerOrNotReady(readFreshness(pool)),
+    findPerson: (id) => findPerson(pool, id),
+    listAccounts: (query) => listAccounts(pool, query),
+    hasAccount: (id) => hasAccount(pool, id),
+    readTotals: (query) => readTotals(pool, query),
+    listUsageDaily: (query) => listUsageDaily(pool, query),
+    eachUsageDaily: (filter, take) => eachUsageDaily(pool, filter, take),
+    readCreditUsd: (accountOwnerId, day) => readCreditUsd(pool, accountOwnerId, day),
+    readPipelineCounts: () => readPipelineCounts(pool),
+    readPipelineHealth: () => readPipelineHealth(pool),
+    readFreshness: () => readFreshness(pool),
   };
-}
-
-/** Rejects with NOT_READY while the database can not answer. */
-export async function answerOrNotReady<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    // A rule that refused has no SQLSTATE either, and is no fault of the database.
-    if (error instanceof RequestError || kindOfFailure(error) !== 'retry') throw error;
-    const options = { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error };
-    throw new RequestError('NOT_READY', 'the database does not answer', options);
-  }
 }

@@ -1,5 +1,4 @@
 import { listUsers, type Pool } from '@hopsmeter/db';
-import { answerOrNotReady } from '../billing.ts';
 import { ADMIN_PERMISSION, READ_PERMISSION } from '../callers/authenticate.ts';
 import type { DevelopmentPerson } from '../dashboard/add-sign-in.ts';
 
@@ -38,7 +37,7 @@ export function permissionsOf(id: string): readonly string[] {
 
 /** Somebody of each kind: staff, account owners, and members, who may see no bill. */
 export async function listDevelopmentPeople(pool: Pool): Promise<readonly DevelopmentPerson[]> {
-  const users = await answerOrNotReady(listUsers(pool, { limit: USERS_MAX }));
+  const users = await listUsers(pool, { limit: USERS_MAX });
   const pick = (isOwner: boolean, role: string, count: number): DevelopmentPerson[] =>
     users
       .filter(({ accountOwnerId }) => (accountOwnerId === null) === isOwner)

@@ -1,7 +1,6 @@
 import { type Pool, readPersonName } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../billing.ts';
 import { ADMIN_PERMISSION, READ_PERMISSION } from '../callers/authenticate.ts';
 import type { Caller } from '../callers/caller.ts';
 import { answer, PROBLEM_RESPONSES } from '../contract/problems.ts';
@@ -37,7 +36,7 @@ export function addReadMe(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/me', { schema, config: { access: 'any-owner' } }, async ({ caller }): Promise<Me> => {
     if (caller.kind === 'service_role') return { id: null, ...roleOf(caller), name: 'Service role' };
-    return { id: caller.userId, ...roleOf(caller), name: await answerOrNotReady(readPersonName(pool, caller.userId)) };
+    return { id: caller.userId, ...roleOf(caller), name: await readPersonName(pool, caller.userId) };
   });
 }
 

@@ -2,7 +2,6 @@ import { acceptInvite, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { BODY_BYTES_MAX, changed, inviteSchema, userSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -43,7 +42,7 @@ export function addAcceptInvite(app: HttpApp, pool: Pool): void {
   app.post('/v1/invites/accept', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'person' } }, (request) => {
     const { token, name } = request.body;
     const userId = acceptingUser(request.caller, request.body.userId);
-    return answerOrNotReady(acceptInvite(pool, changeOf(request), { token, userId, name }));
+    return acceptInvite(pool, changeOf(request), { token, userId, name });
   });
 }
 

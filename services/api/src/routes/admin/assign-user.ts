@@ -1,7 +1,6 @@
 import { assignUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { assignmentSchema, BODY_BYTES_MAX, created } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -53,7 +52,7 @@ export function addAssignUser(app: HttpApp, pool: Pool): void {
     async (request, reply) => {
       const { dryRun, ...placement } = request.body;
       const wanted = { ...placement, userId: request.params.id, isDryRun: dryRun };
-      const { isCreated, value } = await answerOrNotReady(assignUser(pool, changeOf(request), wanted));
+      const { isCreated, value } = await assignUser(pool, changeOf(request), wanted);
       return reply.code(isCreated && !dryRun ? 201 : 200).send(value);
     },
   );

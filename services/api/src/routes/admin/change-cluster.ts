@@ -1,7 +1,6 @@
 import { changeCluster, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed, clusterSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { clusterNameField, maxUsersField } from './create-cluster.ts';
@@ -44,6 +43,6 @@ export function addChangeCluster(app: HttpApp, pool: Pool): void {
     response: changed('The cluster as it is now', clusterSchema, 'CLUSTER_EXISTS', 'CLUSTER_FULL'),
   };
   app.patch('/v1/clusters/:id', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, (request) =>
-    answerOrNotReady(changeCluster(pool, changeOf(request), request.params.id, request.body)),
+    changeCluster(pool, changeOf(request), request.params.id, request.body),
   );
 }

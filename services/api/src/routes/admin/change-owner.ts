@@ -1,7 +1,6 @@
 import { changeOwner, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed, moveShape, userSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -52,7 +51,7 @@ export function addChangeOwner(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { dryRun, ...wanted } = request.body;
       const change = { ...wanted, userId: request.params.id, isDryRun: dryRun };
-      const { user, from, eventCount, moved } = await answerOrNotReady(changeOwner(pool, changeOf(request), change));
+      const { user, from, eventCount, moved } = await changeOwner(pool, changeOf(request), change);
       return { dryRun, user, from, eventCount, moved: [...moved] };
     },
   );

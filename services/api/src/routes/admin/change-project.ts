@@ -1,7 +1,6 @@
 import { changeProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed, projectChangeSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { dryRunField, momentField, reasonField, systemIdSchema } from './fields.ts';
@@ -39,7 +38,7 @@ export function addChangeProject(app: HttpApp, pool: Pool): void {
   app.patch('/v1/projects/:id', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request) => {
     const { dryRun, ...wanted } = request.body;
     const change = { ...wanted, projectId: request.params.id, isDryRun: dryRun };
-    const { project, eventCount, moved } = await answerOrNotReady(changeProject(pool, changeOf(request), change));
+    const { project, eventCount, moved } = await changeProject(pool, changeOf(request), change);
     return { dryRun, project, eventCount, moved: [...moved] };
   });
 }

@@ -1,7 +1,6 @@
 import { changeUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed, userSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -25,6 +24,6 @@ export function addChangeUser(app: HttpApp, pool: Pool): void {
     response: changed('The user as it is now', userSchema),
   };
   app.patch('/v1/users/:id', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, (request) =>
-    answerOrNotReady(changeUser(pool, changeOf(request), request.params.id, request.body)),
+    changeUser(pool, changeOf(request), request.params.id, request.body),
   );
 }

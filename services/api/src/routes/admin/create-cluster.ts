@@ -1,7 +1,6 @@
 import { createCluster, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, clusterSchema, created } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { nameField } from './fields.ts';
@@ -30,7 +29,7 @@ export function addCreateCluster(app: HttpApp, pool: Pool): void {
     '/v1/clusters',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
-      const { isCreated, value } = await answerOrNotReady(createCluster(pool, changeOf(request), request.body));
+      const { isCreated, value } = await createCluster(pool, changeOf(request), request.body);
       return reply.code(isCreated ? 201 : 200).send(value);
     },
   );

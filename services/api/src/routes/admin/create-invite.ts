@@ -1,7 +1,6 @@
 import { createInvite, INVITE_DAYS, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created, inviteSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { emailField, userIdField } from './fields.ts';
@@ -41,7 +40,6 @@ export function addCreateInvite(app: HttpApp, pool: Pool): void {
   app.post(
     '/v1/invites',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'own-account' } },
-    async (request, reply) =>
-      reply.code(201).send(await answerOrNotReady(createInvite(pool, changeOf(request), request.body))),
+    async (request, reply) => reply.code(201).send(await createInvite(pool, changeOf(request), request.body)),
   );
 }

@@ -1,7 +1,6 @@
 import { createProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created, moveShape, projectSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { dryRunField, momentField, namespaceField, reasonField, systemIdField, userIdField } from './fields.ts';
@@ -49,9 +48,7 @@ export function addCreateProject(app: HttpApp, pool: Pool): void {
     async (request, reply) => {
       const { dryRun, ...wanted } = request.body;
       const project = { ...wanted, isDryRun: dryRun };
-      const { isCreated, value, eventCount, moved } = await answerOrNotReady(
-        createProject(pool, changeOf(request), project),
-      );
+      const { isCreated, value, eventCount, moved } = await createProject(pool, changeOf(request), project);
       return reply.code(isCreated && !dryRun ? 201 : 200).send({ ...value, dryRun, eventCount, moved: [...moved] });
     },
   );

@@ -1,7 +1,6 @@
 import { createUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created, userSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { emailField, nameField, userIdField } from './fields.ts';
@@ -25,7 +24,7 @@ export function addCreateUser(app: HttpApp, pool: Pool): void {
     response: created('The user was added', userSchema, 'UNKNOWN_REFERENCE', 'USER_EXISTS', 'TWO_LEVELS'),
   };
   app.post('/v1/users', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request, reply) => {
-    const { isCreated, value } = await answerOrNotReady(createUser(pool, changeOf(request), request.body));
+    const { isCreated, value } = await createUser(pool, changeOf(request), request.body);
     return reply.code(isCreated ? 201 : 200).send(value);
   });
 }

@@ -1,7 +1,6 @@
 import { type Pool, unassignUser } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { assignmentSchema, BODY_BYTES_MAX, changed } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -44,7 +43,7 @@ export function addEndAssignment(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { at, reason, dryRun } = request.body;
       const wanted = { userId: request.params.id, from: at, reason, isDryRun: dryRun };
-      const assignment = (await answerOrNotReady(unassignUser(pool, changeOf(request), wanted))) ?? null;
+      const assignment = (await unassignUser(pool, changeOf(request), wanted)) ?? null;
       return { dryRun, assignment };
     },
   );

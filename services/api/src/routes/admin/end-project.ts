@@ -1,7 +1,6 @@
 import { endProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { dryRunField, momentField, reasonField, systemIdSchema } from './fields.ts';
@@ -47,7 +46,7 @@ export function addEndProject(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { dryRun, ...wanted } = request.body;
       const end = { ...wanted, projectId: request.params.id, isDryRun: dryRun };
-      const { project, eventCount, moved } = await answerOrNotReady(endProject(pool, changeOf(request), end));
+      const { project, eventCount, moved } = await endProject(pool, changeOf(request), end);
       return { ...project, dryRun, eventCount, moved: [...moved] };
     },
   );

@@ -1,7 +1,6 @@
 import { handOverProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed, projectChangeSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
 import { dryRunField, momentField, reasonField, systemIdSchema, userIdField } from './fields.ts';
@@ -43,7 +42,7 @@ export function addHandOverProject(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { dryRun, ...wanted } = request.body;
       const handOver = { ...wanted, projectId: request.params.id, isDryRun: dryRun };
-      const { project, eventCount, moved } = await answerOrNotReady(handOverProject(pool, changeOf(request), handOver));
+      const { project, eventCount, moved } = await handOverProject(pool, changeOf(request), handOver);
       return { dryRun, project, eventCount, moved: [...moved] };
     },
   );

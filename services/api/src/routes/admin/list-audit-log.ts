@@ -1,7 +1,6 @@
 import { listAuditLog, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
@@ -51,7 +50,7 @@ export function addListAuditLog(app: HttpApp, pool: Pool): void {
     const [happenedAt, id] = query.cursor ?? [];
     const after = happenedAt === undefined || id === undefined ? undefined : { happenedAt, id };
     const filters = { entity: query.entity || undefined, entityId: query.entityId || undefined };
-    const found = await answerOrNotReady(listAuditLog(pool, { ...filters, after, limit: query.limit + 1 }));
+    const found = await listAuditLog(pool, { ...filters, after, limit: query.limit + 1 });
     const { rows, next } = pageOf(found, query.limit, (row) => [row.happenedAt, row.id]);
     return { entries: rows, ...next };
   });

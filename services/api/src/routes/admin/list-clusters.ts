@@ -1,7 +1,6 @@
 import { listClusters, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { clusterSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
 import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from './page-cursor.ts';
@@ -26,7 +25,7 @@ export function addListClusters(app: HttpApp, pool: Pool): void {
     response: listed('A page of clusters', answerSchema),
   };
   app.get('/v1/clusters', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
-    const found = await answerOrNotReady(listClusters(pool, { after: cursor?.[0], limit: limit + 1 }));
+    const found = await listClusters(pool, { after: cursor?.[0], limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, ({ name }) => [name]);
     return { clusters: rows, ...next };
   });

@@ -1,7 +1,6 @@
 import { listInvites, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
 import { inviteSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
@@ -28,7 +27,7 @@ export function addListInvites(app: HttpApp, pool: Pool): void {
     const { accountOwnerId, cursor, limit } = query;
     const [createdAt, id] = cursor ?? [];
     const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await answerOrNotReady(listInvites(pool, { accountOwnerId, after, limit: limit + 1 }));
+    const found = await listInvites(pool, { accountOwnerId, after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
     return { invites: rows, ...next };
   });

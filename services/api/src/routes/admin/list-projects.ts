@@ -1,7 +1,6 @@
 import { listProjects, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { listed, projectSchema, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
 import { systemIdSchema } from './fields.ts';
@@ -35,7 +34,7 @@ export function addListProjects(app: HttpApp, pool: Pool): void {
     const [afterNamespace, afterId] = cursor ?? [];
     const after =
       afterNamespace === undefined || afterId === undefined ? undefined : { namespace: afterNamespace, id: afterId };
-    const found = await answerOrNotReady(listProjects(pool, { clusterId, userId, namespace, after, limit: limit + 1 }));
+    const found = await listProjects(pool, { clusterId, userId, namespace, after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.namespace, row.id]);
     return { projects: rows, ...next };
   });

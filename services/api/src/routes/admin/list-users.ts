@@ -1,7 +1,6 @@
 import { listUsers, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX, userSchema } from './answers.ts';
 import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from './page-cursor.ts';
@@ -29,7 +28,7 @@ export function addListUsers(app: HttpApp, pool: Pool): void {
     const { q, accountOwnerId, cursor, limit } = query;
     const search = q === '' ? undefined : q;
     const asked = { search, accountOwnerId, after: cursor?.[0], limit: limit + 1 };
-    const { rows, next } = pageOf(await answerOrNotReady(listUsers(pool, asked)), limit, ({ id }) => [id]);
+    const { rows, next } = pageOf(await listUsers(pool, asked), limit, ({ id }) => [id]);
     return { users: rows, ...next };
   });
 }

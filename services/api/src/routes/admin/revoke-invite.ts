@@ -1,7 +1,6 @@
 import { type Pool, revokeInvite } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { changed, inviteSchema } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -22,6 +21,6 @@ export function addRevokeInvite(app: HttpApp, pool: Pool): void {
   };
   app.delete('/v1/invites/:id', { schema, config: { access: 'own-account' } }, (request) => {
     const { accountOwnerId } = request.query;
-    return answerOrNotReady(revokeInvite(pool, changeOf(request), { inviteId: request.params.id, accountOwnerId }));
+    return revokeInvite(pool, changeOf(request), { inviteId: request.params.id, accountOwnerId });
   });
 }

@@ -1,7 +1,6 @@
 import { type Pool, unassignUser } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { assignmentSchema, changed } from './answers.ts';
 import { changeOf } from './change-of.ts';
@@ -23,6 +22,6 @@ export function addUnassignUser(app: HttpApp, pool: Pool): void {
     response: changed('The assignment that ended', answerSchema, 'MEMBER_FOLLOWS_OWNER'),
   };
   app.delete('/v1/users/:id/assignment', { schema, config: { access: 'admin' } }, async (request) => ({
-    assignment: (await answerOrNotReady(unassignUser(pool, changeOf(request), { userId: request.params.id }))) ?? null,
+    assignment: (await unassignUser(pool, changeOf(request), { userId: request.params.id })) ?? null,
   }));
 }

@@ -2,7 +2,6 @@ import { createWebhook, problemOfWebhookUrl, WEBHOOKS_MAX, webhookSecretOf } fro
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { userIdField } from '../admin/fields.ts';
@@ -61,7 +60,7 @@ export function addCreateWebhook(app: HttpApp, { pool, webhooks }: AlertsDeps): 
           'WEBHOOKS_OFF',
           'the operator has to set WEBHOOK_SIGNING_KEY for the api and the worker',
         );
-      const { isCreated, value } = await answerOrNotReady(createWebhook(pool, changeOf(request), request.body));
+      const { isCreated, value } = await createWebhook(pool, changeOf(request), request.body);
       const secret = webhookSecretOf(webhooks.signingKey, value.id);
       return reply.code(isCreated ? 201 : 200).send({ webhook: value, secret });
     },

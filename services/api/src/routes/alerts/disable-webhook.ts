@@ -1,7 +1,6 @@
 import { disableWebhook } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -20,6 +19,6 @@ export function addDisableWebhook(app: HttpApp, { pool }: AlertsDeps): void {
     response: changed('The webhook as it is now', webhookSchema),
   };
   app.delete('/v1/webhooks/:id', { schema, config: { access: 'admin' } }, (request) =>
-    answerOrNotReady(disableWebhook(pool, changeOf(request), request.params.id)),
+    disableWebhook(pool, changeOf(request), request.params.id),
   );
 }

@@ -2,7 +2,6 @@ import { listAlerts } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -41,7 +40,7 @@ export function addListAlerts(app: HttpApp, { pool }: AlertsDeps): void {
     const { accountOwnerId, month, cursor, limit } = query;
     const [raisedAt, id] = cursor ?? [];
     const after = raisedAt === undefined || id === undefined ? undefined : { raisedAt, id };
-    const found = await answerOrNotReady(listAlerts(pool, { accountOwnerId, month, after, limit: limit + 1 }));
+    const found = await listAlerts(pool, { accountOwnerId, month, after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.raisedAt, row.id]);
     return { alerts: rows.map(describeAlert), ...next };
   });

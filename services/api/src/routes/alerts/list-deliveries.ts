@@ -2,7 +2,6 @@ import { DELIVERY_STATUSES, listDeliveries } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
@@ -47,7 +46,7 @@ export function addListDeliveries(app: HttpApp, { pool }: AlertsDeps): void {
     const [createdAt, id] = cursor ?? [];
     const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
     const wanted = { webhookId: params.id, status, after, limit: limit + 1 };
-    const found = await answerOrNotReady(listDeliveries(pool, wanted));
+    const found = await listDeliveries(pool, wanted);
     if (found === undefined) throw new RequestError('NOT_FOUND', 'there is no such webhook');
     const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
     return { deliveries: rows, ...next };

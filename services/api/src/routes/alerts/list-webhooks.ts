@@ -1,7 +1,6 @@
 import { listWebhooks } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -30,7 +29,7 @@ export function addListWebhooks(app: HttpApp, { pool }: AlertsDeps): void {
   app.get('/v1/webhooks', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
     const [createdAt, id] = cursor ?? [];
     const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await answerOrNotReady(listWebhooks(pool, { after, limit: limit + 1 }));
+    const found = await listWebhooks(pool, { after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
     return { webhooks: rows, ...next };
   });

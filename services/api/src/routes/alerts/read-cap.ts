@@ -2,7 +2,6 @@ import { hasAccount, type Pool, percentOf, readSpendingCap } from '@hopsmeter/db
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth, type Micros, monthOf, RequestError, roundToCents, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import {
   CURRENCY,
   currencySchema,
@@ -51,7 +50,7 @@ export function addReadCap(app: HttpApp, { pool, now }: AlertsDeps): void {
     response: { ...answer('The cap', capSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
   app.get('/v1/accounts/:id/cap', { schema, config: { access: 'own-account' } }, ({ params }) =>
-    answerOrNotReady(describeCap(pool, params.id, now())),
+    describeCap(pool, params.id, now()),
   );
 }
 

@@ -1,7 +1,6 @@
 import { removeSpendingCap } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -23,6 +22,6 @@ export function addRemoveCap(app: HttpApp, { pool }: AlertsDeps): void {
     response: changed('Whether there was one', answerSchema),
   };
   app.delete('/v1/accounts/:id/cap', { schema, config: { access: 'admin' } }, async (request) => ({
-    removed: await answerOrNotReady(removeSpendingCap(pool, changeOf(request), request.params.id)),
+    removed: await removeSpendingCap(pool, changeOf(request), request.params.id),
   }));
 }

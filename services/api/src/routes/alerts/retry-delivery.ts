@@ -1,7 +1,6 @@
 import { retryDelivery } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { accepted } from '../parked/answers.ts';
@@ -29,7 +28,7 @@ export function addRetryDelivery(app: HttpApp, { pool }: AlertsDeps): void {
     async (request, reply) => {
       const { id: webhookId, deliveryId } = request.params;
       const wanted = { webhookId, deliveryId };
-      return reply.code(202).send(await answerOrNotReady(retryDelivery(pool, changeOf(request), wanted)));
+      return reply.code(202).send(await retryDelivery(pool, changeOf(request), wanted));
     },
   );
 }

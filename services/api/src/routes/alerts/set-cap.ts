@@ -1,7 +1,6 @@
 import { setSpendingCap } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -25,8 +24,8 @@ export function addSetCap(app: HttpApp, { pool, now }: AlertsDeps): void {
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request) => {
       const { id } = request.params;
-      await answerOrNotReady(setSpendingCap(pool, changeOf(request), id, request.body.amount));
-      return answerOrNotReady(describeCap(pool, id, now()));
+      await setSpendingCap(pool, changeOf(request), id, request.body.amount);
+      return describeCap(pool, id, now());
     },
   );
 }

@@ -7,7 +7,6 @@ import {
   type TakeRows,
 } from '@hopsmeter/db';
 import { RequestError } from '@hopsmeter/usage';
-import { answerOrNotReady } from '../../billing.ts';
 
 /** Each holds a connection and a snapshot of both databases for some seconds. */
 const AT_ONCE_MAX = 2;
@@ -37,7 +36,7 @@ export function createWalkComparison(pool: Pool, url: string | undefined): WalkC
     }
     walkCount += 1;
     try {
-      return await answerOrNotReady(compareMonth(pool, url, query, take).catch(throwUnreadable));
+      return await compareMonth(pool, url, query, take).catch(throwUnreadable);
     } finally {
       walkCount -= 1;
     }

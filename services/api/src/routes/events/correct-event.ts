@@ -2,7 +2,6 @@ import { correctEvent, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { EVENT_METERS_MAX, type EventProblem, NAME_LENGTH_MAX, readCorrected } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { addFieldProblems } from '../admin/field-problems.ts';
@@ -81,7 +80,7 @@ export async function addCorrectEvent(scope: HttpApp, pool: Pool): Promise<void>
           reason,
           isDryRun: dryRun,
         };
-        const done = await answerOrNotReady(correctEvent(pool, changeOf(request), wanted));
+        const done = await correctEvent(pool, changeOf(request), wanted);
         if ('sources' in done) throw toAmbiguity(done.sources);
         const { correctionId = null, differences, obstacle } = done;
         return {

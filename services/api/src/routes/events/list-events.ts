@@ -1,7 +1,7 @@
 import { EVENT_SEARCH_DAYS_MAX, type Pool, searchEvents } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady, type Billing } from '../../billing.ts';
+import type { Billing } from '../../billing.ts';
 import { accountFilter, checkRange, daySchema, limitSchema, usageFilterShape } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { cursorSchema, INSTANT, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -66,7 +66,7 @@ export function addListEvents(app: HttpApp, { pool, billing }: EventsDeps): void
       limit: limit + 1,
     };
     const freshness = await billing.readFreshness();
-    const found = await answerOrNotReady(searchEvents(pool, wanted));
+    const found = await searchEvents(pool, wanted);
     const { rows, next } = pageOf(found, limit, (row) => [
       row.usageDate,
       row.windowStartedAt,

@@ -2,7 +2,6 @@ import { readReceipt } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { answer, PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
@@ -56,7 +55,7 @@ async function readFor(caller: Caller, { id, source }: Wanted, { pool, billing }
   const accounts = accountsOf(caller);
   const accountOwnerId = accounts === 'all' ? undefined : accounts.id;
   const freshness = await billing.readFreshness();
-  const found = await answerOrNotReady(readReceipt(pool, { id, source, accountOwnerId }));
+  const found = await readReceipt(pool, { id, source, accountOwnerId });
   if (found === undefined) throw new RequestError('NOT_FOUND', notFoundText(source));
   if ('sources' in found) throw toAmbiguity(found.sources);
   return { ...describeReceipt(id, found.receipt, { isStaff: accounts === 'all' }), freshness };

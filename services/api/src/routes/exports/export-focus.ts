@@ -2,7 +2,7 @@ import { eachCharge, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, parseUsageDay, RequestError, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady, type Billing } from '../../billing.ts';
+import type { Billing } from '../../billing.ts';
 import { CSV_CONTENT_TYPE } from '../../contract/csv.ts';
 import { nameFile } from '../../contract/name-file.ts';
 import { accountFilter, monthOf, monthSchema, parameter } from '../../contract/parameters.ts';
@@ -98,12 +98,10 @@ export function addExportFocus(app: HttpApp, { pool, billing, streams, now }: Ex
         isBegun = true;
       };
       const wanted = { month: parseUsageDay(from) ?? Number.NaN, accountOwnerId };
-      await answerOrNotReady(
-        eachCharge(pool, wanted, async (charges) => {
-          await begin();
-          await file.add(charges.map((charge) => ({ ...charge, monthFrom: from, monthTo: to })));
-        }),
-      );
+      await eachCharge(pool, wanted, async (charges) => {
+        await begin();
+        await file.add(charges.map((charge) => ({ ...charge, monthFrom: from, monthTo: to })));
+      });
       await begin();
       await file.end();
     });

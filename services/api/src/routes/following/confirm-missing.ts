@@ -1,7 +1,6 @@
 import { confirmMissing, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField } from '../admin/fields.ts';
@@ -26,7 +25,7 @@ export function addConfirmMissing(app: HttpApp, pool: Pool): void {
     '/v1/following/confirm',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request) => {
-      const missing = await answerOrNotReady(confirmMissing(pool, changeOf(request), request.body.reason));
+      const missing = await confirmMissing(pool, changeOf(request), request.body.reason);
       return { confirmed: describeMissing(missing) };
     },
   );

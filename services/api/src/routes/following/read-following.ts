@@ -2,7 +2,6 @@ import { listFollowedProblems, type Pool, readFollowingHealth } from '@hopsmeter
 import type { HttpApp } from '@hopsmeter/runtime';
 import { FOLLOWED_TABLES } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -53,8 +52,8 @@ export function addReadFollowing(app: HttpApp, pool: Pool): void {
     const { cursor, limit } = query;
     const [since, id] = cursor ?? [];
     const after = since === undefined || id === undefined ? undefined : { since, id };
-    const health = await answerOrNotReady(readFollowingHealth(pool));
-    const found = await answerOrNotReady(listFollowedProblems(pool, { after, limit: limit + 1 }));
+    const health = await readFollowingHealth(pool);
+    const found = await listFollowedProblems(pool, { after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.since, row.id]);
     return {
       following: health === undefined ? null : describeFollowing(health),

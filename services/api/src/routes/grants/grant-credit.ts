@@ -2,7 +2,6 @@ import { GRANTS_MAX, grantCredit, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -48,7 +47,7 @@ most ${GRANTS_MAX} grants. Send a reference, so that a request that is repeated 
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
       const wanted = { accountOwnerId: request.params.id, ...request.body };
-      const { isCreated, value } = await answerOrNotReady(grantCredit(pool, changeOf(request), wanted));
+      const { isCreated, value } = await grantCredit(pool, changeOf(request), wanted);
       return reply.code(isCreated ? 201 : 200).send(describeGrant(value, formatUsageDay(usageDayOf(now()))));
     },
   );

@@ -2,7 +2,6 @@ import { balanceOf, hasAccount, listGrants, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, RequestError, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { CURRENCY, currencySchema, formatCents, moneySchema } from '../../contract/amounts.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
@@ -42,9 +41,8 @@ export function addListGrants(app: HttpApp, pool: Pool, now: () => Micros): void
     response: { ...answer('The grants', answerSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
   app.get('/v1/accounts/:id/grants', { schema, config: { access: 'own-account' } }, async ({ params: { id } }) => {
-    if (!(await answerOrNotReady(hasAccount(pool, id))))
-      throw new RequestError('NOT_FOUND', 'there is no such account');
-    const grants = await answerOrNotReady(listGrants(pool, id));
+    if (!(await hasAccount(pool, id))) throw new RequestError('NOT_FOUND', 'there is no such account');
+    const grants = await listGrants(pool, id);
     const today = formatUsageDay(usageDayOf(now()));
     const { granted, drawn, expired, revoked, left } = balanceOf(grants, today);
     return {

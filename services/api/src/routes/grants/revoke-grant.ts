@@ -2,7 +2,6 @@ import { type Pool, revokeGrant } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -26,7 +25,7 @@ export function addRevokeGrant(app: HttpApp, pool: Pool, now: () => Micros): voi
     async (request) => {
       const { id: accountOwnerId, grantId } = request.params;
       const wanted = { accountOwnerId, grantId, reason: request.body.reason };
-      const grant = await answerOrNotReady(revokeGrant(pool, changeOf(request), wanted));
+      const grant = await revokeGrant(pool, changeOf(request), wanted);
       return describeGrant(grant, formatUsageDay(usageDayOf(now())));
     },
   );

@@ -2,7 +2,6 @@ import { IMPORT_ROWS_MAX, importUsage, listClusters, type Pool, type UsageImport
 import { type HttpApp, sendProblem } from '@hopsmeter/runtime';
 import { type Micros, PARK_REASONS, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { exactSchema, formatExact } from '../../contract/amounts.ts';
 import { isText, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
@@ -115,12 +114,12 @@ export async function addImportUsage(scope: HttpApp, pool: Pool, now: () => Micr
     app.post('/v1/usage-imports', options, async (request, reply) => {
       const { reason, dryRun } = request.query;
       const fileRows = readRows(request.body);
-      const { rows, problems } = readUsage(fileRows, await answerOrNotReady(readClusters(pool)), now());
+      const { rows, problems } = readUsage(fileRows, await readClusters(pool), now());
       if (problems.length > 0) {
         const error = new RequestError('INVALID_ROWS', `${problems.length} cells are wrong; errors names the first`);
         return sendProblem(reply, error, problems.slice(0, PROBLEMS_MAX));
       }
-      const done = await answerOrNotReady(importUsage(pool, changeOf(request), { rows, reason, isDryRun: dryRun }));
+      const done = await importUsage(pool, changeOf(request), { rows, reason, isDryRun: dryRun });
       return { dryRun, importId: done.importId ?? null, rowCount: rows.length, ...describeImport(done) };
     });
   });

@@ -1,7 +1,6 @@
 import { createClusterKey, LIVE_KEYS_MAX, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { clusterKeySchema, made, secretField } from './answers.ts';
@@ -19,7 +18,7 @@ export function addCreateKey(app: HttpApp, pool: Pool): void {
     response: made('The key, shown this once', answerSchema, 'TOO_MANY_KEYS'),
   };
   app.post('/v1/clusters/:id/keys', { schema, config: { access: 'admin' } }, async (request, reply) => {
-    const { key, created } = await answerOrNotReady(createClusterKey(pool, changeOf(request), request.params.id));
+    const { key, created } = await createClusterKey(pool, changeOf(request), request.params.id);
     return reply.code(201).send({ key, clusterKey: created });
   });
 }

@@ -2,7 +2,6 @@ import { listClusterKeys, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { problem } from '../../contract/problems.ts';
 import { listed } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -22,7 +21,7 @@ export function addListKeys(app: HttpApp, pool: Pool): void {
     response: { ...listed('The keys', answerSchema), 404: problem('There is no such cluster', 'NOT_FOUND') },
   };
   app.get('/v1/clusters/:id/keys', { schema, config: { access: 'staff' } }, async ({ params }) => {
-    const keys = await answerOrNotReady(listClusterKeys(pool, params.id));
+    const keys = await listClusterKeys(pool, params.id);
     if (keys === undefined) throw new RequestError('NOT_FOUND', 'there is no such cluster');
     return { keys: [...keys] };
   });

@@ -1,7 +1,6 @@
 import { type Pool, revokeClusterKey } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -19,6 +18,6 @@ export function addRevokeKey(app: HttpApp, pool: Pool): void {
   };
   app.delete('/v1/clusters/:id/keys/:keyId', { schema, config: { access: 'admin' } }, (request) => {
     const { id: clusterId, keyId } = request.params;
-    return answerOrNotReady(revokeClusterKey(pool, changeOf(request), { clusterId, keyId }));
+    return revokeClusterKey(pool, changeOf(request), { clusterId, keyId });
   });
 }

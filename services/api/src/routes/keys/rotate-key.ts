@@ -1,7 +1,6 @@
 import { KEY_GRACE_SECONDS, KEY_GRACE_SECONDS_MAX, type Pool, rotateClusterKey } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { clusterKeySchema, made, secretField } from './answers.ts';
@@ -52,7 +51,7 @@ export function addRotateKey(app: HttpApp, pool: Pool): void {
     async (request, reply) => {
       const { id: clusterId, keyId } = request.params;
       const rotation = { clusterId, keyId, graceSeconds: request.body.graceSeconds };
-      const { key, created, replaced } = await answerOrNotReady(rotateClusterKey(pool, changeOf(request), rotation));
+      const { key, created, replaced } = await rotateClusterKey(pool, changeOf(request), rotation);
       return reply.code(201).send({ key, clusterKey: created, replaced });
     },
   );

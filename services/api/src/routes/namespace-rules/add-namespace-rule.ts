@@ -1,7 +1,6 @@
 import { addNamespaceRule, type Pool, RULE_ACTIONS } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField, systemIdField, userIdField } from '../admin/fields.ts';
@@ -44,7 +43,7 @@ export function addAddNamespaceRule(app: HttpApp, pool: Pool): void {
     async (request, reply) => {
       const { clusterId, pattern, userId, reason } = request.body;
       const wanted = { clusterId, pattern, userId, reason };
-      const { isCreated, value } = await answerOrNotReady(addNamespaceRule(pool, changeOf(request), wanted));
+      const { isCreated, value } = await addNamespaceRule(pool, changeOf(request), wanted);
       return reply.code(isCreated ? 201 : 200).send(value);
     },
   );

@@ -1,7 +1,6 @@
 import { listNamespaceRules, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { exactSchema } from '../../contract/amounts.ts';
 import { listed } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -34,6 +33,6 @@ export function addListNamespaceRules(app: HttpApp, pool: Pool): void {
     response: listed('The rules', answerSchema),
   };
   app.get('/v1/namespace-rules', { schema, config: { access: 'staff' } }, async ({ query }) => ({
-    rules: [...(await answerOrNotReady(listNamespaceRules(pool, query.clusterId)))],
+    rules: [...(await listNamespaceRules(pool, query.clusterId))],
   }));
 }

@@ -1,7 +1,6 @@
 import { type Pool, withdrawNamespaceRule } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField, systemIdSchema } from '../admin/fields.ts';
@@ -22,9 +21,6 @@ export function addWithdrawNamespaceRule(app: HttpApp, pool: Pool): void {
   app.post(
     '/v1/namespace-rules/:id/withdraw',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
-    (request) =>
-      answerOrNotReady(
-        withdrawNamespaceRule(pool, changeOf(request), { id: request.params.id, reason: request.body.reason }),
-      ),
+    (request) => withdrawNamespaceRule(pool, changeOf(request), { id: request.params.id, reason: request.body.reason }),
   );
 }

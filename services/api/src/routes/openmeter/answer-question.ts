@@ -1,6 +1,6 @@
 import { listMeters, type Pool } from '@hopsmeter/db';
 import { MICROS_PER_DAY, type Micros, RequestError, usageDayOf } from '@hopsmeter/usage';
-import { answerOrNotReady, type Billing } from '../../billing.ts';
+import type { Billing } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { beginningBefore, checkRange, chooseSource } from './choose-source.ts';
@@ -24,7 +24,7 @@ export async function answerQuestion(
   const from = question.from ?? beginningBefore(to, source);
   checkRange(from, to, source);
   const { meter, groupBy } = question;
-  const meters = await answerOrNotReady(listMeters(pool));
+  const meters = await listMeters(pool);
   if (!meters.some((known) => known.meter === meter)) throw new RequestError('NOT_FOUND', 'there is no such meter');
   const complete = { meter, from, to, groupBy, only: onlySeen(caller, question.only) };
   const values =

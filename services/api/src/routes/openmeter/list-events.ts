@@ -2,7 +2,6 @@ import { EVENT_SEARCH_DAYS_MAX, type LedgerEvent, type LedgerPosition, type Pool
 import type { HttpApp } from '@hopsmeter/runtime';
 import { MICROS_PER_DAY, type Micros, parseTime, type UsageDay, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
@@ -142,7 +141,7 @@ async function search(
   let place = after;
   while (found.length <= wanted.limit) {
     const query = { from, to, accountOwnerId, userId: wanted.subject, after: place, limit: READ_MAX };
-    const rows = await answerOrNotReady(searchEvents(pool, query));
+    const rows = await searchEvents(pool, query);
     found.push(...rows.filter((row) => row.adjustment !== 'reversal' && isWithin(row, begin, end)));
     place = rows.at(-1);
     if (rows.length < READ_MAX) break;

@@ -2,7 +2,6 @@ import { listMeters, type MeterRow, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { EVENT_TYPES, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
 import { QUERY_GROUPINGS } from './windows.ts';
 
@@ -45,7 +44,7 @@ export function addListOpenMeters(app: HttpApp, pool: Pool): void {
     },
   };
   app.get('/api/v1/meters', { schema, config: { access: 'any-owner' } }, async () =>
-    (await answerOrNotReady(listMeters(pool))).map(describeMeter),
+    (await listMeters(pool)).map(describeMeter),
   );
   const one = {
     ...schema,
@@ -65,7 +64,7 @@ export function addListOpenMeters(app: HttpApp, pool: Pool): void {
     },
   };
   app.get('/api/v1/meters/:slug', { schema: one, config: { access: 'any-owner' } }, async ({ params }) => {
-    const meters = await answerOrNotReady(listMeters(pool));
+    const meters = await listMeters(pool);
     const found = meters.find(({ meter }) => meter === params.slug);
     if (found === undefined) throw new RequestError('NOT_FOUND', 'there is no such meter');
     return describeMeter(found);

@@ -2,7 +2,6 @@ import { listSubjects, type Pool, type SubjectRow } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { isUserId, RequestError, SUBJECT_LENGTH_MAX } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
@@ -76,7 +75,7 @@ export function addListSubjects(app: HttpApp, pool: Pool): void {
 async function read(pool: Pool, caller: Caller, wanted: { readonly id?: string; readonly limit: number }) {
   const seen = accountsOf(caller);
   const accountOwnerId = seen === 'all' ? undefined : seen.id;
-  return (await answerOrNotReady(listSubjects(pool, { accountOwnerId, ...wanted }))).map(describe);
+  return (await listSubjects(pool, { accountOwnerId, ...wanted })).map(describe);
 }
 
 function describe({ id, name, createdAt }: SubjectRow): z.input<typeof subjectSchema> {

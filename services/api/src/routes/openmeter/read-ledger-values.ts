@@ -1,6 +1,5 @@
 import { type Pool, readWindows, type WindowGrouping } from '@hopsmeter/db';
 import { type Micros, parseTime, toExactUnits } from '@hopsmeter/usage';
-import { answerOrNotReady } from '../../billing.ts';
 import { type CompleteQuestion, checkRowCount, ROWS_MAX } from './question.ts';
 import { keyOf, type QueryGrouping, type Value, type WindowSize } from './windows.ts';
 
@@ -21,18 +20,16 @@ export async function readLedgerValues(
   { meter, from, to, groupBy, only }: CompleteQuestion,
   { windowSize, timeZone }: Windows,
 ): Promise<readonly Value[]> {
-  const rows = await answerOrNotReady(
-    readWindows(pool, {
-      meter,
-      from,
-      to,
-      unit: windowSize === undefined ? undefined : UNIT_OF[windowSize],
-      timeZone,
-      groupBy: new Set([...groupBy].map((grouping) => GROUPING_OF[grouping])),
-      only: new Map([...only].map(([grouping, values]) => [GROUPING_OF[grouping], values])),
-      rowsMax: ROWS_MAX,
-    }),
-  );
+  const rows = await readWindows(pool, {
+    meter,
+    from,
+    to,
+    unit: windowSize === undefined ? undefined : UNIT_OF[windowSize],
+    timeZone,
+    groupBy: new Set([...groupBy].map((grouping) => GROUPING_OF[grouping])),
+    only: new Map([...only].map(([grouping, values]) => [GROUPING_OF[grouping], values])),
+    rowsMax: ROWS_MAX,
+  });
   checkRowCount(rows);
   return rows.map((row) => ({
     from: momentOf(row.from),

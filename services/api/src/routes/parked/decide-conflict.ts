@@ -1,7 +1,6 @@
 import { decideConflict, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -50,9 +49,7 @@ export function addDecideConflict(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { dryRun, ...decision } = request.body;
       const wanted = { ...decision, id: request.params.id, isDryRun: dryRun };
-      const { enteredIds, differences, obstacle } = await answerOrNotReady(
-        decideConflict(pool, changeOf(request), wanted),
-      );
+      const { enteredIds, differences, obstacle } = await decideConflict(pool, changeOf(request), wanted);
       return {
         dryRun,
         enteredIds: [...enteredIds],

@@ -1,7 +1,6 @@
 import { countToGiveUp, giveUpParked, PARKED_GIVE_UP_MAX, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { BODY_BYTES_MAX, decisionSchema, idsField, parkedIdSchema, skippedOf } from './answers.ts';
@@ -57,11 +56,11 @@ export function addGiveUpParked(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { dryRun, ...decision } = request.body;
       if (dryRun) {
-        const leftByReason = await answerOrNotReady(countToGiveUp(pool, decision));
+        const leftByReason = await countToGiveUp(pool, decision);
         const left = Object.values(leftByReason).reduce((sum, each) => sum + each, 0);
         return { dryRun, givenUp: 0, left, leftByReason, skipped: [] };
       }
-      const { ids, leftCount } = await answerOrNotReady(giveUpParked(pool, changeOf(request), decision));
+      const { ids, leftCount } = await giveUpParked(pool, changeOf(request), decision);
       if (decision.ids === undefined) return { dryRun, givenUp: ids.length, left: leftCount, skipped: [] };
       return { dryRun, givenUp: ids.length, left: 0, skipped: skippedOf(decision.ids, ids) };
     },

@@ -2,7 +2,6 @@ import { listParked, PARKED_STATUSES, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -47,7 +46,7 @@ export function addListParked(app: HttpApp, pool: Pool): void {
     const { status = 'pending', cursor, limit, ...filter } = query;
     const [parkedAt, id] = cursor ?? [];
     const after = parkedAt === undefined || id === undefined ? undefined : { parkedAt, id };
-    const found = await answerOrNotReady(listParked(pool, { status, filter, after, limit: limit + 1 }));
+    const found = await listParked(pool, { status, filter, after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.parkedAt, row.id]);
     return { parkedEvents: rows, ...next };
   });

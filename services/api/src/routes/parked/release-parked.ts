@@ -1,7 +1,6 @@
 import { type Pool, releaseParked } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { accepted, BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './answers.ts';
 
@@ -30,7 +29,7 @@ export function addReleaseParked(app: HttpApp, pool: Pool): void {
     '/v1/parked/release',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
-      const released = await answerOrNotReady(releaseParked(pool, changeOf(request), request.body));
+      const released = await releaseParked(pool, changeOf(request), request.body);
       return reply.code(202).send({ released: released.length, skipped: skippedOf(request.body.ids, released) });
     },
   );

@@ -1,7 +1,6 @@
 import { PARKED_RETRY_MAX, type Pool, requestParkedRetry } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { accepted, BODY_BYTES_MAX, idsField, parkedIdSchema, skippedOf } from './answers.ts';
 import { filterField } from './filter-fields.ts';
@@ -51,7 +50,7 @@ export function addRetryParked(app: HttpApp, pool: Pool): void {
     async (request, reply) => {
       const { ids: wanted, filter } = request.body;
       const query = wanted === undefined ? { filter } : { ids: wanted };
-      const { ids, leftCount } = await answerOrNotReady(requestParkedRetry(pool, changeOf(request), query));
+      const { ids, leftCount } = await requestParkedRetry(pool, changeOf(request), query);
       return reply
         .code(202)
         .send({ retrying: ids.length, left: leftCount, skipped: wanted === undefined ? [] : skippedOf(wanted, ids) });

@@ -1,7 +1,6 @@
 import { changePrices, type Pool, previewPriceChange } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { monthField } from '../../contract/month.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -73,13 +72,13 @@ export function addChangePrices(app: HttpApp, pool: Pool): void {
   app.post('/v1/price-changes', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request) => {
     const { change, reason, dryRun, fingerprint, forecastMonth } = request.body;
     if (dryRun) {
-      const preview = await answerOrNotReady(previewPriceChange(pool, change, forecastMonth));
+      const preview = await previewPriceChange(pool, change, forecastMonth);
       return { dryRun, priceChange: null, forecast: describeForecast(preview) };
     }
     const wanted = { change, reason, fingerprint };
     return {
       dryRun,
-      priceChange: await answerOrNotReady(changePrices(pool, changeOf(request), wanted)),
+      priceChange: await changePrices(pool, changeOf(request), wanted),
       forecast: null,
     };
   });

@@ -1,7 +1,6 @@
 import { createMeter, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { meterNameField, nameField } from '../admin/fields.ts';
@@ -26,7 +25,7 @@ export function addCreateMeter(app: HttpApp, pool: Pool): void {
     response: created('The meter was registered', meterSchema, 'METER_EXISTS'),
   };
   app.post('/v1/meters', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request, reply) => {
-    const { isCreated, value } = await answerOrNotReady(createMeter(pool, changeOf(request), request.body));
+    const { isCreated, value } = await createMeter(pool, changeOf(request), request.body);
     return reply.code(isCreated ? 201 : 200).send(value);
   });
 }

@@ -1,7 +1,6 @@
 import { createRateCard, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { nameField } from '../admin/fields.ts';
@@ -30,7 +29,7 @@ export function addCreateRateCard(app: HttpApp, pool: Pool): void {
     '/v1/rate-cards',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
-      const { isCreated, value } = await answerOrNotReady(createRateCard(pool, changeOf(request), request.body));
+      const { isCreated, value } = await createRateCard(pool, changeOf(request), request.body);
       return reply.code(isCreated ? 201 : 200).send(describeRateCard(value));
     },
   );

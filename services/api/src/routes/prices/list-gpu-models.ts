@@ -1,7 +1,6 @@
 import { listGpuModels, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { listed } from '../admin/answers.ts';
 
 export const gpuModelSchema = z
@@ -25,6 +24,6 @@ export function addListGpuModels(app: HttpApp, pool: Pool): void {
     response: listed('The GPU models', answerSchema),
   };
   app.get('/v1/gpu-models', { schema, config: { access: 'staff' } }, async () => {
-    return { gpuModels: [...(await answerOrNotReady(listGpuModels(pool)))] };
+    return { gpuModels: [...(await listGpuModels(pool))] };
   });
 }

@@ -1,7 +1,6 @@
 import { listMeters, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { listed } from '../admin/answers.ts';
 
 export const meterSchema = z
@@ -25,6 +24,6 @@ export function addListMeters(app: HttpApp, pool: Pool): void {
     response: listed('The meters', answerSchema),
   };
   app.get('/v1/meters', { schema, config: { access: 'staff' } }, async () => {
-    return { meters: [...(await answerOrNotReady(listMeters(pool)))] };
+    return { meters: [...(await listMeters(pool))] };
   });
 }

@@ -1,7 +1,6 @@
 import { listPriceChanges, type Pool, PRICE_CHANGE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -36,7 +35,7 @@ export function addListPriceChanges(app: HttpApp, pool: Pool): void {
     const { status, cursor, limit } = query;
     const [createdAt, id] = cursor ?? [];
     const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await answerOrNotReady(listPriceChanges(pool, { status, after, limit: limit + 1 }));
+    const found = await listPriceChanges(pool, { status, after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
     return { priceChanges: rows, ...next };
   });

@@ -1,7 +1,6 @@
 import { listRateCards, type Pool, type RateCardRow } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { listed } from '../admin/answers.ts';
 import { dayText, decimalSchema, mutable, termsShape, validToText } from './answers.ts';
 
@@ -42,6 +41,6 @@ export function addListRateCards(app: HttpApp, pool: Pool): void {
     response: listed('The cards', z.object({ rateCards: z.array(rateCardSchema) }).meta({ id: 'RateCards' })),
   };
   app.get('/v1/rate-cards', { schema, config: { access: 'staff' } }, async () => {
-    return { rateCards: (await answerOrNotReady(listRateCards(pool))).map(describeRateCard) };
+    return { rateCards: (await listRateCards(pool)).map(describeRateCard) };
   });
 }

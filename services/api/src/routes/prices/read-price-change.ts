@@ -2,7 +2,6 @@ import { findPriceChange, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { systemIdSchema } from '../admin/fields.ts';
 import { priceChangeSchema } from './answers.ts';
@@ -19,7 +18,7 @@ export function addReadPriceChange(app: HttpApp, pool: Pool): void {
     response: { ...answer('The price change', priceChangeSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
   app.get('/v1/price-changes/:id', { schema, config: { access: 'staff' } }, async ({ params: { id } }) => {
-    const found = await answerOrNotReady(findPriceChange(pool, id));
+    const found = await findPriceChange(pool, id);
     if (found === undefined) throw new RequestError('NOT_FOUND', 'there is no such price change');
     return found;
   });

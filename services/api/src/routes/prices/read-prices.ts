@@ -2,7 +2,6 @@ import { hasAccount, type Pool, readPrices } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, MICROS_PER_MS, RequestError, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { CURRENCY, currencySchema } from '../../contract/amounts.ts';
 import { accountIdSchema, daySchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
@@ -58,9 +57,8 @@ export function addReadPrices(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/accounts/:id/prices', { schema, config: { access: 'own-account' } }, async ({ params, query }) => {
     const day = query.day ?? usageDayOf(Date.now() * MICROS_PER_MS);
-    if (!(await answerOrNotReady(hasAccount(pool, params.id))))
-      throw new RequestError('NOT_FOUND', 'there is no such account');
-    const { rateCard, prices, overrides } = await answerOrNotReady(readPrices(pool, params.id, day));
+    if (!(await hasAccount(pool, params.id))) throw new RequestError('NOT_FOUND', 'there is no such account');
+    const { rateCard, prices, overrides } = await readPrices(pool, params.id, day);
     return {
       accountOwnerId: params.id,
       day: formatUsageDay(day),

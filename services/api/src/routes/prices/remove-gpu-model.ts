@@ -1,7 +1,6 @@
 import { type Pool, removeGpuModel } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -19,6 +18,6 @@ export function addRemoveGpuModel(app: HttpApp, pool: Pool): void {
     response: changed('The GPU model as it was', gpuModelSchema),
   };
   app.delete('/v1/gpu-models/:id', { schema, config: { access: 'admin' } }, (request) =>
-    answerOrNotReady(removeGpuModel(pool, changeOf(request), request.params.id)),
+    removeGpuModel(pool, changeOf(request), request.params.id),
   );
 }

@@ -2,7 +2,6 @@ import { type Pool, setGpuModel } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { METERS } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { gpuModelField, meterNameField } from '../admin/fields.ts';
@@ -34,7 +33,7 @@ export function addSetGpuModel(app: HttpApp, pool: Pool): void {
     '/v1/gpu-models',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
-      const { isCreated, value } = await answerOrNotReady(setGpuModel(pool, changeOf(request), request.body));
+      const { isCreated, value } = await setGpuModel(pool, changeOf(request), request.body);
       return reply.code(isCreated ? 201 : 200).send(value);
     },
   );

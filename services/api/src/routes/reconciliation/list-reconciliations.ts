@@ -1,7 +1,6 @@
 import { listReconciliations, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -29,7 +28,7 @@ export function addListReconciliations(app: HttpApp, pool: Pool): void {
   app.get('/v1/reconciliations', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
     const [requestedAt, id] = cursor ?? [];
     const after = requestedAt === undefined || id === undefined ? undefined : { requestedAt, id };
-    const found = await answerOrNotReady(listReconciliations(pool, { after, limit: limit + 1 }));
+    const found = await listReconciliations(pool, { after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.requestedAt, row.id]);
     return { reconciliations: rows.map(copyOf), ...next };
   });

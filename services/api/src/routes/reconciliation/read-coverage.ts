@@ -2,7 +2,6 @@ import { COVERAGE_STATES, type CoverageCell, type Pool, readCoverage } from '@ho
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { daySchema } from '../../contract/parameters.ts';
 import { listed } from '../admin/answers.ts';
@@ -83,9 +82,7 @@ export function addReadCoverage(app: HttpApp, pool: Pool): void {
   app.get('/v1/coverage', { schema, config: { access: 'staff' } }, async ({ query: { from, to, clusterId } }) => {
     checkRange(from, to);
     const range = { from: formatUsageDay(from), to: formatUsageDay(to) };
-    const { checkedAt, cells } = await answerOrNotReady(
-      readCoverage(pool, { ...range, clusterId, cellsMax: CELLS_MAX + 1 }),
-    );
+    const { checkedAt, cells } = await readCoverage(pool, { ...range, clusterId, cellsMax: CELLS_MAX + 1 });
     if (cells.length > CELLS_MAX)
       throw new ParameterError([
         { parameter: 'to', code: 'TOO_MANY_GROUPS', detail: `expected at most ${CELLS_MAX} cells; ask for fewer days` },

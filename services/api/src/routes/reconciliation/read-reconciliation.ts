@@ -2,7 +2,6 @@ import { type Pool, readReconciliation } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { NOT_FOUND_RESPONSE } from '../../contract/problems.ts';
 import { listed } from '../admin/answers.ts';
 import { systemIdSchema } from '../admin/fields.ts';
@@ -52,7 +51,7 @@ export function addReadReconciliation(app: HttpApp, pool: Pool): void {
     response: { ...listed('The comparison', answerSchema), ...NOT_FOUND_RESPONSE },
   };
   app.get('/v1/reconciliations/:id', { schema, config: { access: 'staff' } }, async ({ params: { id } }) => {
-    const report = await answerOrNotReady(readReconciliation(pool, id));
+    const report = await readReconciliation(pool, id);
     if (report === undefined) throw new RequestError('NOT_FOUND', 'there is no such reconciliation');
     const { statementDifferences, differences } = report;
     return { ...copyOf(report), statementDifferences: [...statementDifferences], differences: [...differences] };

@@ -1,7 +1,6 @@
 import { type Pool, repairUsageDaily } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField, systemIdSchema } from '../admin/fields.ts';
@@ -70,7 +69,7 @@ export function addRepair(app: HttpApp, pool: Pool): void {
     async (request) => {
       const { reason } = request.body;
       const repair = { reconciliationId: request.params.id, reason };
-      const done = await answerOrNotReady(repairUsageDaily(pool, changeOf(request), repair));
+      const done = await repairUsageDaily(pool, changeOf(request), repair);
       return { ...done, rows: [...done.rows] };
     },
   );

@@ -2,7 +2,6 @@ import { type Pool, requestReconciliation } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { accepted } from '../parked/answers.ts';
@@ -49,7 +48,7 @@ export function addRequestReconciliation(app: HttpApp, pool: Pool): void {
     '/v1/reconciliations',
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     async (request, reply) => {
-      const row = await answerOrNotReady(requestReconciliation(pool, changeOf(request), request.body));
+      const row = await requestReconciliation(pool, changeOf(request), request.body);
       return reply.code(202).send(copyOf(row));
     },
   );

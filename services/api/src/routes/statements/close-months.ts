@@ -2,7 +2,6 @@ import { ACCOUNTS_PER_TRANSACTION_MAX, closeMonths } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import {
   CURRENCY,
   currencySchema,
@@ -130,7 +129,7 @@ export function addCloseMonths(app: HttpApp, { pool, issuer }: StatementsDeps): 
     async (request) => {
       const { dryRun, acceptWaiting, ...closing } = request.body;
       const wanted = { ...closing, issuer, isDryRun: dryRun, isWaitingAccepted: acceptWaiting };
-      const done = await answerOrNotReady(closeMonths(pool, changeOf(request), wanted));
+      const done = await closeMonths(pool, changeOf(request), wanted);
       return {
         dryRun,
         month: formatUsageMonth(closing.month),

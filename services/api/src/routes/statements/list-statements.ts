@@ -2,7 +2,6 @@ import { listStatements } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { CURRENCY, currencySchema } from '../../contract/amounts.ts';
 import { parseMonth } from '../../contract/month.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
@@ -46,9 +45,7 @@ export function addListStatements(app: HttpApp, { pool }: StatementsDeps): void 
   app.get('/v1/accounts/:id/statements', { schema, config: { access: 'own-account' } }, async ({ params, query }) => {
     const [cursor] = query.cursor ?? [];
     const before = cursor === undefined ? undefined : parseMonth(cursor);
-    const page = await answerOrNotReady(
-      listStatements(pool, { accountOwnerId: params.id, before, limit: query.limit + 1 }),
-    );
+    const page = await listStatements(pool, { accountOwnerId: params.id, before, limit: query.limit + 1 });
     if (page === undefined) throw new RequestError('NOT_FOUND', 'there is no such account');
     const { rows, next } = pageOf(page.statements, query.limit, ({ month }) => [formatUsageMonth(month)]);
     const drafts = page.draft === undefined ? [] : [page.draft];

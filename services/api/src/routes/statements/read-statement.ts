@@ -2,7 +2,6 @@ import { type Customer, type LineOfStatement, readStatement, type UnitPrice } fr
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth, RequestError, STATEMENT_LINE_KINDS, type UsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import {
   CURRENCY,
   creditsSchema,
@@ -141,7 +140,7 @@ export function addReadStatement(app: HttpApp, { pool, issuer }: StatementsDeps)
   };
   app.get('/v1/statements/:account/:month', { schema, config: { access: 'own-account' } }, async ({ params }) => {
     const { account, month } = params;
-    const statement = await answerOrNotReady(readStatement(pool, account, month, issuer));
+    const statement = await readStatement(pool, account, month, issuer);
     if (statement === undefined)
       throw new RequestError('NOT_FOUND', 'there is no such account, or no statement of that month');
     return {

@@ -2,7 +2,6 @@ import { endStripeCustomer, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import type { Micros } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema, daySchema } from '../../contract/parameters.ts';
 import { changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -33,6 +32,6 @@ export function addEndStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
   };
   app.delete('/v1/accounts/:id/stripe-customer', { schema, config: { access: 'admin' } }, async (request) => {
     const ending = { accountOwnerId: request.params.id, to: request.query.to };
-    return { ended: [...(await answerOrNotReady(endStripeCustomer(pool, changeOf(request), ending, now())))] };
+    return { ended: [...(await endStripeCustomer(pool, changeOf(request), ending, now()))] };
   });
 }

@@ -1,7 +1,6 @@
 import { listRemittances, type Pool, REMITTANCE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
 import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
@@ -37,7 +36,7 @@ export function addListRemittances(app: HttpApp, pool: Pool): void {
     const { status, accountOwnerId, cursor, limit } = query;
     const [createdAt, id] = cursor ?? [];
     const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await answerOrNotReady(listRemittances(pool, { status, accountOwnerId, after, limit: limit + 1 }));
+    const found = await listRemittances(pool, { status, accountOwnerId, after, limit: limit + 1 });
     const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
     return { remittances: rows, ...next };
   });

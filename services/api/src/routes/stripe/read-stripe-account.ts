@@ -2,7 +2,6 @@ import { hasAccount, type Pool, readStripeAccount } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { type Micros, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { stripeMonthSchema, stripePeriodSchema } from './answers.ts';
@@ -32,8 +31,8 @@ export function addReadStripeAccount(app: HttpApp, pool: Pool, now: () => Micros
   };
   app.get('/v1/accounts/:id/stripe', { schema, config: { access: 'own-account' } }, async ({ params }) => {
     const [isKnown, { customers, months }] = await Promise.all([
-      answerOrNotReady(hasAccount(pool, params.id)),
-      answerOrNotReady(readStripeAccount(pool, params.id, now())),
+      hasAccount(pool, params.id),
+      readStripeAccount(pool, params.id, now()),
     ]);
     if (!isKnown) throw new RequestError('NOT_FOUND', 'there is no such account');
     return { accountOwnerId: params.id, customers: [...customers], months: [...months] };

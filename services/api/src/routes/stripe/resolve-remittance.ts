@@ -1,7 +1,6 @@
 import { type Pool, REMITTANCE_DECISIONS, resolveRemittance } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
 import { reasonField, systemIdSchema } from '../admin/fields.ts';
@@ -35,7 +34,7 @@ export function addResolveRemittance(app: HttpApp, pool: Pool): void {
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     (request) => {
       const decision = { id: request.params.id, ...request.body };
-      return answerOrNotReady(resolveRemittance(pool, changeOf(request), decision));
+      return resolveRemittance(pool, changeOf(request), decision);
     },
   );
 }

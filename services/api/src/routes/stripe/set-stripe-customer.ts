@@ -2,7 +2,6 @@ import { type Pool, setStripeCustomer } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { type Micros, parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { answerOrNotReady } from '../../billing.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
 import { changeOf } from '../admin/change-of.ts';
@@ -42,7 +41,7 @@ export function addSetStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
       const from = parseUsageDay(request.body.from);
       if (from === undefined) throw new TypeError('a day that was read before can not be read');
       const wanted = { accountOwnerId: request.params.id, stripeCustomerId: request.body.stripeCustomerId, from };
-      return answerOrNotReady(setStripeCustomer(pool, changeOf(request), wanted, now()));
+      return setStripeCustomer(pool, changeOf(request), wanted, now());
     },
   );
 }
