@@ -70,7 +70,7 @@ describe('a failure of the hourly job that can not happen here:', () => {
       return /record_failures_total\{kind="unexpected"\} [1-9]/.test(metrics + other) ? true : undefined;
     });
     expect(await readBatchTotals(pipeline.pool)).toEqual(before);
-    await pipeline.pool.query('alter table usage_daily_away rename to usage_daily');
+    await pipeline.pool.query('alter table hopsmeter.usage_daily_away rename to usage_daily');
     await recorded(before.events + 1);
     expect(await readBatchTotals(pipeline.pool)).toMatchObject({ counted: before.counted + 1 });
   });
