@@ -54,8 +54,8 @@ export type PipelineOptions = {
   readonly postgresSize?: PostgresSize;
   /** Settings of the apis beside the usual ones. */
   readonly apiSettings?: Readonly<Record<string, string>>;
-  /** Settings of every service beside the usual ones. */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** Settings of every service beside the usual ones; may depend on what the services log in to Postgres with. */
+  readonly settings?: Readonly<Record<string, string>> | ((databaseUrl: string) => Readonly<Record<string, string>>);
   /** Settings of the ingests beside those. */
   readonly ingestSettings?: Readonly<Record<string, string>>;
   /** Receives what the apis write, line by line. */
@@ -109,14 +109,15 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       ? await startPgBouncer({ directory, postgresUrl: servicesUrl, port: await freePort() })
       : undefined;
     closers.push(async () => pooler?.close());
+    const databaseUrl = pooler?.url ?? servicesUrl;
     const env = {
-      DATABASE_URL: pooler?.url ?? servicesUrl,
+      DATABASE_URL: databaseUrl,
       REDIS_URL: redis.url,
       SUPABASE_SERVICE_ROLE_KEY: SERVICE_ROLE_KEY,
       LOG_LEVEL: 'warn',
       // The load comes with one key; what it is limited to is not what is measured.
       INGEST_KEY_EVENTS_PER_SECOND: '10000000',
-      ...options.settings,
+      ...(typeof options.settings === 'function' ? options.settings(databaseUrl) : options.settings),
     };
     const settingsOf = { ingest: ingestSettings, worker: {}, api: apiSettings };
     const start = async (service: 'ingest' | 'worker' | 'api', index: number): Promise<Service> => {
