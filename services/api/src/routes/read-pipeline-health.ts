@@ -25,7 +25,7 @@ export const followingSchema = z
       .meta({ description: 'When everything that was seen was brought over last', examples: [time] }),
     isCurrent: z.boolean().meta({ description: 'False when nobody has looked for two minutes' }),
     problemCount: countSchema.meta({
-      description: 'Rows of the application that hopsmeter has otherwise, or that a rule refuses',
+      description: 'Rows of the application that contradict what hopsmeter has, or that a rule refuses',
       examples: [0],
     }),
   })

@@ -33,7 +33,7 @@ export function createFollowingMetrics(registry: Registry): FollowingMetrics {
   });
   const problems = new Gauge({
     name: 'following_problems',
-    help: 'Rows of the application that hopsmeter has otherwise, or that a rule refuses. NaN: not known',
+    help: 'Rows of the application that contradict what hopsmeter has, or that a rule refuses. NaN: not known',
     registers,
   });
   const noteHealth = (health: FollowingHealth | undefined): void => {

@@ -50,12 +50,12 @@ function tell(logger: Logger, turn: Turn, { state, reason, made, newProblems }: 
   for (const problem of newProblems.slice(0, PROBLEMS_LOGGED_MAX))
     logger.warn(
       { ...problem, hint: 'make both say the same, there or here; GET /v1/following lists all such rows' },
-      'the application has a row that hopsmeter does not have so, and nothing was changed',
+      'a row of the application does not come over, and hopsmeter keeps what it has',
     );
   if (newProblems.length > PROBLEMS_LOGGED_MAX)
     logger.warn(
       { count: newProblems.length, hint: 'GET /v1/following lists them' },
-      'the application has more rows that hopsmeter does not have so',
+      'more rows of the application do not come over',
     );
   if (state === turn.state && reason === turn.reason) return;
   if (state === 'unreadable')
@@ -66,7 +66,7 @@ function tell(logger: Logger, turn: Turn, { state, reason, made, newProblems }: 
   else if (state === 'held')
     logger.error(
       { reason, hint: 'find out why; if it is right, confirm it with POST /v1/following/confirm' },
-      'so much of the application is missing that it is not followed',
+      'too much of the application is missing at once, and nothing is changed',
     );
   else logger.info('the application is followed');
 }

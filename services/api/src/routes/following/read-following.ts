@@ -41,7 +41,7 @@ const answerSchema = z
 export function addReadFollowing(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'readFollowing',
-    summary: 'Read how the application is followed, and which of its rows are not here so',
+    summary: 'Read how the application is followed, and which of its rows do not come over',
     description:
       'The newest problem first. A problem goes away by itself as soon as both systems say the same, whichever of them is changed.',
     tags: ['Following'],
