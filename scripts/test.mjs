@@ -14,6 +14,7 @@ const CHECKS = /** @type {const} */ ([
   ['lint and format', 'biome', ['check', '.']],
   ['types of the tests', 'tsc', ['-p', 'test/tsconfig.json']],
   ['migrations match the schema', 'drizzle-kit', ['check']],
+  ['nothing that nobody uses', 'knip', ['--no-progress']],
 ]);
 
 const LONG_CONFIG = ['--config', 'vitest.long.config.ts'];

@@ -10,7 +10,7 @@ const HOUR = 3_600_000_000;
 const CONNECTIONS = 2;
 
 /** Events of one statement: what a worker puts into one at full load. */
-export const FLOOR_EVENTS = 10_000;
+const FLOOR_EVENTS = 10_000;
 
 /** Events made before each round: enough for a few statements of each connection, few enough for memory. */
 const ROUND_EVENTS = 80_000;

@@ -12,7 +12,7 @@ export type Freshness = {
 };
 
 /** The load beside which freshness is measured. */
-export const FRESHNESS_PACE = 5_000;
+const FRESHNESS_PACE = 5_000;
 
 /** A user whom the load does not name: only the probes are counted for it. */
 const PROBE_USER = 'auth0|probe';

@@ -53,7 +53,7 @@ const CLIENTS = 4;
  * After the last fault: the longest back-off of the workers is 5 s, a job comes back 10 s after its worker died, parked
  * events and prices take their turn within 60 s; the rest is the backlog of a minute's outage on a busy machine.
  */
-export const DRAIN_WITHIN_MS = 180_000;
+const DRAIN_WITHIN_MS = 180_000;
 
 /** Breaks the whole pipeline by a plan while clients send, mends it, and looks whether every promise was kept. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {

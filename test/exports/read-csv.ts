@@ -1,5 +1,5 @@
 /** Reads RFC 4180, strictly and by itself, so that what writes it is not also what judges it. */
-export function readCsv(text: string): string[][] {
+function readCsv(text: string): string[][] {
   const records: string[][] = [];
   let record: string[] = [];
   let at = 0;

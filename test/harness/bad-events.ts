@@ -20,7 +20,7 @@ class Raw {
 }
 
 /** JSON text as it is: numbers that a double can not hold, brackets deeper than the stack, repeated keys. */
-export const raw = (text: string): unknown => new Raw(text);
+const raw = (text: string): unknown => new Raw(text);
 
 /** Writes JSON; lone surrogates and control characters become escapes. */
 export function toJson(value: unknown): string {

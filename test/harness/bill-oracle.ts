@@ -133,7 +133,7 @@ export function add(a: Fraction, b: Fraction): Fraction {
   return { n: a.n * b.d + b.n * a.d, d: a.d * b.d };
 }
 
-export function subtract(a: Fraction, b: Fraction): Fraction {
+function subtract(a: Fraction, b: Fraction): Fraction {
   return add(a, { n: -b.n, d: b.d });
 }
 

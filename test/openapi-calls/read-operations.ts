@@ -81,7 +81,7 @@ export function sampleOfParameter({ example, schema }: Parameter): string {
 }
 
 /** Something that a schema may take: its example where it has one. */
-export function sampleOf(schema: Schema): unknown {
+function sampleOf(schema: Schema): unknown {
   const [example] = schema.examples ?? schema.enum ?? [];
   if (example !== undefined) return example;
   if (schema.const !== undefined) return schema.const;

@@ -212,7 +212,7 @@ export {
 export type { DraftStatement, LineOfStatement, OriginalStatement } from './statements/compute-statement.ts';
 export * from './statements/draft-statement.ts';
 export * from './statements/find-statement-differences.ts';
-export { ACCOUNTS_PER_CALL_MAX } from './statements/list-closable.ts';
+
 export { listStatements, type StatementsPage, type StatementsQuery } from './statements/list-statements.ts';
 export type { Customer } from './statements/read-parties.ts';
 export { readStatement, type Statement } from './statements/read-statement.ts';
@@ -235,5 +235,5 @@ export * from './stripe/read-stripe-account.ts';
 export * from './stripe/resolve-remittance.ts';
 export * from './stripe/set-stripe-customer.ts';
 export * from './stripe/settle-remittance.ts';
-export { REMITTANCE_AGE_MAX_DAYS } from './stripe/stamp.ts';
+
 export type { StripeCustomerRow } from './stripe/stripe-customers.ts';

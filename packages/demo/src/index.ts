@@ -1,8 +1,8 @@
 export type { CloudEvent, EventBatch } from './cloud-event.ts';
-export { createDemo, type Demo } from './create-demo.ts';
+export type { Demo } from './create-demo.ts';
 export { DemoError } from './demo-error.ts';
 export type { DemoFiles, LoadedDemo } from './demo-files.ts';
-export { DEMO_CLUSTERS, DEMO_USERS, type DemoCluster, type DemoUser, MOVE } from './demo-people.ts';
+export { DEMO_CLUSTERS, DEMO_USERS, type DemoCluster, type DemoUser } from './demo-people.ts';
 export { type DemoPeriod, hourWindow } from './demo-period.ts';
 export { DEMO_PROJECTS, type DemoProject } from './demo-projects.ts';
 export {
@@ -13,5 +13,3 @@ export {
   type PreparedDemo,
   prepareDemo,
 } from './load-demo.ts';
-export { isEmpty } from './load-directory.ts';
-export { ODDITIES } from './oddities.ts';

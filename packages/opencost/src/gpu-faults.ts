@@ -4,7 +4,7 @@ import type { Fault, RowRules } from './fault.ts';
 import type { RowPlace } from './row-place.ts';
 
 /** Longest GPU model: it is part of the event's id, which has 256 characters, 115 of them for the rest. */
-export const GPU_MODEL_LENGTH_MAX = 128;
+const GPU_MODEL_LENGTH_MAX = 128;
 
 /** OpenCost rounds to five decimals, the hours and the minutes each. */
 const TOLERANCE_GPU_HOURS = 0.001;

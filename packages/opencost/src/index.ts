@@ -1,6 +1,6 @@
-export { type Allocation, OpenCostError } from './allocation-answer.ts';
+export type { Allocation } from './allocation-answer.ts';
 export type { ComputeEvent, JsonQuantity } from './compute-event.ts';
-export { QUARANTINE_REASONS, type QuarantineReason } from './fault.ts';
+export type { QuarantineReason } from './fault.ts';
 export {
   type IgnoredRow,
   type MapContext,

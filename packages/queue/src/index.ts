@@ -1,4 +1,4 @@
-export { decodeBatch, encodeBatch, UnreadableBatchError, type UnreadableReason } from './batch-codec.ts';
+export { decodeBatch, encodeBatch, type UnreadableReason } from './batch-codec.ts';
 export {
   type BatchConsumer,
   type BatchConsumerOptions,
@@ -11,11 +11,9 @@ export {
 export {
   BATCH_EVENTS_MAX,
   BATCH_REQUESTS_MAX,
-  BATCH_TEXT_BYTES_MAX,
   type Batch,
   type BatchJobData,
   type BatchRequest,
-  JOB_VERSIONS,
   QUEUE_NAME,
   QUEUE_PREFIX,
 } from './batch-job.ts';
@@ -28,5 +26,5 @@ export {
   type QueueInspectorOptions,
   type QueueStatus,
 } from './queue-status.ts';
-export { UnsafeRedisError } from './redis-durability.ts';
+
 export type { ConsumptionHealth } from './watchdog.ts';

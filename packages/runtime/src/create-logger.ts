@@ -53,7 +53,7 @@ export function createLogger({ name, level = 'info', destination }: LoggerOption
 }
 
 /** Replaces secrets in a text. Exported for texts that leave by another way than the logger. */
-export function hideSecrets(text: string): string {
+function hideSecrets(text: string): string {
   let safe = text;
   for (const [pattern, replacement] of SECRETS) safe = safe.replace(pattern, replacement);
   return safe;

@@ -47,7 +47,7 @@ export type HttpShell = {
 };
 
 /** An idle connection costs 13 KB, so 5,000 cost 66 MB; a cluster needs one or two. */
-export const CONNECTIONS_MAX = 5_000;
+const CONNECTIONS_MAX = 5_000;
 
 /** 5 MiB in 30 s is 1.4 Mbit/s: a slower sender blocks memory that others need. */
 export const REQUEST_TIMEOUT_MS = 30_000;

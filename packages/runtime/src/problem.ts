@@ -1,7 +1,7 @@
 import { type ErrorKind, REQUEST_ERRORS, RequestError, type RequestErrorCode } from '@hopsmeter/usage';
 import type { FastifyReply } from 'fastify';
 
-export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 /** One thing that is wrong inside a request. `index` and `id` name the event, `pointer` (RFC 6901) the place in it. */
 export type ProblemItem = {

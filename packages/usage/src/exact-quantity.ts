@@ -16,7 +16,7 @@ import { divideHalfAway, formatQuantity, formatUnits, QUANTITY_DECIMALS, type Qu
 export type ExactQuantity = string;
 
 /** 30 for bytes; Postgres keeps digits by fours, so two more cost nothing and make room for sums of ten thousand millions. */
-export const EXACT_DECIMALS = 32;
+const EXACT_DECIMALS = 32;
 
 /** An exact quantity to calculate with: a whole number of 10⁻³². */
 export type ExactUnits = bigint;

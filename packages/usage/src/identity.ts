@@ -24,7 +24,7 @@ export function contentHashOf(event: ReportedEvent): bigint {
 }
 
 /** How far apart the times of two copies without a window may be: a sender retries for hours, not for days. */
-export const COPY_TIME_MAX = 24 * MICROS_PER_HOUR;
+const COPY_TIME_MAX = 24 * MICROS_PER_HOUR;
 
 /**
  * Whether an event without a window is a copy of one that said the same at another time, up to a day apart. Senders that

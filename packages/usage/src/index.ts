@@ -12,7 +12,7 @@ export * from './gpu-models.ts';
 export type { Period } from './holder.ts';
 export * from './identity.ts';
 export * from './limits.ts';
-export { BYTES_PER_GB, HOURS_PER_MONTH } from './measure.ts';
+
 export type * from './moving-in/application-rows.ts';
 export { type Amount, ONE_AMOUNT, readAmount } from './moving-in/comparison/amount.ts';
 export * from './moving-in/comparison/causes.ts';

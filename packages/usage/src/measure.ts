@@ -7,10 +7,7 @@ import { isName } from './text.ts';
 import { MICROS_PER_HOUR, type Micros } from './time.ts';
 
 /** Bytes of one GB: 2³⁰, as Hopsworks bills. */
-export const BYTES_PER_GB = 2n ** 30n;
-
-/** Hours of one GB-month: 30 days. */
-export const HOURS_PER_MONTH = 720n;
+const BYTES_PER_GB = 2n ** 30n;
 
 const UNITS_MAX: ExactUnits = QUANTITY_UNITS_MAX * ONE_EXACT;
 

@@ -1,3 +1,3 @@
 export { type ApiDeps, createApiApp } from './app.ts';
-export { apiConfigSchema } from './config.ts';
+
 export { PARAMETER_ERRORS, type ParameterErrorCode } from './contract/parameter-errors.ts';

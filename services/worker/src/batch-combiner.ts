@@ -28,7 +28,7 @@ export const STATEMENT_EVENTS_MAX = 10_000;
  * How long a batch waits for others. Single events came 3,540 a second without it, 4,898 with 15 ms and 5,832 with 40: what
  * a statement costs is shared by more of them. It is added to the time until usage is seen, which may be a second.
  */
-export const GATHER_MS = 40;
+const GATHER_MS = 40;
 
 type Waiting = {
   readonly batch: Batch;

@@ -9,9 +9,8 @@ import { z } from 'zod';
 const SCREENSHOTS = fileURLToPath(new URL('../../../.hopsmeter/test/screenshots', import.meta.url));
 
 export const ADMIN = 'development|billing-admin';
-export const STAFF = 'development|billing-staff';
 
-export const WIDE = { width: 1280, height: 900 };
+const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 360, height: 740 };
 
 export type OpenOptions = {

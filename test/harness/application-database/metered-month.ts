@@ -8,10 +8,10 @@ import type { UsedHour } from './hourly-job.ts';
 import { insertRows } from './load-application.ts';
 import { APPLICATION_TABLES } from './tables.ts';
 
-export const [EAST, WEST] = [clusterId(0), clusterId(1)];
+const [EAST, WEST] = [clusterId(0), clusterId(1)];
 
 /** Who is metered: Anna's account with Ben in it, Cora, who stores much, and Dan, who moves to another cluster in the month. */
-export const PEOPLE = [
+const PEOPLE = [
   { id: 'auth0|anna', ownerId: null, namespaces: ['anna-one', 'anna-two'] },
   { id: 'auth0|ben', ownerId: 'auth0|anna', namespaces: ['ben'] },
   { id: 'auth0|cora', ownerId: null, namespaces: ['cora'] },

@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** More accounts than this do not fit on a screen. */
-export const ACCOUNTS_SHOWN_MAX = 20;
+const ACCOUNTS_SHOWN_MAX = 20;
 
 const money = z.string().regex(/^-?\d+\.\d{2}$/);
 

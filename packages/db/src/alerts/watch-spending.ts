@@ -15,7 +15,7 @@ import { type ReachedCap, raiseAlerts } from './raise-alerts.ts';
 import { ALERT_THRESHOLDS, thresholdsReached } from './thresholds.ts';
 
 /** Days into a month during which the month before is watched too: usage of its last hours comes in late. */
-export const MONTH_WATCH_DAYS = 3;
+const MONTH_WATCH_DAYS = 3;
 
 /**
  * Takes caps that nobody has looked at for a while, the longest ago first.

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 /** As long as every server takes. */
-export const WEBHOOK_URL_LENGTH_MAX = 2_048;
+const WEBHOOK_URL_LENGTH_MAX = 2_048;
 
 /** Below it are the ports of mail, databases' neighbours and shells, to which nobody posts; 443 is the exception. */
 const FREE_PORT_MIN = 1_024;

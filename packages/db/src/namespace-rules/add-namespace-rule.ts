@@ -7,7 +7,7 @@ import type { Pool } from '../pool.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';
 
 /** Rules in force of one cluster: platforms have a dozen namespaces, and each rule is looked at for unknown ones. */
-export const NAMESPACE_RULES_MAX = 100;
+const NAMESPACE_RULES_MAX = 100;
 
 export type NewNamespaceRule = {
   readonly clusterId: string;

@@ -5,7 +5,7 @@ import { countOverlappingUsage } from '../reconciliation/count-overlapping-usage
 import { readReconciliationState } from '../reconciliation/read-reconciliation-state.ts';
 
 /** Workers write every 5 seconds: so much later something is wrong with them, with Redis or with the way to it. */
-export const QUEUE_STATUS_CURRENT_SECONDS = 30;
+const QUEUE_STATUS_CURRENT_SECONDS = 30;
 
 /** Hours whose coverage is looked at: what is missing longer is old news, and stands in the coverage. */
 const COVERAGE_HOURS = 24;

@@ -2,7 +2,7 @@
  * A cluster's usage is expected until so long after an hour; then the hour is missing. Collectors report an hour within
  * minutes, and one that was restarted sends what it kept.
  */
-export const HOUR_EXPECTED_WITHIN = `interval '2 hours'`;
+const HOUR_EXPECTED_WITHIN = `interval '2 hours'`;
 
 /**
  * SQL for whether an hour of a cluster is missing: nothing was counted of it and no manifest speaks of it, although the
@@ -13,7 +13,7 @@ export const HOUR_EXPECTED_WITHIN = `interval '2 hours'`;
  *
  * It reads `cell` (cluster, hour, is_used, is_reported) and `span` (first_hour, last_ended_at, is_active) of the cluster.
  */
-export const IS_MISSING = `
+const IS_MISSING = `
 (
   not cell.is_used and not cell.is_reported and span.first_hour < cell.hour
   and (span.is_active or cell.hour < span.last_ended_at)

@@ -2,7 +2,7 @@
  * Age of a booked month, by its end, from which on its usage is not sent without a person: Stripe takes no time further
  * back, which is also about where a customer would stop expecting it on an invoice.
  */
-export const REMITTANCE_AGE_MAX_DAYS = 35;
+const REMITTANCE_AGE_MAX_DAYS = 35;
 
 /** How the time that Stripe is told is chosen. */
 export type StampParameters = {

@@ -53,7 +53,7 @@ export function planProjects(
 }
 
 /** A project of the application in our words. */
-export function readProject(
+function readProject(
   { userId, namespace, status, createdAt, lastSeenAt }: ApplicationProject,
   clusterId: string | null | undefined,
   { clusterIds, owners, now }: PlannedSoFar,

@@ -6,7 +6,7 @@ export const freshnessSchema = z.object({ recordedAt: z.nullable(z.string()), re
 export type Freshness = z.output<typeof freshnessSchema>;
 
 /** Money twice: with cents, and exactly. */
-export const exactMoneySchema = z.object({ total: z.string(), totalExact: z.string() });
+const exactMoneySchema = z.object({ total: z.string(), totalExact: z.string() });
 
 /** `GET /v1/accounts` */
 export const accountsSchema = z.object({

@@ -2,7 +2,7 @@
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 /** Digits behind the point that {@link parseDecimal} keeps; the api writes at most 32. */
-export const DECIMAL_PLACES = 32;
+const DECIMAL_PLACES = 32;
 
 /** Whether a text is a decimal that Intl can format to the last digit. */
 export function isDecimal(text: string): text is `${number}` {

@@ -4,7 +4,7 @@ import { readApi } from '../api/client.ts';
 const personSchema = z.object({ id: z.string(), name: z.string(), role: z.string() });
 
 /** `GET /dashboard/sign-in.json`: how people sign in here. */
-export const signInOfferSchema = z.discriminatedUnion('kind', [
+const signInOfferSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('auth0'), issuer: z.string(), clientId: z.string(), audience: z.string() }),
   z.object({ kind: z.literal('development'), people: z.array(personSchema) }),
   z.object({ kind: z.literal('none') }),

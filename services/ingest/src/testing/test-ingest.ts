@@ -4,7 +4,7 @@ import { generateClusterKey } from '@hopsmeter/usage';
 import { vi } from 'vitest';
 import { createIngestApp, type IngestDeps } from '../app.ts';
 
-export const CLUSTER = '11111111-1111-4111-8111-111111111111';
+const CLUSTER = '11111111-1111-4111-8111-111111111111';
 export const SOURCE = `urn:hopsworks:cluster:${CLUSTER}`;
 export const NOW = Date.parse('2026-11-22T14:10:00Z') * 1_000;
 

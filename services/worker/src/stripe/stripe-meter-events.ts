@@ -64,7 +64,7 @@ export function createStripeMeterEvents({
 }
 
 /** Tells what an error of Stripe's package means. What is not known for certain is `unknown`. */
-export function outcomeOf(error: unknown, { identifier, attempt }: ClaimedRemittance): SendOutcome {
+function outcomeOf(error: unknown, { identifier, attempt }: ClaimedRemittance): SendOutcome {
   const detail = error instanceof Error ? error.message : String(error);
   const retryAfterMs = waitBefore(attempt + 1);
   if (error instanceof Stripe.errors.StripeRateLimitError)

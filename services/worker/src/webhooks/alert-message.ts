@@ -2,7 +2,7 @@ import { signWebhook, type TakenDelivery, webhookSecretOf } from '@hopsmeter/db'
 import type { WebhookMessage } from './send-webhook.ts';
 
 /** What the message of an alert says, which every attempt says in the same bytes. */
-export function bodyOf(delivery: TakenDelivery): string {
+function bodyOf(delivery: TakenDelivery): string {
   const { alertId, accountOwnerId, month, threshold, cap, spent, raisedAt } = delivery;
   return JSON.stringify({
     type: 'spending.threshold_reached',

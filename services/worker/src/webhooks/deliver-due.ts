@@ -8,7 +8,7 @@ import { SEND_TIMEOUT_MS, type SendOptions, sendWebhook } from './send-webhook.t
 const CONCURRENT_MAX = 20;
 
 /** Longer than an attempt can take, with what the database may need to note its outcome. */
-export const LEASE_MS = SEND_TIMEOUT_MS + 50_000;
+const LEASE_MS = SEND_TIMEOUT_MS + 50_000;
 
 /** What went wrong, as the list of deliveries shows it. */
 const ERROR_LENGTH_MAX = 500;

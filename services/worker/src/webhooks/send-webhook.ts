@@ -29,7 +29,7 @@ export type SendOptions = {
 export type WebhookMessage = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
 /** An attempt that nothing was sent with, or no answer came to. The message is for people and holds no secret. */
-export class SendError extends Error {
+class SendError extends Error {
   override readonly name = 'SendError';
 }
 

@@ -6,7 +6,7 @@ import { changeOf } from './change-of.ts';
 import { nameField } from './fields.ts';
 
 /** Far beyond the largest cluster; more is a typing error. */
-export const USERS_MAX = 100_000;
+const USERS_MAX = 100_000;
 
 export const clusterNameField = nameField('Name, unique among clusters', 'eu-north-1');
 export const maxUsersField = z

@@ -11,12 +11,12 @@ const textSchema = z
   .refine((text) => text.isWellFormed() && !text.includes('\0'));
 
 /** Writes the place of a page's last row as a cursor. Callers must not look into it. */
-export function formatCursor(position: readonly string[]): string {
+function formatCursor(position: readonly string[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
 /** Reads a cursor of texts of these forms; undefined when {@link formatCursor} did not write it. */
-export function parseCursor(text: string, forms: readonly RegExp[]): readonly string[] | undefined {
+function parseCursor(text: string, forms: readonly RegExp[]): readonly string[] | undefined {
   if (text.length > CURSOR_LENGTH_MAX) return undefined;
   let value: unknown;
   try {

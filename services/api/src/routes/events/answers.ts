@@ -4,22 +4,13 @@ import { exactQuantitySchema, exactSchema } from '../../contract/amounts.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
 
 /** What became of an event, by its stable code. */
-export const VERDICTS = [
-  'counted',
-  'corrected',
-  'voided',
-  'superseded',
-  'parked',
-  'ignored',
-  'given_up',
-  'recorded',
-] as const;
+const VERDICTS = ['counted', 'corrected', 'voided', 'superseded', 'parked', 'ignored', 'given_up', 'recorded'] as const;
 
 /** How a row of the ledger came to be, when it is not usage as it was reported. */
-export const ADJUSTMENTS = ['reversal', 'correction', 'move'] as const;
+const ADJUSTMENTS = ['reversal', 'correction', 'move'] as const;
 
 /** Which word of the event named the user. */
-export const ATTRIBUTED_BY = ['subject', 'namespace', 'rule'] as const;
+const ATTRIBUTED_BY = ['subject', 'namespace', 'rule'] as const;
 
 const text = (description: string, example: string) => z.string().meta({ description, examples: [example] });
 const time = (description: string, example = '2026-11-22T14:00:00.000000Z') => text(description, example);

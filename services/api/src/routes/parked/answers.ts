@@ -6,7 +6,7 @@ import { changed } from '../admin/answers.ts';
 import { reasonField, systemIdField } from '../admin/fields.ts';
 
 /** Parked events that one request names at most: what a person can look at before deciding. */
-export const IDS_MAX = 1_000;
+const IDS_MAX = 1_000;
 
 /** That many ids of 36 characters with their quotes, and a reason. */
 export const BODY_BYTES_MAX = 65_536;

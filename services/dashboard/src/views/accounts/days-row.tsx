@@ -18,7 +18,7 @@ export type DaysRowProps = {
 };
 
 /** Where a day of an account leads: to what was used, and its events. */
-export function dayAddress(account: string, day: string): string {
+function dayAddress(account: string, day: string): string {
   return addresses.events({ account, from: day, to: addDays(day, 1) });
 }
 

@@ -17,7 +17,7 @@ export type RollupRowsProps = {
 };
 
 /** The search that finds exactly the events behind a row of the rollup. */
-export function eventsOfRow(row: UsageDailyRow): Query {
+function eventsOfRow(row: UsageDailyRow): Query {
   const { usageDate, bookedOn, accountOwnerId, userId, projectId, clusterId, meter } = row;
   return {
     account: accountOwnerId,
