@@ -10,7 +10,13 @@ import { type CompareContext, runCompare } from '../packages/cli/src/run-compare
 import { createTestApp, TEST_KEY, TEST_NOW } from '../services/api/src/testing/test-api.ts';
 import { type JobFault, runHourlyJob, type UsedHour } from './harness/application-database/hourly-job.ts';
 import { insertRows } from './harness/application-database/load-application.ts';
-import { createApplicationOf, createMonth, MOVE, meterMonth } from './harness/application-database/metered-month.ts';
+import {
+  createApplicationOf,
+  createMonth,
+  EAST,
+  MOVE,
+  meterMonth,
+} from './harness/application-database/metered-month.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
 
 const NOW = new Date('2026-12-01T12:00:00Z');
@@ -206,6 +212,28 @@ it('leaves unexplained what nothing explains, and exits with 1', async () => {
   ]);
   expect(text).toContain('12 remain unexplained');
   expect(text).toContain(`2026-11-05 ${ANNA} cpu_hours: `);
+});
+
+it('compares what was metered, and counts imported days', async () => {
+  await runJob([]);
+  await source.pool.query(`
+    insert into public.usage_daily (user_id, date, total_cost) values ('auth0|ghost', '2026-11-03', 9);
+  `);
+  const now = new Date('2026-11-14T02:00:00Z');
+  expect((await run({ now })).code).toBe(1);
+  await database.pool.query(`
+    insert into hopsmeter.users (id) values ('auth0|ghost');
+    insert into hopsmeter.meters (meter, unit, description) values ('imported_usd', 'USD', 'billed') on conflict do nothing;
+    insert into hopsmeter.usage_daily
+      (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price,
+       price_quantity, event_count, first_event_at, last_event_at)
+    select '2026-11-03', '2026-11-03', 'auth0|ghost', 'auth0|ghost', '${EAST}', 'imported_usd', 9, id, 1, 1, 1, now(), now()
+    from hopsmeter.rates limit 1;
+  `);
+  const { code, text, rows } = await run({ now });
+  expect([code, text]).toEqual([0, expect.stringContaining('1 imported days of users are')]);
+  expect(rows.filter(({ userId }) => userId === 'auth0|ghost')).toEqual([]);
+  await database.pool.query(`delete from hopsmeter.usage_daily where user_id = 'auth0|ghost'`);
 });
 
 it('tells which members the run for Stripe left out', async () => {

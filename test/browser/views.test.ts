@@ -1,19 +1,29 @@
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { DEMO_USERS } from '@hopsmeter/demo';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APPLICATION_TABLES } from '../harness/application-database/tables.ts';
+import { copyApplication } from './harness/copy-application.ts';
 import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
 import { findBarriers } from './harness/find-barriers.ts';
 import { createVisitor, isSettled, NARROW, photograph, type Visitor } from './harness/open-page.ts';
+import { tabTo } from './harness/read-page.ts';
 
+let application: TestDatabase;
 let stack: DemoStack;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  stack = await startDemoStack();
+  application = await createTestDatabase();
+  await application.pool.query(APPLICATION_TABLES);
+  stack = await startDemoStack({ applicationUrl: application.url });
+  await copyApplication(stack.pipeline.pool, application.pool, stack.money.previousMonth);
   visitor = await createVisitor(stack.url);
 });
 afterAll(async () => {
   await visitor?.close();
   await stack?.close();
+  await application?.close();
 });
 
 type View = {
@@ -112,6 +122,12 @@ const VIEWS: readonly View[] = [
     heading: /^Parked events$/,
     shows: ['Unknown namespace', 'Implausible', 'Conflict', 'User of another cluster', 'now/churn-next'],
   },
+  {
+    name: 'comparison',
+    path: () => `/comparison?month=${stack.money.previousMonth}`,
+    heading: /^Comparison$/,
+    shows: ['CPU (core-hours)', 'Owner overwritten', 'Why they differ', /\d unexplained/, /Differences \([\d,]+\)/],
+  },
   { name: 'my-account', as: owner?.id ?? '', path: () => '/', heading: /^Astrid Berg$/, shows: ['My account'] },
   {
     name: 'no-access',
@@ -172,3 +188,43 @@ const A4 = { width: 680, height: 1_009 };
 /** How far the widest table reaches beyond its frame, or the page beyond the paper. */
 const OVERHANG = `Math.max(...[...document.querySelectorAll('.table-frame'), document.documentElement]
   .map((frame) => frame.scrollWidth - frame.clientWidth))`;
+
+describe('the comparison', () => {
+  it('is filtered by cause without a mouse, and the address says which', async () => {
+    const page = await visitor.open('/');
+    await tabTo(page, /^Compare a month with the application/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Comparison', level: 1 }).waitFor();
+    await tabTo(page, /^Earlier: /);
+    await page.keyboard.press('Enter');
+    await isSettled(page);
+    await tabTo(page, /^Unexplained$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Differences: Unexplained \([\d,]+\)$/ }).waitFor();
+    await isSettled(page);
+    expect(new URL(page.url()).searchParams.get('cause')).toBe('unexplained');
+    expect(await page.locator('tbody td', { hasText: /^Owner overwritten/ }).count()).toBe(0);
+    await page.getByRole('button', { name: 'All causes' }).press('Enter');
+    await page.getByRole('heading', { name: /^Differences \([\d,]+\)$/ }).waitFor();
+  });
+
+  it('says what to do where there is no application, and when it is away', async () => {
+    const answer = (status: number, code: string, title: string) => async (page: Page) => {
+      const body = JSON.stringify({ type: `urn:hopsmeter:error:${code}`, title, status, code });
+      await page.route('**/v1/comparisons/**', (route) =>
+        route.fulfill({ status, contentType: 'application/problem+json', body }),
+      );
+    };
+    const off = await visitor.open('/comparison', {
+      prepare: answer(409, 'COMPARISON_OFF', 'off'),
+      expects: /409.*v1\/comparisons/,
+    });
+    await off.getByText('There is no application database to compare with.').waitFor();
+    await photograph(off, 'comparison-off');
+    const away = await visitor.open('/comparison', {
+      prepare: answer(503, 'APPLICATION_UNREADABLE', 'The application database cannot be read'),
+      expects: /503.*v1\/comparisons/,
+    });
+    await away.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+});

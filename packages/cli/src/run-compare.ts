@@ -121,7 +121,11 @@ function lastDay({ to }: ComparedDays): string {
   return formatUsageDay((parseUsageDay(to) ?? 0) - 1);
 }
 
-function show({ summary, unexplained }: Comparison, screen: Screen): void {
+function show({ summary, unexplained, importedDayCount }: Comparison, screen: Screen): void {
+  if (importedDayCount > 0)
+    screen.line(
+      `${formatCount(importedDayCount)} imported days of users are the application's own numbers, and left out.`,
+    );
   const { equalCount, differentCount, unexplainedCount } = summary;
   const measures = summary.measures.map(({ measure, old, new: now, difference, differentCount: count }) => [
     measure,

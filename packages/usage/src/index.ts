@@ -16,7 +16,7 @@ export * from './limits.ts';
 export type * from './moving-in/application-rows.ts';
 export { type Amount, ONE_AMOUNT, readAmount } from './moving-in/comparison/amount.ts';
 export * from './moving-in/comparison/causes.ts';
-export { compareUser, isDifferent } from './moving-in/comparison/compare-user.ts';
+export { compareUser, needsHours } from './moving-in/comparison/compare-user.ts';
 export * from './moving-in/comparison/comparison-csv.ts';
 export type * from './moving-in/comparison/facts.ts';
 export * from './moving-in/comparison/summary.ts';

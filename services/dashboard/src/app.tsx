@@ -15,6 +15,9 @@ import { SignInView } from './views/sign-in/sign-in-view.tsx';
 
 const OverviewView = lazy(async () => ({ default: (await import('./views/overview/overview-view.tsx')).OverviewView }));
 const ParkedView = lazy(async () => ({ default: (await import('./views/parked/parked-view.tsx')).ParkedView }));
+const ComparisonView = lazy(async () => ({
+  default: (await import('./views/comparison/comparison-view.tsx')).ComparisonView,
+}));
 const AccountsView = lazy(async () => ({ default: (await import('./views/accounts/accounts-view.tsx')).AccountsView }));
 const AccountView = lazy(async () => ({ default: (await import('./views/account/account-view.tsx')).AccountView }));
 const StatementView = lazy(async () => ({
@@ -90,6 +93,8 @@ function View({ address, month, me }: ViewProps) {
       return <ReceiptView key={address.id} id={address.id} />;
     case 'parked':
       return isOwner ? <NoView /> : <ParkedView />;
+    case 'comparison':
+      return isOwner ? <NoView /> : <ComparisonView />;
     case 'nothing':
       return <NoView />;
   }

@@ -28,14 +28,23 @@ export type Stack = {
 /** As the api is told it. */
 const STATEMENT_ISSUER = 'Example Cloud AB|Storgatan 1|111 22 Stockholm';
 
+export type StackOptions = {
+  readonly workers?: number;
+  /** URL of an application's database, to compare with. */
+  readonly applicationUrl?: string | undefined;
+};
+
 /** Starts the pipeline, without anything in it. `services/dashboard/dist` must be built. */
-export async function startStack({ workers = 1 } = {}): Promise<Stack> {
+export async function startStack({ workers = 1, applicationUrl }: StackOptions = {}): Promise<Stack> {
   const apiLog: string[] = [];
   const pipeline = await startPipeline({
     workers,
     ingests: workers === 0 ? 0 : 1,
     apis: 1,
-    apiSettings: { API_DEVELOPMENT_SIGN_IN: 'true', LOG_LEVEL: 'trace', STATEMENT_ISSUER },
+    apiSettings: {
+      ...{ API_DEVELOPMENT_SIGN_IN: 'true', LOG_LEVEL: 'trace', STATEMENT_ISSUER },
+      ...(applicationUrl === undefined ? {} : { DIRECTORY_SOURCE_URL: applicationUrl }),
+    },
     onApiLine: (line) => apiLog.push(line),
   });
   const { url } = one(pipeline.apis);
@@ -65,8 +74,11 @@ export async function startStack({ workers = 1 } = {}): Promise<Stack> {
  *
  * @param isHostile also with names that attack whoever shows them. Without them pictures of the page can be shown around.
  */
-export async function startDemoStack({ isHostile = false } = {}): Promise<DemoStack> {
-  const stack = await startStack();
+export async function startDemoStack({
+  isHostile = false,
+  applicationUrl,
+}: Pick<StackOptions, 'applicationUrl'> & { readonly isHostile?: boolean } = {}): Promise<DemoStack> {
+  const stack = await startStack({ applicationUrl });
   const { pipeline } = stack;
   const { pool, directory } = pipeline;
   const queue = createQueueInspector({

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type ComparisonRow,
   compareUser,
@@ -12,7 +13,7 @@ import { inApplication } from '../application/in-application.ts';
 import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
 import type { Pool } from '../pool.ts';
 import { LIST_APPLICATION_USERS } from './application-statements.ts';
-import { LIST_OUR_USERS } from './our-statements.ts';
+import { COUNT_IMPORTED_DAYS, LIST_OUR_USERS } from './our-statements.ts';
 import { readMonthFacts } from './read-month-facts.ts';
 import { eachUserFacts } from './read-users-facts.ts';
 
@@ -39,7 +40,13 @@ export type ComparisonQuery = {
 export type NamedComparisonRow = ComparisonRow & { readonly userName: string | null };
 
 /** What is compared: the days from `from` up to, but not including, `to`, which are over. */
-export type ComparedDays = { readonly from: string; readonly to: string; readonly userCount: number };
+export type ComparedDays = {
+  readonly from: string;
+  readonly to: string;
+  readonly userCount: number;
+  /** Days of users that were imported: they are compared only where something was metered too. */
+  readonly importedDayCount: number;
+};
 
 /** Takes the rows of a user, the equal ones too; `place` is how many users are done. False: no more is needed. */
 export type TakeRows = (
@@ -69,9 +76,13 @@ async function compareUsers(
   const to = Math.max(from, Math.min(monthEnd, usageDayOf(now - SETTLED_AFTER_HOURS * MICROS_PER_HOUR)));
   const month = await readMonthFacts(ours, application, { from, to });
   const users = await listUsers(ours, application, from, to);
-  const compared = { from: formatUsageDay(from), to: formatUsageDay(to), userCount: users.length };
+  const range = { from: formatUsageDay(from), to: formatUsageDay(to) };
+  const [imported] = await ours.rowsOf<{ count: number }>(COUNT_IMPORTED_DAYS, [range.from, range.to]);
+  const compared = { ...range, userCount: users.length, importedDayCount: imported?.count ?? 0 };
   const begin = fromUserId === undefined ? 0 : users.findIndex((userId) => userId >= fromUserId);
-  const take = (facts: UserFacts, userName: string | null, place: number): Promise<boolean> => {
+  const take = async (facts: UserFacts, userName: string | null, place: number): Promise<boolean> => {
+    // Explaining is work of the processor alone; others want to be answered in between.
+    await setImmediate();
     signal?.throwIfAborted();
     const rows = compareUser(facts, month).map((row) => ({ ...row, userName }));
     return takeRows(rows, { place, userCount: users.length });

@@ -24,12 +24,14 @@ export type OurUsageRow = {
   readonly priceQuantity: string;
 };
 
-/** A row of what OPEN_PARTS reads. */
-export type PartRow = Omit<OurUsageRow, 'cost' | 'price' | 'priceQuantity'> & {
+/** A row of what OPEN_PARTS reads: an hour in a namespace, by meter. */
+export type PartRow = Omit<OurUsageRow, 'meter' | 'quantity' | 'cost' | 'price' | 'priceQuantity'> & {
   readonly hour: number;
   readonly namespace: string | null;
-  /** How long the windows were on the day. */
-  readonly seconds: string;
+  /** Parallel: so much was used of a meter, in windows that were so long on the day. */
+  readonly meters: readonly string[];
+  readonly quantities: readonly string[];
+  readonly seconds: readonly string[];
 };
 
 const HOURS_PER_DAY = 24n;
@@ -71,24 +73,29 @@ export function partsOf(
   parts: readonly PartRow[],
   rows: readonly OurUsageRow[],
 ): ReadonlyMap<UsageDay, readonly HourPart[]> {
-  const prices = new Map(rows.map((row) => [priceKey(row), row]));
-  const days = new Map<UsageDay, Map<string, PartInMaking>>();
+  const prices = new Map(rows.map((row) => [priceKey(row, row.meter), readPrice(row)]));
+  const days = new Map<UsageDay, HourPart[]>();
   for (const row of parts) {
-    const measured = measuredOf(row.meter);
-    if (measured === undefined || measured === 'egress') continue;
     const day = dayOf(row.date);
-    const byKey = days.get(day) ?? new Map<string, PartInMaking>();
-    days.set(day, byKey);
-    const key = `${row.hour} ${row.clusterId} ${row.accountOwnerId} ${row.namespace ?? ''}`;
-    const part = byKey.get(key) ?? createPart(row, day);
-    byKey.set(key, part);
-    const quantity = amountOf(row.quantity);
-    part.amounts[measured] +=
-      measured === 'online' || measured === 'offline' ? sizeOf(quantity, row.seconds) : quantity;
-    const price = prices.get(priceKey(row));
-    if (price !== undefined) part.costs[measured] += (quantity * amountOf(price.price)) / amountOf(price.priceQuantity);
+    const part = createPart(row, day);
+    for (const [place, meter] of row.meters.entries()) {
+      const measured = measuredOf(meter);
+      if (measured === undefined || measured === 'egress') continue;
+      const quantity = amountOf(row.quantities[place] ?? '0');
+      const isStored = measured === 'online' || measured === 'offline';
+      part.amounts[measured] += isStored ? sizeOf(quantity, row.seconds[place] ?? '0') : quantity;
+      const price = prices.get(priceKey(row, meter));
+      if (price !== undefined) part.costs[measured] += (quantity * price.amount) / price.quantity;
+    }
+    const ofDay = days.get(day);
+    if (ofDay === undefined) days.set(day, [part]);
+    else ofDay.push(part);
   }
-  return new Map([...days].map(([day, byKey]) => [day, [...byKey.values()]]));
+  return days;
+}
+
+function readPrice({ price, priceQuantity }: OurUsageRow) {
+  return { amount: amountOf(price), quantity: amountOf(priceQuantity) };
 }
 
 type DayInMaking = {
@@ -125,13 +132,9 @@ function sizeOf(gbHours: Amount, seconds: string): Amount {
   return covered <= 0n ? gbHours : (gbHours * SECONDS_PER_HOUR * ONE_AMOUNT) / covered;
 }
 
-function priceKey({
-  date,
-  clusterId,
-  accountOwnerId,
-  projectId,
-  meter,
-}: Omit<OurUsageRow, 'cost' | 'price' | 'priceQuantity'>) {
+type PriceKey = Pick<OurUsageRow, 'date' | 'clusterId' | 'accountOwnerId' | 'projectId'>;
+
+function priceKey({ date, clusterId, accountOwnerId, projectId }: PriceKey, meter: string): string {
   return `${date} ${clusterId} ${accountOwnerId} ${projectId ?? ''} ${meter}`;
 }
 

@@ -1,4 +1,4 @@
-import { type ApplicationDay, formatUsageDay, isDifferent, type UsageDay, type UserFacts } from '@hopsmeter/usage';
+import { type ApplicationDay, formatUsageDay, needsHours, type UsageDay, type UserFacts } from '@hopsmeter/usage';
 import type { Snapshot } from '../in-snapshot.ts';
 import {
   READ_APPLICATION_NAMESPACES,
@@ -6,13 +6,22 @@ import {
   READ_APPLICATION_USAGE,
 } from './application-statements.ts';
 import { dayOf, daysOf, type OurUsageRow, type PartRow, partsOf } from './our-rows.ts';
-import { CLOSE_PARTS, OPEN_PARTS, PART_ROWS, READ_OUR_PEOPLE, READ_OUR_USAGE, TAKE_PARTS } from './our-statements.ts';
+import {
+  CLOSE_PARTS,
+  OPEN_PARTS,
+  PART_ROWS,
+  READ_IMPORTED_DAYS,
+  READ_OUR_PEOPLE,
+  READ_OUR_USAGE,
+  TAKE_PARTS,
+} from './our-statements.ts';
 
 /** The days before the first one that its explanation needs, and after the last. */
 const DAYS_BEFORE = 2;
 const DAYS_AFTER = 1;
 
 type ApplicationRow = ApplicationDay & { readonly userId: string; readonly date: string };
+type DayRow = { readonly userId: string; readonly date: string };
 type PersonRow = { readonly userId: string; readonly name: string | null };
 type NamespaceRow = { readonly userId: string; readonly namespace: string; readonly createdAt: string | null };
 
@@ -33,6 +42,7 @@ export async function eachUserFacts(
 ): Promise<void> {
   const range = [formatUsageDay(from - DAYS_BEFORE), formatUsageDay(to + DAYS_AFTER)];
   const usage = byUser(await ours.rowsOf<OurUsageRow>(READ_OUR_USAGE, [...range, userIds]));
+  const imported = byUser(await ours.rowsOf<DayRow>(READ_IMPORTED_DAYS, [...range, userIds]));
   const names = byUser(await ours.rowsOf<PersonRow>(READ_OUR_PEOPLE, [userIds]));
   const rows = byUser(await application.rowsOf<ApplicationRow>(READ_APPLICATION_USAGE, [...range, userIds]));
   const people = byUser(
@@ -42,32 +52,46 @@ export async function eachUserFacts(
   );
   const namespaces = byUser(await application.rowsOf<NamespaceRow>(READ_APPLICATION_NAMESPACES, [userIds]));
 
-  const users = userIds.map((userId): NamedUser & { readonly isDifferent: boolean } => {
+  const users = userIds.map((userId): NamedUser & { readonly days: readonly UsageDay[] } => {
     const person = people.get(userId)?.[0];
+    const days = daysOf(usage.get(userId) ?? []);
+    const isKnown = isCompared(days, imported.get(userId) ?? []);
     const facts = {
       userId,
       currentOwnerId: person?.accountOwnerId,
       namespaces: namespaces.get(userId) ?? [],
-      ours: daysOf(usage.get(userId) ?? []),
-      application: new Map((rows.get(userId) ?? []).map((row) => [dayOf(row.date), row])),
+      ours: days,
+      application: new Map(
+        (rows.get(userId) ?? []).flatMap((row) => (isKnown(row.date) ? [[dayOf(row.date), row] as const] : [])),
+      ),
       parts: new Map(),
     };
     const userName = names.get(userId)?.[0]?.name ?? person?.name ?? null;
-    return { facts, userName, isDifferent: hasDifference(facts, from, to) };
+    return { facts, userName, days: daysToExplain(facts, from, to) };
   });
 
-  const parts = takeParts(ours, [...range, users.filter((user) => user.isDifferent).map(({ facts }) => facts.userId)]);
-  for (const { facts, userName, isDifferent } of users) {
-    const own = isDifferent ? partsOf(await parts.of(facts.userId), usage.get(facts.userId) ?? []) : facts.parts;
+  const wanted = users.flatMap(({ facts, days }) => days.map((day) => [facts.userId, formatUsageDay(day)] as const));
+  const parts = takeParts(ours, [wanted.map(([userId]) => userId), wanted.map(([, date]) => date), ...range]);
+  for (const { facts, userName, days } of users) {
+    const own = days.length > 0 ? partsOf(await parts.of(facts.userId), usage.get(facts.userId) ?? []) : facts.parts;
     if (!(await take({ facts: { ...facts, parts: own }, userName }))) break;
   }
   await parts.close();
 }
 
-function hasDifference({ ours, application }: UserFacts, from: UsageDay, to: UsageDay): boolean {
-  return [...ours.keys(), ...application.keys()].some(
-    (day) => day >= from && day < to && isDifferent(ours.get(day), application.get(day)),
-  );
+/** An imported day is the application's own: it is compared only where something was metered too. */
+function isCompared(ours: UserFacts['ours'], imported: readonly DayRow[]): (date: string) => boolean {
+  const dates = new Set(imported.map(({ date }) => date));
+  return (date) => !dates.has(date) || ours.has(dayOf(date));
+}
+
+/** The days that need their hours, with those around them that their explanation needs. */
+function daysToExplain({ ours, application }: UserFacts, from: UsageDay, to: UsageDay): readonly UsageDay[] {
+  const days = new Set<UsageDay>();
+  for (const day of new Set([...ours.keys(), ...application.keys()]))
+    if (day >= from && day < to && needsHours(ours.get(day), application.get(day)))
+      for (let around = day - DAYS_BEFORE; around <= day + DAYS_AFTER; around++) days.add(around);
+  return [...days];
 }
 
 function byUser<R extends { readonly userId: string }>(rows: readonly R[]): ReadonlyMap<string, readonly R[]> {

@@ -43,6 +43,7 @@ describe('the page', () => {
     '/events/a%2Fb%25?source=urn%3Ax',
     `/events/${'x'.repeat(256)}`,
     '/parked',
+    '/comparison',
     '/sign-in?code=x&state=y',
   ])('is there at %s, compared each time', async (url) => {
     const answer = await app.inject(url);

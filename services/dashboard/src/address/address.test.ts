@@ -26,6 +26,7 @@ describe('an address', () => {
     ['/accounts/', 'accounts'],
     ['/events', 'events'],
     ['/parked', 'parked'],
+    ['/comparison', 'comparison'],
     ['/sign-in', 'sign-in'],
     ['/nothing', 'nothing'],
     ['/parked/x', 'nothing'],

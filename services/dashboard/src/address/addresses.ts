@@ -13,6 +13,7 @@ export const addresses = {
       ? withQuery('/receipt', { id, source })
       : withQuery(`/events/${encodeURIComponent(id)}`, { source }),
   parked: (query: Query = {}) => withQuery('/parked', query),
+  comparison: (query: Query = {}) => withQuery('/comparison', query),
   signIn: () => '/sign-in',
 } as const;
 

@@ -1,6 +1,6 @@
 /** Which view an address is of, with what its path names. */
 export type ViewAddress =
-  | { readonly view: 'overview' | 'accounts' | 'events' | 'parked' | 'sign-in' | 'nothing' }
+  | { readonly view: 'overview' | 'accounts' | 'events' | 'parked' | 'comparison' | 'sign-in' | 'nothing' }
   | { readonly view: 'account'; readonly id: string }
   | { readonly view: 'statement'; readonly id: string; readonly month: string }
   | { readonly view: 'receipt'; readonly id: string };
@@ -18,7 +18,11 @@ export function viewOf(pathname: string, search = ''): ViewAddress {
   if (first === 'receipt' && id === undefined)
     return { view: 'receipt', id: new URLSearchParams(search).get('id') ?? '' };
   if (id === undefined)
-    return first === 'accounts' || first === 'events' || first === 'parked' || first === 'sign-in'
+    return first === 'accounts' ||
+      first === 'events' ||
+      first === 'parked' ||
+      first === 'comparison' ||
+      first === 'sign-in'
       ? { view: first }
       : { view: 'nothing' };
   if (third === undefined && first === 'accounts') return { view: 'account', id };

@@ -91,6 +91,8 @@ export type UseApiOptions = {
   readonly enabled?: boolean;
   /** Asked again this often while the page is looked at. */
   readonly refetchMs?: number | undefined;
+  /** Of a list: default {@link TIMEOUT_MS}. */
+  readonly timeoutMs?: number;
 };
 
 /**
@@ -124,11 +126,12 @@ export function useApiPages<S extends z.ZodMiniType>(
   path: string,
   params: Query,
   schema: S,
-  { enabled = true, refetchMs }: UseApiOptions = {},
+  { enabled = true, refetchMs, timeoutMs = TIMEOUT_MS }: UseApiOptions = {},
 ): UseInfiniteQueryResult<InfiniteData<z.output<S>>, ApiProblem> {
   return useInfiniteQuery<z.output<S>, ApiProblem, InfiniteData<z.output<S>>, QueryKey, string | undefined>({
     queryKey: [path, withQuery(path, params), 'pages', numberOf(schema)],
-    queryFn: ({ pageParam, signal }) => readApi(withQuery(path, { ...params, cursor: pageParam }), schema, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      readApi(withQuery(path, { ...params, cursor: pageParam }), schema, { signal, timeoutMs }),
     initialPageParam: undefined,
     getNextPageParam: (page) => pageSchema.parse(page).nextCursor,
     enabled,

@@ -10,7 +10,7 @@ import { Person } from './person.tsx';
 type Entry = { readonly to: string; readonly text: string; readonly views: readonly ViewAddress['view'][] };
 
 const STAFF_ENTRIES: readonly Entry[] = [
-  { to: addresses.overview(), text: 'Overview', views: ['overview', 'sign-in'] },
+  { to: addresses.overview(), text: 'Overview', views: ['overview', 'sign-in', 'comparison'] },
   { to: addresses.accounts(), text: 'Accounts', views: ['accounts', 'account', 'statement'] },
   { to: addresses.events(), text: 'Events', views: ['events', 'receipt'] },
   { to: addresses.parked(), text: 'Parked events', views: ['parked'] },

@@ -12,13 +12,18 @@ export const ONE_AMOUNT: Amount = 10n ** BigInt(DECIMALS);
 export function readAmount(text: string): Amount | undefined {
   const decimal = parseDecimal(text);
   if (decimal === undefined || decimal.scale > DECIMALS) return undefined;
-  return decimal.digits * 10n ** BigInt(DECIMALS - decimal.scale);
+  return decimal.digits * (POWERS[DECIMALS - decimal.scale] ?? 10n ** BigInt(DECIMALS - decimal.scale));
 }
+
+const POWERS = Array.from({ length: DECIMALS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 
 /** As many units of the last of so many decimals, half away from zero, as Postgres rounds what it puts into a column. */
 export function roundAmount(amount: Amount, decimals: number): bigint {
-  return divideHalfAway(amount, 10n ** BigInt(DECIMALS - decimals));
+  return divideHalfAway(amount, UNITS[decimals] ?? 10n ** BigInt(DECIMALS - decimals));
 }
+
+/** By decimals: raising ten to a power would be most of what rounding costs. */
+const UNITS = [0, 1, 2, 3, 4].map((decimals) => 10n ** BigInt(DECIMALS - decimals));
 
 /** `12345n` with 2 decimals is `123.45`. */
 export function formatFixed(units: bigint, decimals: number): string {

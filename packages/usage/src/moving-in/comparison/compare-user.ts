@@ -29,9 +29,11 @@ const NEVER_MEASURED: Reason = { causes: ['never_measured'], detail: '' };
 
 const COLUMN_MEASURES = Object.keys(COLUMN_OF) as readonly ColumnMeasure[];
 
-/** Whether any measure of a day differs that is read from a column: only then more has to be known of the user. */
-export function isDifferent(ours: OurDay | undefined, row: ApplicationDay | undefined): boolean {
-  return COLUMN_MEASURES.some((measure) => heldUnits(row, measure) !== ourUnits(ours, measure));
+/** Whether a day differs in a way that only its hours explain. Egress is not among them: the application never measures it. */
+export function needsHours(ours: OurDay | undefined, row: ApplicationDay | undefined): boolean {
+  return COLUMN_MEASURES.some(
+    (measure) => measure !== 'network_egress_gb' && heldUnits(row, measure) !== ourUnits(ours, measure),
+  );
 }
 
 /** Compares the days of a user. The rows come in the order of days and measures; equal ones have no cause. */
@@ -47,7 +49,7 @@ export function compareUser(user: UserFacts, month: MonthFacts): readonly Compar
 function compareDay(user: UserFacts, month: MonthFacts, days: UserDays, day: UsageDay): readonly ComparisonRow[] {
   const ours = user.ours.get(day);
   const row = user.application.get(day);
-  const explain = isDifferent(ours, row) ? createReasons(user, month, days, day) : () => UNEXPLAINED;
+  const explain = createReasons(user, month, days, day);
   const columns = COLUMN_MEASURES.map((measure): ComparisonRow => {
     const held = heldUnits(row, measure);
     const units = ourUnits(ours, measure);
@@ -93,15 +95,19 @@ function amountOf({ amounts, cost }: OurDay, measure: ColumnMeasure): Amount {
 
 /** Explains the measures of a day that differ; what is the same for all of them is found once. */
 function createReasons(user: UserFacts, month: MonthFacts, days: UserDays, day: UsageDay) {
-  const explanations = days.explainDay(day);
+  let explanations: readonly Explanation[] | undefined;
+  const explain = (): readonly Explanation[] => {
+    explanations ??= days.explainDay(day);
+    return explanations;
+  };
   const whenNothingFits = isMetered(user, month, day) ? UNEXPLAINED : NOT_METERED;
   const find = (measure: ColumnMeasure, held: bigint): Reason | undefined => {
     if (measure === 'network_egress_gb') return held === 0n && !month.hasEgress ? NEVER_MEASURED : undefined;
-    if (measure === 'cost') return explainCost(user, days, day, held, explanations);
-    if (!isStorage(measure)) return reasonOf(measure, held, days, day, explanations);
+    if (measure === 'cost') return explainCost(user, days, day, held, explain());
+    if (!isStorage(measure)) return reasonOf(measure, held, days, day, explain());
     const parts = { parts: days.partsOf(day), before: days.partsOf(day - 1) };
-    const found = explanations.flatMap(({ faults }) => faults);
-    return explainStorage(measure, held, parts, found, days.puzzleOf(day).faults.filter(isAboutStorage));
+    const found = explain().flatMap(({ faults }) => faults);
+    return explainStorage(measure, held, parts, found, [...days.puzzleOf(day).faults].filter(isAboutStorage));
   };
   return (measure: ColumnMeasure, held: bigint | undefined): Reason => {
     if (held === undefined) return { ...UNEXPLAINED, detail: "the application's number is none" };

@@ -31,13 +31,16 @@ export function explainStorage(
 ): StorageReason | undefined {
   const measured = MEASURED[measure];
   const isHeld = (size: Amount): boolean => roundAmount(size, COMPARED_MEASURES[measure]) === held;
-  for (const fault of [...found, undefined, ...others]) {
+  const candidates = [...found, undefined, ...others];
+  // The last hour is what the job leaves; an earlier one is what it leaves when it stopped.
+  for (const [fault, isLast] of [true, false].flatMap((last) => candidates.map((one) => [one, last] as const))) {
     const left = fault === undefined ? parts : parts.filter((part) => !fault.removed.includes(part));
     const own = fault === undefined || fault.removed.length === 0 ? [] : [fault];
     const causes = own.map(({ cause }) => cause);
     const detail = own.map((one) => one.detail).join('; ');
     if (own.length > 0 && isHeld(wholeDay(left, measured))) return { causes, detail };
-    const hour = lastHours(left).find((last) => isHeld(snapshotAt(left, measured, last)));
+    const hours = lastHours(left).slice(0, isLast ? 1 : undefined);
+    const hour = hours.find((last) => isHeld(snapshotAt(left, measured, last)));
     if (hour !== undefined && (held > 0n || own.length > 0))
       return {
         causes: held === 0n ? causes : [...causes, 'storage_snapshot'],

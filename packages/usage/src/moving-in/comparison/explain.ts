@@ -1,7 +1,7 @@
-import { ADDED_COLUMNS, type AddedColumn, type Additions, plus } from './additions.ts';
+import { ADDED_COLUMNS, type AddedColumn, type Additions } from './additions.ts';
 import { roundAmount } from './amount.ts';
 import { COMPARED_MEASURES } from './causes.ts';
-import { changeOf, type Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 
 /** What the columns of a row hold, in their units; undefined where it is no number. */
 export type Held = Readonly<Record<AddedColumn, bigint | undefined>>;
@@ -10,9 +10,30 @@ export type Puzzle = {
   readonly held: Held;
   /** What the row would hold without a fault. */
   readonly base: Additions;
-  /** The most specific first. */
-  readonly faults: readonly Fault[];
+  /** The most specific first. Those that are not asked for are not made. */
+  readonly faults: FaultList;
 };
+
+/** Faults that can be gone through again and again, and are made once, when they are reached. */
+export type FaultList = Iterable<Fault>;
+
+export function createFaultList(source: Iterator<Fault>): FaultList {
+  const made: Fault[] = [];
+  return {
+    *[Symbol.iterator]() {
+      for (let place = 0; ; place++) {
+        let fault = made[place];
+        if (fault === undefined) {
+          const next = source.next();
+          if (next.done) return;
+          fault = next.value;
+          made.push(fault);
+        }
+        yield fault;
+      }
+    },
+  };
+}
 
 /**
  * Finds the fewest faults, two at most, with which the job would have left exactly what the columns hold; of as many the most
@@ -27,20 +48,22 @@ export function explain(
   isProven: (fault: Fault) => boolean,
   faultsMax: 1 | 2 = 2,
 ): readonly Fault[] | undefined {
-  const { faults } = puzzle;
   if (fits(puzzle, [], columns)) return [];
-  const single = faults.find((fault) => fits(puzzle, [fault], columns) && isProven(fault));
-  if (single !== undefined) return [single];
+  for (const fault of puzzle.faults) if (fits(puzzle, [fault], columns) && isProven(fault)) return [fault];
   return faultsMax === 1 ? undefined : findPair(puzzle, columns, isProven);
 }
 
 /** Whether the columns hold exactly what the job would have left: each addition rounded, or all of them once at the end. */
 export function fits({ held, base }: Puzzle, faults: readonly Fault[], columns: readonly AddedColumn[]): boolean {
-  const { exact, rounded } = faults.length === 0 ? base : plus(base, changeOf(faults));
-  return columns.every(
-    (column) =>
-      held[column] === rounded[column] || held[column] === roundAmount(exact[column], COMPARED_MEASURES[column]),
-  );
+  return columns.every((column) => {
+    let exact = base.exact[column];
+    let rounded = base.rounded[column];
+    for (const { change } of faults) {
+      exact += change.exact[column];
+      rounded += change.rounded[column];
+    }
+    return held[column] === rounded || held[column] === roundAmount(exact, COMPARED_MEASURES[column]);
+  });
 }
 
 /**
@@ -52,7 +75,7 @@ function findPair(
   columns: readonly AddedColumn[],
   isProven: (fault: Fault) => boolean,
 ): readonly Fault[] | undefined {
-  const faults = puzzle.faults.filter(({ isCombinable }) => isCombinable);
+  const faults = [...puzzle.faults].filter(({ isCombinable }) => isCombinable);
   const wanted = columns.map((column) => Number(puzzle.held[column] ?? 0n) - Number(puzzle.base.rounded[column]));
   const changes = faults.map(({ change }) => columns.map((column) => Number(change.rounded[column])));
   for (const [first, fault] of faults.entries())
@@ -69,7 +92,9 @@ function findPair(
 const NEAR_UNITS = 64;
 
 function isNear(wanted: readonly number[], a: readonly number[] = [], b: readonly number[] = []): boolean {
-  return wanted.every((units, place) => Math.abs(units - (a[place] ?? 0) - (b[place] ?? 0)) <= NEAR_UNITS);
+  for (let place = 0; place < wanted.length; place++)
+    if (Math.abs((wanted[place] ?? 0) - (a[place] ?? 0) - (b[place] ?? 0)) > NEAR_UNITS) return false;
+  return true;
 }
 
 /** Hours can be missed twice and counted twice; the other faults are each about the whole row. */

@@ -56,7 +56,7 @@ export type UserFacts = {
   readonly namespaces: readonly KnownNamespace[];
   readonly ours: ReadonlyMap<UsageDay, OurDay>;
   readonly application: ReadonlyMap<UsageDay, ApplicationDay>;
-  /** Empty when no day differs: then nobody asks. */
+  /** Of the days that need their hours, and those around them. */
   readonly parts: ReadonlyMap<UsageDay, readonly HourPart[]>;
 };
 

@@ -1,7 +1,7 @@
 import { groupBy } from '../../group-by.ts';
 import type { UsageDay } from '../../time.ts';
 import { formatUsageDay } from '../../time.ts';
-import { type Additions, addUp, isNothing, minus, NOTHING, plus } from './additions.ts';
+import { type Additions, addUp, addUpClamped, isNothing, minus, NOTHING, plus } from './additions.ts';
 import type { Cause } from './causes.ts';
 import type { HourPart, KnownNamespace, Measured } from './facts.ts';
 
@@ -38,17 +38,21 @@ export type FaultyDay = {
   readonly clusterId: string | null;
 };
 
-/** All that may have gone wrong with the row of a day, the most specific first. */
-export function listFaults(day: FaultyDay): readonly Fault[] {
-  return [
-    ...wrongDays(day),
-    ...lastClusterWins(day),
-    ...orphanNamespaces(day),
-    ...membersNotBilled(day),
-    ...clampedNegatives(day),
-    ...doubleHours(day),
-    ...missingHours(day),
-  ].filter(({ change }) => !isNothing(change));
+/**
+ * All that may have gone wrong with the row of a day, the most specific first. They are made as they are asked for: the first ones
+ * explain most days, and the last ones are hundreds.
+ */
+export function* eachFault(day: FaultyDay): Generator<Fault> {
+  for (const list of [
+    wrongDays,
+    lastClusterWins,
+    orphanNamespaces,
+    membersNotBilled,
+    clampedNegatives,
+    doubleHours,
+    missingHours,
+  ])
+    for (const fault of list(day)) if (!isNothing(fault.change)) yield fault;
 }
 
 /** @returns the faults by which hours went over a midnight: from the day before, to the next day, or both. */
@@ -148,7 +152,7 @@ function clampedNegatives({ parts }: FaultyDay): Fault[] {
     CLAMPED.filter((clamped) => hasSome(some, clamped) && hasOther(some, clamped)).map((clamped) => ({
       cause: 'clamped_negative',
       detail: `${clamped.join(' and ')} of ${some.map(describePart).join(' and ')}`,
-      change: minus(addUp(some, clamped), addUp(some)),
+      change: minus(addUpClamped(some, clamped), addUp(some)),
       removed: [],
       isCombinable: true,
     })),
@@ -163,46 +167,53 @@ function hasOther(parts: readonly HourPart[], measured: readonly Measured[]): bo
   return COMPUTED.some((one) => !measured.includes(one) && parts.some(({ amounts }) => amounts[one] > 0n));
 }
 
-function doubleHours(day: FaultyDay): Fault[] {
-  return runsOf(day.parts, HOURS_PER_DAY).map(({ detail, parts, hours }) => ({
+function doubleHours({ parts }: FaultyDay): Fault[] {
+  return runsOf(parts, HOURS_PER_DAY).map(({ detail, sum, hours }) => ({
     cause: 'double_hour',
     detail,
-    change: addUp(parts),
+    change: sum,
     removed: [],
     isCombinable: hours === 1,
   }));
 }
 
+/** Their storage is in the row all the same: other hours tell it, so nothing is removed. */
 function missingHours({ parts }: FaultyDay): Fault[] {
+  const missing = (detail: string, sum: Additions, isCombinable: boolean): Fault => ({
+    cause: 'missing_hour',
+    detail,
+    change: minus(NOTHING, sum),
+    removed: [],
+    isCombinable,
+  });
   // One addition alone: a write that was lost.
   const alone = new Set(parts.map(({ namespace }) => namespace)).size > 1 ? parts : [];
   return [
-    ...runsOf(parts, MISSING_HOURS_MAX).map(({ detail, parts: some, hours }) => ({
-      ...remove('missing_hour', detail, some),
-      isCombinable: hours === 1,
-      // Its storage is in the row all the same: other hours tell it.
-      removed: [],
-    })),
-    ...alone.map((part) => ({ ...remove('missing_hour', describePart(part), [part]), removed: [] })),
+    ...runsOf(parts, MISSING_HOURS_MAX).map(({ detail, sum, hours }) => missing(detail, sum, hours === 1)),
+    ...alone.map((part) => missing(describePart(part), addUp([part]), true)),
   ];
 }
 
+type Run = { readonly detail: string; readonly hours: number; readonly sum: Additions };
+
 /** Hours one after the other, which begin and end with usage; where there are several clusters, also of each alone. */
-function runsOf(parts: readonly HourPart[], hoursMax: number) {
+function runsOf(parts: readonly HourPart[], hoursMax: number): Run[] {
   const byCluster = groupBy(parts, ({ clusterId }) => clusterId);
   const groups = byCluster.size > 1 ? [parts, ...byCluster.values()] : [parts];
   return groups.flatMap((group) => {
-    const byHour = groupBy(group, ({ hour }) => String(hour));
-    const hours = [...byHour.keys()].map(Number).sort((a, b) => a - b);
-    return hours.flatMap((first) =>
-      hours
-        .filter((last) => last >= first && last - first < hoursMax)
-        .map((last) => ({
-          detail: describeHours(first, last - first + 1),
-          hours: last - first + 1,
-          parts: group.filter(({ hour }) => hour >= first && hour <= last),
-        })),
-    );
+    const hours = [...groupBy(group, ({ hour }) => String(hour))]
+      .map(([hour, some]) => ({ hour: Number(hour), sum: addUp(some) }))
+      .sort((a, b) => a.hour - b.hour);
+    return hours.flatMap(({ hour: first }, place) => {
+      let sum = NOTHING;
+      return hours
+        .slice(place)
+        .filter(({ hour }) => hour - first < hoursMax)
+        .map(({ hour, sum: more }): Run => {
+          sum = plus(sum, more);
+          return { detail: describeHours(first, hour - first + 1), hours: hour - first + 1, sum };
+        });
+    });
   });
 }
 

@@ -2,9 +2,9 @@ import type { UsageDay } from '../../time.ts';
 import { ADDED_COLUMNS, type AddedColumn, addUp } from './additions.ts';
 import { readAmount, roundAmount } from './amount.ts';
 import { COMPARED_MEASURES, type ComparedMeasure } from './causes.ts';
-import { explain, fits, type Held, type Puzzle } from './explain.ts';
+import { createFaultList, explain, fits, type Held, type Puzzle } from './explain.ts';
 import type { ApplicationDay, HourPart, MonthFacts, UserFacts } from './facts.ts';
-import { type Fault, listFaults } from './faults.ts';
+import { eachFault, type Fault } from './faults.ts';
 
 /** Measures that stand in a column of the application's row as they are. */
 export const COLUMN_OF = {
@@ -52,16 +52,27 @@ export function createUserDays(user: UserFacts, month: MonthFacts): UserDays {
     const row = user.application.get(day);
     const { userId, namespaces } = user;
     const about = { userId, day, parts, partsBefore: partsOf(day - 1), namespaces, clusterId: row?.clusterId ?? null };
-    const puzzle = { held: heldBy(row), base: addUp(parts), faults: listFaults(about) };
+    const puzzle = { held: heldBy(row), base: addUp(parts), faults: createFaultList(eachFault(about)) };
     puzzles.set(day, puzzle);
     return puzzle;
   }
 
-  /** Whether the neighbours of a day hold what went over midnight. A day that is not over cannot say it. */
+  /** What the application has no measure for is in no puzzle: then an equal cost must not be looked for. */
+  function isCostEqual(day: UsageDay): boolean {
+    const cost = user.ours.get(day)?.cost ?? 0n;
+    return heldUnits(user.application.get(day), 'cost') === roundAmount(cost, COMPARED_MEASURES.cost);
+  }
+
+  /**
+   * Whether the neighbours of a day hold what went over midnight. A day that is not over may not say it yet: there it is enough
+   * that the day before does, because a job that is late is late every day.
+   */
   function isProven(day: UsageDay, { shift }: Fault): boolean {
     if (shift === undefined) return true;
     return (
-      (shift.toNext === 0 || day + 1 >= month.to || isShifted(day + 1, (next) => next.fromBefore === shift.toNext)) &&
+      (shift.toNext === 0 ||
+        (day + 1 >= month.to && shift.fromBefore > 0) ||
+        isShifted(day + 1, (next) => next.fromBefore === shift.toNext)) &&
       (shift.fromBefore === 0 || isShifted(day - 1, (before) => before.toNext === shift.fromBefore))
     );
   }
@@ -69,13 +80,19 @@ export function createUserDays(user: UserFacts, month: MonthFacts): UserDays {
   /** Whether a day is explained by a shift of that kind, alone or with another fault. */
   function isShifted(day: UsageDay, isWanted: (shift: NonNullable<Fault['shift']>) => boolean): boolean {
     const puzzle = puzzleOf(day);
-    const shifts = puzzle.faults.filter(({ shift }) => shift !== undefined && isWanted(shift));
-    const others = puzzle.faults.filter(({ shift, isCombinable }) => shift === undefined && isCombinable);
-    return [ADDED_COLUMNS, COMPUTE].some((columns) =>
-      shifts.some(
-        (shift) => fits(puzzle, [shift], columns) || others.some((other) => fits(puzzle, [shift, other], columns)),
-      ),
-    );
+    const shifts: Fault[] = [];
+    for (const fault of puzzle.faults) {
+      // They come first.
+      if (fault.shift === undefined) break;
+      if (isWanted(fault.shift)) shifts.push(fault);
+    }
+    const isFitting = (faults: readonly Fault[]): boolean =>
+      fits(puzzle, faults, ADDED_COLUMNS) || fits(puzzle, faults, COMPUTE);
+    if (shifts.some((shift) => isFitting([shift]))) return true;
+    for (const other of puzzle.faults)
+      if (other.shift === undefined && other.isCombinable && shifts.some((shift) => isFitting([shift, other])))
+        return true;
+    return false;
   }
 
   return {
@@ -84,7 +101,7 @@ export function createUserDays(user: UserFacts, month: MonthFacts): UserDays {
     explainDay(day) {
       const puzzle = puzzleOf(day);
       const proven = (fault: Fault): boolean => isProven(day, fault);
-      for (const columns of [ADDED_COLUMNS, COMPUTE]) {
+      for (const columns of isCostEqual(day) ? [COMPUTE] : [ADDED_COLUMNS, COMPUTE]) {
         const faults = explain(puzzle, columns, proven);
         if (faults !== undefined) return [{ faults, columns }];
       }

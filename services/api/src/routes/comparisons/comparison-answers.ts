@@ -68,6 +68,11 @@ export const answerSchema = z
       description: 'Exclusive: the day after the last one that is over, two hours after its end',
     }),
     userCount: z.int().meta({ examples: [500], description: 'Users who are compared' }),
+    importedDayCount: z.int().meta({
+      examples: [0],
+      description:
+        "Imported days of users: the application's own numbers, which are compared only where something was metered too",
+    }),
     summary: summarySchema.optional().meta({ description: 'Of the whole month; on the first page only' }),
     rows: z.array(rowSchema),
     nextCursor: nextCursorSchema,

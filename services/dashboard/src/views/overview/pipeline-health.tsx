@@ -46,6 +46,9 @@ function Findings({ pipeline, readAt }: { readonly pipeline: Pipeline; readonly 
         {formatCount(pipeline.events)} events recorded: {formatCount(pipeline.counted)} counted,{' '}
         {formatCount(pipeline.duplicates)} copies, {formatCount(pipeline.parked)} parked.
       </p>
+      <p className="findings-more quiet">
+        Moving in? <Link href={addresses.comparison()}>Compare a month with the application in use today</Link>.
+      </p>
     </div>
   );
 }
