@@ -8,7 +8,8 @@ import type { UsedHour } from './hourly-job.ts';
 import { insertRows } from './load-application.ts';
 import { APPLICATION_TABLES } from './tables.ts';
 
-const [EAST, WEST] = [clusterId(0), clusterId(1)];
+export const EAST = clusterId(0);
+const WEST = clusterId(1);
 
 /** Who is metered: Anna's account with Ben in it, Cora, who stores much, and Dan, who moves to another cluster in the month. */
 const PEOPLE = [

@@ -17,8 +17,8 @@ import { COUNT_IMPORTED_DAYS, LIST_OUR_USERS } from './our-statements.ts';
 import { readMonthFacts } from './read-month-facts.ts';
 import { eachUserFacts } from './read-users-facts.ts';
 
-/** Users whose days are in memory at a time: 200 with a month each are some 40 MB. Each page reads the month's ledger once. */
-const USERS_PER_PAGE = 200;
+/** Users whose days are in memory at a time: 100 with a month each are some 20 MB. Each page reads the ledger of the month once. */
+const USERS_PER_PAGE = 100;
 
 /** Whoever begins in the middle wants some rows, and a user with a difference has many. */
 const USERS_OF_FIRST_PAGE = 10;

@@ -2,7 +2,7 @@ import type { UsageDay } from '../../time.ts';
 import type { Amount } from './amount.ts';
 
 /** What the application measures each hour in each namespace. Storage is the size in GB, the others are hours. */
-const MEASURED = ['cpu', 'gpu', 'ram', 'online', 'offline'] as const;
+export const MEASURED = ['cpu', 'gpu', 'ram', 'online', 'offline'] as const;
 
 export type Measured = (typeof MEASURED)[number];
 
