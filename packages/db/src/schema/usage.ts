@@ -130,7 +130,7 @@ export const usageDaily = hopsmeterTable(
     priceAdjustment: exact('price_adjustment').notNull().default('0'),
     cost: exact('cost')
       .notNull()
-      .generatedAlwaysAs(sql.raw(`${listCost('quantity', 'price', 'price_quantity')} + price_adjustment`)),
+      .generatedAlwaysAs(`${listCost('quantity', 'price', 'price_quantity')} + price_adjustment`),
     eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
     firstEventAt: instant('first_event_at').notNull(),
     lastEventAt: instant('last_event_at').notNull(),
