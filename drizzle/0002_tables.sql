@@ -537,6 +537,7 @@ CREATE TABLE "hopsmeter"."statements" (
 	"total_exact" numeric(38, 12) NOT NULL,
 	"total" numeric(10, 2) NOT NULL,
 	"prepaid" numeric(10, 2) DEFAULT '0' NOT NULL,
+	"imported" numeric(10, 2) DEFAULT '0' NOT NULL,
 	"amount_due" numeric(10, 2) NOT NULL,
 	"credit_usd" numeric(38, 12) NOT NULL,
 	"issuer" text,
@@ -549,10 +550,10 @@ CREATE TABLE "hopsmeter"."statements" (
 	CONSTRAINT "statements_one_per_month" UNIQUE("account_owner_id","month"),
 	CONSTRAINT "statements_month_is_first_day" CHECK (extract(day from "hopsmeter"."statements"."month") = 1),
 	CONSTRAINT "statements_currency_is_usd" CHECK ("hopsmeter"."statements"."currency" = 'USD'),
-	CONSTRAINT "statements_amounts_are_numbers" CHECK ('NaN' not in ("hopsmeter"."statements"."total_exact", "hopsmeter"."statements"."total", "hopsmeter"."statements"."amount_due", "hopsmeter"."statements"."credit_usd")),
+	CONSTRAINT "statements_amounts_are_numbers" CHECK ('NaN' not in ("hopsmeter"."statements"."total_exact", "hopsmeter"."statements"."total", "hopsmeter"."statements"."imported", "hopsmeter"."statements"."amount_due", "hopsmeter"."statements"."credit_usd")),
 	CONSTRAINT "statements_total_rounded_once" CHECK ("hopsmeter"."statements"."total" = round("hopsmeter"."statements"."total_exact", 2)),
-	CONSTRAINT "statements_add_up" CHECK ("hopsmeter"."statements"."amount_due" = "hopsmeter"."statements"."total" - "hopsmeter"."statements"."prepaid"),
-	CONSTRAINT "statements_prepaid_within_total" CHECK ("hopsmeter"."statements"."prepaid" between least("hopsmeter"."statements"."total", 0) and greatest("hopsmeter"."statements"."total", 0))
+	CONSTRAINT "statements_add_up" CHECK ("hopsmeter"."statements"."amount_due" = "hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported" - "hopsmeter"."statements"."prepaid"),
+	CONSTRAINT "statements_prepaid_within_total" CHECK ("hopsmeter"."statements"."prepaid" between least("hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported", 0) and greatest("hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported", 0))
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."statements" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -611,6 +612,15 @@ CREATE TABLE "hopsmeter"."stripe_remittances" (
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."stripe_remittances" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."imported_days" (
+	"usage_date" date NOT NULL,
+	"user_id" text NOT NULL,
+	"content_hash" bigint NOT NULL,
+	"usage_batch_id" uuid NOT NULL,
+	CONSTRAINT "imported_days_pkey" PRIMARY KEY("usage_date","user_id")
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."imported_days" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "hopsmeter"."parked_events" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"event_key" uuid NOT NULL,
@@ -684,7 +694,7 @@ CREATE TABLE "hopsmeter"."usage_daily" (
 	CONSTRAINT "usage_daily_quantity_valid" CHECK (("hopsmeter"."usage_daily"."quantity" >= 0 or "hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date") and "hopsmeter"."usage_daily"."quantity" <> 'NaN'),
 	CONSTRAINT "usage_daily_booked_on_valid" CHECK ("hopsmeter"."usage_daily"."booked_on" = "hopsmeter"."usage_daily"."usage_date" or ("hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date" and extract(day from "hopsmeter"."usage_daily"."booked_on") = 1)),
 	CONSTRAINT "usage_daily_price_adjustment_valid" CHECK ("hopsmeter"."usage_daily"."price_adjustment" = 0 or ("hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date" and "hopsmeter"."usage_daily"."price_adjustment" <> 'NaN')),
-	CONSTRAINT "usage_daily_priced_by_something" CHECK ("hopsmeter"."usage_daily"."rate_id" is not null or "hopsmeter"."usage_daily"."price_override_id" is not null),
+	CONSTRAINT "usage_daily_priced_by_something" CHECK ("hopsmeter"."usage_daily"."rate_id" is not null or "hopsmeter"."usage_daily"."price_override_id" is not null or starts_with("hopsmeter"."usage_daily"."meter", 'imported_')),
 	CONSTRAINT "usage_daily_price_valid" CHECK ("hopsmeter"."usage_daily"."price" >= 0 and "hopsmeter"."usage_daily"."price" <> 'NaN' and "hopsmeter"."usage_daily"."price_quantity" > 0 and "hopsmeter"."usage_daily"."price_quantity" <> 'NaN')
 );
 --> statement-breakpoint

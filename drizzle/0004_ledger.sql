@@ -76,7 +76,8 @@ $$;
 --> statement-breakpoint
 
 -- The wide shape that staff know. The date is the day on which usage is booked, so that months add up to their
--- statements. Storage is the average GB over the day: its GB-hours divided by 24. Quantities are rounded as everywhere.
+-- statements. Storage is the average GB over the day: its GB-hours divided by 24. Quantities are rounded as everywhere. Of a
+-- day that was imported and metered too, the quantity is what was metered.
 CREATE VIEW hopsmeter.usage_daily_by_user AS
 SELECT
   date,
@@ -94,12 +95,24 @@ FROM (
     booked_on AS date,
     user_id,
     account_owner_id,
-    sum(quantity) FILTER (WHERE meter = 'cpu_hours') AS cpu_hours,
-    sum(quantity) FILTER (WHERE meter = 'gpu_hours' OR meter LIKE 'gpu\_hours\_%') AS gpu_hours,
-    sum(quantity) FILTER (WHERE meter = 'ram_gb_hours') AS ram_gb_hours,
-    sum(quantity) FILTER (WHERE meter = 'online_storage_gb_hours') AS online_storage_gb_hours,
-    sum(quantity) FILTER (WHERE meter = 'offline_storage_gb_hours') AS offline_storage_gb_hours,
-    sum(quantity) FILTER (WHERE meter = 'network_egress_gb') AS network_egress_gb,
+    coalesce(
+      sum(quantity) FILTER (WHERE meter = 'cpu_hours'),
+      sum(quantity) FILTER (WHERE meter = 'imported_cpu_hours')) AS cpu_hours,
+    coalesce(
+      sum(quantity) FILTER (WHERE meter = 'gpu_hours' OR meter LIKE 'gpu\_hours\_%'),
+      sum(quantity) FILTER (WHERE meter = 'imported_gpu_hours')) AS gpu_hours,
+    coalesce(
+      sum(quantity) FILTER (WHERE meter = 'ram_gb_hours'),
+      sum(quantity) FILTER (WHERE meter = 'imported_ram_gb_hours')) AS ram_gb_hours,
+    coalesce(
+      sum(quantity) FILTER (WHERE meter = 'online_storage_gb_hours'),
+      sum(quantity) FILTER (WHERE meter = 'imported_online_storage_gb_hours')) AS online_storage_gb_hours,
+    coalesce(
+      sum(quantity) FILTER (WHERE meter = 'offline_storage_gb_hours'),
+      sum(quantity) FILTER (WHERE meter = 'imported_offline_storage_gb_hours')) AS offline_storage_gb_hours,
+    coalesce(
+      sum(quantity) FILTER (WHERE meter = 'network_egress_gb'),
+      sum(quantity) FILTER (WHERE meter = 'imported_network_egress_gb')) AS network_egress_gb,
     round(sum(cost), 2)::numeric(10, 2) AS total_cost
   FROM hopsmeter.usage_daily
   WHERE pg_catalog.has_function_privilege('hopsmeter.reads_totals()', 'execute')

@@ -9,7 +9,9 @@ DO $$
 DECLARE
   final_table text;
 BEGIN
-  FOREACH final_table IN ARRAY ARRAY['audit_log', 'statements', 'statement_lines', 'grant_draws', 'spending_alerts'] LOOP
+  FOREACH final_table IN ARRAY ARRAY[
+    'audit_log', 'statements', 'statement_lines', 'grant_draws', 'spending_alerts', 'imported_days'
+  ] LOOP
     EXECUTE format(
       'CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON hopsmeter.%I '
       'FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.refuse_change()', final_table);

@@ -9,7 +9,8 @@ ALTER TABLE hopsmeter.price_overrides ADD CONSTRAINT price_overrides_no_overlap
 
 -- The list price of a meter for an account on a day; no row when there is none. An account's own price comes first and
 -- is not discounted; else it is the rate of the account's card (its own, or the default), less the discount of the meter
--- or, failing that, of all meters. The same rule is `priceOf` in packages/usage; a test holds the two equal.
+-- or, failing that, of all meters. Imported usage has no rate on any card: one price for everybody, a dollar for a dollar
+-- that was billed and nothing for the rest. The same rule is `priceOf` in packages/usage; a test holds the two equal.
 CREATE FUNCTION hopsmeter.effective_price(account text, metered text, day date)
 RETURNS TABLE (rate_id uuid, price_override_id uuid, price numeric, price_quantity numeric)
 LANGUAGE sql STABLE SET search_path = '' AS $$
@@ -50,4 +51,6 @@ LANGUAGE sql STABLE SET search_path = '' AS $$
   LEFT JOIN rate ON true
   LEFT JOIN discount ON own.id IS NULL
   WHERE own.id IS NOT NULL OR rate.id IS NOT NULL
+  UNION ALL
+  SELECT NULL, NULL, CASE metered WHEN 'imported_usd' THEN 1 ELSE 0 END, 1 WHERE starts_with(metered, 'imported_')
 $$;

@@ -9,7 +9,7 @@ ALTER TABLE hopsmeter.stripe_customers ADD CONSTRAINT stripe_customers_one_accou
 --> statement-breakpoint
 
 -- Every meter has a Stripe meter of its own from the moment on that it exists: a new meter must not be left unsent only
--- because nobody thought of it.
+-- because nobody thought of it. But those of imported usage, which another system has billed.
 CREATE FUNCTION hopsmeter.add_stripe_meter() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
   INSERT INTO hopsmeter.stripe_meters (meter, event_name) VALUES (NEW.meter, 'hopsmeter_' || NEW.meter);
@@ -18,4 +18,4 @@ END
 $$;
 --> statement-breakpoint
 CREATE TRIGGER add_stripe_meter AFTER INSERT ON hopsmeter.meters
-  FOR EACH ROW EXECUTE FUNCTION hopsmeter.add_stripe_meter();
+  FOR EACH ROW WHEN (NOT starts_with(NEW.meter, 'imported_')) EXECUTE FUNCTION hopsmeter.add_stripe_meter();

@@ -61,6 +61,7 @@ SELECT
     'delete'),
   hopsmeter.set_table_rights('hopsmeter.usage_daily_by_user', 'select'),
   hopsmeter.set_table_rights('hopsmeter.usage_daily_by_account', 'select'),
+  hopsmeter.set_table_rights('hopsmeter.imported_days', 'select', 'insert'),
   hopsmeter.set_table_rights('hopsmeter.account_days', 'select', 'insert', 'update (quantity, cost, event_count, row_count)'),
   hopsmeter.set_table_rights('hopsmeter.account_day_costs', 'select', 'insert', 'update (cost, row_count)'),
   -- What becomes of a parked event can change, the event itself cannot.

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import { createTestDatabase, findRollupDifferences, type TestDatabase } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addNastyRows } from './harness/application-database/add-nasty-rows.ts';
 import { createApplication, FULL_SIZE } from './harness/application-database/create-application.ts';
+import { createNastyUsage, createUsage } from './harness/application-database/create-usage.ts';
 import { loadApplication } from './harness/application-database/load-application.ts';
+import { loadUsage } from './harness/application-database/load-usage.ts';
 import { readMovedIn } from './harness/application-database/read-moved-in.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
 import { createRandom } from './harness/random.ts';
@@ -13,10 +15,10 @@ import { createRandom } from './harness/random.ts';
 const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 const KILLS = 20;
 
-/** Fewer than an import of this size makes between two of twenty kills. */
-const CHANGES_BETWEEN_KILLS_MAX = 100;
+/** Enough for some parts of usage, and a month that is closed. */
+const USAGE_DAYS_KILLED = 40;
 
-/** Two imports of 500 users and 1,000 projects on a busy machine. */
+/** Two imports of 500 users, 1,000 projects and 20,000 days of users on a busy machine. */
 const DEADLINE_MS = 900_000;
 
 let source: TestDatabase;
@@ -25,7 +27,11 @@ let whole: TestDatabase;
 
 beforeAll(async () => {
   source = await createTestDatabase();
-  await loadApplication(source.pool, addNastyRows(createApplication(FULL_SIZE)).application);
+  const plain = createApplication(FULL_SIZE);
+  const { application } = addNastyRows(plain);
+  await loadApplication(source.pool, application);
+  await loadUsage(source.pool, createUsage(plain, 1, USAGE_DAYS_KILLED));
+  await loadUsage(source.pool, [createNastyUsage(application).map(([row]) => row)]);
   killed = await createTestDatabase();
   whole = await createTestDatabase();
 });
@@ -37,7 +43,10 @@ afterAll(async () => {
 
 function startImport({ url }: TestDatabase): ChildProcess {
   const env = { ...process.env, DATABASE_URL: url };
-  return spawn(process.execPath, [CLI, 'import', '--from', source.url, '--apply'], { env, stdio: 'ignore' });
+  return spawn(process.execPath, [CLI, 'import', '--from', source.url, '--switch', '2026-11', '--apply'], {
+    env,
+    stdio: 'ignore',
+  });
 }
 
 async function endOf(child: ChildProcess): Promise<number | null> {
@@ -45,26 +54,35 @@ async function endOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-async function countChanges({ pool }: TestDatabase): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>('select count(*)::integer from hopsmeter.audit_log');
-  return rows[0]?.count ?? 0;
+/** How far an import is: changes of the directory, then days of usage, then months that are closed. */
+async function readProgress({ pool }: TestDatabase): Promise<number> {
+  const { rows } = await pool.query<{ progress: number }>(`
+    select (
+      (select count(*) from hopsmeter.audit_log) + (select count(*) from hopsmeter.imported_days) / 10
+        + 10 * (select count(*) from hopsmeter.statements)
+    )::integer as progress
+  `);
+  return rows[0]?.progress ?? 0;
 }
 
 it(
   'ends the same when it is killed in the middle twenty times and run again',
   async () => {
+    expect(await endOf(startImport(whole))).toBe(2);
+    const total = await readProgress(whole);
     const random = createRandom(1);
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      const enough = (await countChanges(killed)) + 1 + random.int(CHANGES_BETWEEN_KILLS_MAX);
+    const moments = Array.from({ length: KILLS }, () => 1 + random.int(Math.floor(total * 0.95)));
+    for (const moment of moments.toSorted((a, b) => a - b)) {
       const child = startImport(killed);
-      while (child.exitCode === null && (await countChanges(killed)) < enough);
+      while (child.exitCode === null && (await readProgress(killed)) < moment);
       child.kill('SIGKILL');
       await endOf(child);
       expect(child.signalCode).toBe('SIGKILL');
     }
+    expect(await readProgress(killed)).toBeLessThan(total);
     expect(await endOf(startImport(killed))).toBe(2);
-    expect(await endOf(startImport(whole))).toBe(2);
     expect(await readMovedIn(killed.pool)).toEqual(await readMovedIn(whole.pool));
+    expect(await findRollupDifferences(killed.pool)).toEqual([]);
     const everything = await dumpSchema(killed.pool, 'hopsmeter');
     expect(await endOf(startImport(killed))).toBe(2);
     expect(await dumpSchema(killed.pool, 'hopsmeter')).toEqual(everything);

@@ -377,6 +377,8 @@ describe('the services', () => {
     'delete from hopsmeter.credit_grants',
     'update hopsmeter.grant_draws set amount = amount',
     'delete from hopsmeter.grant_draws',
+    'update hopsmeter.imported_days set content_hash = 0',
+    'delete from hopsmeter.imported_days',
     'update hopsmeter.spending_alerts set cap = cap',
     'delete from hopsmeter.spending_alerts',
     'update hopsmeter.webhook_endpoints set url = url',
@@ -522,6 +524,10 @@ async function enterUsage(pool: Pool, clusterId: string, parkedId: string): Prom
   } as const;
   const imported = await importUsage(pool, CHANGE, { rows: [{ row: 2, clusterId, event }], ...about });
   expect(imported).toMatchObject({ importId: expect.any(String) });
+  await pool.query(`
+    insert into hopsmeter.imported_days (usage_date, user_id, content_hash, usage_batch_id)
+    values ('2026-01-01', 'owner', 1, gen_random_uuid())
+  `);
   const decision = decideConflict(pool, CHANGE, { id: parkedId, right: 'first', ...about });
   await expect(decision).rejects.toMatchObject({ code: 'NOT_A_CONFLICT' });
 }

@@ -48,9 +48,10 @@ What it uses:
   SUPABASE_DB_PASSWORD       its password, where the URL has none
   PGPASSWORD                 password of the application database, where its URL has none
 
-Brings people, clusters, assignments, projects and credits over, reading only. Without --apply it says what would
-change. It can be interrupted and run again; what is here already stays as it is. Exits with 2 when rows are listed
-that cannot come over or that differ. docs/moving-in.md says what becomes of each table.`;
+Brings people, clusters, assignments, projects, credits and past usage over, reading only. Without --apply it says what
+would change. With --switch the months before it are closed as imported: their statements say what was billed. It can be
+interrupted and run again; what is here already stays as it is. Exits with 2 when rows are listed that cannot come over
+or that differ. docs/moving-in.md says what becomes of each table.`;
 
 const COMPARE_HELP = `
 What it uses:
@@ -95,12 +96,15 @@ export function createProgram(actions: Actions, directory: string): Command {
 
   program
     .command('import')
-    .description('bring the directory of the application in use today over; a dry run without --apply')
+    .description('bring directory and past usage of the application in use today over; a dry run without --apply')
     .requiredOption('--from <url>', "the application's Postgres, postgres://…")
     .option('--apply', 'make the changes')
+    .option('--switch <month>', 'the first month that hopsmeter bills, such as 2026-11; closes those before it')
     .option('--report <file>', 'write every row that is listed, one JSON object a line')
     .addHelpText('after', IMPORT_HELP)
-    .action(({ from, apply, report }) => actions.import({ from, apply: apply === true, report }));
+    .action(({ from, apply, switch: month, report }) =>
+      actions.import({ from, apply: apply === true, switch: month, report }),
+    );
 
   program
     .command('compare')

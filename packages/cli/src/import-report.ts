@@ -16,8 +16,8 @@ export async function createReport(path: string | undefined): Promise<Report> {
   });
   return {
     async add(outcome, rows) {
-      for (const { table, key, reason } of rows)
-        await file.appendFile(`${JSON.stringify({ outcome, table, key, reason })}\n`);
+      const lines = rows.map(({ table, key, reason }) => `${JSON.stringify({ outcome, table, key, reason })}\n`);
+      await file.appendFile(lines.join(''));
     },
     close: () => file.close(),
   };

@@ -1,29 +1,29 @@
 import {
+  ApplicationDatabaseError,
   type Change,
   createPool,
-  makeDirectoryChanges,
+  IMPORT_CONNECTIONS,
   type Pool,
   readApplicationDirectory,
-  readOurDirectory,
-  rememberApplication,
 } from '@hopsmeter/db';
 import {
   type ApplicationDirectory,
-  DIRECTORY_TABLES,
-  type DirectoryPlan,
-  type ListedRow,
-  planDirectory,
+  MICROS_PER_MS,
+  monthOf,
+  parseUsageDay,
+  type UsageDay,
+  type UsageMonth,
+  usageDayOf,
 } from '@hopsmeter/usage';
 import { namingApplication, requireApplicationUrl } from './application-database.ts';
 import { CliError, unreachable } from './cli-error.ts';
 import { databaseUrlOf, type Environment } from './connections.ts';
 import { formatCount } from './console/format-number.ts';
-import { formatTable } from './console/format-table.ts';
 import type { Screen } from './console/screen.ts';
+import { importDirectoryStep } from './import-directory-step.ts';
 import { createReport, type Report } from './import-report.ts';
-
-/** Rows that are listed on the screen; the report has all of them. */
-const ROWS_SHOWN_MAX = 20;
+import { closeMonthsStep, endOf, importUsageStep, stopBillingStep } from './import-usage-step.ts';
+import { createListedRows } from './listed-rows.ts';
 
 /** Everything that could come over did, and some rows are listed. */
 const EXIT_LISTED = 2;
@@ -32,6 +32,8 @@ export type ImportOptions = {
   /** URL of the application database. */
   readonly from: string;
   readonly apply: boolean;
+  /** The first month that hopsmeter bills, such as 2026-11. */
+  readonly switch?: string | undefined;
   readonly report?: string | undefined;
 };
 
@@ -43,8 +45,8 @@ export type ImportContext = ImportOptions & {
 };
 
 /**
- * `hopsmeter import`: brings people, clusters, assignments, projects and credits over from the application database. Without
- * `apply` it only says what would change.
+ * `hopsmeter import`: brings people, clusters, assignments, projects, credits and past usage over from the application
+ * database, and closes the months before the switch. Without `apply` it only says what would change.
  *
  * @returns the exit code: 2 when rows are listed that did not come over or that differ.
  * @throws CliError when one of the two databases cannot be used.
@@ -54,17 +56,20 @@ export async function runImport(context: ImportContext): Promise<number> {
   const url = databaseUrlOf(env);
   if (url === undefined) throw new CliError('Set DATABASE_URL to the Postgres of hopsmeter.');
   requireApplicationUrl(context.from);
+  const today = usageDayOf(context.now.getTime() * MICROS_PER_MS);
+  const switchMonth = context.switch === undefined ? undefined : readSwitchMonth(context.switch, today);
   const report = await createReport(context.report);
   const pool = createPool({
     url,
-    connectionsMax: 1,
+    connectionsMax: IMPORT_CONNECTIONS,
     applicationName: 'hopsmeter-cli',
     onIdleError: () => undefined,
   });
   try {
     const application = await readApplication(context.from, screen);
-    return await moveIn(context, pool, application, report);
+    return await moveIn(context, pool, { application, report, today, switchMonth });
   } catch (error) {
+    if (error instanceof ApplicationDatabaseError) throw namingApplication(context.from, error);
     if (error instanceof Error && 'code' in error && error.code === '42P01')
       throw new CliError('The database of DATABASE_URL has no tables of hopsmeter: run hopsmeter migrate first.', {
         cause: error,
@@ -80,71 +85,44 @@ export async function runImport(context: ImportContext): Promise<number> {
 
 const CHANGE: Change = { actor: { kind: 'service', id: 'hopsmeter import' }, requestId: 'command line' };
 
+function readSwitchMonth(text: string, today: UsageDay): UsageMonth {
+  const month = parseUsageDay(`${text}-01`);
+  if (month === undefined) throw new CliError('--switch must be a month such as 2026-11.');
+  if (month > monthOf(today))
+    throw new CliError('--switch must be a month that has begun: the months before it are closed.');
+  return month;
+}
+
 function readApplication(from: string, screen: Screen): Promise<ApplicationDirectory> {
   return screen.step('reading the application database', async () => {
-    try {
-      const value = await readApplicationDirectory(from);
-      const rows = Object.values(value).reduce((count, part) => count + part.length, 0);
-      return { value, text: `read ${formatCount(rows)} rows of the application database` };
-    } catch (error) {
-      throw namingApplication(from, error);
-    }
+    const value = await readApplicationDirectory(from, ['usage_daily']);
+    const rows = Object.values(value).reduce((count, part) => count + part.length, 0);
+    return { value, text: `read ${formatCount(rows)} rows of the application's directory` };
   });
 }
+
+type MovingIn = {
+  readonly application: ApplicationDirectory;
+  readonly report: Report;
+  readonly today: UsageDay;
+  readonly switchMonth: UsageMonth | undefined;
+};
 
 async function moveIn(
-  { screen, now, apply, signal }: ImportContext,
+  { from, screen, now, apply, signal }: ImportContext,
   pool: Pool,
-  application: ApplicationDirectory,
-  report: Report,
+  { application, report, today, switchMonth }: MovingIn,
 ): Promise<number> {
-  const plan = planDirectory(application, await readOurDirectory(pool), now.toISOString().replace('Z', '000Z'));
-  showCounts(plan, screen);
-  const refused = apply ? await makeChanges(pool, plan, screen, signal) : [];
-  if (apply) await rememberApplication(pool, application);
-  const lists = { refused: [...plan.refused, ...refused], different: plan.different, note: plan.notes };
-  for (const [outcome, rows] of Object.entries(lists)) await report.add(outcome, rows);
-  showRows('cannot come over', lists.refused, screen);
-  showRows('differ from what hopsmeter has, which stays', lists.different, screen);
-  showRows('come over, but look at them', lists.note, screen);
-  if (!apply && plan.changes.length > 0) screen.line('Nothing was changed. With --apply it will be.');
-  return lists.refused.length + lists.different.length > 0 ? EXIT_LISTED : 0;
-}
-
-function makeChanges(
-  pool: Pool,
-  { changes }: DirectoryPlan,
-  screen: Screen,
-  signal: AbortSignal,
-): Promise<readonly ListedRow[]> {
-  const total = formatCount(changes.length);
-  return screen.step('moving in', async (show) => {
-    const onPart = (made: number): void => show(`${formatCount(made)} of ${total} changes`);
-    const value = await makeDirectoryChanges(pool, CHANGE, changes, { signal, onPart });
-    return { value, text: `made ${formatCount(changes.length - value.length)} changes` };
-  });
-}
-
-const COLUMNS = [
-  { heading: 'Table' },
-  { heading: 'Rows', align: 'right' },
-  { heading: 'New', align: 'right' },
-  { heading: 'Here already', align: 'right' },
-  { heading: 'Different', align: 'right' },
-  { heading: 'Refused', align: 'right' },
-] as const;
-
-function showCounts({ counts }: DirectoryPlan, screen: Screen): void {
-  const rows = DIRECTORY_TABLES.map((table) => {
-    const { read, new: added, unchanged, different, refused } = counts[table];
-    return [table, ...[read, added, unchanged, different, refused].map(formatCount)];
-  });
-  for (const line of formatTable({ columns: COLUMNS, rows })) screen.line(line);
-}
-
-function showRows(title: string, rows: readonly ListedRow[], screen: Screen): void {
-  if (rows.length === 0) return;
-  screen.title(`${formatCount(rows.length)} rows ${title}`);
-  for (const { table, key, reason } of rows.slice(0, ROWS_SHOWN_MAX)) screen.line(`${table} ${key}: ${reason}`);
-  if (rows.length > ROWS_SHOWN_MAX) screen.line(`and ${formatCount(rows.length - ROWS_SHOWN_MAX)} more: see --report`);
+  const listed = createListedRows(report);
+  const step = { from, now, signal, screen, listed, change: apply ? CHANGE : undefined };
+  const known = await importDirectoryStep(pool, application, step);
+  const clusterOf = new Map(application.assignments.map(({ userId, clusterId }) => [userId, clusterId]));
+  const isFreed = switchMonth !== undefined && (await stopBillingStep(pool, step, switchMonth));
+  // A dry run says what would come over once metered usage costs nothing there.
+  const scope = { ...known, clusterOf, end: endOf(today, switchMonth), isBilledIgnored: isFreed && !apply };
+  await importUsageStep(pool, { ...step, scope });
+  if (switchMonth !== undefined) await closeMonthsStep(pool, step, switchMonth);
+  listed.show(screen);
+  if (!apply) screen.line('Nothing was changed. With --apply it will be.');
+  return listed.isIncomplete() ? EXIT_LISTED : 0;
 }

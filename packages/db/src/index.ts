@@ -138,8 +138,20 @@ export * from './keys/revoke-cluster-key.ts';
 export * from './keys/rotate-cluster-key.ts';
 export { loadDirectory } from './load-directory.ts';
 export * from './migrate.ts';
+export {
+  closeImportedMonths,
+  type ImportedMonth,
+  listImportedMonths,
+} from './moving-in/close-imported-months.ts';
+export {
+  IMPORT_CONNECTIONS,
+  importPastUsage,
+  type PastUsageImport,
+  type RowOutcome,
+} from './moving-in/import-past-usage.ts';
 export { makeDirectoryChanges } from './moving-in/make-directory-changes.ts';
 export { readOurDirectory } from './moving-in/read-our-directory.ts';
+export { type BilledBefore, listBilledBefore, stopBillingBefore } from './moving-in/stop-billing-before.ts';
 export * from './namespace-rules/add-namespace-rule.ts';
 export * from './namespace-rules/list-namespace-rules.ts';
 export * from './namespace-rules/recall-ignored.ts';

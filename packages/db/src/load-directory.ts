@@ -5,7 +5,7 @@ import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing/pr
 
 /**
  * Reads the whole directory. One statement, so one snapshot: the version belongs to the rows. Open ends come as null,
- * times as microseconds.
+ * times as microseconds. Meters of imported usage are left out: no event is counted on them.
  */
 const LOAD_DIRECTORY = `
 select
@@ -28,7 +28,7 @@ select
   (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]') from hopsmeter.hopsworks_clusters) as limits,
   (select coalesce(json_agg(json_build_array(id, hopsworks_cluster_id, pattern, user_id)), '[]')
     from hopsmeter.namespace_rules where withdrawn_at is null) as rules,
-  (select coalesce(json_agg(meter), '[]') from hopsmeter.meters) as meters,
+  (select coalesce(json_agg(meter), '[]') from hopsmeter.meters where not starts_with(meter, 'imported_')) as meters,
   (select coalesce(json_agg(json_build_array(name, meter)), '[]') from hopsmeter.gpu_models) as gpu_models,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
     from (select account_owner_id, max(month) as month from hopsmeter.statements group by account_owner_id) as last) as closings,

@@ -60,7 +60,7 @@ export const PARK_REASONS = [
 export type ParkReason = (typeof PARK_REASONS)[number];
 
 /** Which fact decided: the event's subject, the project of its namespace, or a rule for namespaces that are no project. */
-export type AttributedBy = 'subject' | 'namespace' | 'rule';
+export type AttributedBy = 'subject' | 'namespace' | 'rule' | 'import';
 
 /** Who used it, who pays, and which fact decided. */
 export type Attribution = {

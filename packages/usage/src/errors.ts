@@ -90,6 +90,7 @@ export const REQUEST_ERRORS = {
   TOO_MANY_RULES: { kind: 'conflict', title: 'The cluster has as many rules as it may have' },
   COMPARISON_OFF: { kind: 'conflict', title: 'No application database is configured to compare with' },
   FOLLOWING_NOT_HELD: { kind: 'conflict', title: 'Nothing is missing of the application that a person has to confirm' },
+  IMPORTED_USAGE: { kind: 'conflict', title: 'Imported usage keeps what was billed' },
   NOT_COUNTED: { kind: 'conflict', title: 'The event is not counted, so there is nothing to correct' },
   NOT_A_CONFLICT: { kind: 'conflict', title: 'The parked event does not wait as a conflict' },
   NOT_DECIDABLE: { kind: 'conflict', title: 'No correction can say what the parked event says' },

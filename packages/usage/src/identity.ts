@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CorrectionEvent, ManifestEvent, ReportedEvent, Usage, UsageEvent } from './event.ts';
 import { hashedQuantity } from './exact-quantity.ts';
+import { IMPORTED_SOURCE_PATH } from './imported-usage.ts';
 import { MICROS_PER_HOUR, type Micros } from './time.ts';
 
 /**
@@ -10,6 +11,19 @@ import { MICROS_PER_HOUR, type Micros } from './time.ts';
  */
 export function eventKeyOf(clusterId: string, event: Pick<UsageEvent, 'id' | 'sourcePath'>): string {
   return hash('sha256', `${clusterId}\0${event.sourcePath}\0${event.id}`, 'hex').slice(0, 32);
+}
+
+/**
+ * The identity of imported usage: a user and a day, whatever the row says of its cluster. No cluster can make it, because
+ * the id of none is empty.
+ */
+export function importedKeyOf(eventId: string): string {
+  return eventKeyOf('', { sourcePath: IMPORTED_SOURCE_PATH, id: eventId });
+}
+
+/** The id of the ledger's row for a user's imported day. */
+export function importedEventId(userId: string, date: string): string {
+  return `import/${userId}/${date}`;
 }
 
 /**

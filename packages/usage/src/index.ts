@@ -11,6 +11,7 @@ export * from './exact-quantity.ts';
 export * from './gpu-models.ts';
 export type { Period } from './holder.ts';
 export * from './identity.ts';
+export * from './imported-usage.ts';
 export * from './limits.ts';
 
 export type * from './moving-in/application-rows.ts';
@@ -26,6 +27,8 @@ export * from './moving-in/following/followed-rows.ts';
 export { type FollowingState, planFollowing } from './moving-in/following/plan-following.ts';
 export type { RowPlan } from './moving-in/following/row-plan.ts';
 export { planDirectory } from './moving-in/plan-directory.ts';
+export * from './moving-in/plan-imported-day.ts';
+export { createUsageCounts, type MonthCounts, type UsageCounts } from './moving-in/usage-counts.ts';
 export type { NamespaceRule } from './namespace-rules.ts';
 export { readCorrected } from './parse-deferred.ts';
 export * from './parse-described-event.ts';

@@ -17,7 +17,7 @@ export const FULL_SIZE: ApplicationSize = { seed: 1, clusters: 3, teams: 120, us
 const DAY_MS = 86_400_000;
 
 /** Rows are made for the fourteen months before this day, whatever day it is: a seed makes the same rows for ever. */
-const APPLICATION_TODAY = Date.parse('2026-11-20T00:00:00Z');
+export const APPLICATION_TODAY = Date.parse('2026-11-20T00:00:00Z');
 
 /** Namespaces are reused: an inactive project of every tenth namespace ended before the active one began. */
 const REUSED_EVERY = 10;

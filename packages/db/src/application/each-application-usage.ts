@@ -27,26 +27,33 @@ where $1::text is null or (date >= $1::date and date < $2::date)
 order by date, user_id::text collate "C"
 `;
 
+const COUNT_USAGE = `
+select count(*)::integer as total from public.usage_daily
+where $1::text is null or (date >= $1::date and date < $2::date)
+`;
+
 const TAKE_PAGE = `fetch forward ${PAGE_ROWS} from application_usage`;
 
 /**
  * Reads the usage of the application database, ordered by day and user, all of one moment. Holds a connection and a
  * snapshot of it until the last page is taken.
  *
- * @param take called with up to {@link PAGE_ROWS} rows, and awaited before the next ones are read.
+ * @param take called with up to {@link PAGE_ROWS} rows and the number of all rows, and awaited before the next ones are read.
  * @throws ApplicationDatabaseError, or what `take` throws.
  */
 export function eachApplicationUsage(
   url: string,
   days: ApplicationDays | undefined,
-  take: (rows: readonly ApplicationUsage[]) => Promise<void>,
+  take: (rows: readonly ApplicationUsage[], total: number) => Promise<void>,
 ): Promise<void> {
   return inApplication(url, ['usage_daily'], async ({ rowsOf }) => {
-    await rowsOf(OPEN_USAGE, [days?.from ?? null, days?.to ?? null]);
+    const parameters = [days?.from ?? null, days?.to ?? null];
+    const [counted] = await rowsOf<{ total: number }>(COUNT_USAGE, parameters);
+    await rowsOf(OPEN_USAGE, parameters);
     let rows: readonly ApplicationUsage[];
     do {
       rows = await rowsOf<ApplicationUsage>(TAKE_PAGE);
-      if (rows.length > 0) await take(rows);
+      if (rows.length > 0) await take(rows, counted?.total ?? 0);
     } while (rows.length === PAGE_ROWS);
   });
 }

@@ -9,6 +9,7 @@ import {
   FOLLOWED_TABLES,
 } from '@hopsmeter/usage';
 import { instantText } from '../directory/instant.ts';
+import type { ApplicationTable } from './check-application.ts';
 import { inApplication } from './in-application.ts';
 
 /** In a fixed order, so that the same rows make the same plan. All users, or those of the ids $1. */
@@ -60,10 +61,14 @@ from public.user_credits order by user_id::text collate "C"
 /**
  * Reads what the directory is made of from the application database, all of one moment. Some thousand rows, all in memory.
  *
+ * @param alsoReadable tables that will be read afterwards: better refused now.
  * @throws ApplicationDatabaseError
  */
-export function readApplicationDirectory(url: string): Promise<ApplicationDirectory> {
-  return inApplication(url, DIRECTORY_TABLES, async ({ rowsOf }) => ({
+export function readApplicationDirectory(
+  url: string,
+  alsoReadable: readonly ApplicationTable[] = [],
+): Promise<ApplicationDirectory> {
+  return inApplication(url, [...DIRECTORY_TABLES, ...alsoReadable], async ({ rowsOf }) => ({
     users: await rowsOf<ApplicationUser>(READ_USERS, [null]),
     clusters: await rowsOf<ApplicationCluster>(READ_CLUSTERS),
     assignments: await rowsOf<ApplicationAssignment>(READ_ASSIGNMENTS),

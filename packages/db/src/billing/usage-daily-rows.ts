@@ -25,6 +25,8 @@ export type UsageDailyRow = QueryResultRow & {
   readonly eventCount: string;
   readonly firstEventAt: string;
   readonly lastEventAt: string;
+  /** Whether another system measured and billed it, before hopsmeter. */
+  readonly isImported: boolean;
   /** What people call the account, the user, the project and the cluster; null where it is not known. */
   readonly accountName: string | null;
   readonly userName: string | null;
@@ -74,6 +76,7 @@ select
   page.price_override_id as "priceOverrideId", page.price_adjustment::text as "priceAdjustment",
   page.cost::text as "costExact", page.event_count::text as "eventCount",
   ${utcText('page.first_event_at')} as "firstEventAt", ${utcText('page.last_event_at')} as "lastEventAt",
+  starts_with(page.meter, 'imported_') as "isImported",
   coalesce(payers.name, payers.email) as "accountName", coalesce(people.name, people.email) as "userName",
   spaces.namespace as "projectNamespace", clusters.name as "clusterName"
 from page

@@ -143,7 +143,7 @@ select
 
 /**
  * Gives a user's usage from a moment on to an account. An event belongs to the moment at which its window began, so all
- * parts of a window that crosses midnight move together.
+ * parts of a window that crosses midnight move together. Imported usage stays with the account that was billed.
  *
  * Parameters: $1 user, $2 account owner, $3 moment.
  */
@@ -152,7 +152,7 @@ const MOVE_USAGE_OF_USER = moveStatement({
     select distinct
       event_key, user_id as of_user_id, $2 as to_account_owner_id, null as to_user_id, null::uuid as to_project_id
     from hopsmeter.usage_events
-    where user_id = $1 and window_started_at >= $3::timestamptz
+    where user_id = $1 and event_type <> 'imported' and window_started_at >= $3::timestamptz
       and usage_date >= ($3::timestamptz at time zone 'UTC')::date and account_owner_id <> $2`,
   days: `usage_date >= ($3::timestamptz at time zone 'UTC')::date`,
 });

@@ -1,4 +1,4 @@
-import { createDirectory, RequestError, type Unattributed, type Usage } from '@hopsmeter/usage';
+import { createDirectory, IMPORTED_EVENT_TYPE, RequestError, type Unattributed, type Usage } from '@hopsmeter/usage';
 import { type Change, changeDirectory } from '../directory/change-directory.ts';
 import { parseSource } from '../events/event-source.ts';
 import { findEvents } from '../events/find-event.ts';
@@ -32,7 +32,7 @@ export type EnteredCorrection = {
  * Corrects or voids counted usage for a person: enters a correction as a cluster could have sent it, which a worker
  * books within seconds. It is later than every correction that is known, so it is the one in force.
  *
- * @throws RequestError NOT_FOUND, NOT_COUNTED for what is only parked or no usage; `sources` when several have the id.
+ * @throws RequestError NOT_FOUND, NOT_COUNTED for what is only parked or no usage, IMPORTED_USAGE; `sources` when several have the id.
  */
 export function correctEvent(
   pool: Pool,
@@ -50,6 +50,7 @@ export function correctEvent(
       const origin = found.source === undefined ? undefined : parseSource(found.source);
       const chain = await readBookedChain(transaction, found.eventKey);
       if (chain === undefined || origin === undefined) throw new RequestError('NOT_COUNTED');
+      if (chain.type === IMPORTED_EVENT_TYPE) throw new RequestError('IMPORTED_USAGE');
       const directory = createDirectory(await readDirectory(transaction));
       const put = { ...chain, usages };
       const differences = findDifferences(chain.booked, [put], directory);

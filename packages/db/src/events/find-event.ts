@@ -1,4 +1,4 @@
-import { eventKeyOf } from '@hopsmeter/usage';
+import { eventKeyOf, IMPORTED_SOURCE_PATH, importedKeyOf } from '@hopsmeter/usage';
 import type { Snapshot } from '../in-snapshot.ts';
 import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
 
@@ -29,6 +29,18 @@ from (
 ) as known
 `;
 
+/**
+ * An imported day, whose key is of the user and the day alone. Parameters: $1 its key, $2 the only account whose rows count
+ * or NULL, $3 the cluster of the source or NULL. One look-up by key.
+ */
+const FIND_IMPORTED = `
+select event_key::text as "eventKey", hopsworks_cluster_id as "clusterId", source_path as "sourcePath"
+from hopsmeter.usage_events
+where event_key = $1::uuid and ($2::text is null or account_owner_id = $2)
+  and ($3::uuid is null or hopsworks_cluster_id = $3)
+limit 1
+`;
+
 /** Which event a receipt is wanted of, and for whom. */
 export type EventQuery = {
   readonly id: string;
@@ -45,7 +57,8 @@ export type EventQuery = {
 export type FoundEvent = { readonly eventKey: string; readonly source: string | undefined };
 
 /** Finds the events of that id with {@link FIND_KEYS}; more than one only where no source was given. */
-export async function findEvents({ rowsOf }: Snapshot, query: EventQuery): Promise<readonly FoundEvent[]> {
+export async function findEvents(snapshot: Snapshot, query: EventQuery): Promise<readonly FoundEvent[]> {
+  const { rowsOf } = snapshot;
   const { id, source, accountOwnerId } = query;
   const origin = source === undefined ? undefined : parseSource(source);
   if (source !== undefined && origin === undefined) return [];
@@ -68,7 +81,19 @@ export async function findEvents({ rowsOf }: Snapshot, query: EventQuery): Promi
   ]);
   return found
     .map(({ eventKey }) => ({ eventKey, source: sources.get(eventKey) }))
+    .concat(await findImported(snapshot, query, origin))
     .sort((a, b) => ((a.source ?? '') < (b.source ?? '') ? -1 : 1));
+}
+
+async function findImported(
+  { rowsOf }: Snapshot,
+  { id, accountOwnerId }: EventQuery,
+  origin: EventOrigin | undefined,
+): Promise<readonly FoundEvent[]> {
+  if (origin !== undefined && origin.sourcePath !== IMPORTED_SOURCE_PATH) return [];
+  const parameters = [importedKeyOf(id), accountOwnerId ?? null, origin?.clusterId ?? null];
+  const rows = await rowsOf<EventOrigin & { eventKey: string }>(FIND_IMPORTED, parameters);
+  return rows.map(({ eventKey, ...found }) => ({ eventKey, source: formatSource(found) }));
 }
 
 /** As Postgres writes a UUID. */

@@ -8,7 +8,7 @@ import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
 const FIND_GPU_MODEL = `select ${GPU_MODEL_COLUMNS} from hopsmeter.gpu_models where compared_name = $1`;
 
 /** Reads whether the meter $1 is registered. */
-const FIND_METER = 'select from hopsmeter.meters where meter = $1';
+const FIND_METER = `select from hopsmeter.meters where meter = $1 and not starts_with(meter, 'imported_')`;
 
 /**
  * Puts a model on a meter: $1 name, $2 the form in which names are compared, $3 meter. Locks: the directory must be held.

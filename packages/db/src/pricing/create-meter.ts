@@ -1,4 +1,4 @@
-import { RequestError } from '@hopsmeter/usage';
+import { IMPORTED_METER_PREFIX, isImportedMeter, RequestError } from '@hopsmeter/usage';
 import { type Change, changeDirectory } from '../directory/change-directory.ts';
 import type { Created } from '../directory/create-user.ts';
 import type { Pool } from '../pool.ts';
@@ -13,10 +13,15 @@ const CREATE_METER = 'insert into hopsmeter.meters (meter, unit, description) va
 /**
  * Registers a meter, which has no price yet. Asked again with the same data it returns the meter that is there.
  *
- * @throws RequestError METER_EXISTS when one of that name has other data.
+ * @throws RequestError METER_EXISTS when one of that name has other data, or the name begins as those of imported usage do.
  */
 export function createMeter(pool: Pool, change: Change, wanted: MeterRow): Promise<Created<MeterRow>> {
   const { meter, unit, description } = wanted;
+  if (isImportedMeter(meter))
+    throw new RequestError(
+      'METER_EXISTS',
+      `names that begin with ${IMPORTED_METER_PREFIX} are those of imported usage`,
+    );
   return changeDirectory(pool, change, async ({ rowsOf, audit }) => {
     const [known] = await rowsOf<MeterRow>(FIND_METER, [meter]);
     if (known !== undefined) {

@@ -10,7 +10,9 @@ import type { RowsOf } from './rows-of.ts';
  */
 const READ_PRICE_BOOK = `
 select
-  (select coalesce(json_agg(meter order by meter collate "C"), '[]') from hopsmeter.meters) as meters,
+  -- Those of imported usage have a price that nobody changes.
+  (select coalesce(json_agg(meter order by meter collate "C"), '[]')
+    from hopsmeter.meters where not starts_with(meter, 'imported_')) as meters,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
     from (select account_owner_id, max(month) as month from hopsmeter.statements group by account_owner_id) as last) as closings,
   -- Clusters' clocks may be five minutes ahead of ours, and the database's may be behind.

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { HOLD_DIRECTORY } from '../directory/hold-directory.ts';
 import { inTransaction } from '../in-transaction.ts';
 import type { Pool } from '../pool.ts';
 import { ADD_ADJUSTMENT_ROWS, FIND_PART, RE_RATE, REMOVE_EMPTY_ROWS } from './re-rate-statement.ts';
@@ -24,12 +25,6 @@ select
 from hopsmeter.price_changes where status = 'applying' and id <> all ($2::uuid[])
 order by array_position($1::uuid[], id) nulls first, created_at, id limit 1 for update skip locked
 `;
-
-/**
- * Holds the directory as record statements do, until the commit: prices and closed months stay what they are. A statement
- * of its own, because a statement sees what was committed before it began and not before it got its lock.
- */
-const HOLD_DIRECTORY = 'select pg_advisory_xact_lock_shared(7367, 1)';
 
 /**
  * Notes how far $1 is: $2 next day, $3 and $4 account and user done on it or NULL, $5 and $6 rows and cost that changed.

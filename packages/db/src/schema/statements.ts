@@ -27,6 +27,8 @@ export const statements = hopsmeterTable(
     total: money('total').notNull(),
     /** What prepaid grants paid of it; below zero what went back to them, or was carried forward as a new one. */
     prepaid: money('prepaid').notNull().default('0'),
+    /** What of it is imported usage: it was billed before, by another system, and nobody is asked for it again. */
+    imported: money('imported').notNull().default('0'),
     amountDue: money('amount_due').notNull(),
     /** What one credit cost on the last day of the month. */
     creditUsd: exact('credit_usd').notNull(),
@@ -45,13 +47,13 @@ export const statements = hopsmeterTable(
     check('statements_currency_is_usd', sql`${table.currency} = 'USD'`),
     check(
       'statements_amounts_are_numbers',
-      sql`'NaN' not in (${table.totalExact}, ${table.total}, ${table.amountDue}, ${table.creditUsd})`,
+      sql`'NaN' not in (${table.totalExact}, ${table.total}, ${table.imported}, ${table.amountDue}, ${table.creditUsd})`,
     ),
     check('statements_total_rounded_once', sql`${table.total} = round(${table.totalExact}, 2)`),
-    check('statements_add_up', sql`${table.amountDue} = ${table.total} - ${table.prepaid}`),
+    check('statements_add_up', sql`${table.amountDue} = ${table.total} - ${table.imported} - ${table.prepaid}`),
     check(
       'statements_prepaid_within_total',
-      sql`${table.prepaid} between least(${table.total}, 0) and greatest(${table.total}, 0)`,
+      sql`${table.prepaid} between least(${table.total} - ${table.imported}, 0) and greatest(${table.total} - ${table.imported}, 0)`,
     ),
   ],
 ).enableRLS();

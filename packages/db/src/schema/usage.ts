@@ -163,12 +163,33 @@ export const usageDaily = hopsmeterTable(
       'usage_daily_price_adjustment_valid',
       sql`${table.priceAdjustment} = 0 or (${table.bookedOn} > ${table.usageDate} and ${table.priceAdjustment} <> 'NaN')`,
     ),
-    check('usage_daily_priced_by_something', sql`${table.rateId} is not null or ${table.priceOverrideId} is not null`),
+    // Imported usage has a price that no card names.
+    check(
+      'usage_daily_priced_by_something',
+      sql`${table.rateId} is not null or ${table.priceOverrideId} is not null or starts_with(${table.meter}, 'imported_')`,
+    ),
     check(
       'usage_daily_price_valid',
       sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`,
     ),
   ],
+).enableRLS();
+
+/**
+ * The identity of imported usage: a user's day comes over once, whatever it says later. Apart from the ledger, which forgets
+ * old days. No foreign keys: the same transaction writes the same user into `usage_daily`, which has them.
+ */
+export const importedDays = hopsmeterTable(
+  'imported_days',
+  {
+    usageDate: date('usage_date').notNull(),
+    userId: userId('user_id').notNull(),
+    /** What the row of the application said. */
+    contentHash: bigint('content_hash', { mode: 'bigint' }).notNull(),
+    usageBatchId: systemId('usage_batch_id').notNull(),
+  },
+  // The day comes first: rows come in the order of days.
+  (table) => [primaryKey({ name: 'imported_days_pkey', columns: [table.usageDate, table.userId] })],
 ).enableRLS();
 
 /** Accepted events that can not be counted yet, with the reason; counted later from `event`, or given up by a person. */

@@ -25,6 +25,7 @@ export type ClosedMonth = {
   readonly number: number;
   readonly totalExact: Quantity;
   readonly total: Cents;
+  readonly imported: Cents;
   readonly prepaid: Cents;
   readonly amountDue: Cents;
   /** Whether this call closed it; false when it was closed before. */
@@ -103,6 +104,7 @@ export async function closeMonth(
       number,
       totalExact: formatQuantity(computed.totalExact),
       total: centsText(computed.total),
+      imported: centsText(computed.imported),
       prepaid: centsText(computed.prepaid),
       ...(waiting === undefined ? {} : { waiting }),
     },
@@ -114,10 +116,10 @@ export async function closeMonth(
 type Closing = Pick<ClosedMonth, 'number' | 'isNew' | 'waiting'>;
 
 function toClosedMonth(
-  { accountOwnerId, month, totalExact, total, prepaid, amountDue }: Omit<ClosedMonth, keyof Closing>,
+  { accountOwnerId, month, totalExact, total, imported, prepaid, amountDue }: Omit<ClosedMonth, keyof Closing>,
   closing: Closing,
 ): ClosedMonth {
-  return { accountOwnerId, month, totalExact, total, prepaid, amountDue, ...closing };
+  return { accountOwnerId, month, totalExact, total, imported, prepaid, amountDue, ...closing };
 }
 
 /** The database would refuse it too, but for the whole transaction. */

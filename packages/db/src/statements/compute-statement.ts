@@ -6,6 +6,7 @@ import {
   type Credits,
   createPricing,
   formatUsageDay,
+  isImportedMeter,
   type Quantity,
   roundToCredits,
   type StatementLine,
@@ -44,9 +45,14 @@ export type DraftStatement = {
   readonly totalExact: Quantity;
   /** `totalExact` rounded once, half away from zero. */
   readonly total: Cents;
-  /** What closing would draw from prepaid grants now; of a total below zero what goes back to them and to the next statements. */
+  /** What of it is imported usage, which another system has billed: the sum of those lines. */
+  readonly imported: Cents;
+  /**
+   * What closing would draw from prepaid grants now for the rest of the total; of a rest below zero what goes back to them and
+   * to the next statements.
+   */
   readonly prepaid: Cents;
-  /** `total` - `prepaid`; never below zero. */
+  /** `total` - `imported` - `prepaid`; never below zero. */
   readonly amountDue: Cents;
   /** USD that one credit costs, by the account's card on the month's last day. */
   readonly creditUsd: Quantity;
@@ -90,7 +96,8 @@ export async function computeStatement(
   const parts = [...booked, ...effects.map((effect) => ({ ...effect, userName: undefined, unitPrices: [] }))];
   const { lines, totalExact, total } = buildStatement(month, parts);
   const originals = await readOriginals(reader, accountOwnerId, month, lines);
-  const { draws, carried } = await planPrepaid(reader, { accountOwnerId, month, total });
+  const imported = lines.reduce((sum, { meter, amount }) => (isImportedMeter(meter) ? sum + amount : sum), 0n);
+  const { draws, carried } = await planPrepaid(reader, { accountOwnerId, month, total: total - imported });
   const prepaid = draws.reduce((sum, { amount }) => sum + amount, -carried);
   const { creditUsd } = prices.pricing.cardOf(accountOwnerId, addMonths(month, 1) - 1);
   return {
@@ -100,7 +107,8 @@ export async function computeStatement(
     totalExact,
     total,
     prepaid,
-    amountDue: total - prepaid,
+    imported,
+    amountDue: total - imported - prepaid,
     creditUsd,
     credits: roundToCredits(totalExact, creditUsd),
     draws,

@@ -16,16 +16,16 @@ import { toUnitPriceRow } from './unit-prices.ts';
  * - Name, e-mail address and billing address of the owner are copied as they are now.
  *
  * Parameters: $1 account owner, $2 month, $3 exact total, $4 total, $5 prepaid, $6 amount due, $7 credit in USD, $8 who
- * closes, $9 moment, $10 lines as a JSON array, $11 issuer or NULL. Locks: the directory must be held. Running it twice breaks the unique key.
+ * closes, $9 moment, $10 lines as a JSON array, $11 issuer or NULL, $12 imported part. Locks: the directory must be held. Running it twice breaks the unique key.
  */
 const INSERT_STATEMENT = `
 with closed as (
   insert into hopsmeter.statements
     (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by, closed_at,
-     issuer, customer_name, customer_email, billing_address)
+     issuer, imported, customer_name, customer_email, billing_address)
   select
     (select coalesce(max(number), 0) + 1 from hopsmeter.statements), $1, $2::date, $3::numeric, $4::numeric, $5::numeric, $6::numeric,
-    $7::numeric, $8, $9::timestamptz, $11, name, email, billing_address
+    $7::numeric, $8, $9::timestamptz, $11, $12::numeric, name, email, billing_address
   from hopsmeter.users where id = $1
   returning id, number
 ),
@@ -76,6 +76,7 @@ export async function insertStatement(
     transaction.now,
     JSON.stringify(lines),
     issuer ?? null,
+    centsText(computed.imported),
   ]);
   if (row === undefined) throw new Error('the statement was not inserted');
   return row;

@@ -18,6 +18,8 @@ export type StatementSummary = {
   readonly month: UsageMonth;
   readonly totalExact: Quantity;
   readonly total: Cents;
+  /** What of it is imported usage, which another system has billed. */
+  readonly imported: Cents;
   readonly prepaid: Cents;
   readonly amountDue: Cents;
   readonly creditUsd: Quantity;
@@ -31,7 +33,7 @@ export type FinalFacts = { readonly id: string; readonly number: number; readonl
 
 /** Columns of `statements` for {@link toSummary}; decimals as text. */
 export const SUMMARY_COLUMNS = `
-  id, number, account_owner_id as "accountOwnerId", month::text, total_exact::text as "totalExact", total::text,
+  id, number, account_owner_id as "accountOwnerId", month::text, total_exact::text as "totalExact", total::text, imported::text,
   prepaid::text, amount_due::text as "amountDue", credit_usd::text as "creditUsd",
   ${instantText('closed_at')} as "closedAt"
 `;
@@ -44,6 +46,7 @@ export type SummaryRow = {
   readonly month: string;
   readonly totalExact: string;
   readonly total: string;
+  readonly imported: string;
   readonly prepaid: string;
   readonly amountDue: string;
   readonly creditUsd: string;
@@ -58,6 +61,7 @@ export function toSummary(row: SummaryRow): StatementSummary & { readonly final:
     month: dayOf(row.month),
     totalExact,
     total: centsOf(row.total),
+    imported: centsOf(row.imported),
     prepaid: centsOf(row.prepaid),
     amountDue: centsOf(row.amountDue),
     creditUsd,

@@ -5,7 +5,8 @@ import { roundedQuantity } from '../list-cost.ts';
  * `positions`, with one row per account, customer, meter and month in which there was usage or something was remitted.
  *
  * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today. It is what the sum from the
- *   first month on, rounded to 12 decimals, grows by in this month: so months add up to what all of them come to
+ *   first month on, rounded to 12 decimals, grows by in this month: so months add up to what all of them come to. Without imported
+ *   usage, which another system has billed
  * - `remitted`: thousandths that are sent or on their way, everything but what is known not to have arrived
  * - `sent`: thousandths of them that are at Stripe for certain
  * - `carried_in`: thousandths that earlier months left over; below zero when they were sent too much
@@ -32,6 +33,7 @@ used as (
     and daily.booked_on >= customers.billed_from
     and (customers.billed_to is null or daily.booked_on < customers.billed_to)
     and daily.booked_on <= (${now} at time zone 'UTC')::date
+    and not starts_with(daily.meter, 'imported_')
   where customers.account_owner_id = any(${accounts})
   group by 1, 2, 3, 4
 ),

@@ -14,8 +14,15 @@ export type DirectoryTable = (typeof DIRECTORY_TABLES)[number];
 /** A row of the application by its key: a user's or cluster's id, `<user id>/<project id>` for a project. */
 export type ApplicationKey = { readonly table: DirectoryTable; readonly key: string };
 
-/** A row that does not come over, or of which something is to be known, and why. */
-export type ListedRow = ApplicationKey & { readonly reason: string };
+/**
+ * A row that does not come over, or of which something is to be known, and why. A row of `usage_daily` is `<user id>/<day>`;
+ * `statements` are months that stay open, `<account>/<month>`.
+ */
+export type ListedRow = {
+  readonly table: DirectoryTable | 'usage_daily' | 'statements';
+  readonly key: string;
+  readonly reason: string;
+};
 
 /** One change that brings something over. Moments are as in the rows; null where a period is open. */
 export type DirectoryChange = ApplicationKey & (NewRow | ChangedRow);

@@ -1,5 +1,6 @@
 import { divideHalfAway, formatQuantity, ONE, type Quantity } from '../decimal.ts';
 import { groupBy } from '../group-by.ts';
+import { IMPORTED_METERS, importedPriceOf } from '../imported-usage.ts';
 import type { UsageDay } from '../time.ts';
 
 /** How the quantity of a month becomes money. */
@@ -79,7 +80,8 @@ export type Pricing = {
   /**
    * The price in force. An account's own price comes first and is not discounted; else it is the rate of the account's
    * card (its own, or the default), less the discount of the meter or, failing that, of all meters. A discounted price is
-   * rounded to 12 decimals, half away from zero. `undefined` when the meter has no price on that day.
+   * rounded to 12 decimals, half away from zero. `undefined` when the meter has no price on that day. Meters of imported usage
+   * have one price for everybody for ever, of no card.
    *
    * Equal answers of accounts without overrides are the same object. `effective_price` in the database is the same rule.
    */
@@ -122,7 +124,7 @@ export function createPricing(snapshot: PricingSnapshot): Pricing {
     hasOverrides: (accountOwnerId) => overrides.has(accountOwnerId),
     priceOf(accountOwnerId, meter, day) {
       const own = overrides.get(accountOwnerId);
-      if (own === undefined) return rateOf(defaultCard.id, meter, day);
+      if (own === undefined) return rateOf(defaultCard.id, meter, day) ?? IMPORTED_PRICES.get(meter);
       let discount: Extract<PriceOverride, { kind: 'discount' }> | undefined;
       for (const override of own) {
         if (!isInForce(override, day)) continue;
@@ -133,7 +135,8 @@ export function createPricing(snapshot: PricingSnapshot): Pricing {
         else if (override.meter === undefined) discount ??= override;
       }
       const rate = rateOf(cardOf(accountOwnerId, day).id, meter, day);
-      if (rate === undefined || discount === undefined) return rate;
+      if (rate === undefined) return IMPORTED_PRICES.get(meter);
+      if (discount === undefined) return rate;
       return describe(discountTerms(rate, discount.percent), meter, rate.rateId, discount.id);
     },
   };
@@ -177,6 +180,15 @@ function describe(
     priceQuantityText: formatQuantity(priceQuantity),
   };
 }
+
+/** No card has a rate for these meters. */
+const IMPORTED_PRICES: ReadonlyMap<string, EffectivePrice> = new Map(
+  Object.values(IMPORTED_METERS).map((meter) => {
+    const price = importedPriceOf(meter);
+    const terms = { price, priceQuantity: ONE, model: 'flat', tiers: [], includedQuantity: 0n } as const;
+    return [meter, describe(terms, meter, undefined, undefined)];
+  }),
+);
 
 const HUNDRED_PERCENT = 100n * ONE;
 

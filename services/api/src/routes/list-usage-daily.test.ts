@@ -112,6 +112,7 @@ it('shows a row as it is', async () => {
       eventCount: '1',
       firstEventAt: '2026-11-01T00:00:00.000000Z',
       lastEventAt: '2026-11-01T23:00:00.000000Z',
+      isImported: false,
       labels: { account: EVIL, user: 'a\r\nb', project: expect.stringMatching(/^space-/) },
     },
   ]);
@@ -193,7 +194,7 @@ it('takes cursors of strange ids', async () => {
 });
 
 /** A text without the sign that keeps it from being a formula. */
-const unarmed = (cell: string) => cell.replace(/^'(?=[=+\-@\t\r])/, '');
+const unarmed = (cell: string | boolean) => String(cell).replace(/^'(?=[=+\-@\t\r])/, '');
 
 /** RFC 4180, strictly: every line ends with CRLF. */
 function parseCsv(text: string): string[][] {

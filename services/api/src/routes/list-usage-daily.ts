@@ -56,7 +56,10 @@ const rowSchema = z
     quantityExact: exactQuantitySchema,
     price: exactSchema,
     priceQuantity: exactSchema.meta({ description: 'How much the price is for' }),
-    rateId: text('The rate behind the price', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d').nullable(),
+    rateId: text(
+      'The rate behind the price; null for imported usage too',
+      '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d',
+    ).nullable(),
     priceOverrideId: text("The account's own price", '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1e').nullable(),
     priceAdjustment: exactSchema.meta({
       description: 'What a later price makes of the same usage in closed months',
@@ -69,6 +72,9 @@ const rowSchema = z
       .meta({ description: 'Events behind it, as text', examples: ['24'] }),
     firstEventAt: text('Start of the first event, RFC 3339', '2026-11-22T00:00:00.000000Z'),
     lastEventAt: text('Start of the last event, RFC 3339', '2026-11-22T23:00:00.000000Z'),
+    isImported: z.boolean().meta({
+      description: 'Whether another system measured and billed it, before hopsmeter. Its meter begins with `imported_`',
+    }),
     labels: z
       .object({
         account: label("The owner's name, or else e-mail address", 'Ada Lovelace'),

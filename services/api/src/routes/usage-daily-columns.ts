@@ -29,6 +29,7 @@ export const USAGE_DAILY_COLUMNS: readonly CsvColumn<UsageDailyRow>[] = [
   column('eventCount', 'exact', 'eventCount'),
   column('firstEventAt', 'exact', 'firstEventAt'),
   column('lastEventAt', 'exact', 'lastEventAt'),
+  { header: 'isImported', kind: 'exact', value: ({ isImported }) => String(isImported) },
   column('accountName', 'text', 'accountName'),
   column('userName', 'text', 'userName'),
   column('projectNamespace', 'text', 'projectNamespace'),

@@ -114,6 +114,7 @@ export async function addUsage(tables: TestApi['tables'], usages: readonly Usage
       eventCount: 1n,
       firstEventAt: `${day}T00:00:00Z`,
       lastEventAt: `${day}T23:00:00Z`,
+      isImported: false,
     };
   });
   await tables.insert(schema.usageDaily).values(rows);

@@ -9,19 +9,26 @@ const METERS: Readonly<Record<string, { readonly name: string; readonly unit: st
   online_storage_gb_hours: { name: 'Online storage', unit: 'GB-hours' },
   offline_storage_gb_hours: { name: 'Offline storage', unit: 'GB-hours' },
   network_egress_gb: { name: 'Network egress', unit: 'GB' },
+  imported_usd: { name: 'Billed before, imported', unit: 'USD' },
 };
+
+/** How the meters of imported usage begin: what follows is the meter that it would be counted on. */
+const IMPORTED = 'imported_';
 
 /** A GPU model with a meter of its own: `gpu_hours_h100`. */
 const GPU_MODEL = /^gpu_hours_(.+)$/;
 
 /** What people call a meter: `CPU`, `GPU H100`; else the meter's own name. */
 export function meterName(meter: string): string {
+  if (METERS[meter] === undefined && meter.startsWith(IMPORTED))
+    return `${meterName(meter.slice(IMPORTED.length))}, imported`;
   const model = GPU_MODEL.exec(meter)?.[1];
   return METERS[meter]?.name ?? (model === undefined ? meter : `GPU ${model.toUpperCase()}`);
 }
 
 /** The unit of a meter, or nothing for one whose unit is not known. */
 export function meterUnit(meter: string): string {
+  if (METERS[meter] === undefined && meter.startsWith(IMPORTED)) return meterUnit(meter.slice(IMPORTED.length));
   return METERS[meter]?.unit ?? (GPU_MODEL.test(meter) ? 'GPU-hours' : '');
 }
 

@@ -64,7 +64,7 @@ export async function addCorrectEvent(scope: HttpApp, pool: Pool): Promise<void>
     params: z.strictObject({ id: eventIdSchema }),
     querystring: z.strictObject({ source: eventSourceSchema.optional() }),
     body: bodySchema,
-    response: changed('What changes, or would change', answerSchema, 'NOT_COUNTED'),
+    response: changed('What changes, or would change', answerSchema, 'IMPORTED_USAGE', 'NOT_COUNTED'),
   };
   await scope.register(async (app: HttpApp) => {
     addFieldProblems(app);

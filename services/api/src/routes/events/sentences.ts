@@ -1,5 +1,5 @@
 import type { AttributedProject, DirectoryPeriod, EventAttribution, EventPart, PriceVersion } from '@hopsmeter/db';
-import { formatQuantity, parseQuantity } from '@hopsmeter/usage';
+import { formatQuantity, isImportedMeter, parseQuantity } from '@hopsmeter/usage';
 import { CURRENCY } from '../../contract/amounts.ts';
 
 /** The rule that chose who used it and who pays, with the facts that it went by. */
@@ -7,6 +7,8 @@ export function explainAttribution(attribution: EventAttribution): string {
   const { accountOwnerId, userId, ownership, isCurrent } = attribution;
   const user = labelOf(userId, attribution.userName);
   const account = labelOf(accountOwnerId, attribution.accountName);
+  if (attribution.attributedBy === 'import')
+    return `It was imported: this day of ${user} was billed to ${account} before hopsmeter, and stays there.`;
   if (ownership === null || ownership.accountOwnerId !== accountOwnerId)
     return `${explainUser(attribution, user)} It was booked for ${account}, who does not own the user of that time any more.`;
   const own = accountOwnerId === userId ? `${user} was an account owner` : `${user} was a member of ${account}`;
@@ -57,6 +59,7 @@ const WHAT = {
 /** The price version of a row of the rollup. */
 export function explainPrice(meter: string, { price, priceQuantity, rate, override }: PriceVersion): string {
   const amount = `${plain(price)} ${CURRENCY} for ${plain(priceQuantity)} of ${meter}`;
+  if (isImportedMeter(meter)) return `${amount}: imported usage costs what was billed for it.`;
   const card = rate === null ? undefined : `rate card ${rate.rateCardName}, rate from ${rate.validFrom}`;
   if (override === null) return `${amount}: ${card ?? 'no rate is known'}.`;
   const validity = `from ${override.validFrom}${override.validTo === null ? '' : ` up to ${override.validTo}`}`;

@@ -27,18 +27,21 @@ export const summaryShape = {
     .meta({ description: 'Null for a draft', examples: ['2026-12-03T09:00:00.000000Z'] }),
   total: moneySchema.meta({ description: 'What the lines come to; negative when credits outweigh' }),
   totalExact: exactSchema,
+  imported: moneySchema.meta({
+    description: 'What of it is imported usage, which another system has billed: nobody is asked for it again',
+  }),
   prepaid: moneySchema.meta({
     description:
-      'What prepaid grants pay of it; below zero, what goes back to them or is carried forward to the next statements. Of a draft, as of now',
+      'What prepaid grants pay of the rest; of a rest below zero, what goes back to them or is carried forward to the next statements. Of a draft, as of now',
   }),
-  amountDue: moneySchema.meta({ description: '`total` - `prepaid`; never below zero' }),
+  amountDue: moneySchema.meta({ description: '`total` - `imported` - `prepaid`; never below zero' }),
   credits: creditsSchema.meta({ description: '`totalExact` in credits; those of the lines add up to it' }),
   creditUsd: exactSchema.meta({ description: "USD of one credit, by the account's card on the last day of the month" }),
 };
 
 /** Writes what {@link summaryShape} describes. */
 export function describeSummary(statement: StatementSummary) {
-  const { month, final, total, totalExact, prepaid, amountDue, credits, creditUsd } = statement;
+  const { month, final, total, totalExact, imported, prepaid, amountDue, credits, creditUsd } = statement;
   return {
     month: formatUsageMonth(month),
     status: final === undefined ? ('draft' as const) : ('final' as const),
@@ -46,6 +49,7 @@ export function describeSummary(statement: StatementSummary) {
     closedAt: final?.closedAt ?? null,
     total: formatCents(total),
     totalExact: formatExact(totalExact),
+    imported: formatCents(imported),
     prepaid: formatCents(prepaid),
     amountDue: formatCents(amountDue),
     credits: formatCredits(credits),

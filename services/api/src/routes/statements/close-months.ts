@@ -60,6 +60,7 @@ const answerSchema = z
           isNew: z.boolean().meta({ description: 'False when the month was closed before' }),
           total: moneySchema,
           totalExact: exactSchema,
+          imported: moneySchema,
           prepaid: moneySchema,
           amountDue: moneySchema,
           waiting: waitingSchema.nullable().meta({
@@ -140,6 +141,7 @@ export function addCloseMonths(app: HttpApp, { pool, issuer }: StatementsDeps): 
           isNew: statement.isNew,
           total: formatCents(statement.total),
           totalExact: formatExact(statement.totalExact),
+          imported: formatCents(statement.imported),
           prepaid: formatCents(statement.prepaid),
           amountDue: formatCents(statement.amountDue),
           waiting: describeWaitingUsage(statement.waiting),

@@ -86,6 +86,7 @@ const PARTIES = {
 const TOTALS = {
   total: '1.23',
   totalExact: '1.225000000000',
+  imported: '0.00',
   prepaid: '0.00',
   amountDue: '1.23',
   credits: '3.5000',

@@ -8,6 +8,7 @@ export const summarySchema = z.object({
   closedAt: z.nullable(z.string()),
   total: z.string(),
   totalExact: z.string(),
+  imported: z.string(),
   prepaid: z.string(),
   amountDue: z.string(),
   credits: z.string(),

@@ -27,6 +27,7 @@ const STATEMENT: Statement = {
   closedAt: '2026-12-03T09:00:00.000000Z',
   total: '0.35',
   totalExact: '0.350000000000',
+  imported: '0.00',
   prepaid: '0.00',
   amountDue: '0.35',
   credits: '1.0000',

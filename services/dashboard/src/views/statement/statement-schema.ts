@@ -15,6 +15,7 @@ export const statementSchema = z.object({
   closedAt: z.nullable(z.string()),
   total: z.string(),
   totalExact: z.string(),
+  imported: z.string(),
   prepaid: z.string(),
   amountDue: z.string(),
   credits: z.string(),

@@ -8,7 +8,7 @@ import type { Statement } from './statement-schema.ts';
 
 /** From what was used to what is to be paid. */
 export function StatementSums({ statement }: { readonly statement: Statement }) {
-  const { status, closedAt, total, totalExact, prepaid, amountDue, credits, creditUsd } = statement;
+  const { status, closedAt, total, totalExact, imported, prepaid, amountDue, credits, creditUsd } = statement;
   return (
     <section className="card statement-sums" aria-label="Sums">
       <dl className="facts">
@@ -37,6 +37,14 @@ export function StatementSums({ statement }: { readonly statement: Statement }) 
         <dd>
           <Money amount={total} exact={totalExact} />
         </dd>
+        {parseDecimal(imported) === 0n ? null : (
+          <>
+            <dt>Imported, billed before</dt>
+            <dd>
+              −<Money amount={imported} />
+            </dd>
+          </>
+        )}
         {parseDecimal(prepaid) > 0n ? (
           <>
             <dt>Paid from prepaid grants</dt>

@@ -1,3 +1,5 @@
+import { IMPORTED_METER_PREFIX, isImportedMeter } from '@hopsmeter/usage';
+
 /** A service as FOCUS sorts it. A subcategory has one category, and a service one of both. */
 export type FocusService = { readonly name: string; readonly category: string; readonly subcategory: string };
 
@@ -28,7 +30,8 @@ const SERVICES: ReadonlyMap<string, FocusService> = new Map([
 /** A model of GPU with a meter of its own, such as `gpu_hours_h100`. */
 const GPU_MODEL = /^gpu_hours_/;
 
-/** The service that a meter is of. */
+/** The service that a meter is of; imported usage is of the one that it was used of. */
 export function serviceOf(meter: string): FocusService {
-  return SERVICES.get(meter) ?? (GPU_MODEL.test(meter) ? COMPUTE : PLATFORM);
+  const measured = isImportedMeter(meter) ? meter.slice(IMPORTED_METER_PREFIX.length) : meter;
+  return SERVICES.get(measured) ?? (GPU_MODEL.test(measured) ? COMPUTE : PLATFORM);
 }

@@ -1,3 +1,4 @@
+import { isImportedMeter } from '@hopsmeter/usage';
 import type { FocusColumn } from './focus-column.ts';
 
 /** What FOCUS has no column for. They come last. */
@@ -31,6 +32,13 @@ export const OWN_COLUMNS: readonly FocusColumn[] = [
     value: ({ account }) => account.creditUsd,
   },
   {
+    name: 'x_Origin',
+    type: 'string',
+    nullable: false,
+    from: '`metered`, or `imported` for what another system measured and billed before',
+    value: ({ meter }) => (isImportedMeter(meter) ? 'imported' : 'metered'),
+  },
+  {
     name: 'x_PriceOverrideId',
     type: 'string',
     nullable: true,
@@ -41,7 +49,7 @@ export const OWN_COLUMNS: readonly FocusColumn[] = [
     name: 'x_RateId',
     type: 'string',
     nullable: true,
-    from: "the rate card's rate behind the price; null where the account has its own price",
+    from: "the rate card's rate behind the price; null where the account has its own price, and for imported usage",
     value: ({ user }) => user?.rateId ?? null,
   },
   {
