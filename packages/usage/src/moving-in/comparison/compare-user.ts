@@ -107,7 +107,7 @@ function createReasons(user: UserFacts, month: MonthFacts, days: UserDays, day: 
     if (!isStorage(measure)) return reasonOf(measure, held, days, day, explain());
     const parts = { parts: days.partsOf(day), before: days.partsOf(day - 1) };
     const found = explain().flatMap(({ faults }) => faults);
-    return explainStorage(measure, held, parts, found, [...days.puzzleOf(day).faults].filter(isAboutStorage));
+    return explainStorage(measure, held, parts, found, listStorageFaults(days.puzzleOf(day).faults));
   };
   return (measure: ColumnMeasure, held: bigint | undefined): Reason => {
     if (held === undefined) return { ...UNEXPLAINED, detail: "the application's number is none" };
@@ -116,6 +116,18 @@ function createReasons(user: UserFacts, month: MonthFacts, days: UserDays, day: 
     return reason === undefined || reason.causes.length === 0 ? whenNothingFits : reason;
   };
 }
+
+/** Faults that keep whole additions out of a row come before those of single hours, which are hundreds and are not asked for. */
+function listStorageFaults(faults: Iterable<Fault>): readonly Fault[] {
+  const found: Fault[] = [];
+  for (const fault of faults) {
+    if (ABOUT_HOURS.includes(fault.cause)) break;
+    if (isAboutStorage(fault)) found.push(fault);
+  }
+  return found;
+}
+
+const ABOUT_HOURS: readonly Cause[] = ['clamped_negative', 'double_hour', 'missing_hour'];
 
 /** Whether a fault keeps nothing out of the row but storage: otherwise the other columns would tell. */
 function isAboutStorage({ cause, removed }: Fault): boolean {
