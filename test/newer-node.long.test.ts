@@ -20,7 +20,7 @@ it('the image and the README name these versions', () => {
 /** One test of each service with real servers. */
 const TESTS = [
   'services/ingest/src/cluster-keys.integration.test.ts',
-  'services/worker/src/stuck-parked.integration.test.ts',
+  'services/worker/src/parked/stuck-parked.integration.test.ts',
   'services/api/src/routes/parked/parked.test.ts',
 ];
 

@@ -141,8 +141,8 @@ import { type Postgres, startPostgres } from '@hopsmeter/stack';
 import { createDirectory, eventKeyOf, parseUsageDay } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planCorrections } from '../services/worker/src/deferred/plan-corrections.ts';
-import { planBatch } from '../services/worker/src/plan-batch.ts';
+import { planCorrections } from '../services/worker/src/corrections/plan-corrections.ts';
+import { planBatch } from '../services/worker/src/record/plan-batch.ts';
 import { one } from './harness/world.ts';
 
 /** Whom Supabase lets in from a browser. Our schema is closed to them; here they get what they would need to look into it. */

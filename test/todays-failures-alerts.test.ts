@@ -20,7 +20,7 @@ const KEY = 'service-role-key-of-the-tests-0123456789';
 const SIGNING_KEY = 'a-signing-key-of-the-tests-0123456789';
 
 /** As in todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
-describe('a failure of the hourly job that can not happen here:', () => {
+describe('a failure of the hourly job that cannot happen here:', () => {
   let database: TestDatabase;
   let seeded: SeededDirectory;
   let receiver: Receiver;

@@ -18,7 +18,7 @@ const NOW = parseTime('2026-11-22T14:00:00Z') ?? 0;
 const MINUTE = 60_000_000;
 
 /** As in todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. Those of its reports. */
-describe('a failure of the hourly job that can not happen here:', () => {
+describe('a failure of the hourly job that cannot happen here:', () => {
   let database: TestDatabase;
   let seeded: SeededDirectory;
   let issuer: TestIssuer;

@@ -8,7 +8,7 @@ import { createWorld, one, type TestCluster, type TestWorld } from './harness/wo
  * What goes wrong with money in the system that this one replaces; see test/todays-failures.test.ts. The events go through
  * every service, and what is asked for comes from the API.
  */
-describe('a wrong amount of the hourly job that can not happen here:', () => {
+describe('a wrong amount of the hourly job that cannot happen here:', () => {
   let pipeline: Pipeline;
   let world: TestWorld;
   let cluster: TestCluster;

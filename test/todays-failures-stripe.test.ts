@@ -18,7 +18,7 @@ const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' 
  * as reported. The letters and numbers are those of the list of its failures. Usage is recorded as workers do, and sent with
  * Stripe's own package to a Stripe on loopback.
  */
-describe('a failure of the daily Stripe job that can not happen here:', () => {
+describe('a failure of the daily Stripe job that cannot happen here:', () => {
   let world: StripeWorld;
 
   beforeEach(async () => {

@@ -12,7 +12,7 @@ import { createCluster, createWorld, one, type TestCluster, type TestWorld } fro
  * and day. The letters and numbers are those of the list of its failures; those of the reader inside the cluster, of
  * prices and of the API have their tests there.
  */
-describe('a failure of the hourly job that can not happen here:', () => {
+describe('a failure of the hourly job that cannot happen here:', () => {
   let pipeline: Pipeline;
   let world: TestWorld;
   let cluster: TestCluster;

@@ -87,7 +87,7 @@ it.each([
   expect(rows).toEqual([{ reason }]);
 });
 
-it('an event of another cluster can not be corrected, and its id is free on every other cluster', async () => {
+it('an event of another cluster cannot be corrected, and its id is free on every other cluster', async () => {
   const { source, specversion, time } = callsEvent(own, 'e');
   const correction = {
     id: 'correction',

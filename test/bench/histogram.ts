@@ -1,4 +1,4 @@
-/** Below it a value can not be told from zero. */
+/** Below it a value cannot be told from zero. */
 const LEAST_MS = 0.02;
 
 /** Neighbouring buckets differ by one percent, which is finer than two runs of anything are alike. */

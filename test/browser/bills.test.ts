@@ -213,7 +213,7 @@ describe('parked events', () => {
 });
 
 /** As in test/todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
-describe('a failure of the hourly job that can not happen here:', () => {
+describe('a failure of the hourly job that cannot happen here:', () => {
   it('C4 usage of a team is not shown to its owner, and members see zeros', async () => {
     // In the running month some may not have worked yet.
     const { previousMonth: month } = stack.money;

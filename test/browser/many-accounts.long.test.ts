@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 /** As in test/todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
-describe('a failure of the hourly job that can not happen here:', () => {
+describe('a failure of the hourly job that cannot happen here:', () => {
   it('B10 a report of 1,242 rows ends after 1,000 and says nothing', async () => {
     const page = await visitor.open(`/accounts?month=${month}`);
     const shown = (await page.locator('tfoot td data').first().getAttribute('value')) ?? '';

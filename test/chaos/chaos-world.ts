@@ -147,7 +147,7 @@ export function applyChange(pool: Pool, { apply }: WorldChange): Promise<void> {
   return persist(() => apply(pool));
 }
 
-/** Whether a key can not be made because an answer was lost and the cluster has one that nobody knows. */
+/** Whether a key cannot be made because an answer was lost and the cluster has one that nobody knows. */
 export function hasTooManyKeys(error: unknown): boolean {
   return error instanceof RequestError && error.code === 'TOO_MANY_KEYS';
 }

@@ -94,7 +94,7 @@ async function checkLedger({ pool, expectation }: CheckOptions): Promise<Check> 
   return checkNone('every distinct event is in the ledger exactly once', wrong, `${total} events`);
 }
 
-/** What can not be counted is there, once, with its reason; what could be counted later was. */
+/** What cannot be counted is there, once, with its reason; what could be counted later was. */
 async function checkParked({ pool, expectation }: CheckOptions): Promise<Check> {
   const { rows } = await pool.query<{ reason: string; count: number }>(`
     select reason, count(*)::integer as count from hopsmeter.parked_events
@@ -107,7 +107,7 @@ async function checkParked({ pool, expectation }: CheckOptions): Promise<Check> 
     return count === expected ? [] : [`${reason}: ${expected} were to be parked, ${count} are`];
   });
   const kept = [...expectation.parked].map(([reason, count]) => `${count} ${reason}`).join(', ');
-  return checkNone('what can not be counted is parked once, with its reason', wrong, kept);
+  return checkNone('what cannot be counted is parked once, with its reason', wrong, kept);
 }
 
 /** accepted = counted + duplicates + parked. */

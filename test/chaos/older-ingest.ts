@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 
 /**
  * An ingest of the first release, which is still running while newer workers are: it adds jobs in the form of version 1
- * as it was then, written down here a second time so that the form can not change unseen. And one of a release to come,
+ * as it was then, written down here a second time so that the form cannot change unseen. And one of a release to come,
  * whose jobs nobody here can read.
  */
 export type OlderIngest = {

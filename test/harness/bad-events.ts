@@ -19,7 +19,7 @@ class Raw {
   }
 }
 
-/** JSON text as it is: numbers that a double can not hold, brackets deeper than the stack, repeated keys. */
+/** JSON text as it is: numbers that a double cannot hold, brackets deeper than the stack, repeated keys. */
 const raw = (text: string): unknown => new Raw(text);
 
 /** Writes JSON; lone surrogates and control characters become escapes. */

@@ -19,28 +19,12 @@ export * from './alerts/webhook-url.ts';
 export { ApplicationDatabaseError } from './application/application-database-error.ts';
 export { type ApplicationDays, eachApplicationUsage } from './application/each-application-usage.ts';
 export { lookAtApplication, readApplicationDirectory } from './application/read-application.ts';
-export * from './billing/check-billing.ts';
-export * from './billing/each-usage-daily.ts';
-export * from './billing/find-person.ts';
-export * from './billing/has-account.ts';
-export * from './billing/list-accounts.ts';
-export * from './billing/list-usage-daily.ts';
-export * from './billing/read-freshness.ts';
-export * from './billing/read-person-name.ts';
-export * from './billing/read-pipeline-counts.ts';
-export * from './billing/read-totals.ts';
-export {
-  readWindows,
-  WINDOWS_DAYS_MAX,
-  WINDOWS_MICROS_MAX,
-  type WindowGrouping,
-  type WindowRow,
-  type WindowsQuery,
-} from './billing/read-windows.ts';
-export type { UsageDailyKey, UsageDailyRow } from './billing/usage-daily-rows.ts';
-export { NO_PROJECT, type UsageFilter } from './billing/usage-filter.ts';
+export type { Actor, Change } from './audit/change-directory.ts';
+export * from './audit/list-audit-log.ts';
 export * from './comparison/compare-month.ts';
-export * from './database-url.ts';
+export * from './connection/database-url.ts';
+export * from './connection/errors.ts';
+export * from './connection/pool.ts';
 export type {
   BookedRow,
   BookedUsage,
@@ -51,16 +35,15 @@ export type {
   CorrectionRank,
   CountedCorrection,
   TakenCorrection,
-} from './deferred/chain.ts';
-export * from './deferred/list-corrections-to-try.ts';
-export * from './deferred/read-corrections.ts';
-export * from './deferred/record-manifests.ts';
-export * from './deferred/settle-corrections.ts';
+} from './corrections/chain.ts';
+export * from './corrections/list-corrections-to-try.ts';
+export * from './corrections/read-corrections.ts';
+export * from './corrections/record-manifests.ts';
+export * from './corrections/settle-corrections.ts';
 export * from './directory/accept-invite.ts';
 export { assignUser, moveUser, type Placement } from './directory/assign-user.ts';
 export type { AssignmentRow } from './directory/assignments.ts';
 export * from './directory/change-cluster.ts';
-export type { Actor, Change } from './directory/change-directory.ts';
 export { changeOwner, type OwnerChange, type OwnerChanged } from './directory/change-owner.ts';
 export { changeProject, type ProjectChange, type ProjectChanged } from './directory/change-project.ts';
 export * from './directory/change-user.ts';
@@ -69,16 +52,18 @@ export * from './directory/create-invite.ts';
 export * from './directory/create-project.ts';
 export { type Created, createUser, type NewUser } from './directory/create-user.ts';
 export * from './directory/end-project.ts';
+export * from './directory/find-person.ts';
 export * from './directory/hand-over-project.ts';
-export * from './directory/list-audit-log.ts';
 export * from './directory/list-clusters.ts';
 export * from './directory/list-invites.ts';
 export * from './directory/list-projects.ts';
 export { listSubjects, type SubjectRow } from './directory/list-subjects.ts';
 export * from './directory/list-users.ts';
+export { loadDirectory } from './directory/load-directory.ts';
 export type { MoveReport } from './directory/move-usage.ts';
 export type { ClusterRow, ClusterStatus } from './directory/read-cluster.ts';
 export type { InviteRow, InviteStatus } from './directory/read-invite.ts';
+export * from './directory/read-person-name.ts';
 export type { ProjectRow } from './directory/read-project.ts';
 export type { UserRow } from './directory/read-user.ts';
 export type { MovedUsage } from './directory/rebuild-usage-daily.ts';
@@ -88,8 +73,8 @@ export { correctEvent, type EnteredCorrection, type WantedCorrection } from './e
 export { type ConflictDecision, decideConflict, type WantedDecision } from './entered/decide-conflict.ts';
 export * from './entered/import-usage.ts';
 export type { UsageDifference } from './entered/usage-difference.ts';
-export * from './errors.ts';
 export { formatSource, parseSource } from './events/event-source.ts';
+export * from './events/purge-expired-events.ts';
 export type { EventArrival } from './events/read-arrival.ts';
 export type { AttributedProject, DirectoryPeriod, EventAttribution } from './events/read-attributions.ts';
 export type { ChainCorrection } from './events/read-chain.ts';
@@ -136,7 +121,6 @@ export * from './keys/load-cluster-keys.ts';
 export * from './keys/note-keys-used.ts';
 export * from './keys/revoke-cluster-key.ts';
 export * from './keys/rotate-cluster-key.ts';
-export { loadDirectory } from './load-directory.ts';
 export * from './migrate.ts';
 export {
   closeImportedMonths,
@@ -166,9 +150,10 @@ export * from './parked/release-parked.ts';
 export * from './parked/request-parked-retry.ts';
 export * from './parked/settle-parked.ts';
 export type { ParkedChoice, TakenEvent } from './parked/take-parked.ts';
+export * from './pipeline/read-freshness.ts';
+export * from './pipeline/read-pipeline-counts.ts';
 export { type PipelineHealth, type QueueHealth, readPipelineHealth } from './pipeline/read-pipeline-health.ts';
 export * from './pipeline/report-queue-status.ts';
-export * from './pool.ts';
 export {
   changePrices,
   type PriceChangePreview,
@@ -192,7 +177,6 @@ export type { OverrideContent, PriceChange } from './pricing/price-change.ts';
 export { PartNotReRatedError, type ReRatedPart, reRatePart } from './pricing/re-rate.ts';
 export { readCreditUsd } from './pricing/read-credit-usd.ts';
 export * from './pricing/read-prices.ts';
-export * from './purge-expired-events.ts';
 export { type CheckOutcome, checkNextDay, DayNotComparedError, skipDay } from './reconciliation/check-next-day.ts';
 export * from './reconciliation/count-missing-hours.ts';
 export * from './reconciliation/count-overlapping-usage.ts';
@@ -224,7 +208,6 @@ export {
 export type { DraftStatement, LineOfStatement, OriginalStatement } from './statements/compute-statement.ts';
 export * from './statements/draft-statement.ts';
 export * from './statements/find-statement-differences.ts';
-
 export { listStatements, type StatementsPage, type StatementsQuery } from './statements/list-statements.ts';
 export type { Customer } from './statements/read-parties.ts';
 export { readStatement, type Statement } from './statements/read-statement.ts';
@@ -247,5 +230,20 @@ export * from './stripe/read-stripe-account.ts';
 export * from './stripe/resolve-remittance.ts';
 export * from './stripe/set-stripe-customer.ts';
 export * from './stripe/settle-remittance.ts';
-
 export type { StripeCustomerRow } from './stripe/stripe-customers.ts';
+export * from './totals/check-billing.ts';
+export * from './totals/each-usage-daily.ts';
+export * from './totals/has-account.ts';
+export * from './totals/list-accounts.ts';
+export * from './totals/list-usage-daily.ts';
+export * from './totals/read-totals.ts';
+export {
+  readWindows,
+  WINDOWS_DAYS_MAX,
+  WINDOWS_MICROS_MAX,
+  type WindowGrouping,
+  type WindowRow,
+  type WindowsQuery,
+} from './totals/read-windows.ts';
+export type { UsageDailyKey, UsageDailyRow } from './totals/usage-daily-rows.ts';
+export { NO_PROJECT, type UsageFilter } from './totals/usage-filter.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createPool, type Pool } from './connection/pool.ts';
 import { MigrationError, migrate } from './migrate.ts';
-import { createPool, type Pool } from './pool.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 const PASSWORD = 'only for this test';

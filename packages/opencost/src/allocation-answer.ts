@@ -46,7 +46,7 @@ export const allocationSchema = z.object({
 
 export type Allocation = z.infer<typeof allocationSchema>;
 
-/** Rows are read one by one: one that can not be read must not cost the others. */
+/** Rows are read one by one: one that cannot be read must not cost the others. */
 const answerSchema = z.object({
   code: z.number(),
   message: z.string().nullish(),

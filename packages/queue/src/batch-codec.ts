@@ -13,7 +13,7 @@ import { ColumnsError } from './column-values.ts';
 /** Why a job's data is no batch that this version can read. */
 export type UnreadableReason = 'unknown_version' | 'invalid_header' | 'invalid_compression' | 'invalid_columns';
 
-/** Thrown for job data that this version can not read; the job must be parked, not failed. */
+/** Thrown for job data that this version cannot read; the job must be parked, not failed. */
 export class UnreadableBatchError extends Error {
   readonly reason: UnreadableReason;
 

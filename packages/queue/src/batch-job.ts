@@ -89,5 +89,5 @@ export const JOB_OPTIONS: JobsOptions = {
   stackTraceLimit: 1,
 };
 
-/** BullMQ's event stream serves no purpose here; it can not be turned off, so it is kept short. */
+/** BullMQ's event stream serves no purpose here; it cannot be turned off, so it is kept short. */
 export const EVENT_STREAM_LENGTH = 100;

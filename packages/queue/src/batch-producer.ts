@@ -13,7 +13,7 @@ export type BatchProducerOptions = {
   /** Default {@link QUEUE_PREFIX}. */
   readonly prefix?: string;
   readonly logger: QueueLogger;
-  /** Accept a Redis whose settings can not be read because CONFIG is refused. Default false. */
+  /** Accept a Redis whose settings cannot be read because CONFIG is refused. Default false. */
   readonly allowUnknownDurability?: boolean;
 };
 

@@ -1,6 +1,6 @@
 /** What reading columns begins with: nothing of them is trusted. */
 
-/** Why columns can not be read. */
+/** Why columns cannot be read. */
 export class ColumnsError extends Error {
   constructor(message: string) {
     super(message);

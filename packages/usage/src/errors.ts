@@ -75,7 +75,7 @@ export const REQUEST_ERRORS = {
     title: 'What differs is booked in closed months, which no repair touches',
   },
   RECONCILIATION_RUNNING: { kind: 'conflict', title: 'The reconciliation is not done yet' },
-  NOT_REPAIRABLE: { kind: 'conflict', title: 'The rollup can not take what the ledger says' },
+  NOT_REPAIRABLE: { kind: 'conflict', title: 'The rollup cannot take what the ledger says' },
   STRIPE_CUSTOMER_TAKEN: { kind: 'conflict', title: 'The Stripe customer pays for another account' },
   STRIPE_USAGE_SENT: { kind: 'conflict', title: 'Usage of those days may be at Stripe already' },
   REMITTANCE_NOT_OPEN: { kind: 'conflict', title: 'The remittance is on its way or settled' },

@@ -15,12 +15,12 @@ import { isUserId } from './user-id.ts';
 /** `urn:hopsworks:cluster:` comes before the cluster's id in every source. */
 export const CLUSTER_SOURCE_PREFIX = 'urn:hopsworks:cluster:';
 
-/** Notes a text that can not be an identifier of at most `max` characters. */
+/** Notes a text that cannot be an identifier of at most `max` characters. */
 export function checkName(text: string, pointer: string, max: number, problems: EventProblem[]): void {
   if (!isName(text, max)) problems.push(invalidText(pointer, text, max));
 }
 
-/** Notes a text that can not be the id of a user. */
+/** Notes a text that cannot be the id of a user. */
 export function checkUserId(text: string, pointer: string, problems: EventProblem[]): void {
   if (isUserId(text)) return;
   const isPlace = isName(text, SUBJECT_LENGTH_MAX);

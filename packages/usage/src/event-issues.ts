@@ -43,6 +43,6 @@ function valueAt(value: object, path: readonly PropertyKey[]): unknown {
 }
 
 function toPointer(path: readonly PropertyKey[]): string {
-  // A key may be any text a client sent: bounded, so that an answer can not be blown up.
+  // A key may be any text a client sent: bounded, so that an answer cannot be blown up.
   return path.map((key) => `/${String(key).slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

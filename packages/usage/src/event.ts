@@ -78,7 +78,7 @@ export type ManifestEvent = {
   readonly sums: readonly Usage[];
 };
 
-/** An event about other events. It can not be counted with its batch, but right after it. */
+/** An event about other events. It cannot be counted with its batch, but right after it. */
 export type DeferredEvent = CorrectionEvent | ManifestEvent;
 
 /** Whatever a cluster may post. */

@@ -39,7 +39,7 @@ describe('event keys', () => {
     );
   });
 
-  it('can not be forged with the separator, because no name may hold it', () => {
+  it('cannot be forged with the separator, because no name may hold it', () => {
     for (const text of ['a\0b', '\0', 'a\u001f', 'a\u007f', 'a\u0085', 'a\n', '\ud800', 'a\udfff', ''])
       expect(isName(text, 100), JSON.stringify(text)).toBe(false);
     for (const text of ['a b', 'ä', '🦘', '"', '\\', '{,}']) expect(isName(text, 100), text).toBe(true);

@@ -6,7 +6,7 @@ import { MICROS_PER_HOUR, type Micros } from './time.ts';
 
 /**
  * The identity of an event as 32 hexadecimal characters: the first 128 bits of SHA-256 over cluster, source and id.
- * Texts hold no control characters, so NUL between them can not be forged. Sixteen bytes keep the ledger's only unique
+ * Texts hold no control characters, so NUL between them cannot be forged. Sixteen bytes keep the ledger's only unique
  * index small; two of 10¹² events share a key with a chance of 10⁻¹⁵, and would show up as a conflict, not as a loss.
  */
 export function eventKeyOf(clusterId: string, event: Pick<UsageEvent, 'id' | 'sourcePath'>): string {

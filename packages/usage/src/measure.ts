@@ -37,7 +37,7 @@ export type Measure = {
   named(meter: string, quantity: number | string): void;
 };
 
-/** Creates the measures of one event: they append to `usages`, or to `problems` when a value can not be one. */
+/** Creates the measures of one event: they append to `usages`, or to `problems` when a value cannot be one. */
 export function createMeasure(usages: Usage[], problems: EventProblem[], start: Micros, end: Micros): Measure {
   const add = (meter: string, value: number | string, field: string, factor = WHOLE): void => {
     if (value === 0) return;

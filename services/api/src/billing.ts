@@ -26,7 +26,7 @@ import {
 
 /** What is read to answer a request. */
 export type Billing = {
-  /** Rejects when totals can not be read. */
+  /** Rejects when totals cannot be read. */
   check(): Promise<void>;
   /** Undefined when there is no such user. */
   findPerson(id: string): Promise<PersonRow | undefined>;

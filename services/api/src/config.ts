@@ -65,7 +65,9 @@ const settings = z.object({
   API_DEVELOPMENT_SIGN_IN: z
     .stringbool()
     .default(false)
-    .describe('Whoever opens the page may be anybody, without a password; `npm start` sets it, for this machine only'),
+    .describe(
+      'Anyone who opens the page can sign in as any user, without a password; `npm start` sets it, for this machine only',
+    ),
   NODE_ENV: z.string().optional().describe('With `production` the api does not start with the development sign-in'),
   API_REQUESTS_PER_MINUTE: countField(
     REQUESTS_PER_MINUTE,

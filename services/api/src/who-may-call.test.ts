@@ -269,7 +269,7 @@ describe('an account owner', () => {
     expect(await get(totalsOf(OWNER))).toMatchObject({ status: 200, body: { accountOwnerId: OWNER } });
   });
 
-  it('can not tell an account that is there from one that is not', async () => {
+  it('cannot tell an account that is there from one that is not', async () => {
     const answers = await Promise.all([OTHER, MEMBER, 'auth0|nobody'].map((id) => get(totalsOf(id))));
     const [first, ...others] = answers.map(({ status, body: { instance: _, ...body } }) => ({ status, body }));
     expect(first).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });

@@ -55,7 +55,7 @@ const MEMORY_SHARE_MAX = 0.65;
 const RETRY_AFTER_SECONDS = 5;
 const RETRY_JITTER_SECONDS = 5;
 
-/** Refuses requests before the queue is in trouble: what can not be stored safely must not be read at all. */
+/** Refuses requests before the queue is in trouble: what cannot be stored safely must not be read at all. */
 const HINT = 'senders are told to come again; docs/operations.md says for each reason what to do';
 
 export function createAdmissionGate(options: AdmissionGateOptions): AdmissionGate {

@@ -78,7 +78,7 @@ describe('a cluster key', () => {
     expect(await found).toMatchObject({ id: 'k' });
   });
 
-  it('can not be guessed at the expense of Postgres: unknown keys ask at most once a second', async () => {
+  it('cannot be guessed at the expense of Postgres: unknown keys ask at most once a second', async () => {
     const keys = await start([inForce]);
     let loads = 0;
     load = async () => {

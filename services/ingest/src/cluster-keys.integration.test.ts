@@ -86,7 +86,7 @@ describe('a key in Postgres', () => {
     expect(await read()).toEqual({ used: true });
   });
 
-  it('is served though its use can not be noted', async () => {
+  it('is served though its use cannot be noted', async () => {
     const { post, app } = await start({ noteKeysUsed: () => Promise.reject(new Error('away')) });
     const { key } = await create();
     expect((await post(event(), bearing(key))).statusCode).toBe(202);

@@ -7,7 +7,7 @@ import { type Micros, RequestError } from '@hopsmeter/usage';
 export const KEY_EVENTS_PER_SECOND = 100_000;
 
 /**
- * Half of what one process can answer at all, so that one sender of single events can not take the others' turns. A
+ * Half of what one process can answer at all, so that one sender of single events cannot take the others' turns. A
  * client of ours sends batches and stays below ten.
  */
 export const KEY_REQUESTS_PER_SECOND = 10_000;

@@ -137,7 +137,7 @@ function* readEvents(
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (values.length > REQUEST_EVENTS_MAX)
     throw new RequestError('TOO_MANY_EVENTS', `${values.length} events, at most ${REQUEST_EVENTS_MAX} are allowed`);
-  // Parsing is one step, which can not be divided, and takes about as long as the others together.
+  // Parsing is one step, which cannot be divided, and takes about as long as the others together.
   if (values.length > 1) yield;
   return yield* validateEvents(values, context);
 }

@@ -9,7 +9,6 @@ import {
 import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { formatExactUnits, formatQuantity, ONE_EXACT, type RequestErrorCode, type UsageEvent } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR } from './sample-events.ts';
 import {
   type CorrectionWorld,
   correction,
@@ -18,6 +17,7 @@ import {
   usage,
   usagesOf,
 } from './testing/correction-world.ts';
+import { HOUR } from './testing/sample-events.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 

@@ -9,7 +9,7 @@ import type { BatchConsumerOptions, UnreadableBatch } from '@hopsmeter/queue';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { PeriodicWork } from './jobs/run-periodically.ts';
-import { HOUR, sampleBatch, sampleEvent } from './sample-events.ts';
+import { HOUR, sampleBatch, sampleEvent } from './testing/sample-events.ts';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';
 
 /** Batches are delivered and the purge is begun by the test; the database is real. */
@@ -85,7 +85,7 @@ it('records what is delivered and tells what became of each event', async () => 
   expect(rows).toEqual([{ total: '3.000000000000' }]);
 });
 
-it('parks a job that it can not read once, and keeps on working', async () => {
+it('parks a job that it cannot read once, and keeps on working', async () => {
   const unreadable: UnreadableBatch = {
     kind: 'unreadable',
     payload: '{"v":99}',

@@ -30,17 +30,17 @@ import {
 import { createHttpShell, type Failpoint, type HttpApp, type Logger, withFailpoints } from '@hopsmeter/runtime';
 import { isDeferred, MICROS_PER_MS } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
-import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './batch-combiner.ts';
-import { createBatchRecorder, type RecorderStore } from './batch-recorder.ts';
-import { startDeferredWatch } from './deferred/deferred-watch.ts';
-import { createDeferredSettler } from './deferred/settle-deferred.ts';
-import { createDirectoryCache } from './directory-cache.ts';
+import { startDeferredWatch } from './corrections/deferred-watch.ts';
+import { createDeferredSettler } from './corrections/settle-deferred.ts';
 import type { JobSettings } from './jobs/job-context.ts';
 import { startJobs } from './jobs/start-jobs.ts';
-import { startParkedWatch } from './parked-watch.ts';
-import { planUnreadable } from './plan-unreadable.ts';
-import type { IgnoredStore } from './recall-ignored.ts';
-import { type ParkedStore, retryParked } from './retry-parked.ts';
+import { startParkedWatch } from './parked/parked-watch.ts';
+import type { IgnoredStore } from './parked/recall-ignored.ts';
+import { type ParkedStore, retryParked } from './parked/retry-parked.ts';
+import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './record/batch-combiner.ts';
+import { createBatchRecorder, type RecorderStore } from './record/batch-recorder.ts';
+import { createDirectoryCache } from './record/directory-cache.ts';
+import { planUnreadable } from './record/plan-unreadable.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 export type WorkerDependencies = {
@@ -200,7 +200,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     retry: (kind, version, signal) =>
       retryParked({ store: parkedStore, ignored, directories, onSettled, onPostponed }, kind, version, signal),
     onChange: (failure) => {
-      if (failure === undefined) logger.info('parked events are looked after again');
+      if (failure === undefined) logger.info('parked-event retries have recovered');
       else logger.warn({ err: failure, hint: HINTS[kindOfFailure(failure)] }, 'parked events cannot be looked after');
     },
   });

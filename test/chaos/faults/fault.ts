@@ -24,7 +24,7 @@ export type FaultKind = {
   readonly targets: readonly string[];
   /** What nobody else may break meanwhile, beside its target. */
   readonly holds?: readonly string[];
-  /** Why it can not be made on this machine. */
+  /** Why it cannot be made on this machine. */
   readonly impossible?: (context: FaultContext) => string | undefined;
   /** Breaks it. @returns how to mend it. */
   readonly begin: (context: FaultContext, target: string) => Promise<() => Promise<void>>;

@@ -90,7 +90,7 @@ export function listRedisFaults(): FaultKind[] {
         await disk.fill();
         return async () => {
           await disk.empty();
-          // It ends itself when it can not write what it is to answer for.
+          // It ends itself when it cannot write what it is to answer for.
           await redis.restart();
         };
       },

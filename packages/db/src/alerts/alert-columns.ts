@@ -1,5 +1,5 @@
 import type { Cents } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
 /** An alert and how far its deliveries got. */

@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
-import { hasAccount } from '../billing/has-account.ts';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
-import type { Pool } from '../pool.ts';
+import { hasAccount } from '../totals/has-account.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 
 /** Endpoints that are not disabled: each alert is posted to each of them that wants it. */

@@ -1,4 +1,4 @@
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const;
 

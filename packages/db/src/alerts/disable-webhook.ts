@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 
 const READ_WEBHOOK = `select ${WEBHOOK_COLUMNS} from hopsmeter.webhook_endpoints where id = $1::uuid`;

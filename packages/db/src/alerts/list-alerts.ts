@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { ALERT_COLUMNS, ALERT_DELIVERIES, type AlertRow, type AlertTexts, toAlertRow } from './alert-columns.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { DELIVERY_COLUMNS, type DeliveryRow, type DeliveryStatus } from './delivery-columns.ts';
 
 const HAS_WEBHOOK = 'select from hopsmeter.webhook_endpoints where id = $1::uuid';

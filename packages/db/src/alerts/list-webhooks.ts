@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 
 /** A page of endpoints, the newest first, disabled ones too. Parameters: $1 and $2 moment and id of the last row seen, $3 rows. */

@@ -1,5 +1,5 @@
 import { type Cents, formatQuantity, formatUsageDay, type Quantity, type UsageMonth } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { centsText } from '../statements/cents-text.ts';
 import type { AlertThreshold } from './thresholds.ts';
 

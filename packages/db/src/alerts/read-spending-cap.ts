@@ -1,6 +1,6 @@
 import { type Cents, formatUsageDay, type Quantity, type UsageMonth } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 import { draftStatement } from '../statements/draft-statement.ts';
 import type { AlertRow } from './alert-columns.ts';

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-columns.ts';
 
 /** A delivery of an endpoint, and whether that one is disabled. Parameters: $1 delivery, $2 endpoint. Locks the delivery. */

@@ -1,8 +1,8 @@
 import { type Cents, RequestError } from '@hopsmeter/usage';
-import { hasAccount } from '../billing/has-account.ts';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { centsOf, centsText } from '../statements/cents-text.ts';
+import { hasAccount } from '../totals/has-account.ts';
 
 const READ_CAP = 'select amount::text from hopsmeter.spending_caps where account_owner_id = $1';
 

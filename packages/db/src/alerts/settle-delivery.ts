@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** What came of an attempt. */
 export type DeliveryOutcome =

@@ -1,5 +1,5 @@
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** A delivery that a worker has to itself until its lease ends. */
 export type TakenDelivery = {

@@ -196,7 +196,7 @@ describe('a worker', () => {
     expect((await watch(NOW, 60_000)).capCount).toBe(1);
   });
 
-  it('goes on with the other accounts when one can not be computed, and tells why', async () => {
+  it('goes on with the other accounts when one cannot be computed, and tells why', async () => {
     await cap(100_00n);
     await cap(1_00n, seeded.otherId);
     await use(seeded.otherId, 10);

@@ -8,7 +8,7 @@ import {
   type UsageMonth,
   usageDayOf,
 } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { centsOf } from '../statements/cents-text.ts';
 import { draftStatement } from '../statements/draft-statement.ts';
 import { type ReachedCap, raiseAlerts } from './raise-alerts.ts';

@@ -1,4 +1,4 @@
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** Where alerts are posted to. */
 export type WebhookRow = {

@@ -42,7 +42,7 @@ describe('the address of a webhook', () => {
     'https://example.com:22/',
     'https://example.com:25/',
     `https://example.com/${'a'.repeat(2_048)}`,
-  ])('can not be %s', (url) => {
+  ])('cannot be %s', (url) => {
     expect(problemOfWebhookUrl(url, false)).toEqual(expect.any(String));
   });
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { ApplicationDatabaseError } from './application-database-error.ts';
 
 /** What is read of the application's tables. Everything else in them may be as it likes. */

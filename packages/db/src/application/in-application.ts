@@ -1,5 +1,5 @@
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import { createPool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { createPool } from '../connection/pool.ts';
 import { ApplicationDatabaseError } from './application-database-error.ts';
 import { type ApplicationTable, checkApplication } from './check-application.ts';
 import { reasonOfFailure } from './reason-of-failure.ts';

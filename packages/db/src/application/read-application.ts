@@ -8,7 +8,7 @@ import {
   DIRECTORY_TABLES,
   FOLLOWED_TABLES,
 } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 import type { ApplicationTable } from './check-application.ts';
 import { inApplication } from './in-application.ts';
 

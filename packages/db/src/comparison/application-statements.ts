@@ -1,4 +1,4 @@
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** What comparing reads of the application database. Parameters: days as dates, $1 first and $2 the one after the last. */
 

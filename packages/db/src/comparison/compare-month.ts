@@ -10,8 +10,8 @@ import {
   usageDayOf,
 } from '@hopsmeter/usage';
 import { inApplication } from '../application/in-application.ts';
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { LIST_APPLICATION_USERS } from './application-statements.ts';
 import { COUNT_IMPORTED_DAYS, LIST_OUR_USERS } from './our-statements.ts';
 import { readMonthFacts } from './read-month-facts.ts';

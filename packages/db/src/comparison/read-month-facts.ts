@@ -1,5 +1,5 @@
 import { formatUsageDay, type MonthFacts, type UsageDay } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { READ_APPLICATION_DAYS } from './application-statements.ts';
 import { dayOf } from './our-rows.ts';
 import { READ_METERED_SINCE } from './our-statements.ts';

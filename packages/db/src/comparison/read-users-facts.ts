@@ -1,5 +1,5 @@
 import { type ApplicationDay, formatUsageDay, needsHours, type UsageDay, type UserFacts } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import {
   READ_APPLICATION_NAMESPACES,
   READ_APPLICATION_PEOPLE,

@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { placeUser } from './assign-user.ts';
 import { findAssignment } from './assignments.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import { giveToOwner } from './change-owner.ts';
 import { addUser } from './create-user.ts';
 import { hashInviteToken } from './invite-token.ts';

@@ -1,6 +1,6 @@
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { chooseCluster, requirePlaces } from './assign-user.ts';
 import { beginAssignment, findAssignment } from './assignments.ts';
-import type { DirectoryTransaction } from './change-directory.ts';
 import { readCluster } from './read-cluster.ts';
 import { readUser } from './read-user.ts';
 

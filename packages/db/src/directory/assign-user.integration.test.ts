@@ -213,7 +213,7 @@ describe('an assignment in the past', () => {
     expect(await report(west, 13)).toMatchObject({ counted: 1 });
     expect(await report(east, 14)).toMatchObject({ parked: 1 });
     expect(await report(west, 12)).toMatchObject({ parked: 1 });
-    // What is counted stays: the hour of the move can not be all on the new cluster any more.
+    // What is counted stays: the hour of the move cannot be all on the new cluster any more.
     await expect(place(west, { from: hour(12.5) })).rejects.toMatchObject({ code: 'USAGE_COUNTED_LATER' });
     await place(west, { from: hour(12.5), until: hour(13) });
     expect(await report(west, 12, 'again')).toMatchObject({ counted: 1 });

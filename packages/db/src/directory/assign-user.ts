@@ -1,5 +1,7 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { type Moments, momentsOf } from '../sql/moment.ts';
 import {
   type AssignmentRow,
   beginAssignment,
@@ -8,9 +10,7 @@ import {
   findAssignmentAt,
   readFollowers,
 } from './assignments.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
 import type { Created } from './create-user.ts';
-import { type Moments, momentsOf } from './moment.ts';
 import { type ClusterRow, readCluster } from './read-cluster.ts';
 import { readUser, type UserRow } from './read-user.ts';
 import { replaceAssignments } from './replace-assignments.ts';

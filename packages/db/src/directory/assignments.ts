@@ -1,5 +1,5 @@
-import type { DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** That a user is, or was, on a cluster; null where the period is open. */
 export type AssignmentRow = {

@@ -1,12 +1,12 @@
 import { createDirectory, formatTime, MICROS_PER_DAY, MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadDirectory } from '../load-directory.ts';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '../testing/test-database.ts';
 import { assignUser } from './assign-user.ts';
 import { changeOwner, type OwnerChange } from './change-owner.ts';
 import { changeUser } from './change-user.ts';
 import { createCluster } from './create-cluster.ts';
 import { createUser, type NewUser } from './create-user.ts';
+import { loadDirectory } from './load-directory.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 const ACCOUNTS = ['auth0|a', 'auth0|b', 'auth0|c'] as const;

@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
-import { momentOf, type Since } from './moment.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
+import { momentOf, type Since } from '../sql/moment.ts';
 import { type MoveReport, moveUsageOfUser } from './move-usage.ts';
 import { readOwner, readUser, type UserRow } from './read-user.ts';
 
@@ -35,7 +35,7 @@ select
 from hopsmeter.account_ownerships where user_id = $1 order by account_ownerships.started_at
 `;
 
-/** Why $2 can not own $1 from $3 on: in which of the two ways a third level would be there at some moment since. */
+/** Why $2 cannot own $1 from $3 on: in which of the two ways a third level would be there at some moment since. */
 const FIND_THIRD_LEVEL = `
 select
   not exists (
@@ -152,5 +152,5 @@ async function requireTwoLevels(
   if (found?.isOwnerMember !== false)
     throw new RequestError('TWO_LEVELS', `${accountOwnerId} was a member at some time since then`);
   if (found.hasMembers)
-    throw new RequestError('TWO_LEVELS', `${userId} has members, or had some since then, and can not become one`);
+    throw new RequestError('TWO_LEVELS', `${userId} has members, or had some since then, and cannot become one`);
 }

@@ -1,7 +1,7 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
-import { momentOf } from './moment.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { momentOf } from '../sql/moment.ts';
 import type { MoveReport } from './move-usage.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { PROJECT_COLUMNS, type ProjectRow, readProject } from './read-project.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { readUser, type UserRow } from './read-user.ts';
 
 /** What is not given stays as it is; null takes it away. */

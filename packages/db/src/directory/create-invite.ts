@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { generateInviteToken, hashInviteToken } from './invite-token.ts';
 import { INVITE_COLUMNS, type InviteRow } from './read-invite.ts';
 import { readOwner } from './read-user.ts';
@@ -33,7 +33,7 @@ returning ${INVITE_COLUMNS}
  * Invites an address into an account's team for {@link INVITE_DAYS} days. An account has one open invitation for an
  * address; one that has expired is replaced.
  *
- * Not to be asked again without looking: the token of the first answer can not be shown a second time. Revoke the
+ * Not to be asked again without looking: the token of the first answer cannot be shown a second time. Revoke the
  * invitation and make another.
  *
  * @throws RequestError UNKNOWN_REFERENCE, TWO_LEVELS when a member invites, INVITE_PENDING

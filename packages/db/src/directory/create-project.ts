@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { pastMomentOf, requireReasonToMove } from '../sql/moment.ts';
 import type { Created } from './create-user.ts';
-import { pastMomentOf, requireReasonToMove } from './moment.ts';
 import type { MoveReport } from './move-usage.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { readCluster } from './read-cluster.ts';

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from './change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { findUser, readOwner, readUser, type UserRow } from './read-user.ts';
 
 export type NewUser = {

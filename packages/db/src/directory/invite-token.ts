@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** 256 bits: such a token can not be guessed, so a plain SHA-256 protects it at rest. */
+/** 256 bits: such a token cannot be guessed, so a plain SHA-256 protects it at rest. */
 const TOKEN_BYTES = 32;
 
 /** Makes a token for a link. It exists only here; show it once. */

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listAuditLog } from '../audit/list-audit-log.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { acceptInvite } from './accept-invite.ts';
 import { assignUser } from './assign-user.ts';
 import { createCluster } from './create-cluster.ts';
 import { createInvite } from './create-invite.ts';
 import { createUser } from './create-user.ts';
-import { listAuditLog } from './list-audit-log.ts';
 import { listInvites } from './list-invites.ts';
 import { revokeInvite } from './revoke-invite.ts';
 

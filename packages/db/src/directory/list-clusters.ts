@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { CLUSTER_COLUMNS, type ClusterRow } from './read-cluster.ts';
 
 /** A page of clusters by name. Parameters: $1 name of the last cluster seen or NULL, $2 number of rows. */

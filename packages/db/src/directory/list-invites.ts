@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { INVITE_COLUMNS, type InviteRow, type InviteStatus } from './read-invite.ts';
 
 /**

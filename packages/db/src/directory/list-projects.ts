@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { PROJECT_COLUMNS, type ProjectRow } from './read-project.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Pool } from '../pool.ts';
-import { instantText } from './instant.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 
 /**
  * Users as those who use something, by id. Parameters: $1 account or NULL for all: the owner and the members; $2 one id or

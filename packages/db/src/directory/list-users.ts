@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { USER_COLUMNS, type UserRow } from './read-user.ts';
 
 /**

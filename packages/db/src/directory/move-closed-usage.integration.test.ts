@@ -7,7 +7,6 @@ import {
   readTermsInput,
 } from '@hopsmeter/usage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { loadDirectory } from '../load-directory.ts';
 import { changePrices, previewPriceChange } from '../pricing/change-prices.ts';
 import { reRatePart } from '../pricing/re-rate.ts';
 import {
@@ -24,6 +23,7 @@ import { createCluster } from './create-cluster.ts';
 import { createProject } from './create-project.ts';
 import { createUser } from './create-user.ts';
 import { handOverProject } from './hand-over-project.ts';
+import { loadDirectory } from './load-directory.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 /** Two closed months ago, as long as the tests run in a year that the ledger still takes: months are relative to today. */

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from './change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { type MovedUsage, rebuildUsageDaily } from './rebuild-usage-daily.ts';
 
 /** What moved when the past was changed: how many events, and what each account gained or lost of each meter. */

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 import { type MoveReport, moveStatement, moveUsage } from './move-usage.ts';
 
 /** A namespace of a cluster, and the time in which its projects changed: RFC 3339, null where it is open. */

@@ -194,7 +194,7 @@ describe('a hand-over', () => {
     expect(await handOver(project.id, 'mia')).toEqual({ project, eventCount: 0, moved: [] });
   });
 
-  it('is refused where it can not be right', async () => {
+  it('is refused where it cannot be right', async () => {
     const { id } = (await create('ada', formatTime(noon))).value;
     await createUser(database.pool, CHANGE, { id: 'zoe', email: null, name: null, accountOwnerId: null });
     await expect(handOver(id, 'zoe')).rejects.toMatchObject({ code: 'USER_NOT_ON_CLUSTER' });

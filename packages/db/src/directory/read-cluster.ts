@@ -1,6 +1,6 @@
 import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 
 export type ClusterStatus = 'active' | 'inactive';
 

@@ -1,4 +1,4 @@
-import { instantText } from './instant.ts';
+import { instantText } from '../sql/instant.ts';
 
 export type InviteStatus = 'pending' | 'accepted' | 'revoked' | 'expired';
 

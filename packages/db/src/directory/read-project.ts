@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** A namespace of a cluster and whose it is, or was; null where the period is open. */
 export type ProjectRow = {

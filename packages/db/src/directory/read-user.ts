@@ -1,6 +1,6 @@
 import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** A user as lists and answers show one. Times are RFC 3339. */
 export type UserRow = {
@@ -54,6 +54,6 @@ export async function readUser(
 /** Reads a user who must be an account owner. @throws RequestError UNKNOWN_REFERENCE, TWO_LEVELS */
 export async function readOwner(transaction: DirectoryTransaction, id: string): Promise<UserRow> {
   const owner = await readUser(transaction, id, 'UNKNOWN_REFERENCE');
-  if (owner.accountOwnerId !== null) throw new RequestError('TWO_LEVELS', `${id} is a member and can not own members`);
+  if (owner.accountOwnerId !== null) throw new RequestError('TWO_LEVELS', `${id} is a member and cannot own members`);
   return owner;
 }

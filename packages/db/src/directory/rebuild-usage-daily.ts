@@ -1,5 +1,5 @@
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { listCost, roundedQuantity } from '../list-cost.ts';
-import type { DirectoryTransaction } from './change-directory.ts';
 
 /** How much an account gained (or lost, negative) of a meter; texts with 12 decimals. */
 export type MovedUsage = {

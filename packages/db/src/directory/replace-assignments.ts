@@ -1,7 +1,7 @@
 import { RequestError } from '@hopsmeter/usage';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 import { type AssignmentRow, readAssignments } from './assignments.ts';
-import type { DirectoryTransaction } from './change-directory.ts';
-import { instantText } from './instant.ts';
 
 /** Whether $1 is on cluster $2 all the time from $3 to $4; on no cluster at all, without $2. */
 const IS_SO = `

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { INVITE_COLUMNS, type InviteRow } from './read-invite.ts';
 
 export type Revocation = {

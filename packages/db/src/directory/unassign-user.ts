@@ -1,7 +1,7 @@
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { momentOf, type Since } from '../sql/moment.ts';
 import { type AssignmentRow, endAssignment, findAssignment, readAssignments, readFollowers } from './assignments.ts';
-import { type Change, changeDirectory } from './change-directory.ts';
-import { momentOf, type Since } from './moment.ts';
 import { readUser } from './read-user.ts';
 import { replaceAssignments } from './replace-assignments.ts';
 

@@ -1,9 +1,9 @@
 import { createDirectory, IMPORTED_EVENT_TYPE, RequestError, type Unattributed, type Usage } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { readDirectory } from '../directory/load-directory.ts';
 import { parseSource } from '../events/event-source.ts';
 import { findEvents } from '../events/find-event.ts';
-import { readDirectory } from '../load-directory.ts';
-import type { Pool } from '../pool.ts';
 import { createCorrection } from './create-correction.ts';
 import { enterEvents } from './enter-events.ts';
 import { readBookedChain } from './read-booked-chain.ts';

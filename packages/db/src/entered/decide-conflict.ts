@@ -1,7 +1,7 @@
 import { createDirectory, RequestError, type Unattributed } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import { readDirectory } from '../load-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { readDirectory } from '../directory/load-directory.ts';
 import { enterEvents } from './enter-events.ts';
 import { type LaterPlan, type ParkedConflict, planLaterContent } from './plan-later-content.ts';
 import { readBookedChain } from './read-booked-chain.ts';

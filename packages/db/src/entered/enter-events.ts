@@ -7,7 +7,7 @@ import {
   parseTime,
   type ReportedEvent,
 } from '@hopsmeter/usage';
-import type { Change, DirectoryTransaction } from '../directory/change-directory.ts';
+import type { Change, DirectoryTransaction } from '../audit/change-directory.ts';
 import { type ParkedRow, type RecordedCounts, recordStatementOf } from '../record/record-batch.ts';
 
 /** An event that a person enters, as if the cluster had sent it. */

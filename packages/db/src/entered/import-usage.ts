@@ -12,9 +12,9 @@ import {
   toExactUnits,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import { readDirectory } from '../load-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
+import { readDirectory } from '../directory/load-directory.ts';
 import { enterEvents } from './enter-events.ts';
 import { findObstacle } from './usage-difference.ts';
 

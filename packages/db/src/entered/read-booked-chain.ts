@@ -1,7 +1,7 @@
 import { type Micros, parseTime } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
-import { instantText } from '../directory/instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { roundedQuantity } from '../list-cost.ts';
+import { instantText } from '../sql/instant.ts';
 import type { BookedSum } from './usage-difference.ts';
 
 /**

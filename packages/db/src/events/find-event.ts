@@ -1,5 +1,5 @@
 import { eventKeyOf, IMPORTED_SOURCE_PATH, importedKeyOf } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
 
 /** Every cluster's id. There are tens of them. */

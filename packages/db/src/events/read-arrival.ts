@@ -1,5 +1,5 @@
-import { instantText } from '../directory/instant.ts';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
+import { instantText } from '../sql/instant.ts';
 
 /**
  * How an event came: its batch, and the request of that batch that brought it, which follows from its place. Of the cluster

@@ -1,6 +1,6 @@
 import type { AttributedBy } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
+import { instantText } from '../sql/instant.ts';
 
 /**
  * For whom an event is booked, one row for each account, user and project, the one that has it now last; with the project, how

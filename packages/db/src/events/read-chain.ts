@@ -1,6 +1,6 @@
-import { instantText } from '../directory/instant.ts';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { roundedQuantity } from '../list-cost.ts';
+import { instantText } from '../sql/instant.ts';
 
 const exact = (value: string) => `${roundedQuantity(`(${value})::numeric`)}::text`;
 

@@ -1,6 +1,6 @@
-import { instantText } from '../directory/instant.ts';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { roundedQuantity } from '../list-cost.ts';
+import { instantText } from '../sql/instant.ts';
 
 /**
  * What an event books: its rows of the ledger in the order in which they were booked, each of its meters with the row of the

@@ -1,5 +1,5 @@
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type EventQuery, type FoundEvent, findEvents } from './find-event.ts';
 import { type EventArrival, readArrival } from './read-arrival.ts';
 import { type EventAttribution, readAttributions } from './read-attributions.ts';

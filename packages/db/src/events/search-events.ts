@@ -1,9 +1,9 @@
 import { formatUsageDay, parseUsageDay, type UsageDay } from '@hopsmeter/usage';
-import { NO_PROJECT } from '../billing/usage-filter.ts';
-import { instantText } from '../directory/instant.ts';
-import { inSnapshot } from '../in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { roundedQuantity } from '../list-cost.ts';
-import type { Pool } from '../pool.ts';
+import { instantText } from '../sql/instant.ts';
+import { NO_PROJECT } from '../totals/usage-filter.ts';
 import { type EventOrigin, formatSource } from './event-source.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { addMonths, formatUsageDay, monthOf, parseQuantity, type Quantity, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { readPricing } from '../statements/compute-statement.ts';
 import { isClosed, rangeOf, readAccountMonth } from '../statements/read-account-month.ts';

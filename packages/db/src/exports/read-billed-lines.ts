@@ -5,7 +5,7 @@ import {
   type StatementLineKind,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 
 /** The months of $1 account owner before $2 that have a final statement. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { roundedQuantity } from '../list-cost.ts';
 
 /**

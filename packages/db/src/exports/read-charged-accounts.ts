@@ -1,4 +1,4 @@
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 
 /**
  * A page of the accounts that can have a charge in a month, by id: those with usage booked in it, and those with any

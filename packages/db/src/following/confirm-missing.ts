@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { MissingCounts } from './turn.ts';
 
 const READ_HELD = `select missing, confirmed from hopsmeter.followings where state = 'held' for update`;

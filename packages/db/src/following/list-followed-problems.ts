@@ -1,6 +1,6 @@
 import type { FollowedProblem, FollowedTable } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** Problems before the place $1 and $2, the newest first, at most $3. */
 const LIST_PROBLEMS = `

@@ -1,8 +1,8 @@
 import { RequestError, type RowPlan } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction, toRuleError } from '../directory/change-directory.ts';
-import { inTransaction } from '../in-transaction.ts';
+import { type Change, changeDirectory, type DirectoryTransaction, toRuleError } from '../audit/change-directory.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { makeDirectoryChange } from '../moving-in/make-directory-change.ts';
-import type { Pool } from '../pool.ts';
 import { statementsOf } from '../statements-of.ts';
 import { rememberRows } from './remember-rows.ts';
 import { keepTurn } from './turn.ts';

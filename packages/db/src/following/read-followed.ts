@@ -6,10 +6,10 @@ import type {
   FollowedTable,
   OurDirectory,
 } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import { inSnapshot } from '../in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { ourDirectoryOf } from '../moving-in/read-our-directory.ts';
-import type { Pool } from '../pool.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** What is remembered of table $1. */
 const READ_FOLLOWED = `

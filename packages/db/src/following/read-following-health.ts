@@ -1,5 +1,5 @@
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 import type { FollowingStateName, MissingCounts } from './turn.ts';
 
 /** A look comes every 30 seconds: so much later nobody looks. */

@@ -1,6 +1,6 @@
 import { type ApplicationDirectory, planFollowing } from '@hopsmeter/usage';
-import { inTransaction } from '../in-transaction.ts';
-import type { Pool } from '../pool.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { statementsOf } from '../statements-of.ts';
 import { isRemembered } from './is-remembered.ts';
 import { readFollowingDirectory } from './read-followed.ts';

@@ -1,5 +1,5 @@
 import type { FollowedTable } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Statements } from '../statements-of.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createDirectory } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changeCluster } from '../directory/change-cluster.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import { createMeter } from '../pricing/create-meter.ts';
 import {
   createTestDatabase,

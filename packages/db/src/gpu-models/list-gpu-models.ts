@@ -1,5 +1,5 @@
 import type { GpuModel } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** A GPU model as lists and answers show one. */
 export type GpuModelRow = GpuModel & { readonly id: string };

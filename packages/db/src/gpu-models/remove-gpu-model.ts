@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
 
 /** Removes the model $1. Locks: the directory must be held. */

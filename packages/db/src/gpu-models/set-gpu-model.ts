@@ -1,7 +1,7 @@
 import { comparedGpuModel, type GpuModel, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
-import type { Pool } from '../pool.ts';
 import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
 
 /** Finds a model by the form in which names are compared, $1. */

@@ -1,5 +1,5 @@
 import { addMonths, type Cents, formatUsageDay, formatUsageMonth, type UsageMonth } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { centsText } from '../statements/cents-text.ts';
 
 /** A statement below zero and the part of it that no grant takes back. */

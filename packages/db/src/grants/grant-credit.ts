@@ -1,9 +1,9 @@
 import { type Cents, RequestError } from '@hopsmeter/usage';
-import { hasAccount } from '../billing/has-account.ts';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
-import type { Pool } from '../pool.ts';
 import { centsText } from '../statements/cents-text.ts';
+import { hasAccount } from '../totals/has-account.ts';
 import { type GrantRow, readGrants } from './read-grants.ts';
 
 /** Grants of one account: one a month for eighty years. All of them are read to close a month. */

@@ -1,7 +1,7 @@
 import { type Cents, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { changeDirectory } from '../directory/change-directory.ts';
+import { changeDirectory } from '../audit/change-directory.ts';
 import { centsText } from '../statements/cents-text.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { balanceOf } from './balance-of.ts';

@@ -1,5 +1,5 @@
-import { inSnapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type GrantRow, readGrants } from './read-grants.ts';
 
 /** All grants of an account, in the order in which they are drawn; see GRANTS_MAX for how many there can be. */

@@ -1,5 +1,5 @@
 import { addMonths, type Cents, formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
 /** What a statement takes from a grant. */

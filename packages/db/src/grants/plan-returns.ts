@@ -1,5 +1,5 @@
 import { addMonths, type Cents, formatUsageDay } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { centsOf } from '../statements/cents-text.ts';
 import type { DrawableTotal, PlannedDraw } from './plan-draws.ts';
 

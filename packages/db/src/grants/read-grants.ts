@@ -1,6 +1,6 @@
 import type { Cents } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
+import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
 /** A prepaid grant, in USD. Days are texts such as `2026-11-22`, times RFC 3339. */

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { centsText } from '../statements/cents-text.ts';
 import { type GrantRow, readGrants } from './read-grants.ts';
 

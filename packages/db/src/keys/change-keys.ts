@@ -1,8 +1,8 @@
 import { generateClusterKey, RequestError } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
-import type { Change } from '../directory/change-directory.ts';
-import { inTransaction } from '../in-transaction.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 
 /** Keys listed at most: a cluster whose key is rotated every week has so many after four years. */

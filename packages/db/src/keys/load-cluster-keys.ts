@@ -1,5 +1,5 @@
 import type { Micros } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** A cluster key as ingest needs it. `hash` is the SHA-256 of the key. */
 export type ClusterKey = {

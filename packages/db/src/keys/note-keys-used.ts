@@ -1,6 +1,6 @@
 import { formatTime, type Micros } from '@hopsmeter/usage';
-import { plainArray } from '../pg-array.ts';
-import type { Pool } from '../pool.ts';
+import { plainArray } from '../connection/pg-array.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * Notes when keys were last used, coarsely: a key whose note is less than a minute older is passed over, so that several

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Change } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type CreatedKey, changeKeys } from './change-keys.ts';
 import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 

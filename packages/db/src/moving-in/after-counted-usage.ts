@@ -1,5 +1,5 @@
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
-import { instantText } from '../directory/instant.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** The moment $2, or just after the last usage of project $1 that was counted since. Bounded by the BRIN index of the day. */
 const AFTER_USAGE_OF_PROJECT = `

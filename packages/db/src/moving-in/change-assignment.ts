@@ -1,6 +1,6 @@
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { chooseCluster, requirePlaces } from '../directory/assign-user.ts';
 import { findAssignment } from '../directory/assignments.ts';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
 import { readCluster } from '../directory/read-cluster.ts';
 import { readUser } from '../directory/read-user.ts';
 import { replaceAssignments } from '../directory/replace-assignments.ts';

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { moveProjectPeriod } from '../directory/change-project.ts';
 import { addProject } from '../directory/create-project.ts';
 import { readProject } from '../directory/read-project.ts';

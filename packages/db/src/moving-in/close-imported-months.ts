@@ -6,8 +6,8 @@ import {
   RequestError,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { closeMonth } from '../statements/close-month.ts';
 import { ACCOUNTS_PER_TRANSACTION_MAX } from '../statements/close-months.ts';

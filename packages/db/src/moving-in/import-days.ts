@@ -9,11 +9,11 @@ import {
   importedKeyOf,
   importedPriceOf,
 } from '@hopsmeter/usage';
-import type { Change } from '../directory/change-directory.ts';
+import type { Change } from '../audit/change-directory.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import { plainArray, textArray } from '../connection/pg-array.ts';
+import type { Pool } from '../connection/pool.ts';
 import { HOLD_DIRECTORY } from '../directory/hold-directory.ts';
-import { inTransaction } from '../in-transaction.ts';
-import { plainArray, textArray } from '../pg-array.ts';
-import type { Pool } from '../pool.ts';
 
 /**
  * Brings imported days into the ledger and the rollup, as a batch of their own, in one statement. The record statement is

@@ -1,7 +1,7 @@
 import { type ApplicationUsage, type DayOutcome, type ImportScope, planImportedDay } from '@hopsmeter/usage';
 import { eachApplicationUsage } from '../application/each-application-usage.ts';
-import type { Change } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { importDays } from './import-days.ts';
 import { readDaysHere } from './read-days-here.ts';
 import { readEverOwners } from './read-ever-owners.ts';

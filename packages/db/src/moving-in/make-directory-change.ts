@@ -1,7 +1,7 @@
 import type { DirectoryChange } from '@hopsmeter/usage';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { admitUser } from '../directory/admit-user.ts';
 import { setCluster } from '../directory/change-cluster.ts';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
 import { giveToOwner } from '../directory/change-owner.ts';
 import { setUser } from '../directory/change-user.ts';
 import { addCluster } from '../directory/create-cluster.ts';

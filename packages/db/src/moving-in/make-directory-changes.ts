@@ -1,6 +1,6 @@
 import { type DirectoryChange, type ListedRow, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction, toRuleError } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction, toRuleError } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { makeDirectoryChange } from './make-directory-change.ts';
 
 /**

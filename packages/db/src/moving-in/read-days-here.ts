@@ -1,5 +1,5 @@
 import { type ImportScope, userDayKey } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** Days that were imported, with what their rows said. Parameters: $1 first day, $2 last day. */
 const READ_IMPORTED = `

@@ -1,5 +1,5 @@
 import type { ImportScope } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** Who is or was a member of somebody else, and of whom. */
 const READ_EVER_OWNERS = `

@@ -1,7 +1,7 @@
 import type { OurDirectory } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
 const READ_USERS = `

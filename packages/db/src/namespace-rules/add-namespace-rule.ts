@@ -1,9 +1,9 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import { readCluster } from '../directory/read-cluster.ts';
 import { readUser } from '../directory/read-user.ts';
-import type { Pool } from '../pool.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';
 
 /** Rules in force of one cluster: platforms have a dozen namespaces, and each rule is looked at for unknown ones. */

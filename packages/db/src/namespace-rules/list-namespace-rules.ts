@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';
 
 /**

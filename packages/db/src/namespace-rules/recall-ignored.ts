@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * Every cluster and namespace that has ignored events: a handful, though the events may be millions. Steps along the index

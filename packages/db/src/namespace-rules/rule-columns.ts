@@ -1,4 +1,4 @@
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** What is done with usage of a namespace that no project has. */
 export const RULE_ACTIONS = ['ignore', 'book'] as const;

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';
 
 const READ_RULE = `select ${RULE_COLUMNS} from hopsmeter.namespace_rules where id = $1::uuid`;

@@ -1,5 +1,5 @@
 import type { ParkReason } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.ts';
 
 /**

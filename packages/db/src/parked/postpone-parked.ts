@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * Failures that an event begins with that could not be settled for a reason nobody foresaw: the next try is three minutes

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * What a worker asks every few seconds: the version of the directory, and whether a person wants parked events to be

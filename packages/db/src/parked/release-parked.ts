@@ -1,5 +1,5 @@
-import type { Change } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * Decides that implausible events are counted as they are, and marks them as due; with the audit rows, in one statement.

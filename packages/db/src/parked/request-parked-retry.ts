@@ -1,5 +1,5 @@
-import type { Change } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.ts';
 
 /**

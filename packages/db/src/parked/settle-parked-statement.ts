@@ -21,7 +21,7 @@ import { rollUp } from '../record/roll-up.ts';
  * advisory lock, ledger keys in key order, rollup rows in key order. Record statements take theirs in the same order; one
  * that waits for a parked row here holds no rollup row yet.
  *
- * Parameters: $1 version of the directory, $2 what is to be counted, one entry for each usage day, $3 what can not be
+ * Parameters: $1 version of the directory, $2 what is to be counted, one entry for each usage day, $3 what cannot be
  * counted and why (NULL: as before), $4 prices. Lists are JSON: a few hundred rows do not need the record statement's
  * arrays. No two events of $2 may have one identity; the plan sees to it.
  */

@@ -1,11 +1,11 @@
 import { formatTime, formatUsageDay, type ParkReason } from '@hopsmeter/usage';
-import { inTransaction } from '../in-transaction.ts';
-import type { Pool } from '../pool.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '../record/record-batch.ts';
 import { SETTLE_PARKED } from './settle-parked-statement.ts';
 import { type ParkedChoice, type TakenEvent, takeParked } from './take-parked.ts';
 
-/** A taken event that still can not be counted, by its place among the taken ones. No reason: as it was parked. */
+/** A taken event that still cannot be counted, by its place among the taken ones. No reason: as it was parked. */
 export type StillParked = {
   readonly place: number;
   readonly reason: ParkReason | undefined;

@@ -1,5 +1,5 @@
+import type { Pool } from '../connection/pool.ts';
 import { type FollowingHealth, readFollowingHealth } from '../following/read-following-health.ts';
-import type { Pool } from '../pool.ts';
 import { countMissingHours } from '../reconciliation/count-missing-hours.ts';
 import { countOverlappingUsage } from '../reconciliation/count-overlapping-usage.ts';
 import { readReconciliationState } from '../reconciliation/read-reconciliation-state.ts';

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * Says how queue $1 was $2 milliseconds ago: $3 jobs waited, the oldest of them for $4 milliseconds, $5 were in work, $6

@@ -9,8 +9,8 @@ import {
   usageDayOf,
 } from '@hopsmeter/usage';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { kindOfFailure } from '../errors.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { kindOfFailure } from '../connection/errors.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import { recordBatch } from '../record/record-batch.ts';
 import { sampleEvent, sampleRecord } from '../testing/sample-record.ts';
 import {
@@ -330,7 +330,7 @@ describe('a change of past prices', () => {
   });
 });
 
-describe('a change that can not be', () => {
+describe('a change that cannot be', () => {
   const firstRate = async (meter: string) =>
     (await listRateCards(database.pool))[0]?.rates.find((candidate) => candidate.meter === meter)?.id ?? '';
 
@@ -408,7 +408,7 @@ describe('a change that can not be', () => {
     expect((await listRateCards(database.pool))[1]?.rates).toEqual([]);
   });
 
-  it('is refused by the database too: two at the same time can not both get the same days', async () => {
+  it('is refused by the database too: two at the same time cannot both get the same days', async () => {
     const change = override({
       accountOwnerId: OTHER,
       override: { kind: 'card', rateCardId: cardId },

@@ -8,8 +8,8 @@ import {
   RequestError,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { forecastMonth, type MonthForecast } from './forecast-month.ts';
 import { forecastPriceChange, type PriceForecast } from './forecast-price-change.ts';
 import { type PriceChangeRow, readPriceChange } from './list-price-changes.ts';

@@ -1,7 +1,7 @@
 import { IMPORTED_METER_PREFIX, isImportedMeter, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
-import type { Pool } from '../pool.ts';
 import type { MeterRow } from './list-rate-cards.ts';
 
 /** Finds a meter by name, $1. */

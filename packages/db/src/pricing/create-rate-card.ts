@@ -1,7 +1,7 @@
 import { formatQuantity, parseQuantity, type Quantity, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
-import type { Pool } from '../pool.ts';
 import type { RateCardRow } from './list-rate-cards.ts';
 
 /** `creditUsd` is what one credit costs, more than zero. */

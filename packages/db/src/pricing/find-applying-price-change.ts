@@ -1,5 +1,5 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 
 /** A price change whose rows are not all re-rated yet. */
 export type ApplyingPriceChange = {

@@ -9,9 +9,9 @@ import {
   type Quantity,
   type UsageDay,
 } from '@hopsmeter/usage';
+import { textArray } from '../connection/pg-array.ts';
+import type { Pool } from '../connection/pool.ts';
 import { listCost } from '../list-cost.ts';
-import { textArray } from '../pg-array.ts';
-import type { Pool } from '../pool.ts';
 import { effectOf, groupByAccountAndMeter, type MonthDay } from './month-days.ts';
 import type { PlannedPriceChange } from './plan-price-change.ts';
 import { pricesOf } from './price-arrays.ts';

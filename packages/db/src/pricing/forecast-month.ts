@@ -8,8 +8,8 @@ import {
   type UsageDay,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { textArray } from '../pg-array.ts';
-import type { Pool } from '../pool.ts';
+import { textArray } from '../connection/pg-array.ts';
+import type { Pool } from '../connection/pool.ts';
 import { byDifference } from './by-difference.ts';
 import { FORECAST_MONTH } from './forecast-month-statement.ts';
 import { effectOf, groupByAccountAndMeter, type MonthDay } from './month-days.ts';

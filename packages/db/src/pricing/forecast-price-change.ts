@@ -1,8 +1,8 @@
 import { formatUsageDay, parseQuantity, type Quantity, type UsageDay } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
-import { inTransaction } from '../in-transaction.ts';
-import { textArray } from '../pg-array.ts';
-import type { Pool } from '../pool.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import { textArray } from '../connection/pg-array.ts';
+import type { Pool } from '../connection/pool.ts';
 import { byDifference } from './by-difference.ts';
 import { forecastModelEffects } from './forecast-model-effects.ts';
 import { FIND_USAGE_DAYS, FORECAST } from './forecast-statement.ts';

@@ -1,5 +1,5 @@
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 import { type RowsOf, rowsOfPool } from './rows-of.ts';
 
 /** A price change and how far it is. Days as text, times RFC 3339, `costDifference` with 12 decimals. */

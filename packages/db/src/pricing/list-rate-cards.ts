@@ -1,5 +1,5 @@
 import { formatQuantity, formatUsageDay, type StoredTerms } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { readPriceBook } from './price-book.ts';
 import { dayOrNull } from './price-change.ts';
 import { rowsOfPool } from './rows-of.ts';

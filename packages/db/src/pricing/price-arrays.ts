@@ -1,5 +1,5 @@
 import { formatQuantity, formatUsageDay, type UsageDay } from '@hopsmeter/usage';
-import { plainArray, textArray } from '../pg-array.ts';
+import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { PriceSpan } from './price-spans.ts';
 
 /**

@@ -10,8 +10,8 @@ import {
   usageDayOf,
 } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kindOfFailure } from '../errors.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { kindOfFailure } from '../connection/errors.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import { recordBatch } from '../record/record-batch.ts';
 import { sampleEvent, sampleRecord } from '../testing/sample-record.ts';
 import {

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { HOLD_DIRECTORY } from '../directory/hold-directory.ts';
-import { inTransaction } from '../in-transaction.ts';
-import type { Pool } from '../pool.ts';
 import { ADD_ADJUSTMENT_ROWS, FIND_PART, RE_RATE, REMOVE_EMPTY_ROWS } from './re-rate-statement.ts';
 import { PLAN_BY_HASH } from './re-rated-rows.ts';
 

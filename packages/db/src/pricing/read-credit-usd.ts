@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** SQL for the id of the card of accounts without one of their own. */
 export const DEFAULT_CARD = '(select id from hopsmeter.rate_cards where is_default)';

@@ -6,7 +6,7 @@ import {
   type StoredTerms,
   type UsageDay,
 } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { readPriceBook } from './price-book.ts';
 import { type DescribedOverride, dayOrNull, describeOverride } from './price-change.ts';
 import { rowsOfPool } from './rows-of.ts';

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** Asks the database: on any connection of a pool, or within a transaction. */
 export type RowsOf = <T extends object>(sql: string, parameters?: readonly unknown[]) => Promise<T[]>;

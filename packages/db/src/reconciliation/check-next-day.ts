@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResultRow } from 'pg';
-import { inTransaction } from '../in-transaction.ts';
-import type { Pool } from '../pool.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { findStatementDifferences } from '../statements/find-statement-differences.ts';
 import { checkDay, STORED_DIFFERENCES_MAX, type Statements } from './check-day.ts';
 import { refreshClusterHours } from './refresh-cluster-hours.ts';

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 
 /**
  * The part of a statement that compares both summaries of accounts and days with the rollup, for what is booked on the day $1:

@@ -1,6 +1,6 @@
 import { listCost } from '../list-cost.ts';
 
-/** Stands for "no project" where keys are joined: a join on equality can be hashed, one on `is not distinct from` can not. */
+/** Stands for "no project" where keys are joined: a join on equality can be hashed, one on `is not distinct from` cannot. */
 const NO_PROJECT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 const KEY = 'booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_key, meter';

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
 /** The month that is open and the one before, which somebody is about to close. */

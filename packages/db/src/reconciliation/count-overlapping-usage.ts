@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** The month that is open and the one before, which somebody is about to close. */
 const HOURS = 62 * 24;

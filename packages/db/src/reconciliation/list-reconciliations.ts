@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation-columns.ts';
 
 /** A page of comparisons, the newest first. Parameters: $1 and $2 time and id of the last one seen or NULL, $3 rows. */

@@ -1,6 +1,6 @@
 import { LEDGER_RETENTION_DAYS } from '@hopsmeter/usage';
-import { inTransaction } from '../in-transaction.ts';
-import type { Pool } from '../pool.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { takeTurn } from './take-turn.ts';
 
 /** Hours between two scheduled comparisons. */

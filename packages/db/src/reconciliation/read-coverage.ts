@@ -1,5 +1,5 @@
+import type { Pool } from '../connection/pool.ts';
 import { roundedQuantity } from '../list-cost.ts';
-import type { Pool } from '../pool.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
 /**

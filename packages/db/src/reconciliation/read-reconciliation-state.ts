@@ -1,5 +1,5 @@
 import { LEDGER_RETENTION_DAYS } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * What the metrics show: the rows that differ by the newest result of each day that the ledger still holds, the statements

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { StatementDifference } from '../statements/find-statement-differences.ts';
 import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation-columns.ts';
 

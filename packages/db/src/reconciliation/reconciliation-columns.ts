@@ -1,4 +1,4 @@
-import { instantText } from '../directory/instant.ts';
+import { instantText } from '../sql/instant.ts';
 
 /** What a row of `reconciliations` says, as SQL. */
 export const RECONCILIATION_COLUMNS = `

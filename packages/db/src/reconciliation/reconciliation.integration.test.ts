@@ -484,7 +484,7 @@ it('a repair of a stale report repairs what differs now', async () => {
   expect(await findRollupDifferences(database.pool)).toEqual([]);
 });
 
-it('a repair is refused without a reason, of a comparison that is unknown or not done, and of what can not be repaired', async () => {
+it('a repair is refused without a reason, of a comparison that is unknown or not done, and of what cannot be repaired', async () => {
   await recordSome();
   await query(`update hopsmeter.usage_events set user_id = 'nobody' where user_id = 'auth0|other'`);
   const asked = await requestReconciliation(database.pool, CHANGE, RANGE);
@@ -531,7 +531,7 @@ it('killed in the middle of a day, another worker goes on with that day, and not
   await query(`update hopsmeter.usage_daily set quantity = 13 where ${CPU_ROW}`);
   const { id } = await requestReconciliation(database.pool, CHANGE, { from: dayOf(PAST - DAY), to: RANGE.to });
   await checkNextDay(database.pool);
-  // Holds the day's comparison at its end: the row of the comparison can not be written.
+  // Holds the day's comparison at its end: the row of the comparison cannot be written.
   const blocker = await database.pool.connect();
   await blocker.query('begin');
   await blocker.query('select from hopsmeter.reconciliations where id = $1 for no key update', [id]);

@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { COMPARED_DAY } from './compare-day.ts';
 import { DIFFERENCE_COLUMNS, type DifferenceRow } from './read-reconciliation.ts';
 

@@ -1,7 +1,7 @@
 import { LEDGER_RETENTION_DAYS, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import { kindOfFailure } from '../errors.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import { kindOfFailure } from '../connection/errors.ts';
+import type { Pool } from '../connection/pool.ts';
 import { checkDay } from './check-day.ts';
 import { repairAccountDays } from './compare-account-days.ts';
 import { type RepairedRow, repairDay } from './repair-day.ts';
@@ -56,7 +56,7 @@ export type Repair = {
  * anew; where nothing does, nothing is written, and no audit row.
  *
  * @throws RequestError NOT_FOUND, RECONCILIATION_RUNNING, REASON_REQUIRED; DIFFERS_IN_CLOSED_MONTH when all that differs is booked in
- * closed months or waits for them; NOT_REPAIRABLE when the rollup can not take what the ledger says. Then nothing was changed.
+ * closed months or waits for them; NOT_REPAIRABLE when the rollup cannot take what the ledger says. Then nothing was changed.
  */
 export async function repairUsageDaily(
   pool: Pool,

@@ -1,6 +1,6 @@
 import { LEDGER_RETENTION_DAYS, RequestError } from '@hopsmeter/usage';
-import type { Change } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation-columns.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type Micros, parseTime } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /**
  * What the ledger counted under some keys without a window: when it was used and what it said in short.

@@ -28,7 +28,7 @@ const SUMS = Array.from({ length: METERS_MAX }, (_, meter) => `sum(quantities[${
  * rows in key order, the batches. Every writer takes them in this order, so writers wait for each other but never in a
  * circle (unsorted: 284 deadlocks in 160 batches of four writers; sorted: none).
  *
- * Two spellings are for the planner, which can not know what is in a parameter or how many rows an insert returns.
+ * Two spellings are for the planner, which cannot know what is in a parameter or how many rows an insert returns.
  * `in … is true` and `not in` are no joins to it but hash look-ups; as joins they became nested loops, 1.2 s instead of
  * 0.05 for 5,000 events. `part < 1` is `part = 0`, but taken for a third of the rows instead of one in two hundred, and
  * outer joins never lower that guess, so the lists are joined by hash. A place without an entry breaks a not-null
@@ -125,7 +125,7 @@ used as not materialized (
   unnest(kinds.meters, used_by_kind.quantities) as sums (meter, quantity)
   where meter is not null or quantity is not null
 ),
--- Events that can not be counted, unless the ledger already holds them.
+-- Events that cannot be counted, unless the ledger already holds them.
 park_input as materialized (
   select parked.*, hopsmeter.counted_content_hash(parked.event_key) as counted_hash
   from guard, unnest(

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Attribution, createDirectory, formatQuantity, type Usage } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { conflictPositionsOf, kindOfFailure } from '../errors.ts';
-import { loadDirectory } from '../load-directory.ts';
+import { conflictPositionsOf, kindOfFailure } from '../connection/errors.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
 import {
   createTestDatabase,

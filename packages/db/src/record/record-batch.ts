@@ -8,8 +8,8 @@ import {
   type UsageDay,
 } from '@hopsmeter/usage';
 import type { ClientBase } from 'pg';
-import { plainArray, textArray } from '../pg-array.ts';
-import type { Pool } from '../pool.ts';
+import { plainArray, textArray } from '../connection/pg-array.ts';
+import type { Pool } from '../connection/pool.ts';
 import { createKinds, type Kind } from './kinds.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';
 
@@ -39,7 +39,7 @@ export type LedgerRow = Kind & {
   readonly eventId: string;
 };
 
-/** An event that can not be counted now. `batch` is its place in the record's list, from 0; `event` is JSON text. */
+/** An event that cannot be counted now. `batch` is its place in the record's list, from 0; `event` is JSON text. */
 export type ParkedRow = {
   readonly batch: number;
   readonly eventKey: string;

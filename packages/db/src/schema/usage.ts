@@ -192,7 +192,7 @@ export const importedDays = hopsmeterTable(
   (table) => [primaryKey({ name: 'imported_days_pkey', columns: [table.usageDate, table.userId] })],
 ).enableRLS();
 
-/** Accepted events that can not be counted yet, with the reason; counted later from `event`, or given up by a person. */
+/** Accepted events that cannot be counted yet, with the reason; counted later from `event`, or given up by a person. */
 export const parkedEvents = hopsmeterTable(
   'parked_events',
   {
@@ -226,7 +226,7 @@ export const parkedEvents = hopsmeterTable(
     /** When a person decided that it is counted however implausible it is, and why. */
     releasedAt: instant('released_at'),
     releaseReason: text('release_reason'),
-    /** `correction` or `manifest`: what a batch can not count by itself and is settled after it. NULL for usage. */
+    /** `correction` or `manifest`: what a batch cannot count by itself and is settled after it. NULL for usage. */
     deferred: text('deferred').generatedAlwaysAs(
       sql`case when event ->> 'type' in ('correction', 'manifest') then event ->> 'type' end`,
     ),

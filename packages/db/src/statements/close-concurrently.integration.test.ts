@@ -7,7 +7,7 @@ import {
   parseUsageDay,
 } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadDirectory } from '../load-directory.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import {
   createTestDatabase,
   findRollupDifferences,

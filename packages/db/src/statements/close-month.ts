@@ -6,7 +6,7 @@ import {
   RequestError,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { carryForward } from '../grants/carry-forward.ts';
 import { recordDraws } from '../grants/record-draws.ts';
 import { findApplyingPriceChange } from '../pricing/find-applying-price-change.ts';

@@ -1,6 +1,6 @@
 import { RequestError, type RequestErrorCode, type UsageMonth } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { type ClosedMonth, closeMonth } from './close-month.ts';
 import { readPricing } from './compute-statement.ts';
 import { ACCOUNTS_PER_CALL_MAX, listClosable, requireEnded } from './list-closable.ts';

@@ -12,9 +12,9 @@ import {
   type StatementLine,
   type UsageMonth,
 } from '@hopsmeter/usage';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { type DrawableTotal, planDraws } from '../grants/plan-draws.ts';
 import { type PlannedReturns, planReturns } from '../grants/plan-returns.ts';
-import type { Snapshot } from '../in-snapshot.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/pricing-columns.ts';
 import type { AccountMonth } from './read-account-month.ts';
 import { readBookedParts } from './read-booked-parts.ts';

@@ -1,6 +1,6 @@
 import { formatUsageMonth, RequestError, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { computeStatement, type DraftStatement, readPricing } from './compute-statement.ts';
 import { isClosed, readAccountMonth } from './read-account-month.ts';
 

@@ -1,6 +1,6 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
+import type { Pool } from '../connection/pool.ts';
 import { roundedQuantity } from '../list-cost.ts';
-import type { Pool } from '../pool.ts';
 
 /** Differences that are told at most: one is already too many, and a thousand more say nothing new. */
 const DIFFERENCES_MAX = 1_000;

@@ -1,5 +1,5 @@
 import { formatQuantity, formatUsageDay } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { centsText } from './cents-text.ts';
 import type { ComputedStatement } from './compute-statement.ts';
 import { toUnitPriceRow } from './unit-prices.ts';

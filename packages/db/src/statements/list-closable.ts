@@ -1,6 +1,6 @@
 import { addMonths, formatUsageDay, formatUsageMonth, RequestError, type UsageMonth } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 import { rangeOf } from './read-account-month.ts';
 
 /** Accounts that one call looks at, so that it ends within a minute; `next` says where the next call goes on. */

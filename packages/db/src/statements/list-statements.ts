@@ -1,6 +1,6 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { computeStatement, readPricing } from './compute-statement.ts';
 import { readAccountMonth } from './read-account-month.ts';

@@ -1,5 +1,5 @@
 import { addMonths, formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { parseQuantity, type StatementPart, type UsageMonth } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { roundedQuantity } from '../list-cost.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { rangeOf } from './read-account-month.ts';

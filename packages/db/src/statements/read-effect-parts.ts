@@ -11,7 +11,7 @@ import {
   toExactUnits,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { rangeOf } from './read-account-month.ts';
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 
 /** Whom a statement is addressed to. Lines of the address are separated by `\n`. */
 export type Customer = {

@@ -1,6 +1,6 @@
 import { parseQuantity, type StatementLineKind, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { centsOf } from './cents-text.ts';
 import { addCredits, computeStatement, type LineOfStatement, readPricing } from './compute-statement.ts';

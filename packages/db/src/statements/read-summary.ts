@@ -7,9 +7,9 @@ import {
   roundToCredits,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Snapshot } from '../in-snapshot.ts';
+import type { Snapshot } from '../connection/in-snapshot.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
+import { instantText } from '../sql/instant.ts';
 import { centsOf } from './cents-text.ts';
 
 /** A statement without its lines. */

@@ -1,6 +1,6 @@
 import { addMonths, formatUsageDay, type ParkReason, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot } from '../in-snapshot.ts';
-import type { Pool } from '../pool.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
+import type { Pool } from '../connection/pool.ts';
 import { READ_DIFFERENCES, READ_MISSING_HOURS, READ_WAITING_EVENTS } from './waiting-statements.ts';
 
 /** Parked events of one reason. */

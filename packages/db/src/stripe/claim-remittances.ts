@@ -1,6 +1,6 @@
 import { formatTime } from '@hopsmeter/usage';
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 import type { RemittanceClock } from './plan-remittances.ts';
 import { stampOf } from './stamp.ts';
 

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 export const OPEN_STATUSES = ['pending', 'uncertain', 'rejected', 'too_old'] as const;
 

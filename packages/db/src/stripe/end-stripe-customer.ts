@@ -1,6 +1,6 @@
 import { formatUsageDay, type Micros, RequestError, type UsageDay, usageDayOf } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { readPeriods, type StripeCustomerRow, takeDays } from './stripe-customers.ts';
 
 /**

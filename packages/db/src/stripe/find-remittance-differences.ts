@@ -1,5 +1,5 @@
 import { formatTime, type Micros } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import { monthlyPositions } from './monthly-positions.ts';
 import { listPayingAccounts } from './paying-accounts.ts';
 

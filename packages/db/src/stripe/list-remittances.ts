@@ -1,5 +1,5 @@
-import { instantText } from '../directory/instant.ts';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
+import { instantText } from '../sql/instant.ts';
 
 export const REMITTANCE_STATUSES = ['pending', 'sent', 'uncertain', 'rejected', 'too_old', 'not_sent'] as const;
 export type RemittanceStatus = (typeof REMITTANCE_STATUSES)[number];

@@ -1,4 +1,4 @@
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 
 /** Accounts that a Stripe customer pays for, or paid. A few bytes each, so all of them at once. */
 const LIST_PAYING_ACCOUNTS = `

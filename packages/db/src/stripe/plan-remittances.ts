@@ -1,6 +1,6 @@
 import { formatTime, type Micros } from '@hopsmeter/usage';
-import { kindOfFailure } from '../errors.ts';
-import type { Pool } from '../pool.ts';
+import { kindOfFailure } from '../connection/errors.ts';
+import type { Pool } from '../connection/pool.ts';
 import { monthlyPositions } from './monthly-positions.ts';
 import { listPayingAccounts } from './paying-accounts.ts';
 import { stampOf } from './stamp.ts';
@@ -75,7 +75,7 @@ export type RemittanceClock = { readonly now: Micros; readonly monthGraceHours: 
 
 /**
  * Plans with {@link PLAN_REMITTANCES}, for all accounts that a Stripe customer pays for, some accounts at a time. Accounts
- * that can not be planned for do not keep the others from it.
+ * that cannot be planned for do not keep the others from it.
  *
  * @throws AggregateError after all of them, with what the database said to some.
  */

@@ -1,6 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Change } from '../directory/change-directory.ts';
-import type { Pool } from '../pool.ts';
+import type { Change } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { REMITTANCE_COLUMNS, type RemittanceRow } from './list-remittances.ts';
 
 /** `sent`: it counts as paid for, it is never sent (again). `not_sent`: what it was for is sent with a new one. */
@@ -8,7 +8,7 @@ export const REMITTANCE_DECISIONS = ['sent', 'not_sent'] as const;
 export type RemittanceDecision = (typeof REMITTANCE_DECISIONS)[number];
 
 /**
- * What a person found out about a remittance that we can not know or could not send; with the audit row, in one statement.
+ * What a person found out about a remittance that we cannot know or could not send; with the audit row, in one statement.
  *
  * Guarantees: one that is pending is not touched, a worker may have it in hand; one that was decided stays so. What is
  * marked as sent may be marked as not sent, because Stripe takes events that it does not count in the end; the other way

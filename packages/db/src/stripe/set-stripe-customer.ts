@@ -1,7 +1,7 @@
 import { formatUsageDay, type Micros, RequestError, type UsageDay, usageDayOf } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../directory/change-directory.ts';
+import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Pool } from '../connection/pool.ts';
 import { readOwner } from '../directory/read-user.ts';
-import type { Pool } from '../pool.ts';
 import { readPeriods, type StripeCustomerRow, takeDays } from './stripe-customers.ts';
 
 /** Adds an open period. Parameters: $1 account, $2 customer, $3 first day. Locks: the directory. */

@@ -1,5 +1,5 @@
 import { formatTime, MICROS_PER_MS, type Micros } from '@hopsmeter/usage';
-import type { Pool } from '../pool.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { ClaimedRemittance } from './claim-remittances.ts';
 
 /**

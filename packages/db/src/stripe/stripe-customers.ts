@@ -1,5 +1,5 @@
 import { formatUsageDay, RequestError, type UsageDay } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../directory/change-directory.ts';
+import type { DirectoryTransaction } from '../audit/change-directory.ts';
 
 /** That a Stripe customer pays for an account: from `from` up to, but not including, `to` (null: open). Days as text. */
 export type StripeCustomerRow = {
@@ -50,7 +50,7 @@ export function readPeriods(
 /**
  * Takes a day and all later ones from the customers that pay for them, except one. A period that begins later is removed.
  *
- * @param today usage of later days can not have been sent yet.
+ * @param today usage of later days cannot have been sent yet.
  * @throws RequestError STRIPE_USAGE_SENT when usage of those days may be at Stripe already.
  */
 export async function takeDays(

@@ -7,9 +7,9 @@ import {
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { kindOfFailure } from '../errors.ts';
-import { loadDirectory } from '../load-directory.ts';
-import type { Pool } from '../pool.ts';
+import { kindOfFailure } from '../connection/errors.ts';
+import type { Pool } from '../connection/pool.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import {
   type AttributionEntry,
   type BatchRecord,

@@ -59,7 +59,7 @@ export function sampleRecord(
   };
 }
 
-/** The event as one that can not be counted. */
+/** The event as one that cannot be counted. */
 export function sampleParked(
   seeded: SeededDirectory,
   { id, content }: SampleEvent,

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { createPool, type Pool } from '../connection/pool.ts';
 import { migrate } from '../migrate.ts';
-import { createPool, type Pool } from '../pool.ts';
 
 export { closeMonth, readClosedRows } from './close-month.ts';
 export { findRollupDifferences } from './find-rollup-differences.ts';

@@ -41,7 +41,7 @@ export interface PgBouncerOptions {
   readonly postgresUrl: string;
   /** Exactly this port. Default: 64329 when it is free, else one that is. */
   readonly port?: number;
-  /** Where PgBouncer is unpacked when it can not be installed. Default `<directory>/software`. */
+  /** Where PgBouncer is unpacked when it cannot be installed. Default `<directory>/software`. */
   readonly software?: string;
   readonly report?: Report;
 }

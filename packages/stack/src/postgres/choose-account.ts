@@ -27,7 +27,7 @@ export interface AccountCommand {
  * Decides who runs a server that refuses to run as root, as Postgres and PgBouncer do: an ordinary user runs it as
  * themselves; for root it is the owner of the data that is there already, else the user `postgres`, else `nobody`.
  *
- * A clone below /root can not be entered by those. Then the server keeps one of root's capabilities, to pass closed
+ * A clone below /root cannot be entered by those. Then the server keeps one of root's capabilities, to pass closed
  * folders (CAP_DAC_OVERRIDE), through util-linux' setpriv: the clone's permissions stay as they are.
  *
  * @param home - the folder that will hold the data; it is created.
@@ -49,7 +49,7 @@ export async function chooseAccount(home: string, program: Program): Promise<Acc
   for (const wrap of ways) if (await canRun(wrap, program, home)) return { owner, wrap };
   throw new StackError(
     'USER_UNUSABLE',
-    `${basename(program.path)} can not run as root, and the user with id ${owner.uid} can not enter ${home}: ` +
+    `${basename(program.path)} cannot run as root, and the user with id ${owner.uid} cannot enter ${home}: ` +
       'clone into a folder that everyone can enter, install util-linux (setpriv), or run as an ordinary user.',
   );
 }
@@ -88,6 +88,6 @@ async function findUnprivilegedUser(): Promise<Owner> {
   }
   throw new StackError(
     'USER_UNUSABLE',
-    'A server can not run as root, and there is no user postgres or nobody: add one.',
+    'A server cannot run as root, and there is no user postgres or nobody: add one.',
   );
 }

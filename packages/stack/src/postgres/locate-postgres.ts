@@ -13,7 +13,7 @@ export interface PostgresPrograms {
 const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * Finds the Postgres that npm installed for this platform and completes it: npm packages can not hold symbolic links,
+ * Finds the Postgres that npm installed for this platform and completes it: npm packages cannot hold symbolic links,
  * so the package lists them for its install script to make. npm 11 runs no install script that is not allowed by name;
  * so we make the links that are missing and depend on none.
  *

@@ -48,7 +48,7 @@ export async function createRestartable(name: string, start: () => Promise<Runni
     },
     restart: () =>
       inTurn(async () => {
-        if (closed) throw new StackError('NOT_READY', `${name} was closed and can not be restarted: start a new one.`);
+        if (closed) throw new StackError('NOT_READY', `${name} was closed and cannot be restarted: start a new one.`);
         await current.stop();
         current = await start();
       }),

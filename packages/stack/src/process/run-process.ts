@@ -109,7 +109,7 @@ async function spawnChild(spec: ProcessSpec): Promise<ChildProcess> {
   try {
     await once(child, 'spawn');
   } catch (error) {
-    throw new StackError('COMMAND_FAILED', `${spec.name} can not be started: ${spec.command}`, { cause: error });
+    throw new StackError('COMMAND_FAILED', `${spec.name} cannot be started: ${spec.command}`, { cause: error });
   }
   if ('onLine' in output) {
     for (const stream of [child.stdout, child.stderr]) {

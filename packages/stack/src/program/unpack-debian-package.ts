@@ -27,7 +27,7 @@ export async function findUnpacked(wanted: Package, software: string): Promise<P
  * Gets a program on a Debian-like system without root: apt names the packages that are missing, downloads them
  * (signatures checked as always), and they are unpacked into our own folder. Nothing of the system changes.
  *
- * @returns `undefined` where that can not be done.
+ * @returns `undefined` where that cannot be done.
  */
 export async function unpackDebianPackage(
   wanted: Package,
@@ -80,7 +80,7 @@ async function download(name: string, apt: string, work: string, downloads: stri
 export function missingPackages(simulated: string): readonly string[] {
   const names = [...simulated.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
   if (names.length === 0 || names.length > PACKAGES_MAX) {
-    throw new Error(`apt-get would install ${names.length} packages, which can not be right`);
+    throw new Error(`apt-get would install ${names.length} packages, which cannot be right`);
   }
   return names;
 }

@@ -44,7 +44,7 @@ export function redisCommand(program: RedisProgram, home: string, port: number):
     ],
     env: process.env,
     config: { bind: '0.0.0.0', port: CONTAINER_PORT, folder: '/data' },
-    // `docker run` passes signals on, but can not pass SIGKILL: it would die and leave the container.
+    // `docker run` passes signals on, but cannot pass SIGKILL: it would die and leave the container.
     deliver: (signal) => docker(program.path, ['kill', '--signal', signal, name]),
   };
 }

@@ -30,7 +30,7 @@ export interface RedisOptions {
   readonly directory: string;
   /** Exactly this port. Default: 63799 when it is free, else one that is. */
   readonly port?: number;
-  /** Where Redis is unpacked when it can not be installed. Default `<directory>/software`. */
+  /** Where Redis is unpacked when it cannot be installed. Default `<directory>/software`. */
   readonly software?: string;
   readonly report?: Report;
 }

@@ -222,7 +222,7 @@ describe('a discounted price', () => {
   });
 });
 
-describe('prices that can not be', () => {
+describe('prices that cannot be', () => {
   it('are refused without a default card', () => {
     expect(() => createPricing({ ...BASE, cards: [PARTNER] })).toThrow('no rate card is the default');
   });

@@ -77,7 +77,7 @@ describe('terms that can be read', () => {
   });
 });
 
-describe('terms that can not be read', () => {
+describe('terms that cannot be read', () => {
   it.each([
     ['NaN', 'INVALID_DECIMAL'],
     ['nan', 'INVALID_DECIMAL'],

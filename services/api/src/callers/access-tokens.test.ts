@@ -65,7 +65,7 @@ describe('a token', () => {
     ['has no subject', { sub: undefined }],
     ['has an empty subject', { sub: '' }],
     ['has a subject that is no text', { sub: 117 }],
-    ['has a subject that Postgres can not hold', { sub: 'auth0|a\0b' }],
+    ['has a subject that Postgres cannot hold', { sub: 'auth0|a\0b' }],
     ['has a subject that is not well-formed', { sub: 'auth0|\ud800' }],
     ['has an endless subject', { sub: 'x'.repeat(256) }],
   ])('is refused when it %s', async (_what, claims) => {
@@ -106,7 +106,7 @@ it('fetches the keys once, whatever key ids people make up', async () => {
   expect(issuer.fetches() - before).toBe(1);
 });
 
-describe('while the keys can not be had', () => {
+describe('while the keys cannot be had', () => {
   it.each([500, 404, 302])('nobody gets in, and everybody is told when to come back (%s)', async (status) => {
     issuer.answerWith(status);
     tokens = openTokens();

@@ -15,7 +15,7 @@ export type AccessToken = { readonly userId: string; readonly permissions: reado
 
 export type AccessTokens = {
   /**
-   * Reads a token. @throws RequestError UNAUTHENTICATED when it is not valid, NOT_READY while the issuer's keys can not
+   * Reads a token. @throws RequestError UNAUTHENTICATED when it is not valid, NOT_READY while the issuer's keys cannot
    * be had: then nobody's token can be checked, and nobody gets in.
    */
   verify(token: string): Promise<AccessToken>;
@@ -58,7 +58,7 @@ export function createAccessTokens({ issuer, audience, now }: AccessTokensOption
     } catch (error) {
       if (isAboutToken(error)) throw error;
       const options = { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error };
-      throw new RequestError('NOT_READY', 'the keys that tokens are signed with can not be fetched', options);
+      throw new RequestError('NOT_READY', 'the keys that tokens are signed with cannot be fetched', options);
     }
   };
   return {

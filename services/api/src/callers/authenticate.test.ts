@@ -11,7 +11,7 @@ const USERS = new Map<string, PersonRow>([
   ['auth0|member', { accountOwnerId: 'auth0|owner' }],
 ]);
 
-/** Takes `<user>~<permission>~…` for a token, and `away` for one that can not be checked. */
+/** Takes `<user>~<permission>~…` for a token, and `away` for one that cannot be checked. */
 const tokens: AccessTokens = {
   async verify(token) {
     if (token === 'away') throw new RequestError('NOT_READY');

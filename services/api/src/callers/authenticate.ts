@@ -9,7 +9,7 @@ import { createServiceRoleKey } from './service-role-key.ts';
  * Finds out who sends a request.
  *
  * @throws RequestError UNAUTHENTICATED when that is not proven, INVALID_REQUEST when the proof stands in the address,
- * NOT_READY while it can not be checked.
+ * NOT_READY while it cannot be checked.
  */
 export type Authenticate = (request: Pick<FastifyRequest, 'headers' | 'query'>) => Promise<Caller>;
 
@@ -28,7 +28,7 @@ export const ADMIN_PERMISSION = 'billing:admin';
 /** RFC 6750; the scheme in any case, as RFC 9110 has it. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** Knows the service role key and people's tokens. @throws RangeError when that key can not be one. */
+/** Knows the service role key and people's tokens. @throws RangeError when that key cannot be one. */
 export function createAuthenticate({ serviceRoleKey, tokens, findPerson }: CallerOptions): Authenticate {
   const key = createServiceRoleKey(serviceRoleKey);
   return async ({ headers, query }) => {

@@ -14,7 +14,7 @@ export type ServiceRoleKey = {
 /**
  * Keeps the digest of the service role key.
  *
- * @throws RangeError when the key is missing, too short or can not be sent in a header: nobody must get in because the
+ * @throws RangeError when the key is missing, too short or cannot be sent in a header: nobody must get in because the
  * key was forgotten.
  */
 export function createServiceRoleKey(key: string): ServiceRoleKey {

@@ -12,7 +12,7 @@ export const moneySchema = z
   .regex(/^-?\d+\.\d{2}$/)
   .meta({
     id: 'Money',
-    description: 'An amount to the cent, as text: a JSON number can not hold every amount exactly',
+    description: 'An amount to the cent, as text: a JSON number cannot hold every amount exactly',
     examples: ['12.34'],
   });
 
@@ -22,7 +22,7 @@ export const exactSchema = z
   .regex(/^-?\d+\.\d{12}$/)
   .meta({
     id: 'Exact',
-    description: 'An exact decimal with 12 decimals, as text: a JSON number can not hold it exactly',
+    description: 'An exact decimal with 12 decimals, as text: a JSON number cannot hold it exactly',
     examples: ['12.336000000000'],
   });
 

@@ -12,7 +12,7 @@ export const PARAMETER_ERRORS = {
   INVALID_GROUP_BY: 'A grouping is unknown or named twice',
   TOO_MANY_GROUPS: 'The answer would hold more groups than allowed',
   INVALID_LIMIT: 'A limit is not a whole number within its bounds',
-  INVALID_SORT: 'A list can not be sorted like that',
+  INVALID_SORT: 'A list cannot be sorted like that',
   INVALID_CHOICE: 'A value is none of those that the parameter takes',
   INVALID_CURSOR: 'A cursor is not one that the list gave',
   AMBIGUOUS_EVENT: 'Several sources have an event with this id',
@@ -28,7 +28,7 @@ export type ParameterProblem = {
   readonly detail: string;
 };
 
-/** A request whose parameters can not be answered, with all that is wrong with them. */
+/** A request whose parameters cannot be answered, with all that is wrong with them. */
 export class ParameterError extends RequestError {
   readonly problems: readonly ParameterProblem[];
 

@@ -13,7 +13,7 @@ const MONTH = /^2\d{3}-(?:0[1-9]|1[0-2])$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 export type ParameterOptions<T> = {
-  /** Reads the text; undefined when it can not. */
+  /** Reads the text; undefined when it cannot. */
   readonly parse: (text: string) => T | undefined;
   /** What a caller is told then: the code and what was expected. */
   readonly code: ParameterErrorCode;

@@ -26,7 +26,7 @@ export type WritePiece = (piece: string | Uint8Array) => Promise<void>;
 export type Streams = {
   /**
    * Sends what `produce` writes, as a file. Nothing is sent before its first piece, so what it throws before that is an
-   * answer of its own; later the connection is cut, because only then a client can not take half a file for the whole.
+   * answer of its own; later the connection is cut, because only then a client cannot take half a file for the whole.
    *
    * @throws RequestError NOT_READY when {@link StreamsOptions.atOnceMax} are on their way.
    */
@@ -35,7 +35,7 @@ export type Streams = {
 
 export type StreamsOptions = { readonly atOnceMax?: number; readonly stallTimeoutMs?: number };
 
-/** Creates {@link Streams}. All of a process share one, so that streams can not take every connection to the database. */
+/** Creates {@link Streams}. All of a process share one, so that streams cannot take every connection to the database. */
 export function createStreams({
   atOnceMax = AT_ONCE_MAX,
   stallTimeoutMs = STALL_TIMEOUT_MS,

@@ -19,7 +19,7 @@ export type DownloadButtonProps = {
 );
 
 /**
- * Fetches a file with the access token and saves it. Not a link: a link can not send the token but in its address, and
+ * Fetches a file with the access token and saves it. Not a link: a link cannot send the token but in its address, and
  * addresses end up in logs.
  */
 export function DownloadButton({ fileName, children, ...source }: DownloadButtonProps) {

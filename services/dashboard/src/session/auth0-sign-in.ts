@@ -54,7 +54,7 @@ export function createAuth0SignIn({ issuer, clientId, audience }: Auth0Offer, ev
     try {
       await manager.signinRedirect({ state: { returnTo } });
     } catch (error) {
-      throw new SignInFailed('The sign-in service can not be reached.', { cause: error });
+      throw new SignInFailed('The sign-in service cannot be reached.', { cause: error });
     }
   };
   return {

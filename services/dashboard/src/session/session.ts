@@ -65,7 +65,7 @@ export function createSession(onChange: () => void): Session {
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 403) show({ kind: 'no-access', name });
       else if (error instanceof ApiProblem && error.status === 401)
-        showSignedOut('The api does not take your sign-in. Please tell who runs it.');
+        showSignedOut('The API rejected your sign-in. Contact your administrator.');
       else throw error;
     }
   };

@@ -115,7 +115,7 @@ it('a hundred price changes that fail do not stop the next', async () => {
   await changePrice(3n * ONE);
   await run(context());
   expect(await prices()).toEqual(Array(DAYS).fill('3'));
-  expect(lines.filter((line) => line.includes('can not be applied now'))).toHaveLength(100);
+  expect(lines.filter((line) => line.includes('cannot be applied now'))).toHaveLength(100);
 });
 
 it('price changes take turns, part by part', async () => {

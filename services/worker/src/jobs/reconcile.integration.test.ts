@@ -101,7 +101,7 @@ it('forgets what it knew when the database does not answer', async () => {
   expect(await broken.metric('unexplained_difference')).toEqual([Number.NaN]);
 });
 
-it('days that can not be compared do not stop the others, nor comparisons behind them', async () => {
+it('days that cannot be compared do not stop the others, nor comparisons behind them', async () => {
   const to = new Date().toISOString().slice(0, 10);
   const from = new Date(START - 100 * 24 * HOUR_MS).toISOString().slice(0, 10);
   await requestReconciliation(database.pool, change, { from, to });

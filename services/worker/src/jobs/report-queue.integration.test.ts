@@ -66,7 +66,7 @@ it('grows old when nobody writes, and a queue that is no more is forgotten after
   expect(await readQueue()).toMatchObject({ waitingJobs: 0, isCurrent: true });
 });
 
-it('says nothing of a queue that it can not see, and nothing after the end', async () => {
+it('says nothing of a queue that it cannot see, and nothing after the end', async () => {
   await expect(reportOf(() => Promise.reject(new Error('away')))()).rejects.toThrow('away');
   await reportOf(async () => EMPTY)(AbortSignal.abort());
   expect(await readQueue()).toBeUndefined();

@@ -14,11 +14,11 @@ const remittance = (id: string): ClaimedRemittance => ({
   earlierAttempt: undefined,
 });
 
-it('a hundred remittances that fail, and accounts that can not be planned for, do not stop the next', async () => {
+it('a hundred remittances that fail, and accounts that cannot be planned for, do not stop the next', async () => {
   const due = [...Array.from({ length: 100 }, (_, i) => remittance(`bad ${i}`)), remittance('good')];
   const settled: string[] = [];
   const store: RemittanceStore = {
-    plan: () => Promise.reject(new Error('an account can not be planned for')),
+    plan: () => Promise.reject(new Error('an account cannot be planned for')),
     claim: async (limit) => ({ remittances: due.splice(0, limit), setAside: 0 }),
     async settle({ id }) {
       if (id.startsWith('bad')) throw new Error('the outcome was not noted');
@@ -38,8 +38,8 @@ it('a hundred remittances that fail, and accounts that can not be planned for, d
   due.push(remittance('good, of a plan that failed for others'));
   store.plan = () => {
     due.push(remittance('good, of a plan that failed for others too'));
-    return Promise.reject(new Error('an account can not be planned for'));
+    return Promise.reject(new Error('an account cannot be planned for'));
   };
-  await expect(exportUsage(options, signal)).rejects.toThrow('can not be planned for');
+  await expect(exportUsage(options, signal)).rejects.toThrow('cannot be planned for');
   expect(settled).toHaveLength(3);
 });

@@ -23,12 +23,12 @@ import {
   type Usage,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { createBatchRecorder } from '../batch-recorder.ts';
-import { createDeferredSettler, type DeferredSettler } from '../deferred/settle-deferred.ts';
-import { createDirectoryCache } from '../directory-cache.ts';
-import { planBatch } from '../plan-batch.ts';
-import { retryParked } from '../retry-parked.ts';
-import { HOUR, SAMPLE_START, sampleBatch } from '../sample-events.ts';
+import { createDeferredSettler, type DeferredSettler } from '../corrections/settle-deferred.ts';
+import { retryParked } from '../parked/retry-parked.ts';
+import { createBatchRecorder } from '../record/batch-recorder.ts';
+import { createDirectoryCache } from '../record/directory-cache.ts';
+import { planBatch } from '../record/plan-batch.ts';
+import { HOUR, SAMPLE_START, sampleBatch } from './sample-events.ts';
 
 /** For tests: a database of its own, and what workers do with the events of one cluster. */
 export type CorrectionWorld = {

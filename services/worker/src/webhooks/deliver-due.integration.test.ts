@@ -269,7 +269,7 @@ it('a receiver with a hundred messages that wait does not stop the next receiver
   await disableWebhook(database.pool, CHANGE, stuck);
 });
 
-it('a hundred messages whose outcome can not be noted do not stop the next, and are due behind others', async () => {
+it('a hundred messages whose outcome cannot be noted do not stop the next, and are due behind others', async () => {
   const stuck = await raiseForMany(34);
   await raise(80);
   const failing: DeliveryStore = {

@@ -3,9 +3,9 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Caller } from '../../callers/caller.ts';
-import { BODY_BYTES_MAX, changed, inviteSchema, userSchema } from './answers.ts';
-import { changeOf } from './change-of.ts';
-import { nameField, tokenField, userIdField } from './fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { nameField, tokenField, userIdField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, changed, inviteSchema, userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   token: tokenField,

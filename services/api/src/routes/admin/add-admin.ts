@@ -1,5 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addAcceptInvite } from './accept-invite.ts';
 import { addAssignUser } from './assign-user.ts';
 import { addChangeCluster } from './change-cluster.ts';
@@ -12,7 +13,6 @@ import { addCreateProject } from './create-project.ts';
 import { addCreateUser } from './create-user.ts';
 import { addEndAssignment } from './end-assignment.ts';
 import { addEndProject } from './end-project.ts';
-import { addFieldProblems } from './field-problems.ts';
 import { addHandOverProject } from './hand-over-project.ts';
 import { addListAuditLog } from './list-audit-log.ts';
 import { addListClusters } from './list-clusters.ts';

@@ -1,10 +1,10 @@
 import { assignUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
+import { dryRunField, momentField, reasonField, systemIdField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { assignmentSchema, BODY_BYTES_MAX, created } from './answers.ts';
-import { changeOf } from './change-of.ts';
-import { dryRunField, momentField, reasonField, systemIdField } from './fields.ts';
+import { assignmentSchema, BODY_BYTES_MAX, created } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster; not given, a place is chosen').optional(),

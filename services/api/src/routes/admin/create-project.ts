@@ -1,9 +1,16 @@
 import { createProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, created, moveShape, projectSchema } from './answers.ts';
-import { changeOf } from './change-of.ts';
-import { dryRunField, momentField, namespaceField, reasonField, systemIdField, userIdField } from './fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import {
+  dryRunField,
+  momentField,
+  namespaceField,
+  reasonField,
+  systemIdField,
+  userIdField,
+} from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, created, moveShape, projectSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster that has the namespace'),

@@ -1,9 +1,9 @@
 import { endProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './answers.ts';
-import { changeOf } from './change-of.ts';
-import { dryRunField, momentField, reasonField, systemIdSchema } from './fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { dryRunField, momentField, reasonField, systemIdSchema } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   at: momentField('When it ended; not given: now, or just after usage that was counted ahead of our clock').optional(),

@@ -1,9 +1,9 @@
 import { listAuditLog, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { limitSchema, searchSchema } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
 
 const querySchema = z.strictObject({
   entity: searchSchema('Only changes of this table', 'users').optional(),

@@ -1,9 +1,9 @@
 import { listClusters, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
-import { clusterSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
-import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from './page-cursor.ts';
+import { clusterSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
 
 const querySchema = z.strictObject({
   cursor: cursorSchema(ANY_TEXT),

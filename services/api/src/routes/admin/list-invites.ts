@@ -1,9 +1,9 @@
 import { listInvites, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
-import { inviteSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
+import { inviteSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
 
 const querySchema = z.strictObject({
   accountOwnerId: accountIdSchema.optional().meta({ description: 'Only invitations of this account' }),

@@ -1,10 +1,10 @@
 import { listProjects, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
-import { listed, projectSchema, ROWS_DEFAULT, ROWS_MAX } from './answers.ts';
-import { systemIdSchema } from './fields.ts';
-import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf, SYSTEM_ID } from './page-cursor.ts';
+import { listed, projectSchema, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
 
 const querySchema = z.strictObject({
   clusterId: systemIdSchema('Only namespaces of this cluster').optional(),

@@ -1,9 +1,9 @@
 import { listUsers, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX, userSchema } from './answers.ts';
-import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from './page-cursor.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX, userSchema } from './schemas.ts';
 
 const querySchema = z.strictObject({
   q: searchSchema('Part of the id, name or e-mail address, in upper or lower case', 'ada@').optional(),

@@ -1,9 +1,9 @@
 import { type Pool, unassignUser } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { assignmentSchema, changed } from './answers.ts';
-import { changeOf } from './change-of.ts';
+import { assignmentSchema, changed } from './schemas.ts';
 
 const answerSchema = z
   .object({

@@ -1,5 +1,5 @@
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { addCreateWebhook } from './create-webhook.ts';
 import { addDisableWebhook } from './disable-webhook.ts';

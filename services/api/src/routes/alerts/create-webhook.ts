@@ -2,11 +2,11 @@ import { createWebhook, problemOfWebhookUrl, WEBHOOKS_MAX, webhookSecretOf } fro
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { userIdField } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { userIdField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { webhookSchema } from './answers.ts';
+import { webhookSchema } from './schemas.ts';
 
 const urlField = (isPrivateAllowed: boolean) =>
   z

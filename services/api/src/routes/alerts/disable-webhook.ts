@@ -1,11 +1,11 @@
 import { disableWebhook } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { systemIdSchema } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { changed } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { webhookSchema } from './answers.ts';
+import { webhookSchema } from './schemas.ts';
 
 /** `DELETE /v1/webhooks/{id}` */
 export function addDisableWebhook(app: HttpApp, { pool }: AlertsDeps): void {

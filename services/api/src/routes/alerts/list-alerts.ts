@@ -2,11 +2,11 @@ import { listAlerts } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { alertSchema, describeAlert } from './answers.ts';
+import { alertSchema, describeAlert } from './schemas.ts';
 
 const monthSchema = parameter({
   parse: (text) => (/^\d{4}-\d{2}$/.test(text) && parseUsageDay(`${text}-01`) !== undefined ? `${text}-01` : undefined),

@@ -2,13 +2,13 @@ import { DELIVERY_STATUSES, listDeliveries } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { deliverySchema } from './answers.ts';
+import { deliverySchema } from './schemas.ts';
 
 const statusSchema = parameter({
   parse: (text) => DELIVERY_STATUSES.find((status) => status === text),

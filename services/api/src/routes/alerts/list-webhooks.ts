@@ -1,11 +1,11 @@
 import { listWebhooks } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { webhookSchema } from './answers.ts';
+import { webhookSchema } from './schemas.ts';
 
 const querySchema = z.strictObject({
   cursor: cursorSchema(INSTANT, SYSTEM_ID),

@@ -13,7 +13,7 @@ import {
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { alertSchema, describeAlert } from './answers.ts';
+import { alertSchema, describeAlert } from './schemas.ts';
 
 export const capSchema = z
   .object({

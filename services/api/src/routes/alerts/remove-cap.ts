@@ -1,9 +1,9 @@
 import { removeSpendingCap } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
+import { changed } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 
 const answerSchema = z

@@ -1,11 +1,11 @@
 import { retryDelivery } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changeOf } from '../admin/change-of.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { accepted } from '../parked/answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { accepted } from '../parked/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
-import { deliverySchema } from './answers.ts';
+import { deliverySchema } from './schemas.ts';
 
 /** `POST /v1/webhooks/{id}/deliveries/{deliveryId}/retry` */
 export function addRetryDelivery(app: HttpApp, { pool }: AlertsDeps): void {

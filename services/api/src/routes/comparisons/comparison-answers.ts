@@ -1,6 +1,6 @@
 import { CAUSES, COMPARED_MEASURES, type ComparedMeasure } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { nextCursorSchema } from '../admin/page-cursor.ts';
+import { nextCursorSchema } from '../../contract/page-cursor.ts';
 
 export const MEASURES = Object.keys(COMPARED_MEASURES) as readonly ComparedMeasure[];
 

@@ -15,11 +15,11 @@ import { chooseContentType } from '../../contract/accept.ts';
 import { CSV_CONTENT_TYPE } from '../../contract/csv.ts';
 import { MONTH_PATTERN, parseMonth } from '../../contract/month.ts';
 import { nameFile } from '../../contract/name-file.ts';
+import { ANY_TEXT, cursorSchema, pageOf } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
 import type { Streams } from '../../contract/streams.ts';
-import { ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { ANY_TEXT, cursorSchema, pageOf } from '../admin/page-cursor.ts';
+import { ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { answerSchema, MEASURES } from './comparison-answers.ts';
 import { createWalkComparison } from './walk-comparison.ts';
 

@@ -2,10 +2,10 @@ import { correctEvent, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { EVENT_METERS_MAX, type EventProblem, NAME_LENGTH_MAX, readCorrected } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { addFieldProblems } from '../admin/field-problems.ts';
-import { reasonField } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
+import { reasonField } from '../../contract/fields.ts';
+import { changed } from '../admin/schemas.ts';
 import { describeDifferences, describeObstacle, differenceSchema, obstacleSchema } from './difference.ts';
 import { eventIdSchema, eventSourceSchema, toAmbiguity } from './named-event.ts';
 

@@ -7,9 +7,9 @@ import {
 } from '@hopsmeter/db';
 import { type ExactUnits, parseQuantity, type Quantity, roundExactUnits, toExactUnits } from '@hopsmeter/usage';
 import { formatExact } from '../../contract/amounts.ts';
-import type { ReceiptView } from './answers.ts';
 import { judgeEvent } from './judge-event.ts';
 import { readSaid } from './read-said.ts';
+import type { ReceiptView } from './schemas.ts';
 import { explainAttribution, explainPart, explainPrice } from './sentences.ts';
 
 /** To whom it is shown: what is of others, and what people of ours did, is for staff. */

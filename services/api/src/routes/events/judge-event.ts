@@ -1,6 +1,6 @@
 import type { EventReceipt } from '@hopsmeter/db';
 import { LEDGER_RETENTION_DAYS } from '@hopsmeter/usage';
-import type { ReceiptView } from './answers.ts';
+import type { ReceiptView } from './schemas.ts';
 
 type Judgement = Pick<ReceiptView['verdict'], 'code' | 'sentence'>;
 

@@ -2,10 +2,10 @@ import { EVENT_SEARCH_DAYS_MAX, type Pool, searchEvents } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import type { Billing } from '../../billing.ts';
+import { cursorSchema, INSTANT, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { accountFilter, checkRange, daySchema, limitSchema, usageFilterShape } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { cursorSchema, INSTANT, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
-import { eventsSchema } from './answers.ts';
+import { eventsSchema } from './schemas.ts';
 
 /** People look at these on a screen; 500 rows are 300 kB of JSON. */
 const EVENTS_MAX = 500;

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
 import { answer, PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
-import { receiptSchema } from './answers.ts';
 import { describeReceipt } from './describe-receipt.ts';
 import type { EventsDeps } from './list-events.ts';
 import { eventIdSchema, eventSourceSchema, toAmbiguity } from './named-event.ts';
+import { receiptSchema } from './schemas.ts';
 
 const description = `Walks one event from acceptance to statement, as of one moment: which request brought it, what became of
 it, who used it and which rule said so, each row of the ledger with the row of the rollup that it was added to, its price

@@ -2,7 +2,7 @@ import type { EventReceipt } from '@hopsmeter/db';
 import { parseTime, roundQuantity } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { formatExact } from '../../contract/amounts.ts';
-import type { ReceiptView } from './answers.ts';
+import type { ReceiptView } from './schemas.ts';
 
 const quantitySchema = z.object({ meter: z.string(), quantity: z.string().transform(toExact) });
 

@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addConfirmMissing } from './confirm-missing.ts';
 import { addReadFollowing } from './read-following.ts';
 

@@ -1,10 +1,10 @@
 import { confirmMissing, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField } from '../admin/fields.ts';
-import { describeMissing, missingSchema } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { reasonField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
+import { describeMissing, missingSchema } from './schemas.ts';
 
 const answerSchema = z
   .object({ confirmed: missingSchema.meta({ description: 'What the next look may find missing' }) })

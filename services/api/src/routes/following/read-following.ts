@@ -2,11 +2,11 @@ import { listFollowedProblems, type Pool, readFollowingHealth } from '@hopsmeter
 import type { HttpApp } from '@hopsmeter/runtime';
 import { FOLLOWED_TABLES } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
-import { describeFollowing, followingSchema } from '../read-pipeline-health.ts';
-import { describeMissing, missingSchema } from './answers.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
+import { describeFollowing, followingSchema } from '../pipeline/read-pipeline-health.ts';
+import { describeMissing, missingSchema } from './schemas.ts';
 
 const querySchema = z.strictObject({
   cursor: cursorSchema(INSTANT, SYSTEM_ID),

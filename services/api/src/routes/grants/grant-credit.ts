@@ -2,12 +2,12 @@ import { GRANTS_MAX, grantCredit, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
+import { nameField, reasonField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { nameField, reasonField } from '../admin/fields.ts';
-import { describeGrant, grantSchema } from './answers.ts';
+import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { amountField, dayField } from './fields.ts';
+import { describeGrant, grantSchema } from './schemas.ts';
 
 const bodySchema = z
   .strictObject({

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CURRENCY, currencySchema, formatCents, moneySchema } from '../../contract/amounts.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { describeGrant, grantSchema } from './answers.ts';
+import { describeGrant, grantSchema } from './schemas.ts';
 
 const balanceSchema = z
   .object({

@@ -2,11 +2,11 @@ import { type Pool, revokeGrant } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
+import { reasonField, systemIdSchema } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField, systemIdSchema } from '../admin/fields.ts';
-import { describeGrant, grantSchema } from './answers.ts';
+import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
+import { describeGrant, grantSchema } from './schemas.ts';
 
 /** `POST /v1/accounts/{id}/grants/{grantId}/revoke` */
 export function addRevokeGrant(app: HttpApp, pool: Pool, now: () => Micros): void {

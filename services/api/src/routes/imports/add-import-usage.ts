@@ -2,11 +2,11 @@ import { IMPORT_ROWS_MAX, importUsage, listClusters, type Pool, type UsageImport
 import { type HttpApp, sendProblem } from '@hopsmeter/runtime';
 import { type Micros, PARK_REASONS, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
 import { exactSchema, formatExact } from '../../contract/amounts.ts';
 import { isText, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
+import { changed } from '../admin/schemas.ts';
 import { IMPORT_COLUMNS, readRows } from './read-rows.ts';
 import { readUsage } from './read-usage.ts';
 

@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addCreateKey } from './create-key.ts';
 import { addListKeys } from './list-keys.ts';
 import { addRevokeKey } from './revoke-key.ts';

@@ -2,10 +2,10 @@ import { listClusterKeys, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { systemIdSchema } from '../../contract/fields.ts';
 import { problem } from '../../contract/problems.ts';
-import { listed } from '../admin/answers.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { clusterKeySchema } from './answers.ts';
+import { listed } from '../admin/schemas.ts';
+import { clusterKeySchema } from './schemas.ts';
 
 const answerSchema = z.object({ keys: z.array(clusterKeySchema) }).meta({ id: 'ClusterKeys' });
 

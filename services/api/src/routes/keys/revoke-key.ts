@@ -1,10 +1,10 @@
 import { type Pool, revokeClusterKey } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { clusterKeySchema } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { changed } from '../admin/schemas.ts';
+import { clusterKeySchema } from './schemas.ts';
 
 /** `DELETE /v1/clusters/{id}/keys/{keyId}` */
 export function addRevokeKey(app: HttpApp, pool: Pool): void {

@@ -1,9 +1,9 @@
 import { KEY_GRACE_SECONDS, KEY_GRACE_SECONDS_MAX, type Pool, rotateClusterKey } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changeOf } from '../admin/change-of.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { clusterKeySchema, made, secretField } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { clusterKeySchema, made, secretField } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   graceSeconds: z

@@ -1,11 +1,11 @@
 import { addNamespaceRule, type Pool, RULE_ACTIONS } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField, systemIdField, userIdField } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { reasonField, systemIdField, userIdField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { namespacePatternField } from '../parked/filter-fields.ts';
-import { ruleSchema } from './answers.ts';
+import { ruleSchema } from './schemas.ts';
 
 const bodySchema = z
   .strictObject({

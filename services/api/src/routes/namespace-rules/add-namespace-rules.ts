@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addAddNamespaceRule } from './add-namespace-rule.ts';
 import { addListNamespaceRules } from './list-namespace-rules.ts';
 import { addWithdrawNamespaceRule } from './withdraw-namespace-rule.ts';

@@ -4,10 +4,10 @@ import { MICROS_PER_DAY, type Micros, parseTime, type UsageDay, usageDayOf } fro
 import { z } from 'zod';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { accountFilter, limitSchema } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
 import { clientIdSchema, momentSchema } from './parameters.ts';
 
 const EVENTS_MAX = 100;

@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addDecideConflict } from './decide-conflict.ts';
 import { addGiveUpParked } from './give-up-parked.ts';
 import { addListParked } from './list-parked.ts';

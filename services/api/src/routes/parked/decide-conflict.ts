@@ -1,11 +1,11 @@
 import { decideConflict, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { systemIdSchema } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { changed } from '../admin/schemas.ts';
 import { describeDifferences, describeObstacle, differenceSchema, obstacleSchema } from '../events/difference.ts';
-import { BODY_BYTES_MAX, decisionSchema } from './answers.ts';
+import { BODY_BYTES_MAX, decisionSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   right: z

@@ -1,7 +1,7 @@
 import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { momentField, systemIdField } from '../../contract/fields.ts';
 import { isText, parameter } from '../../contract/parameters.ts';
-import { momentField, systemIdField } from '../admin/fields.ts';
 
 /** The longest namespace that an event may name, and `*`. */
 const PATTERN_LENGTH_MAX = 254;

@@ -1,10 +1,10 @@
 import { countToGiveUp, giveUpParked, PARKED_GIVE_UP_MAX, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { BODY_BYTES_MAX, decisionSchema, idsField, parkedIdSchema, skippedOf } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../admin/schemas.ts';
 import { filterField } from './filter-fields.ts';
+import { BODY_BYTES_MAX, decisionSchema, idsField, parkedIdSchema, skippedOf } from './schemas.ts';
 
 const bodySchema = z
   .strictObject({

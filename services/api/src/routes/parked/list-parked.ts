@@ -2,12 +2,12 @@ import { listParked, PARKED_STATUSES, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
-import { parkedEventSchema } from './answers.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { namespacePatternSchema } from './filter-fields.ts';
+import { parkedEventSchema } from './schemas.ts';
 
 /** One of a few words. */
 function wordSchema<T extends string>(words: readonly T[], description: string) {

@@ -1,8 +1,8 @@
 import { type Pool, releaseParked } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changeOf } from '../admin/change-of.ts';
-import { accepted, BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { accepted, BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './schemas.ts';
 
 const answerSchema = z
   .object({

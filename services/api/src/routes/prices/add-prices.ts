@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addChangePrices } from './change-prices.ts';
 import { addCreateMeter } from './create-meter.ts';
 import { addCreateRateCard } from './create-rate-card.ts';

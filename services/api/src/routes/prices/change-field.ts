@@ -1,7 +1,7 @@
 import type { PriceChange } from '@hopsmeter/db';
 import { NAME_LENGTH_MAX, parseUsageDay, type UsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { systemIdField, userIdField } from '../admin/fields.ts';
+import { systemIdField, userIdField } from '../../contract/fields.ts';
 import { decimalField, readTerms, termsFields } from './fields.ts';
 
 const meterField = z

@@ -1,13 +1,13 @@
 import { changePrices, type Pool, previewPriceChange } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
+import { reasonField } from '../../contract/fields.ts';
 import { monthField } from '../../contract/month.ts';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField } from '../admin/fields.ts';
-import { priceChangeSchema } from './answers.ts';
+import { changed } from '../admin/schemas.ts';
 import { changeField } from './change-field.ts';
 import { describeForecast, forecastSchema } from './forecast-answers.ts';
+import { priceChangeSchema } from './schemas.ts';
 
 /** As many tiers as terms may have, with the longest numbers, and the longest reason. */
 const BODY_BYTES_MAX = 32_768;

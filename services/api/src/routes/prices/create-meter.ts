@@ -1,9 +1,9 @@
 import { createMeter, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { meterNameField, nameField } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { meterNameField, nameField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { meterSchema } from './list-meters.ts';
 
 const bodySchema = z.strictObject({

@@ -1,9 +1,9 @@
 import { createRateCard, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { nameField } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { nameField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { decimalField } from './fields.ts';
 import { describeRateCard, rateCardSchema } from './list-rate-cards.ts';
 

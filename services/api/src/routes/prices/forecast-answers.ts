@@ -3,7 +3,7 @@ import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { CURRENCY, currencySchema, exactSchema, formatExact } from '../../contract/amounts.ts';
 import { monthText } from '../../contract/month.ts';
-import { dayText, validToText } from './answers.ts';
+import { dayText, validToText } from './schemas.ts';
 
 /** Most accounts told in one answer, those with the largest difference; the total is of all. */
 const ACCOUNTS_MAX = 1_000;
@@ -14,7 +14,7 @@ const differenceShape = {
   difference: exactSchema.meta({ description: '`newCost` - `oldCost`' }),
   adjustment: exactSchema.meta({ description: 'What of it becomes adjustments, because it is of closed months' }),
   modelEffect: exactSchema.meta({
-    description: 'What comes to it on the statements: by how much tiers, packages and included units change the months',
+    description: 'Additional effect on statements: by how much tiers, packages and included units change the months',
   }),
   changedRows: z
     .int()

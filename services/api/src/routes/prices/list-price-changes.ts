@@ -1,10 +1,10 @@
 import { listPriceChanges, type Pool, PRICE_CHANGE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/answers.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../admin/page-cursor.ts';
-import { priceChangeSchema } from './answers.ts';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
+import { priceChangeSchema } from './schemas.ts';
 
 const querySchema = z.strictObject({
   status: parameter({

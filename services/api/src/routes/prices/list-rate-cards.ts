@@ -1,8 +1,8 @@
 import { listRateCards, type Pool, type RateCardRow } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { listed } from '../admin/answers.ts';
-import { dayText, decimalSchema, mutable, termsShape, validToText } from './answers.ts';
+import { listed } from '../admin/schemas.ts';
+import { dayText, decimalSchema, mutable, termsShape, validToText } from './schemas.ts';
 
 const rateSchema = z
   .object({

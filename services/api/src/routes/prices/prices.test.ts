@@ -292,7 +292,7 @@ describe('a price change', () => {
       [{ pointer: '/change/override/discountPercent', code: 'DECIMAL_OUT_OF_RANGE' }],
     ],
     [
-      'a discount that can not be kept',
+      'a discount that cannot be kept',
       () => override({ kind: 'discount', discountPercent: '0.00001' }),
       [{ pointer: '/change/override/discountPercent', code: 'INVALID_DECIMAL' }],
     ],

@@ -2,9 +2,9 @@ import { findPriceChange, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { systemIdSchema } from '../../contract/fields.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { priceChangeSchema } from './answers.ts';
+import { priceChangeSchema } from './schemas.ts';
 
 /** `GET /v1/price-changes/{id}` */
 export function addReadPriceChange(app: HttpApp, pool: Pool): void {

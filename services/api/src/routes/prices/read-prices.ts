@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CURRENCY, currencySchema } from '../../contract/amounts.ts';
 import { accountIdSchema, daySchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { dayText, decimalSchema, mutable, overrideSchema, termsShape } from './answers.ts';
+import { dayText, decimalSchema, mutable, overrideSchema, termsShape } from './schemas.ts';
 
 const answerSchema = z
   .object({

@@ -1,9 +1,9 @@
 import { type Pool, removeGpuModel } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { systemIdSchema } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
+import { changed } from '../admin/schemas.ts';
 import { gpuModelSchema } from './list-gpu-models.ts';
 
 /** `DELETE /v1/gpu-models/{id}` */

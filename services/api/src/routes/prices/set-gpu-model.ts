@@ -2,9 +2,9 @@ import { type Pool, setGpuModel } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { METERS } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, created } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { gpuModelField, meterNameField } from '../admin/fields.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { gpuModelField, meterNameField } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { gpuModelSchema } from './list-gpu-models.ts';
 
 /** What events report beside GPUs: GPU-hours on one of these would be billed as something else. */

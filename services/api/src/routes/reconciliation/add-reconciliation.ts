@@ -1,6 +1,6 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addListReconciliations } from './list-reconciliations.ts';
 import { addReadCoverage } from './read-coverage.ts';
 import { addReadReconciliation } from './read-reconciliation.ts';

@@ -2,11 +2,11 @@ import { type Pool, readReconciliation } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { systemIdSchema } from '../../contract/fields.ts';
 import { NOT_FOUND_RESPONSE } from '../../contract/problems.ts';
-import { listed } from '../admin/answers.ts';
-import { systemIdSchema } from '../admin/fields.ts';
-import { differenceShape, reconciliationShape } from './answers.ts';
+import { listed } from '../admin/schemas.ts';
 import { copyOf } from './list-reconciliations.ts';
+import { differenceShape, reconciliationShape } from './schemas.ts';
 
 const differenceSchema = z
   .object(differenceShape)

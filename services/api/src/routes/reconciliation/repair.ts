@@ -1,10 +1,10 @@
 import { type Pool, repairUsageDaily } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField, systemIdSchema } from '../admin/fields.ts';
-import { differenceShape } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { reasonField, systemIdSchema } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
+import { differenceShape } from './schemas.ts';
 
 const answerSchema = z
   .object({

@@ -2,11 +2,11 @@ import { type Pool, requestReconciliation } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { BODY_BYTES_MAX } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { accepted } from '../parked/answers.ts';
-import { reconciliationSchema } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX } from '../admin/schemas.ts';
+import { accepted } from '../parked/schemas.ts';
 import { copyOf } from './list-reconciliations.ts';
+import { reconciliationSchema } from './schemas.ts';
 
 const dayField = (description: string) =>
   z

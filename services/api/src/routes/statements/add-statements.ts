@@ -1,5 +1,5 @@
 import type { HttpApp } from '@hopsmeter/runtime';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addCloseMonths } from './close-months.ts';
 import { addListStatements } from './list-statements.ts';
 import { addReadStatement } from './read-statement.ts';

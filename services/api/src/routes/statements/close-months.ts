@@ -2,6 +2,7 @@ import { ACCOUNTS_PER_TRANSACTION_MAX, closeMonths } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
 import {
   CURRENCY,
   currencySchema,
@@ -10,10 +11,9 @@ import {
   formatExact,
   moneySchema,
 } from '../../contract/amounts.ts';
+import { reasonField, userIdField } from '../../contract/fields.ts';
 import { monthField, monthText } from '../../contract/month.ts';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField, userIdField } from '../admin/fields.ts';
+import { changed } from '../admin/schemas.ts';
 import type { StatementsDeps } from './statements-deps.ts';
 import { describeWaitingUsage, waitingSchema } from './waiting.ts';
 
@@ -56,7 +56,7 @@ const answerSchema = z
           number: z
             .int()
             .nullable()
-            .meta({ examples: [42], description: 'Null when it was only tried' }),
+            .meta({ examples: [42], description: 'Null for a dry run' }),
           isNew: z.boolean().meta({ description: 'False when the month was closed before' }),
           total: moneySchema,
           totalExact: exactSchema,

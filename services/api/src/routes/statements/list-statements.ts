@@ -4,10 +4,10 @@ import { formatUsageMonth, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { CURRENCY, currencySchema } from '../../contract/amounts.ts';
 import { parseMonth } from '../../contract/month.ts';
+import { cursorSchema, nextCursorSchema, pageOf } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { cursorSchema, nextCursorSchema, pageOf } from '../admin/page-cursor.ts';
-import { describeSummary, summaryShape } from './answers.ts';
+import { describeSummary, summaryShape } from './schemas.ts';
 import type { StatementsDeps } from './statements-deps.ts';
 
 /** Ten years and one: two years are what a page shows. */

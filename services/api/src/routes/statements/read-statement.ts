@@ -15,7 +15,7 @@ import {
 import { MONTH_PATTERN, monthText, parseMonth } from '../../contract/month.ts';
 import { accountIdSchema, parameter } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { describeSummary, summaryShape } from './answers.ts';
+import { describeSummary, summaryShape } from './schemas.ts';
 import type { StatementsDeps } from './statements-deps.ts';
 
 const paramsSchema = z.strictObject({

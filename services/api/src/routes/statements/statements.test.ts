@@ -286,7 +286,7 @@ describe('closing', () => {
     expect(audit.at(-1)).toMatchObject({ reason: 'it is billed in November', after: { waiting } });
   });
 
-  it('can not be taken back', async () => {
+  it('cannot be taken back', async () => {
     for (const method of ['DELETE', 'PATCH', 'PUT', 'POST'] as const) {
       const answer = await api.app.inject({
         method,

@@ -1,7 +1,7 @@
 import type { Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import type { Micros } from '@hopsmeter/usage';
-import { addFieldProblems } from '../admin/field-problems.ts';
+import { addFieldProblems } from '../../contract/field-problems.ts';
 import { addEndStripeCustomer } from './end-stripe-customer.ts';
 import { addListRemittances } from './list-remittances.ts';
 import { addReadStripeAccount } from './read-stripe-account.ts';

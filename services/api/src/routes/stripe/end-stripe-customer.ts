@@ -2,10 +2,10 @@ import { endStripeCustomer, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import type { Micros } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
 import { accountIdSchema, daySchema } from '../../contract/parameters.ts';
-import { changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { stripePeriodSchema } from './answers.ts';
+import { changed } from '../admin/schemas.ts';
+import { stripePeriodSchema } from './schemas.ts';
 
 const querySchema = z.strictObject({
   to: daySchema(
@@ -24,7 +24,7 @@ export function addEndStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
     operationId: 'endStripeCustomer',
     summary: 'End that a Stripe customer pays for an account',
     description:
-      'Usage booked before `to` is still sent, however late it comes. A day whose usage may be at Stripe already can not be taken away.',
+      'Usage booked before `to` is still sent, however late it comes. A day whose usage may be at Stripe already cannot be taken away.',
     tags: ['Stripe'],
     params: z.strictObject({ id: accountIdSchema }),
     querystring: querySchema,

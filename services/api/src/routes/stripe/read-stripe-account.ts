@@ -4,7 +4,7 @@ import { type Micros, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { accountIdSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { stripeMonthSchema, stripePeriodSchema } from './answers.ts';
+import { stripeMonthSchema, stripePeriodSchema } from './schemas.ts';
 
 const answerSchema = z
   .object({

@@ -1,10 +1,10 @@
 import { type Pool, REMITTANCE_DECISIONS, resolveRemittance } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { reasonField, systemIdSchema } from '../admin/fields.ts';
-import { remittanceSchema } from './answers.ts';
+import { changeOf } from '../../callers/change-of.ts';
+import { reasonField, systemIdSchema } from '../../contract/fields.ts';
+import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
+import { remittanceSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   outcome: z
@@ -16,7 +16,7 @@ const bodySchema = z.strictObject({
 const description = `What a person found out, at Stripe, about one that is \`uncertain\`, \`rejected\` or \`too_old\`. \`sent\` means that
 Stripe has it, or that it is billed in another way; \`not_sent\` that it is not there: the next round sends what it was for, under
 a new identifier, and for a month that is too old with the present time, so on the customer's next invoice; for a customer who
-does not pay any more with the last second for which they did. One that is \`sent\` can be found \`not_sent\`, because Stripe takes events that it does not count in the end. Else it can not be taken back.`;
+does not pay any more with the last second for which they did. One that is \`sent\` can be found \`not_sent\`, because Stripe takes events that it does not count in the end. Else it cannot be taken back.`;
 
 /** `POST /v1/stripe/remittances/{id}/resolve` */
 export function addResolveRemittance(app: HttpApp, pool: Pool): void {

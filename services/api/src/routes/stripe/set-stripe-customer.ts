@@ -2,10 +2,10 @@ import { type Pool, setStripeCustomer } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { type Micros, parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { changeOf } from '../../callers/change-of.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/answers.ts';
-import { changeOf } from '../admin/change-of.ts';
-import { dayField, stripeCustomerField, stripePeriodSchema } from './answers.ts';
+import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
+import { dayField, stripeCustomerField, stripePeriodSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   stripeCustomerId: stripeCustomerField,
@@ -39,7 +39,7 @@ export function addSetStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
     { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } },
     (request) => {
       const from = parseUsageDay(request.body.from);
-      if (from === undefined) throw new TypeError('a day that was read before can not be read');
+      if (from === undefined) throw new TypeError('a day that was read before cannot be read');
       const wanted = { accountOwnerId: request.params.id, stripeCustomerId: request.body.stripeCustomerId, from };
       return setStripeCustomer(pool, changeOf(request), wanted, now());
     },

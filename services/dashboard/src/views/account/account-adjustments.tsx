@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<UsageDailyRow>[] = [
   },
   {
     key: 'price',
-    heading: 'Of it by a new price',
+    heading: 'Due to a price change',
     align: 'right',
     render: ({ priceAdjustment }) => <Money amount={priceAdjustment} />,
   },

@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<Filter, string>> = {
 
 export type EventsFiltersProps = {
   readonly search: EventSearch;
-  /** An owner can not leave the own account. */
+  /** An owner cannot leave the own account. */
   readonly isAccountFixed: boolean;
   readonly onChange: (changes: Query) => void;
 };

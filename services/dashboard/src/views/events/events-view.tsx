@@ -101,7 +101,7 @@ type Pages = {
   readonly fetchNextPage: () => unknown;
 };
 
-/** Loads page after page once it was asked for, until there are all of this search, or one can not be had. */
+/** Loads page after page once it was asked for, until there are all of this search, or one cannot be had. */
 function useLoadAll({ hasNextPage, isFetching, isError, fetchNextPage }: Pages, count: number, search: string) {
   const [wanted, setWanted] = useState<string>();
   const isLoading = wanted === search && hasNextPage && !isError && count < EVENTS_LOADED_MAX;

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<Filter, string>> = {
 export type FilterChipsProps = {
   readonly search: EventSearch;
   readonly names: Names;
-  /** An owner can not leave the own account. */
+  /** An owner cannot leave the own account. */
   readonly isAccountFixed: boolean;
   readonly onChange: (changes: Query) => void;
 };

@@ -91,7 +91,7 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
           <label htmlFor={field}>
             {decision === 'release'
               ? `Why ${count} should be counted though implausible; kept in the audit log`
-              : `Why ${count} should never be counted. This can not be taken back; kept in the audit log`}
+              : `Why ${count} should never be counted. This cannot be taken back; kept in the audit log`}
           </label>
           <input
             id={field}

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { inTransaction } from './in-transaction.ts';
+import { createPool, type Pool } from './pool.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ url: database.url, connectionsMax: 2, onIdleError: () => undefined });
+});
+
+afterEach(async () => {
+  await pool.end();
+  await database.close();
+});
+
+describe('a connection that breaks in the middle of a transaction', () => {
+  // An `error` event that nobody hears is an uncaught exception: vitest fails then, and a service would end.
+  it('between two statements: the next one fails, the process lives', async () => {
+    const work = inTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const broken = new Promise((resolve) => client.once('end', resolve));
+      await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      await broken;
+      await client.query('select 1');
+    });
+    await expect(work).rejects.toThrow(/not queryable|terminat/i);
+  });
+
+  it('during a statement: that one fails, the process lives', async () => {
+    const work = inTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const sleeping = client.query('select pg_sleep(60)');
+      await Promise.all([sleeping, database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])]);
+    });
+    await expect(work).rejects.toThrow(/terminat/i);
+  });
+
+  it('leaves a pool that opens another one', async () => {
+    await expect(inTransaction(pool, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+});

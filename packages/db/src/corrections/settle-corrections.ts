@@ -1,0 +1,108 @@
+import { formatTime, formatUsageDay } from '@hopsmeter/usage';
+import type { PoolClient } from 'pg';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
+import type { SettledCounts } from '../parked/settle-parked.ts';
+import type { BookedRow, Chain, CorrectionPlan, CountedCorrection } from './chain.ts';
+import { readChains } from './read-chains.ts';
+import {
+  ADD_CORRECTIONS,
+  ADD_LEDGER_ROWS,
+  CHANGE_ROLLUP_ROWS,
+  HOLD_DIRECTORY,
+  MARK_PARKED,
+  OPEN_ROLLUP_ROWS,
+} from './settle-corrections-statements.ts';
+import { takeChains } from './take-chains.ts';
+
+/** What became of corrections and of originals that were counted with them. */
+export type SettledCorrections = SettledCounts & {
+  /** Somebody else has a part of the chains in hand: they are to be tried again. */
+  readonly isIncomplete: boolean;
+};
+
+/**
+ * Settles the chains that parked corrections belong to: takes all that waits of them, has a plan made, and books it.
+ *
+ * Guarantees
+ * - All or nothing, in one transaction: an end at any point leaves everything as it was. Ledger, rollup, `corrections` and
+ *   the parked rows always agree.
+ * - Chains are settled one after the other, by however many workers; what a plan was made for is still true when it is
+ *   booked.
+ *
+ * Locks, in this order: the chains, the parked rows (passing over those that are taken), the directory's shared advisory
+ * lock, ledger keys in key order, rollup rows in key order. A record statement takes those that it shares in the same order,
+ * and waits for a parked row only while it holds ledger keys that are not of these chains.
+ *
+ * @param directoryVersion that the plan will be made with.
+ * @param makePlan called once, unless nothing waits. Must be quick: chains and directory are held.
+ * @throws HM001 when the directory changed; what else the database throws. `kindOfFailure` sorts it; nothing was changed.
+ */
+export function settleCorrections(
+  pool: Pool,
+  { ids, directoryVersion }: { readonly ids: readonly string[]; readonly directoryVersion: string },
+  makePlan: (chains: readonly Chain[]) => CorrectionPlan,
+): Promise<SettledCorrections> {
+  return inTransaction(pool, async (client) => {
+    const taken = await takeChains(client, ids);
+    const { members, isIncomplete } = taken;
+    if (members.length === 0) return { counted: 0, duplicates: 0, pending: 0, isIncomplete };
+    await client.query(HOLD_DIRECTORY, [directoryVersion]);
+    const plan = makePlan(await readChains(client, taken));
+    await book(client, plan);
+    return { ...(await markParked(client, plan)), isIncomplete };
+  });
+}
+
+async function book(client: PoolClient, { rows, corrections }: CorrectionPlan): Promise<void> {
+  if (rows.length === 0) return;
+  const added = await client.query<{ eventKey: string }>(ADD_LEDGER_ROWS, [toJson(rows, toLedgerEntry)]);
+  // Without a code it is worth another attempt, which finds what the ledger took.
+  if (added.rowCount !== rows.length) throw new Error('the ledger took another event of the same identity meanwhile');
+  const keys = [...new Set(added.rows.map(({ eventKey }) => eventKey))];
+  const changes = await client.query(OPEN_ROLLUP_ROWS, [keys]);
+  await client.query(CHANGE_ROLLUP_ROWS, [JSON.stringify(changes.rows)]);
+  await client.query(ADD_CORRECTIONS, [toJson(corrections, toCorrectionEntry)]);
+}
+
+async function markParked(client: PoolClient, { outcomes, directoryVersion }: CorrectionPlan): Promise<SettledCounts> {
+  const marked = await client.query(MARK_PARKED, [JSON.stringify(outcomes), directoryVersion]);
+  if (marked.rowCount !== outcomes.length)
+    throw new Error(`${outcomes.length} parked events were planned and ${marked.rowCount} marked`);
+  const count = (outcome: string) => outcomes.filter((entry) => entry.outcome === outcome).length;
+  return { counted: count('counted'), duplicates: count('duplicate'), pending: count('pending') };
+}
+
+function toJson<T>(items: readonly T[], toEntry: (item: T) => object): string {
+  return JSON.stringify(items.map(toEntry));
+}
+
+function toLedgerEntry(row: BookedRow): object {
+  return {
+    id: row.id,
+    part: row.part,
+    usage_date: formatUsageDay(row.day),
+    event_type: row.eventType,
+    account_owner_id: row.accountOwnerId,
+    user_id: row.userId,
+    project_id: row.projectId,
+    attributed_by: row.attributedBy,
+    window_started_at: formatTime(row.start),
+    window_ended_at: formatTime(row.end),
+    meters: row.usages.map(({ meter }) => meter),
+    quantities: row.usages.map(({ quantity }) => quantity),
+    booked_on: row.bookedOn === undefined ? null : formatUsageDay(row.bookedOn),
+    adjustment: row.adjustment,
+  };
+}
+
+function toCorrectionEntry({ id, rootKey, eventId, correctedAt, usages, reason }: CountedCorrection): object {
+  return {
+    id,
+    root_event_key: rootKey,
+    event_id: eventId,
+    corrected_at: formatTime(correctedAt),
+    quantities: Object.fromEntries(usages.map(({ meter, quantity }) => [meter, quantity])),
+    reason,
+  };
+}
