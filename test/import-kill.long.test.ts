@@ -16,9 +16,9 @@ const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.ur
 const KILLS = 20;
 
 /** Enough for some parts of usage, and a month that is closed. */
-const USAGE_DAYS_KILLED = 40;
+const USAGE_DAYS_KILLED = 30;
 
-/** Two imports of 500 users, 1,000 projects and 20,000 days of users on a busy machine. */
+/** Two imports of 500 users, 1,000 projects and 15,000 days of users on a busy machine. */
 const DEADLINE_MS = 900_000;
 
 let source: TestDatabase;

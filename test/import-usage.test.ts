@@ -11,11 +11,13 @@ import {
   eachUsageDaily,
   importPastUsage,
   type PriceChange,
+  planRemittances,
   previewPriceChange,
   readReceipt,
   readStatement,
   reconcileNow,
   reRatePart,
+  setStripeCustomer,
 } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import { addMonths, monthOf, ONE, parseTime, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
@@ -201,6 +203,9 @@ const OWNER = application.users[0]?.id ?? '';
 const DISCOUNTED = application.users[1]?.id ?? '';
 const MEMBER = application.users.find(({ account_owner_id }) => account_owner_id === OWNER)?.id ?? '';
 
+/** Within the days that Stripe takes. */
+const CUSTOMER_FROM = parseUsageDay(dayAgo(20)) ?? 0;
+
 /** Everything that imported usage is in the rollup. */
 const IMPORTED_ROWS = `
 select * from hopsmeter.usage_daily where starts_with(meter, 'imported_') order by id
@@ -217,6 +222,9 @@ it('is not touched by prices, discounts and changes of owners, and can be told f
     validFrom: day,
     validTo: undefined,
   };
+  const now = parseTime('2026-11-20T00:00:00Z') ?? 0;
+  await setStripeCustomer(pool, WHO, { accountOwnerId: OWNER, stripeCustomerId: 'cus_1', from: CUSTOMER_FROM }, now);
+  expect(await planRemittances(pool, { now, monthGraceHours: 1 })).toEqual({ planned: 0, hasMore: false });
   const { fingerprint, accounts } = await previewPriceChange(pool, discount);
   expect(accounts).toEqual([]);
   await changePrices(pool, WHO, { change: discount, reason: 'test', fingerprint });

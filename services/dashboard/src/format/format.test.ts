@@ -39,6 +39,8 @@ describe('quantities', () => {
     expect(exactQuantity('1.5', 'model_calls')).toBe('1.5');
     expect([meterName('gpu_hours_h100'), meterUnit('gpu_hours_h100')]).toEqual(['GPU H100', 'GPU-hours']);
     expect(meterName('model_calls')).toBe('model_calls');
+    expect([meterName('imported_cpu_hours'), meterUnit('imported_cpu_hours')]).toEqual(['CPU, imported', 'core-hours']);
+    expect([meterName('imported_usd'), meterUnit('imported_usd')]).toEqual(['Billed before, imported', 'USD']);
   });
 
   it('have a share of a whole', () => {
