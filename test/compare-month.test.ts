@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import {
   meterMonth,
 } from './harness/application-database/metered-month.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
+import { ROOT } from './harness/pipeline.ts';
 
 const NOW = new Date('2026-12-01T12:00:00Z');
 const CSV = join(tmpdir(), `hopsmeter-comparison-${process.pid}.csv`);
@@ -346,4 +348,13 @@ it('says in one sentence what is wrong with its input', async () => {
   await empty.pool.query('drop schema hopsmeter cascade');
   await expect(run({ env: { DATABASE_URL: empty.url } })).rejects.toThrow('run hopsmeter migrate first');
   await empty.close();
+});
+
+it.each([
+  ['no month', ['compare'], 2],
+  ['an unknown option', ['compare', '--mont', '2026-11'], 2],
+  ['a question for help', ['compare', '--help'], 0],
+])('called with %s, exits as what could not compare and not as what found something', (_name, args, code) => {
+  const cli = join(ROOT, 'packages/cli/dist/main.js');
+  expect(spawnSync(process.execPath, [cli, ...args], { stdio: 'ignore' }).status).toBe(code);
 });

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -27,8 +29,14 @@ const TESTS = [
 describe.each(VERSIONS)('on Node %s', (version) => {
   it('npm start -- --once shows the demo to its end', async () => {
     const node = await getNode(version);
-    const { stdout } = await exec(node, ['scripts/start.mjs', '--once'], { cwd: ROOT, env: environment() });
-    expect(stdout).toMatch(/usage_daily rows +[\d,]+ += ledger, to the last digit; 0 differ +ok/);
+    const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-node-'));
+    try {
+      const args = ['scripts/start.mjs', '--once', '--directory', directory];
+      const { stdout } = await exec(node, args, { cwd: ROOT, env: environment() });
+      expect(stdout).toMatch(/usage_daily rows +[\d,]+ += ledger, to the last digit; 0 differ +ok/);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('a test of every service passes', async () => {

@@ -113,6 +113,8 @@ export function createProgram(actions: Actions, directory: string): Command {
     .requiredOption('--from <url>', "the application's Postgres, postgres://…")
     .option('--csv <file>', 'write every user, day and measure, the equal ones too')
     .addHelpText('after', COMPARE_HELP)
+    // Commander's own code for a wrong call is 1, which says here that something remains unexplained.
+    .exitOverride()
     .action(({ month, from, csv }) => actions.compare({ month, from, csv }));
 
   return program;

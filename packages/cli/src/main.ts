@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
+import { CommanderError } from 'commander';
 import { describeError } from './cli-error.ts';
 import { createScreen } from './console/screen.ts';
 import { createProgram } from './create-program.ts';
@@ -67,6 +68,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (stopping.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
+  // Only of compare, and already told. Its help is no failure.
+  else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_NOT_COMPARED;
   else {
     process.stderr.write(`\n${describeError(error)}\n`);
     process.exitCode = exitFailed;

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from './harness/pipeline.ts';
+
+/** What people write here and read: code with its comments, SQL, pages, documents. */
+const WRITTEN = /\.(?:md|tsx?|mjs|sql|css|html|ya?ml)$/;
+
+/** Also where a line ends in between. Beside "only" they are two words. */
+const TWO_WORDS = /\bcan(?:\s|\*|\/\/|#|--)+not\b(?!\s+only)/gi;
+
+/** Not ours, or made by a build or a run. */
+const NOT_WRITTEN = new Set(['node_modules', 'dist', '.git', '.turbo', '.hopsmeter', 'reports']);
+
+const files = filesIn('.').filter((path) => WRITTEN.test(path) && path !== 'test/english.test.ts');
+
+it('"cannot" is one word', () => {
+  expect(files.length).toBeGreaterThan(1_000);
+  const wrong = files.flatMap((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    return [...text.matchAll(TWO_WORDS)].map(({ index }) => `${path}:${text.slice(0, index).split('\n').length}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) return [path];
+    return NOT_WRITTEN.has(entry.name) ? [] : filesIn(path);
+  });
+}
