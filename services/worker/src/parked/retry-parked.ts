@@ -65,7 +65,8 @@ export async function retryParked(
       if (taken.length === 0) throw error;
       return settleApart(options, taken, { directoryVersion, signal });
     });
-    if (settled < TAKEN_MAX) return;
+    // None, not fewer than asked for: of several workers each may get a part, and one of them has to go on.
+    if (settled === 0) return;
   }
 }
 
