@@ -31,7 +31,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     include: [LONG_TESTS, ...SEEDED_TESTS],
     exclude: configDefaults.exclude,
-    env: { BILL_SEEDS: '20', SIMULATION_SEEDS: '10000', FUZZ_RUNS: '20000', PROPERTY_RUNS: '40' },
+    env: { BILL_SEEDS: '20', SIMULATION_SEEDS: '10000', FUZZ_RUNS: '20000', PROPERTY_RUNS: '25' },
     sequence: { sequencer: LongestFirst },
   },
 });
