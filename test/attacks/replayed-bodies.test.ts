@@ -51,7 +51,7 @@ it('the same body, sent 1,000 times to two ingests, is counted once', async () =
   expect(await post(body)).toBe(202);
   await settle(EVENTS);
   sum = await readRollup(pipeline.pool);
-  expect(one([...sum.values()])).toMatchObject({ quantity: '15.000000000000', events: EVENTS });
+  expect(one([...sum.values()])).toMatchObject({ quantity: expect.stringMatching(/^15\.0+$/), events: EVENTS });
 
   const statuses = await Promise.all(Array.from({ length: REPLAYS }, (_, i) => post(body, i % 2)));
   expect(new Set(statuses)).toEqual(new Set([202]));
