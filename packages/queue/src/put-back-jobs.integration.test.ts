@@ -104,6 +104,17 @@ it.each(['failed', 'completed'])('a job that somebody moved to %s is delivered',
   expect(await client.zcard(key(end))).toBe(0);
 });
 
+it('a job that a worker with a clock ahead delayed for an hour is delivered', async () => {
+  const { redis, add, inspector } = await start();
+  await add('a', 'b');
+  const client = redis.connect();
+  const inAnHour = (Date.now() + 3_600_000) * 4_096;
+  await client.multi().lrem(key('wait'), 0, '1').zadd(key('delayed'), inAnHour, '1').exec();
+  expect(await inspector.putBackJobs()).toBe(1);
+  expect(await client.zcard(key('delayed'))).toBe(0);
+  expect((await consume(redis, 2)).sort()).toEqual(['a/0', 'b/0']);
+});
+
 it('a job that is in its place is left there, and one that was removed is missing for good', async () => {
   const { redis, add, inspector } = await start();
   await add('waits', 'is delayed', 'is in work', 'is gone');
@@ -111,7 +122,7 @@ it('a job that is in its place is left there, and one that was removed is missin
   await client
     .multi()
     .lrem(key('wait'), 0, '2')
-    .zadd(key('delayed'), Date.now() * 8_192, '2')
+    .zadd(key('delayed'), (Date.now() + 1_000) * 4_096, '2')
     .exec();
   await client.multi().lrem(key('wait'), 0, '3').lpush(key('active'), '3').exec();
   const queue = new Queue(QUEUE_NAME, { connection: client, prefix });

@@ -5,7 +5,7 @@ import { JOB_ENDS, JOB_PLACES, queueKey } from './job-account.ts';
 export type JobRecovery = {
   /**
    * Looks through the queue. A job that stands nowhere in two looks in a row is put back: while a job moves, a look that is
-   * made of several commands can miss it once.
+   * made of several commands can miss it once. One that is delayed beyond any retry is put back at once.
    *
    * @returns how many jobs were put back: to be recorded, or recognised as recorded before.
    */
@@ -32,6 +32,25 @@ local jobs = redis.call('LRANGE', KEYS[1], 0, ARGV[1] - 1)
 if #jobs == 0 then return 0 end
 redis.call('RPUSH', KEYS[2], unpack(jobs))
 redis.call('LTRIM', KEYS[1], #jobs, -1)
+if redis.call('HEXISTS', KEYS[3], 'paused') == 0 then redis.call('ZADD', KEYS[4], 0, '0') end
+return #jobs
+`;
+
+/** A job is tried again within 1.5 s of a failure. Later than this is what a worker said whose clock is ahead. */
+const DELAY_MAX_MS = 10_000;
+
+/**
+ * Moves jobs that are delayed for longer than any failure delays one to where workers look. BullMQ takes the time of the next
+ * try from the clock of the worker that failed: one that is an hour ahead would keep its batches back for an hour. The clock
+ * here is the one of Redis. KEYS: delayed, wait, meta, marker. ARGV: longest delay in ms, most jobs.
+ */
+const MOVE_LATE = `
+local time = redis.call('TIME')
+local latest = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
+local jobs = redis.call('ZRANGE', KEYS[1], string.format('%.0f', latest * 4096), '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[2])
+if #jobs == 0 then return 0 end
+redis.call('ZREM', KEYS[1], unpack(jobs))
+redis.call('RPUSH', KEYS[2], unpack(jobs))
 if redis.call('HEXISTS', KEYS[3], 'paused') == 0 then redis.call('ZADD', KEYS[4], 0, '0') end
 return #jobs
 `;
@@ -63,6 +82,11 @@ export function createJobRecovery(redis: Redis, prefix: string): JobRecovery {
   const movePaused = async (): Promise<void> => {
     const keys = ['paused', 'wait', 'meta', 'marker'].map(key);
     while (Number(await redis.eval(MOVE_PAUSED, keys.length, ...keys, IDS_PER_COMMAND)) > 0);
+  };
+
+  const moveLate = async (): Promise<number> => {
+    const keys = ['delayed', 'wait', 'meta', 'marker'].map(key);
+    return Number(await redis.eval(MOVE_LATE, keys.length, ...keys, DELAY_MAX_MS, PUT_BACK_MAX));
   };
 
   /** All jobs first: one that is done meanwhile is in no list, one that comes meanwhile is in no set of jobs. */
@@ -100,7 +124,7 @@ export function createJobRecovery(redis: Redis, prefix: string): JobRecovery {
       const lost = await findLost();
       const again = [...lost].filter((id) => suspects.has(id)).slice(0, PUT_BACK_MAX);
       suspects = lost;
-      let count = 0;
+      let count = await moveLate();
       // The longest waiting last: it is taken from the end.
       for (const id of again.sort((a, b) => Number(b) - Number(a))) count += await putBackOne(id);
       return count;
