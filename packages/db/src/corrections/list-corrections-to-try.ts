@@ -1,5 +1,5 @@
 import type { Pool } from '../connection/pool.ts';
-import { IS_RESTED, inTurns } from '../parked/in-turns.ts';
+import { IS_RESTED, inTurns, LACKS_DIRECTORY } from '../parked/in-turns.ts';
 import { holderOf } from './holder.ts';
 
 /**
@@ -10,28 +10,27 @@ import { holderOf } from './holder.ts';
  * Parameters: $1 most rows of each kind.
  */
 const LIST_CORRECTIONS_TO_TRY = `
-(select id from (${inTurns({
+(${inTurns({
   listed: `status = 'pending' and reason = 'correction'`,
   isReady: `due_at is null and ${IS_RESTED}`,
   order: 'parked_at, id',
   limit: '$1',
-})}) as turns order by place, id limit $1)
+})})
 union
-(select id from (${inTurns({
+(${inTurns({
   listed: 'due_at is not null',
   isReady: `due_at <= now() and deferred = 'correction'`,
   order: 'due_at, id',
   limit: '$1',
-})}) as turns order by place, id limit $1)
+})})
 union
-(select id from (${inTurns({
-  listed: `status = 'pending'
-    and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
+(${inTurns({
+  listed: LACKS_DIRECTORY,
   isReady: `reason in ('unknown_meter', 'no_rate') and deferred = 'correction'
     and tried_version < (select version from hopsmeter.directory_versions) and ${IS_RESTED}`,
   order: 'tried_version, parked_at, id',
   limit: '$1',
-})}) as turns order by place, id limit $1)
+})})
 `;
 
 /** Lists with {@link LIST_CORRECTIONS_TO_TRY}. @returns ids of parked events. */

@@ -4,19 +4,19 @@ import type { SettledCounts } from '../parked/settle-parked.ts';
 
 /** Manifests that wait and those that a person asked for, clusters in turns. Parameters: $1 most rows of each kind. */
 const LIST_MANIFESTS = `
-(select id from (${inTurns({
+(${inTurns({
   listed: `status = 'pending' and reason = 'manifest'`,
   isReady: `due_at is null and ${IS_RESTED}`,
   order: 'parked_at, id',
   limit: '$1',
-})}) as turns order by place, id limit $1)
+})})
 union
-(select id from (${inTurns({
+(${inTurns({
   listed: 'due_at is not null',
   isReady: `due_at <= now() and deferred = 'manifest'`,
   order: 'due_at, id',
   limit: '$1',
-})}) as turns order by place, id limit $1)
+})})
 `;
 
 /** Lists with {@link LIST_MANIFESTS}. @returns ids of parked events. */

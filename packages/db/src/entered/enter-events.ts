@@ -22,7 +22,7 @@ export type Entered = {
 const READ_VERSION = 'select version::text from hopsmeter.directory_versions';
 
 /**
- * Has usage tried at once. Corrections need no mark: they are looked for, see deferred/. Parameters: $1 event keys,
+ * Has usage tried at once. Corrections need no mark: they are looked for, see corrections/. Parameters: $1 event keys,
  * $2 the batch: an equal event that waits since before stays as it was. Locks: the rows, which are this transaction's
  * own.
  */

@@ -13,13 +13,18 @@ type Turns = {
   readonly isReady: string;
   /** SQL: the columns of that index after the cluster. */
   readonly order: string;
-  /** SQL: most rows of each cluster. */
+  /** SQL: most rows, of one cluster and of all. */
   readonly limit: string;
 };
 
+/** SQL: parked for what the directory lacked. The condition of the index parked_events_retry_idx, word by word. */
+export const LACKS_DIRECTORY = `
+status = 'pending'
+  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`;
+
 /**
- * A subquery (id, place) of parked events that may be tried, in which every cluster takes turns: ordered by `place`, the
- * first of each cluster come first, then the second of each. So no cluster waits for another one's thousands.
+ * A query of the ids of parked events that may be tried, in which every cluster takes turns: the first of each cluster come
+ * first, then the second of each. So no cluster waits for another one's thousands.
  *
  * The clusters are found by steps along the index, one look for each; of each as many rows as are asked for.
  */
@@ -33,6 +38,7 @@ export function inTurns({ listed, isReady, order, limit }: Turns): string {
     where ${listed} and hopsworks_cluster_id ${after}
     order by hopsworks_cluster_id limit 1`;
   return `
+  select id from (
     with recursive clusters (id) as (
       (${firstCluster('is not null')})
       union all
@@ -41,5 +47,6 @@ export function inTurns({ listed, isReady, order, limit }: Turns): string {
     select ready.id, ready.place from clusters
     cross join lateral (${rowsOf('hopsworks_cluster_id = clusters.id')}) as ready
     union all
-    (${rowsOf('hopsworks_cluster_id is null')})`;
+    (${rowsOf('hopsworks_cluster_id is null')})
+  ) as turns order by place, id limit ${limit}`;
 }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { IS_RESTED, inTurns } from './in-turns.ts';
+import { IS_RESTED, inTurns, LACKS_DIRECTORY } from './in-turns.ts';
 
 const COLUMNS = `
   id, event_key::text as "eventKey", content_hash::text as "contentHash", hopsworks_cluster_id as "clusterId",
@@ -9,19 +9,19 @@ const COLUMNS = `
 /**
  * Takes parked usage to try it again, and locks its rows until the transaction ends. Rows that somebody else has
  * taken are passed over, so several workers share the work and never do the same twice. Corrections and manifests are
- * settled in their own way, see deferred/.
+ * settled in their own way, see corrections/.
  */
 
 /** Those that a person asked for, the longest asked first, clusters in turns. Parameters: $1 most rows. */
 const TAKE_DUE = `
 select ${COLUMNS} from hopsmeter.parked_events
 where status = 'pending' and id in (
-  select id from (${inTurns({
+  ${inTurns({
     listed: 'due_at is not null and deferred is null',
     isReady: 'due_at <= now()',
     order: 'due_at, id',
     limit: '$1',
-  })}) as turns order by place, id limit $1
+  })}
 )
 order by due_at, id
 for update skip locked
@@ -36,13 +36,12 @@ for update skip locked
 const TAKE_CHANGED = `
 select ${COLUMNS} from hopsmeter.parked_events
 where status = 'pending' and id in (
-  select id from (${inTurns({
-    listed: `status = 'pending'
-      and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
+  ${inTurns({
+    listed: LACKS_DIRECTORY,
     isReady: `deferred is null and tried_version < $1::bigint and ${IS_RESTED}`,
     order: 'tried_version, parked_at, id',
     limit: '$2',
-  })}) as turns order by place, id limit $2
+  })}
 )
 order by tried_version, parked_at, id
 for update skip locked

@@ -66,7 +66,7 @@ const sumOf = (rows: readonly Pick<WindowRow, 'quantityExact'>[]) =>
   rows.reduce((sum, { quantityExact }) => sum + toExactUnits(quantityExact), 0n);
 
 const shown = (rows: readonly WindowRow[]) =>
-  rows.map(({ from, to, quantityExact }) => `${from.slice(0, 16)} ${to.slice(0, 16)} ${Number(quantityExact)}`);
+  rows.map(({ from, to, quantityExact }) => `${from.slice(0, 16)} ${to.slice(0, 16)} ${quantityExact}`);
 
 it('the hours of a day add up to what the rollup has of it, and days and months of every zone to the total', async () => {
   const usage = fc.record({
