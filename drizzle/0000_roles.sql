@@ -82,8 +82,8 @@ END
 $$;
 --> statement-breakpoint
 
--- Takes a function from everybody, who may execute every new function by Postgres' default, and gives it to the services
--- where they call it. Nobody calls the functions of triggers.
+-- Takes a function from everybody, who may execute every new function by Postgres' default, and gives it to the
+-- services where they call it. Nobody calls the functions of triggers.
 CREATE OR REPLACE FUNCTION hopsmeter.set_function_rights(target regprocedure, is_called boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE

@@ -22,9 +22,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = '' AS $$
 $$;
 --> statement-breakpoint
 
--- A parked event remembers with which directory it was last tried. It is parked by a statement that holds the directory's
--- lock, so the default is the version that it was found uncountable with, and it is not tried again before a change.
--- plpgsql, because the table that it reads is created later.
+-- A parked event remembers with which directory it was last tried. It is parked by a statement that holds the
+-- directory's lock, so the default is the version that it was found uncountable with, and it is not tried again before
+-- a change. plpgsql, because the table that it reads is created later.
 CREATE FUNCTION hopsmeter.current_directory_version() RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = '' AS $$
 BEGIN
   RETURN (SELECT version FROM hopsmeter.directory_versions);
@@ -32,7 +32,7 @@ END
 $$;
 --> statement-breakpoint
 
--- Whoever may execute this may read totals through views. A view looks at its tables with the rights of its owner, so that
--- others can be given totals and nothing else; each view asks for this right itself, because rights on views are given to
--- everybody by default in many databases, and this one never is.
+-- Whoever may execute this may read totals through views. A view looks at its tables with the rights of its owner, so
+-- that others can be given totals and nothing else; each view asks for this right itself, because rights on views are
+-- given to everybody by default in many databases, and this one never is.
 CREATE FUNCTION hopsmeter.reads_totals() RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = '' RETURN true;

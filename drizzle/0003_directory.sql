@@ -25,10 +25,10 @@ ALTER TABLE hopsmeter.user_hopsworks_assignments ADD CONSTRAINT user_hopsworks_a
   EXCLUDE USING gist (user_id WITH =, tstzrange(started_at, ended_at) WITH &&);
 --> statement-breakpoint
 
--- The directory is everything that attributes and prices, and the months that are closed. Workers read it into memory, so
--- a recorded event must prove that its copy was current: the record statement holds a shared lock while it compares
--- versions, a change of the directory holds the same lock alone until it commits. A change therefore waits for statements
--- that began before it, and statements that come after it see its version.
+-- The directory is everything that attributes and prices, and the months that are closed. Workers read it into memory,
+-- so a recorded event must prove that its copy was current: the record statement holds a shared lock while it compares
+-- versions, a change of the directory holds the same lock alone until it commits. A change therefore waits for
+-- statements that began before it, and statements that come after it see its version.
 INSERT INTO hopsmeter.directory_versions (id, version) VALUES (true, 1);
 --> statement-breakpoint
 CREATE FUNCTION hopsmeter.change_directory() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
@@ -80,8 +80,8 @@ CREATE TRIGGER check_account_levels BEFORE INSERT OR UPDATE OF account_owner_id 
 -- Every change of owner writes history. The first owner is taken to have owned the user always: usage that was
 -- reported before the user was registered has nobody else to go to.
 --
--- The moment of a change is the clock's, read behind the directory lock, and never before the period that it ends. now()
--- is when the transaction began: one that waited for the lock would end a period before its begin and be refused.
+-- The moment of a change is the clock's, read behind the directory lock, and never before the period that it ends.
+-- now() is when the transaction began: one that waited for the lock would end a period before its begin and be refused.
 --
 -- Whoever rewrites the history beforehand (changeOwner does, for changes that lie in the past) leaves an open period of
 -- the new owner, and nothing is added to it.

@@ -16,8 +16,8 @@ END
 $$;
 --> statement-breakpoint
 
--- The rows of today are added to with every batch: with room on their pages they are changed in place, and their indexes
--- are left alone.
+-- The rows of today are added to with every batch: with room on their pages they are changed in place, and their
+-- indexes are left alone.
 ALTER TABLE hopsmeter.usage_daily SET (fillfactor = 60);
 --> statement-breakpoint
 
@@ -37,8 +37,8 @@ END
 $$;
 --> statement-breakpoint
 
--- Called by the record statement when a copy of an event was committed while it ran: only a new snapshot can see whether
--- that copy is equal. 40001 is what callers retry.
+-- Called by the record statement when a copy of an event was committed while it ran: only a new snapshot can see
+-- whether that copy is equal. 40001 is what callers retry.
 CREATE FUNCTION hopsmeter.require_seen_copies(unseen bigint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
@@ -76,8 +76,8 @@ $$;
 --> statement-breakpoint
 
 -- The wide shape that staff know. The date is the day on which usage is booked, so that months add up to their
--- statements. Storage is the average GB over the day: its GB-hours divided by 24. Quantities are rounded as everywhere. Of a
--- day that was imported and metered too, the quantity is what was metered.
+-- statements. Storage is the average GB over the day: its GB-hours divided by 24. Quantities are rounded as everywhere.
+-- Of a day that was imported and metered too, the quantity is what was metered.
 CREATE VIEW hopsmeter.usage_daily_by_user AS
 SELECT
   date,

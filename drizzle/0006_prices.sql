@@ -8,9 +8,10 @@ ALTER TABLE hopsmeter.price_overrides ADD CONSTRAINT price_overrides_no_overlap
 --> statement-breakpoint
 
 -- The list price of a meter for an account on a day; no row when there is none. An account's own price comes first and
--- is not discounted; else it is the rate of the account's card (its own, or the default), less the discount of the meter
--- or, failing that, of all meters. Imported usage has no rate on any card: one price for everybody, a dollar for a dollar
--- that was billed and nothing for the rest. The same rule is `priceOf` in packages/usage; a test holds the two equal.
+-- is not discounted; else it is the rate of the account's card (its own, or the default), less the discount of the
+-- meter or, failing that, of all meters. Imported usage has no rate on any card: one price for everybody, a dollar for
+-- a dollar that was billed and nothing for the rest. The same rule is `priceOf` in packages/usage; a test holds the two
+-- equal.
 CREATE FUNCTION hopsmeter.effective_price(account text, metered text, day date)
 RETURNS TABLE (rate_id uuid, price_override_id uuid, price numeric, price_quantity numeric)
 LANGUAGE sql STABLE SET search_path = '' AS $$

@@ -1,7 +1,7 @@
 -- Statements. docs/decisions/0009-*.md says why a closed month never changes.
 
--- The first day of the month in which usage of an account is booked at the earliest: the month after its last closed one.
--- -infinity while nothing is closed.
+-- The first day of the month in which usage of an account is booked at the earliest: the month after its last closed
+-- one. -infinity while nothing is closed.
 CREATE FUNCTION hopsmeter.open_since(account text) RETURNS date LANGUAGE sql STABLE SET search_path = '' AS $$
   SELECT coalesce(
     (SELECT (max(statements.month) + interval '1 month')::date FROM hopsmeter.statements

@@ -1,9 +1,9 @@
 -- What was paid ahead: draws from grants, and what statements say of them.
 
--- A grant gives what it has, to its own account, for months in which it is valid. It gets back no more than it gave, and
--- only when it is valid after the month: nobody could draw it otherwise. The grant's row is locked before its draws are added
--- up: whoever draws from it at the same time waits, and sees this draw. Not FOR UPDATE: both may hold the weaker lock of the
--- foreign key already, and would wait for each other.
+-- A grant gives what it has, to its own account, for months in which it is valid. It gets back no more than it gave,
+-- and only when it is valid after the month: nobody could draw it otherwise. The grant's row is locked before its draws
+-- are added up: whoever draws from it at the same time waits, and sees this draw. Not FOR UPDATE: both may hold the
+-- weaker lock of the foreign key already, and would wait for each other.
 CREATE FUNCTION hopsmeter.check_grant_draw() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE
   granted record;
@@ -31,8 +31,9 @@ $$;
 CREATE TRIGGER check_grant_draw AFTER INSERT ON hopsmeter.grant_draws FOR EACH ROW EXECUTE FUNCTION hopsmeter.check_grant_draw();
 --> statement-breakpoint
 
--- What a statement says was prepaid is what it drew, less what it carried forward, to the cent; asked when the transaction
--- commits, because the statement has to be there before its draws. The argument is the column with the statement's id.
+-- What a statement says was prepaid is what it drew, less what it carried forward, to the cent; asked when the
+-- transaction commits, because the statement has to be there before its draws. The argument is the column with the
+-- statement's id.
 CREATE FUNCTION hopsmeter.check_statement_prepaid() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE
   statement uuid := pg_catalog.to_jsonb(NEW) ->> TG_ARGV[0];

@@ -1,18 +1,18 @@
 -- The summaries of usage_daily by account and day. docs/decisions/0012-*.md says why triggers keep them.
 
--- The rows of today are added to with every batch: with room on their pages they are changed in place, and the key's index
--- is left alone.
+-- The rows of today are added to with every batch: with room on their pages they are changed in place, and the key's
+-- index is left alone.
 ALTER TABLE hopsmeter.account_day_costs SET (fillfactor = 70);
 --> statement-breakpoint
 ALTER TABLE hopsmeter.account_days SET (fillfactor = 70);
 --> statement-breakpoint
 
--- Keep both summaries the sum of usage_daily to the last digit, whoever writes: what a statement added to the rollup and took
--- from it is summed and added, in the same transaction. docs/decisions/0012-*.md says why triggers.
+-- Keep both summaries the sum of usage_daily to the last digit, whoever writes: what a statement added to the rollup
+-- and took from it is summed and added, in the same transaction. docs/decisions/0012-*.md says why triggers.
 --
--- Lock: the summaries', alone, until the transaction ends. An upsert runs two of these functions, for the rows that it changed
--- and then for those that it added, so locks of rows in key order would be taken in two rounds, and two writers could wait
--- for each other. It is the last lock that a writer takes beside those of rollup rows that it holds already.
+-- Lock: the summaries', alone, until the transaction ends. An upsert runs two of these functions, for the rows that it
+-- changed and then for those that it added, so locks of rows in key order would be taken in two rounds, and two writers
+-- could wait for each other. It is the last lock that a writer takes beside those of rollup rows that it holds already.
 DO $do$
 DECLARE
   operation text;

@@ -1,8 +1,8 @@
--- What others may read with SQL beside usage_daily_by_user: an application's pages, psql. docs/moving-in.md says which rights
--- they are given for it. Nobody writes through these views, because they group.
+-- What others may read with SQL beside usage_daily_by_user: an application's pages, psql. docs/moving-in.md says which
+-- rights they are given for it. Nobody writes through these views, because they group.
 
--- What an account owner sees: the whole team, a row a day. total_cost_exact is not rounded: a sum of days is rounded once,
--- at its end, and is then the amount of the statement at list prices.
+-- What an account owner sees: the whole team, a row a day. total_cost_exact is not rounded: a sum of days is rounded
+-- once, at its end, and is then the amount of the statement at list prices.
 CREATE VIEW hopsmeter.usage_daily_by_account AS
 SELECT
   date,

@@ -1,5 +1,5 @@
-// `npm run mutation`: prepares the clone, breaks packages/usage in one place at a time and asks its tests whether they see
-// it. Arguments go to Stryker: `--mutate packages/usage/src/time.ts` looks at one file, `--help` lists the rest.
+// `npm run mutation`: prepares the clone, breaks packages/usage in one place at a time and asks its tests whether they
+// see it. Arguments go to Stryker: `--mutate packages/usage/src/time.ts` looks at one file, `--help` lists the rest.
 import { PrepareError, prepare } from './prepare.mjs';
 import { runInstalled } from './run.mjs';
 

@@ -1,5 +1,6 @@
-// `npm start`: prepares the clone and hands over to `hopsmeter start` in this process, so that signals reach it directly.
-// package.json says `exec node`, because a shell in between would take npm's signal, die of it and leave this running.
+// `npm start`: prepares the clone and hands over to `hopsmeter start` in this process, so that signals reach it
+// directly. package.json says `exec node`, because a shell in between would take npm's signal, die of it and leave this
+// running.
 
 import { endWithParent } from './end-with-parent.mjs';
 import { PrepareError, prepare } from './prepare.mjs';

@@ -1,7 +1,7 @@
-// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then the tests that a change
-// needs. `npm run test:long` (--long) runs the tests that take minutes instead, and no checks; `npm run test:all` (--all)
-// runs everything. Other arguments go to vitest. The last line is `N passed, N failed`, of all; the exit code is 0 only
-// when something ran and nothing failed.
+// `npm test`: prepares the clone, brings up a private Postgres and Redis, runs every check and then the tests that a
+// change needs. `npm run test:long` (--long) runs the tests that take minutes instead, and no checks; `npm run
+// test:all` (--all) runs everything. Other arguments go to vitest. The last line is `N passed, N failed`, of all; the
+// exit code is 0 only when something ran and nothing failed.
 import { PrepareError, prepare } from './prepare.mjs';
 import { ROOT, runInstalled } from './run.mjs';
 import { step } from './step.mjs';

@@ -45,8 +45,8 @@ import { createRandom, type Random } from './harness/random.ts';
 import { recordEvents } from './harness/record-events.ts';
 
 /**
- * Whatever comes in whatever order: the statements and drafts of an account add up to what an independent oracle says of
- * the last word on every event and every price, and what is closed keeps every byte.
+ * Whatever comes in whatever order: the statements and drafts of an account add up to what an independent oracle says
+ * of the last word on every event and every price, and what is closed keeps every byte.
  */
 
 const SEEDS = Number(process.env.BILL_SEEDS ?? 2);

@@ -80,7 +80,10 @@ async function run(options: Partial<ImportContext> = {}) {
   return { code, text: written.join(''), listed, counts };
 }
 
-/** The oracle: what each row must become, worked out apart from the code. Quantities in units of 0.0001, by user/day/meter. */
+/**
+ * The oracle: what each row must become, worked out apart from the code. Quantities in units of 0.0001, by
+ * user/day/meter.
+ */
 function expectedOf(rows: readonly UsageRow[]): Map<string, string> {
   const expected = new Map<string, string>();
   for (const row of rows) {

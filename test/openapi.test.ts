@@ -16,7 +16,9 @@ import { UPKEEP_CALLS } from './openapi-calls/upkeep-calls.ts';
 
 const KEY = 'service-role-key-of-the-openapi-test-0123456789';
 
-/** In this order: later calls use what earlier ones learned, and closing a month comes after everything that changes it. */
+/**
+ * In this order: later calls use what earlier ones learned, and closing a month comes after everything that changes it.
+ */
 const CALLS: readonly MakeCall[] = [
   ...DIRECTORY_CALLS,
   ...PRICE_CALLS,

@@ -145,7 +145,10 @@ import { planCorrections } from '../services/worker/src/corrections/plan-correct
 import { planBatch } from '../services/worker/src/record/plan-batch.ts';
 import { one } from './harness/world.ts';
 
-/** Whom Supabase lets in from a browser. Our schema is closed to them; here they get what they would need to look into it. */
+/**
+ * Whom Supabase lets in from a browser. Our schema is closed to them; here they get what they would need to look into
+ * it.
+ */
 const OUTSIDERS = ['anon', 'authenticated'] as const;
 
 /** What row level security and missing rights say; 55000 is a view that takes no changes. */

@@ -56,7 +56,9 @@ async function operations(): Promise<readonly Operation[]> {
   return readOperations(JSON.parse((await ask('/openapi.json')).body));
 }
 
-/** The address of an operation with what the document gives as examples, but for one parameter, which is taken as it is. */
+/**
+ * The address of an operation with what the document gives as examples, but for one parameter, which is taken as it is.
+ */
 function addressOf({ path, parameters }: Operation, changed?: { readonly name: string; readonly raw: string }): string {
   const rawOf = (parameter: Parameter) =>
     changed?.name === parameter.name ? changed.raw : encodeURIComponent(sampleOfParameter(parameter));

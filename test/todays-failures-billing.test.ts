@@ -17,7 +17,9 @@ const KEY = 'service-role-key-of-the-tests-0123456789';
 const NOW = parseTime('2026-11-22T14:00:00Z') ?? 0;
 const MINUTE = 60_000_000;
 
-/** As in todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. Those of its reports. */
+/**
+ * As in todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. Those of its reports.
+ */
 describe('a failure of the hourly job that cannot happen here:', () => {
   let database: TestDatabase;
   let seeded: SeededDirectory;

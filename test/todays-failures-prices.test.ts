@@ -5,8 +5,8 @@ import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from './harness/pipeli
 import { createWorld, one, type TestCluster, type TestWorld } from './harness/world.ts';
 
 /**
- * What goes wrong with money in the system that this one replaces; see test/todays-failures.test.ts. The events go through
- * every service, and what is asked for comes from the API.
+ * What goes wrong with money in the system that this one replaces; see test/todays-failures.test.ts. The events go
+ * through every service, and what is asked for comes from the API.
  */
 describe('a wrong amount of the hourly job that cannot happen here:', () => {
   let pipeline: Pipeline;

@@ -14,9 +14,9 @@ const CUSTOMER = 'cus_owner';
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 
 /**
- * What goes wrong with Stripe in the system that this one replaces: a daily job that sends yesterday's usage and marks it
- * as reported. The letters and numbers are those of the list of its failures. Usage is recorded as workers do, and sent with
- * Stripe's own package to a Stripe on loopback.
+ * What goes wrong with Stripe in the system that this one replaces: a daily job that sends yesterday's usage and marks
+ * it as reported. The letters and numbers are those of the list of its failures. Usage is recorded as workers do, and
+ * sent with Stripe's own package to a Stripe on loopback.
  */
 describe('a failure of the daily Stripe job that cannot happen here:', () => {
   let world: StripeWorld;

@@ -8,7 +8,9 @@ import { defineConfig, type Plugin } from 'vite';
 /** Below it the headers of an answer are most of it. */
 const COMPRESSED_BYTES_MIN = 1_024;
 
-/** Writes each script and style compressed beside it, so that the api sends a third without compressing anything itself. */
+/**
+ * Writes each script and style compressed beside it, so that the api sends a third without compressing anything itself.
+ */
 function compressAssets(): Plugin {
   return {
     name: 'compress-assets',

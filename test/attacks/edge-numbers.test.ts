@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const REFUSED = new Set(['23514', '22003']);
 
 /**
- * Sums, products and copies of what stands in other tables: a NUMERIC takes NaN, but no sum of numbers makes one. What is
- * reported, priced, granted or limited is never among them.
+ * Sums, products and copies of what stands in other tables: a NUMERIC takes NaN, but no sum of numbers makes one. What
+ * is reported, priced, granted or limited is never among them.
  */
 const DERIVED: ReadonlySet<string> = new Set(
   [
@@ -87,7 +87,11 @@ it('no column holds numbers that are not exact', () => {
   expect(columns.filter(({ type }) => !/^numeric\(\d+,\d+\)(?:\[\])?$/.test(type))).toEqual([]);
 });
 
-/** Writes into a copy of the table that has its checks and asks for no other column. @returns the code of the refusal */
+/**
+ * Writes into a copy of the table that has its checks and asks for no other column.
+ *
+ * @returns the code of the refusal
+ */
 async function write(table: string, column: string, value: string): Promise<string | undefined> {
   const client = await database.pool.connect();
   try {

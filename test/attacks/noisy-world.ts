@@ -4,7 +4,9 @@ import { createWorld, one } from '../harness/world.ts';
 import { callsEvent } from './calls-event.ts';
 import { BATCH_EVENTS, createWellBehavedClient, postBody, type WellBehavedClient } from './well-behaved-client.ts';
 
-/** A few per cent of what two cores take with everything on them, so that it is the limit that is met, not the machine. */
+/**
+ * A few per cent of what two cores take with everything on them, so that it is the limit that is met, not the machine.
+ */
 const EVENTS_PER_SECOND = 5_000;
 
 const NOISY_CONNECTIONS = 16;

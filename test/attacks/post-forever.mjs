@@ -1,5 +1,5 @@
-// Opens connections and posts on each, the next request as soon as the answer is there: node post-forever.mjs PORT COUNT.
-// A process of its own, so that whoever looks at the server meanwhile does not wait for these.
+// Opens connections and posts on each, the next request as soon as the answer is there: node post-forever.mjs PORT
+// COUNT. A process of its own, so that whoever looks at the server meanwhile does not wait for these.
 import { connect } from 'node:net';
 
 const [port, count] = process.argv.slice(2).map(Number);

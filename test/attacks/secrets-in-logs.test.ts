@@ -93,7 +93,8 @@ it('no secret is in the log of any service, whatever is sent and whatever breaks
   const secrets = { cluster: cluster.key, unknown, SERVICE_ROLE_KEY, WEBHOOK_SIGNING_KEY, STRIPE_API_KEY };
   for (const [name, secret] of Object.entries({ ...secrets, SUPABASE_DB_PASSWORD, redisPassword, databasePassword })) {
     expect(secret.length, name).toBeGreaterThan(16);
-    // Not even half of it: a part is enough to guess the rest. The beginning of a cluster key is what people know it by.
+    // Not even half of it: a part is enough to guess the rest. The beginning of a cluster key is what people know it
+    // by.
     expect(written, name).not.toContain(secret.slice(-Math.floor(secret.length / 2)));
   }
 });

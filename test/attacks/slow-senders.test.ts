@@ -16,7 +16,11 @@ beforeAll(async () => {
 
 afterAll(() => ingest?.close());
 
-/** Opens a connection, sends the start at once and the rest byte by byte. @returns what came back before it was ended */
+/**
+ * Opens a connection, sends the start at once and the rest byte by byte.
+ *
+ * @returns what came back before it was ended
+ */
 function trickle(start: string, rest: string): Promise<{ received: string }> {
   const { hostname, port } = new URL(ingest.url);
   return new Promise((resolve) => {

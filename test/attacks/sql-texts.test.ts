@@ -16,8 +16,8 @@ describe('no text that somebody sent can become SQL:', () => {
   });
 
   it('a statement is a constant, and what is put into it are constants', () => {
-    // A template right in the call could hold whatever is at hand; one beside it, at the top of its file, only what is known
-    // when the file is loaded.
+    // A template right in the call could hold whatever is at hand; one beside it, at the top of its file, only what is
+    // known when the file is loaded.
     expect(found(/\bquery(?:<[^()]*?>)?\(\s*(?:\{\s*text:\s*)?(?:`[^`]*\$\{|'[^']*'\s*\+|[\w.]+\s*\+)/)).toEqual([]);
     expect(found(/\b(?:text|statement|sql)\s*(?:\+=|=\s*\w+\s*\+)/)).toEqual([]);
   });

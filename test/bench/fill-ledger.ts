@@ -14,10 +14,10 @@ const RANDOM_FILLFACTOR = 70;
 export const FILL_CLUSTER = '00000000-0000-4000-8000-000000000001';
 
 /**
- * Fills the ledger from `rowsBefore` rows up to `rowsTotal` with events of the past year, of the same size as those of the
- * load. The key is made anew afterwards, because filling it in random order would take five times as long; its pages are as
- * full as that leaves them, or nearly all of them would have to be split in the minute that is measured. Then the tables are
- * vacuumed, so that autovacuum does not do it beside what is measured next.
+ * Fills the ledger from `rowsBefore` rows up to `rowsTotal` with events of the past year, of the same size as those of
+ * the load. The key is made anew afterwards, because filling it in random order would take five times as long; its
+ * pages are as full as that leaves them, or nearly all of them would have to be split in the minute that is measured.
+ * Then the tables are vacuumed, so that autovacuum does not do it beside what is measured next.
  */
 export async function fillLedger(pool: Pool, rowsBefore: number, rowsTotal: number): Promise<void> {
   await pool.query('alter table hopsmeter.usage_events drop constraint usage_events_pkey');

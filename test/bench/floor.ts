@@ -18,8 +18,8 @@ const ROUND_EVENTS = 80_000;
 export type FloorOptions = { readonly databaseUrl: string; readonly clusterId: string; readonly seconds: number };
 
 /**
- * What bare Postgres takes: the worker's own statement from two connections, its parameters written beforehand, and nothing
- * else. No HTTP, no queue, no reading, attributing or writing of events while the time runs.
+ * What bare Postgres takes: the worker's own statement from two connections, its parameters written beforehand, and
+ * nothing else. No HTTP, no queue, no reading, attributing or writing of events while the time runs.
  */
 export async function measureFloor(
   options: FloorOptions,

@@ -6,8 +6,8 @@ const ROUNDS = 7;
 const ROUND_MS = 2_000;
 
 /**
- * `npm run bench -- --only noisy-cluster`: what a quiet cluster's requests take alone, and beside a cluster that sends without a
- * pause and is held back by its limit. On a quiet machine of two cores at most twice as long.
+ * `npm run bench -- --only noisy-cluster`: what a quiet cluster's requests take alone, and beside a cluster that sends
+ * without a pause and is held back by its limit. On a quiet machine of two cores at most twice as long.
  */
 const world = await startNoisyWorld();
 try {

@@ -35,7 +35,9 @@ function familyOf(pid: number): number[] {
   return family;
 }
 
-/** The numbers after the command's name, which may hold anything, even spaces; `undefined` when the process has ended. */
+/**
+ * The numbers after the command's name, which may hold anything, even spaces; `undefined` when the process has ended.
+ */
 function statOf(pid: number): readonly number[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -55,7 +55,9 @@ const METERS = 6;
 const MEMBERS = 10;
 const ACCOUNTS = Math.max(1, Math.round(Number(values.rows) / (DAYS * METERS * MEMBERS)));
 
-/** Of the accounts, how many have their month closed before the second change: each of their rows gets an adjustment. */
+/**
+ * Of the accounts, how many have their month closed before the second change: each of their rows gets an adjustment.
+ */
 const CLOSED_SHARE = 0.1;
 
 /** Pause between two batches of the load: ingest is not what is measured here. */
@@ -163,7 +165,9 @@ async function createChanges(factor: bigint): Promise<readonly PriceChange[]> {
     });
 }
 
-/** Whether every key of rows costs what the prices in force make of its quantities, adjustments included; day by day. */
+/**
+ * Whether every key of rows costs what the prices in force make of its quantities, adjustments included; day by day.
+ */
 async function isRight(): Promise<boolean> {
   for (let day = MONTH; day < MONTH + DAYS; day++) {
     const { rowCount } = await pool.query(

@@ -15,8 +15,8 @@ const DAYS_MIN = 92;
 export type FilledRollup = { readonly accountIds: readonly string[]; readonly rows: number; readonly days: number };
 
 /**
- * Fills the rollup up to a day, day by day as recording does, past the services and without triggers; then the summary from
- * it, as its migration does.
+ * Fills the rollup up to a day, day by day as recording does, past the services and without triggers; then the summary
+ * from it, as its migration does.
  */
 export async function fillRollup(pool: Pool, today: UsageDay, rowCount: number): Promise<FilledRollup> {
   const days = Math.max(DAYS_MIN, Math.round(rowCount / (ACCOUNTS * ROWS_PER_ACCOUNT_AND_DAY)));

@@ -29,8 +29,9 @@ export type Stage = {
 };
 
 /**
- * A quarter of the machine's memory for buffers, as Postgres' manual advises. With the 1 GB and the 4 GB of log of a developer's
- * machine, 30,000 events a second took all of two cores when 32 million were in the ledger; so sized, two thirds of them.
+ * A quarter of the machine's memory for buffers, as Postgres' manual advises. With the 1 GB and the 4 GB of log of a
+ * developer's machine, 30,000 events a second took all of two cores when 32 million were in the ledger; so sized, two
+ * thirds of them.
  */
 const POSTGRES_SIZE = { bufferMegabytes: Math.floor(totalmem() / 2 ** 22), logMegabytes: 16_384 } as const;
 
@@ -75,8 +76,9 @@ export async function startStage(): Promise<Stage> {
 }
 
 /**
- * Waits until ledger and rollup were compared: a worker does that once an hour, and at first soon after its start. Beside a
- * measurement it costs up to half as much again in Postgres for 20 s, at a moment that differs from run to run.
+ * Waits until ledger and rollup were compared: a worker does that once an hour, and at first soon after its start.
+ * Beside a measurement it costs up to half as much again in Postgres for 20 s, at a moment that differs from run to
+ * run.
  */
 async function firstReconciliation(pool: Pool): Promise<void> {
   const isDone = async () =>

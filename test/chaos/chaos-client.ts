@@ -47,7 +47,9 @@ export type ChaosClientOptions = {
 /** Requests under way at once. */
 const SENDERS = 2;
 
-/** A client that gets no answer for so long sends again; ingest answers within two seconds whatever happens behind it. */
+/**
+ * A client that gets no answer for so long sends again; ingest answers within two seconds whatever happens behind it.
+ */
 const ANSWER_WITHIN_MS = 5_000;
 
 /** Real clients wait as long as Retry-After says; here the time is short, and many requests find more. */

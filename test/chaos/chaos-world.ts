@@ -20,7 +20,10 @@ export type WorldChange = {
   apply(pool: Pool): Promise<void>;
 };
 
-/** A directory, and what will become of it: known before the first event, so that the oracle needs to see each only once. */
+/**
+ * A directory, and what will become of it: known before the first event, so that the oracle needs to see each only
+ * once.
+ */
 export type ChaosWorld = {
   /** As it is in the end. */
   readonly world: TestWorld;

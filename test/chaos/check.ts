@@ -73,7 +73,10 @@ async function checkRequests({ pool, clients }: CheckOptions): Promise<readonly 
 
 type LedgerCount = { readonly prefix: string; readonly events: number; readonly ids: number };
 
-/** Ids count up within each client's prefix, so that numbers are enough to see that none is missing and none there twice. */
+/**
+ * Ids count up within each client's prefix, so that numbers are enough to see that none is missing and none there
+ * twice.
+ */
 async function checkLedger({ pool, expectation }: CheckOptions): Promise<Check> {
   const { rows } = await pool.query<LedgerCount>(`
     select regexp_replace(event_id, '\\d+$', '') as prefix, count(*)::integer as events,

@@ -22,7 +22,9 @@ export type MadeEvent = {
 /** Makes the usage of one cluster. */
 export type EventSource = {
   next(): MadeEvent;
-  /** The same id with another content; expected to be parked as a conflict. Once for an event, when that is recorded. */
+  /**
+   * The same id with another content; expected to be parked as a conflict. Once for an event, when that is recorded.
+   */
   conflictOf(event: PostedEvent): PostedEvent;
 };
 
@@ -107,8 +109,8 @@ export function createEventSource(options: EventSourceOptions): EventSource {
 }
 
 /**
- * An ingest of the release before rounds to 12 decimals, so only what has no more comes to the same through either: 3 MiB over
- * whole minutes, and nothing over windows with microseconds.
+ * An ingest of the release before rounds to 12 decimals, so only what has no more comes to the same through either: 3
+ * MiB over whole minutes, and nothing over windows with microseconds.
  */
 function toTwelveDecimals(data: PostedEvent['data']): PostedEvent['data'] {
   const hasMicros = /\.\d{6}Z/.test(JSON.stringify(data.window ?? ''));

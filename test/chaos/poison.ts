@@ -1,6 +1,6 @@
 /**
- * Events that ingest has to refuse one by one, as JSON text: some of it no JSON writer writes. None of them may keep the
- * good events of its batch from being counted.
+ * Events that ingest has to refuse one by one, as JSON text: some of it no JSON writer writes. None of them may keep
+ * the good events of its batch from being counted.
  */
 const POISON: readonly ((source: string, id: string) => string)[] = [
   (source, id) => event(source, `${id}\\u0000`, '1'),

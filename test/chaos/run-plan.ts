@@ -17,8 +17,8 @@ export type PlanLimits = {
 };
 
 /**
- * Makes the faults of a plan. Those of a track follow each other, kills come whenever their moment is; what is broken by
- * one is left alone by the others until it is mended. In the end everything is mended.
+ * Makes the faults of a plan. Those of a track follow each other, kills come whenever their moment is; what is broken
+ * by one is left alone by the others until it is mended. In the end everything is mended.
  *
  */
 export async function runPlan(

@@ -1,6 +1,6 @@
 /**
- * Loaded before a service (`node --import`): from then on its wall clock is CLOCK_OFFSET_MS off, for every library in it
- * too. The monotonic clock goes on as it is, as it does on a machine whose time is wrong.
+ * Loaded before a service (`node --import`): from then on its wall clock is CLOCK_OFFSET_MS off, for every library in
+ * it too. The monotonic clock goes on as it is, as it does on a machine whose time is wrong.
  */
 const offsetMs = Number(process.env.CLOCK_OFFSET_MS ?? '0');
 const RightDate = Date;

@@ -1,6 +1,9 @@
 import type { EndReason } from './supervised-service.ts';
 
-/** What one kind of fault did, as far as it can be told apart: faults overlap, and each gets what happened while it lasted. */
+/**
+ * What one kind of fault did, as far as it can be told apart: faults overlap, and each gets what happened while it
+ * lasted.
+ */
 export type FaultEffects = {
   times: number;
   /** Answers 503 and 429. */

@@ -1,6 +1,8 @@
 /** Gives what there is only one of to one at a time, in the order of asking. */
 export type Turns = {
-  /** Waits for its turn at everything named, then works. The names are taken in one order, so nobody waits in a circle. */
+  /**
+   * Waits for its turn at everything named, then works. The names are taken in one order, so nobody waits in a circle.
+   */
   take<T>(names: readonly string[], work: () => Promise<T>): Promise<T>;
 };
 

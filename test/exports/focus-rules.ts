@@ -1,8 +1,8 @@
 import { ONE, parseQuantity, type Quantity } from '@hopsmeter/usage';
 
 /**
- * What the specification says of the columns, written down a second time on purpose: mandatory ones, and conditional ones
- * whose condition holds for us (prices are published, usage is measured, prices exist in a virtual currency).
+ * What the specification says of the columns, written down a second time on purpose: mandatory ones, and conditional
+ * ones whose condition holds for us (prices are published, usage is measured, prices exist in a virtual currency).
  */
 type Rule = {
   readonly type: 'string' | 'decimal' | 'datetime';

@@ -1,7 +1,8 @@
 import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
 
 /**
- * Reads a file with hyparquet into what a CSV would say: decimals with all that they may have, times in ISO form, null as ''.
+ * Reads a file with hyparquet into what a CSV would say: decimals with all that they may have, times in ISO form, null
+ * as ''.
  *
  * hyparquet makes a number of a DECIMAL, so it is told that these columns are bytes, which are read here exactly.
  */

@@ -13,7 +13,9 @@ export type Question = {
   readonly body?: unknown;
 };
 
-/** Asks an HTTP server on loopback, for what `fetch` would put right before it sends it: addresses go out as they are. */
+/**
+ * Asks an HTTP server on loopback, for what `fetch` would put right before it sends it: addresses go out as they are.
+ */
 export type Ask = {
   (path: string, question?: Question): Promise<Answer>;
   close(): void;

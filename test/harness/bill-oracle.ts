@@ -27,8 +27,8 @@ export type OracleTerms = {
 export type OracleRate = OracleTerms & { readonly card: string; readonly meter: string; readonly from: string };
 
 /**
- * An account's own price of a meter, its discount in percent (of all meters where none is named) or its card, from a day on
- * up to another (exclusive; null: open).
+ * An account's own price of a meter, its discount in percent (of all meters where none is named) or its card, from a
+ * day on up to another (exclusive; null: open).
  */
 export type OracleOverride = {
   readonly accountOwnerId: string;

@@ -29,7 +29,10 @@ const DEFINITIONS = [
 const TABLES = `
 select relname as line from pg_class where relnamespace = $1::regnamespace and relkind in ('r', 'm') order by relname`;
 
-/** Everything in a schema as lines of text: definitions, owners, rights and rows. Two dumps are equal when nothing changed. */
+/**
+ * Everything in a schema as lines of text: definitions, owners, rights and rows. Two dumps are equal when nothing
+ * changed.
+ */
 export async function dumpSchema(pool: Pool, schema: string): Promise<string[]> {
   const lines: string[] = [];
   const client = await pool.connect();

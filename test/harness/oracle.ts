@@ -77,7 +77,10 @@ function expectParts(world: TestWorld, event: PostedEvent): { key: string; units
   return parts;
 }
 
-/** Who had the namespace for most of the window, the first of equals; of theirs the longest project, the first of equals. */
+/**
+ * Who had the namespace for most of the window, the first of equals; of theirs the longest project, the first of
+ * equals.
+ */
 function holder(projects: readonly TestProject[], start: bigint, end: bigint): TestProject | undefined {
   const shares = [...projects]
     .sort((a, b) => (a.from < b.from ? -1 : 1))

@@ -3,10 +3,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * What a proxy does to its connections, those that are open included. `black-hole` holds everything back and delivers it
- * afterwards, as a network that comes back does; `half-open` holds it back and has forgotten the connections afterwards;
- * `cut` ends each connection after so many bytes of the server; `drop-reply` swallows the server's next bytes on each
- * connection, which then is at an end.
+ * What a proxy does to its connections, those that are open included. `black-hole` holds everything back and delivers
+ * it afterwards, as a network that comes back does; `half-open` holds it back and has forgotten the connections
+ * afterwards; `cut` ends each connection after so many bytes of the server; `drop-reply` swallows the server's next
+ * bytes on each connection, which then is at an end.
  */
 export type ProxyMode =
   | { readonly kind: 'pass' | 'black-hole' | 'half-open' | 'reset' | 'drop-reply' }

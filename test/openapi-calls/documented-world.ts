@@ -20,8 +20,9 @@ import { known, type World } from './call.ts';
 const CHANGE: Change = { actor: { kind: 'service', id: 'openapi.test' }, requestId: 'request' };
 
 /**
- * Fills a database with what only workers make: usage, a parked event, a comparison with a difference, a delivery that was
- * given up, a remittance that Stripe refused, an application of which too much is missing. Everything else the calls make themselves.
+ * Fills a database with what only workers make: usage, a parked event, a comparison with a difference, a delivery that
+ * was given up, a remittance that Stripe refused, an application of which too much is missing. Everything else the
+ * calls make themselves.
  */
 export async function fillDocumentedWorld(pool: Pool): Promise<World> {
   const now = Date.now() * 1_000;

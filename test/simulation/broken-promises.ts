@@ -11,8 +11,8 @@ export type Outcome = {
 };
 
 /**
- * Every batch that was queued is recorded, every accepted event is counted once or parked, and the rollup is the sum of what
- * is counted.
+ * Every batch that was queued is recorded, every accepted event is counted once or parked, and the rollup is the sum of
+ * what is counted.
  *
  * @returns what is wrong; nothing when every promise held.
  */

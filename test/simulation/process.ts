@@ -7,8 +7,8 @@ export type SimulatedProcess = {
   readonly death: Promise<never>;
   kill(): void;
   /**
-   * Something outside of the process: it happens at one moment and is known to the process at a later one. The process may
-   * be killed before (then it does not happen) and in between (then it has happened and nobody knows).
+   * Something outside of the process: it happens at one moment and is known to the process at a later one. The process
+   * may be killed before (then it does not happen) and in between (then it has happened and nobody knows).
    */
   call<T>(happen: () => T): Promise<T>;
 };

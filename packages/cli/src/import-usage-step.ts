@@ -62,7 +62,11 @@ export async function importUsageStep(pool: Pool, step: UsageStep): Promise<void
   showMonths(months, screen);
 }
 
-/** Makes metered usage of before the switch cost nothing: the application billed these days. @returns whether any did. */
+/**
+ * Makes metered usage of before the switch cost nothing: the application billed these days.
+ *
+ * @returns whether any did.
+ */
 export async function stopBillingStep(
   pool: Pool,
   { change, signal, screen, listed }: Pick<UsageStep, 'change' | 'signal' | 'screen' | 'listed'>,

@@ -21,10 +21,11 @@ type Migration = {
 };
 
 /**
- * Applies the migrations that are missing: all of them or none. Safe to run by several processes at once: they take turns.
+ * Applies the migrations that are missing: all of them or none. Safe to run by several processes at once: they take
+ * turns.
  *
- * Everything goes into the schema `hopsmeter`, which is created unless it is there; its owner needs no right on the database
- * and none on `public`, where nothing is changed.
+ * Everything goes into the schema `hopsmeter`, which is created unless it is there; its owner needs no right on the
+ * database and none on `public`, where nothing is changed.
  *
  * @param url a direct connection (5432): the lock lives in the session, which a transaction pooler does not keep.
  * @param onWarning told what a migration could not do and went on without: a role that it may not create.

@@ -22,8 +22,8 @@ export type Demo = {
   /** Every event in the order of the hours, as clusters send it; some batches twice, the late events missing. */
   batches(): Iterable<EventBatch>;
   /**
-   * What must come after all that was recorded: late events, single events again, events that are refused or parked. One
-   * of them says something else under a known identity; which of the two is counted must not be chance.
+   * What must come after all that was recorded: late events, single events again, events that are refused or parked.
+   * One of them says something else under a known identity; which of the two is counted must not be chance.
    */
   lateBatches(): Iterable<EventBatch>;
   /** Rows of OpenCost that became no events, with the hour they are about. */

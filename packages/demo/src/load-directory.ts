@@ -23,7 +23,9 @@ export async function isEmpty(pool: Pool): Promise<boolean> {
   return result.rows[0]?.empty === true;
 }
 
-/** The hour as of which this database holds the demo; `undefined` when it does not. Kept as the clusters' created_at. */
+/**
+ * The hour as of which this database holds the demo; `undefined` when it does not. Kept as the clusters' created_at.
+ */
 export async function findDemo(pool: Pool): Promise<Micros | undefined> {
   const result = await pool.query<{ created_at: string }>(
     `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as created_at

@@ -22,8 +22,8 @@ const CLUSTER_NAME = 'eu-west-1';
 export type CollectedHour = MappedAllocations & { readonly start: Micros };
 
 /**
- * The last two full hours of the European cluster as OpenCost answered for them: one as it should, one with rows that no
- * bill may be built on. Of their namespaces nothing else is reported for these hours.
+ * The last two full hours of the European cluster as OpenCost answered for them: one as it should, one with rows that
+ * no bill may be built on. Of their namespaces nothing else is reported for these hours.
  */
 export function collectSamples(end: Micros): readonly CollectedHour[] {
   return [collect(SAMPLES.healthy, end - 2 * MICROS_PER_HOUR), collect(SAMPLES.nasty, end - MICROS_PER_HOUR)];

@@ -6,7 +6,9 @@ import { countRecorded } from './load-directory.ts';
 /** Often enough to feel immediate; the question is a sum over some hundred rows. */
 const ASK_EVERY_MS = 150;
 
-/** Without any progress for this long, the worker is away: it restarts within seconds and records thousands a second. */
+/**
+ * Without any progress for this long, the worker is away: it restarts within seconds and records thousands a second.
+ */
 const STALLED_AFTER_MS = 60_000;
 
 export type RecordedGoal = {

@@ -83,8 +83,8 @@ function buildEvent(
   gpuShares: bigint,
 ): ComputeEvent {
   const { namespace, level, gpuModel } = sum;
-  // The model that OpenCost tells of a whole namespace may be another one when it is asked again; in the id it would make
-  // a second event of the same usage.
+  // The model that OpenCost tells of a whole namespace may be another one when it is asked again; in the id it would
+  // make a second event of the same usage.
   const isModelInId = gpuModel !== undefined && level !== 'namespace';
   return {
     specversion: '1.0',

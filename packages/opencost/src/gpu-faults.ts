@@ -10,8 +10,9 @@ const GPU_MODEL_LENGTH_MAX = 128;
 const TOLERANCE_GPU_HOURS = 0.001;
 
 /**
- * Finds what would bill GPUs wrongly without any number being out of range. OpenCost counts requests of `nvidia.com/gpu`
- * only: slices of a GPU (MIG), shared GPUs and resource claims come as zero GPU-hours, however busy the GPU was.
+ * Finds what would bill GPUs wrongly without any number being out of range. OpenCost counts requests of
+ * `nvidia.com/gpu` only: slices of a GPU (MIG), shared GPUs and resource claims come as zero GPU-hours, however busy
+ * the GPU was.
  */
 export function findGpuFaults(place: RowPlace, row: Allocation, { gpuShares }: RowRules): Fault[] {
   const faults: Fault[] = [];
@@ -42,8 +43,8 @@ export function findGpuFaults(place: RowPlace, row: Allocation, { gpuShares }: R
 
 /**
  * Whether a row of a namespace holds the GPUs of several containers: then `gpuAllocation`, which is that of one of them
- * at random, says nothing of the others. The pods of a namespace may have other models, the containers of a pod not: they
- * run on one node.
+ * at random, says nothing of the others. The pods of a namespace may have other models, the containers of a pod not:
+ * they run on one node.
  */
 function addsGpusUp({ level }: RowPlace, { gpuHours, gpuAllocation, minutes }: Allocation): boolean {
   const requested = gpuAllocation?.gpuRequestAverage;

@@ -56,11 +56,11 @@ const WINDOW_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /**
  * Maps an answer of `/allocation/compute` for one window, aggregated by `namespace,pod` or `cluster,namespace,pod`: one
- * event for each namespace and GPU model. Aggregated by `namespace` alone the answer has one row for each namespace; where
- * that adds several GPUs up it is quarantined, as far as can be seen.
+ * event for each namespace and GPU model. Aggregated by `namespace` alone the answer has one row for each namespace;
+ * where that adds several GPUs up it is quarantined, as far as can be seen.
  *
- * Only CPU, GPU and memory are mapped. `networkTransferBytes` is all traffic of the pods, also inside the cluster, so it
- * is no egress; volumes are reported by the storage collector, with what is stored rather than what is provisioned.
+ * Only CPU, GPU and memory are mapped. `networkTransferBytes` is all traffic of the pods, also inside the cluster, so
+ * it is no egress; volumes are reported by the storage collector, with what is stored rather than what is provisioned.
  *
  * @throws OpenCostError when the answer holds no allocations. @throws RangeError when the window, the cluster's name or
  * the number of shares is none.

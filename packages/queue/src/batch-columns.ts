@@ -15,8 +15,8 @@ import { type DeferredDetails, detailsOf, readDetails, toCommon, toDeferred } fr
  * left to compress and to parse: 95 bytes an event instead of 310 as an array of objects, and 1.9 µs of CPU to write
  * and read instead of 4.3.
  *
- * A quantity is its decimal text, as it goes on to the database. In jobs of versions 1 and 2 it is a whole number of 10⁻¹²,
- * as text where a double could not hold it.
+ * A quantity is its decimal text, as it goes on to the database. In jobs of versions 1 and 2 it is a whole number of
+ * 10⁻¹², as text where a double could not hold it.
  */
 
 /** A column with few distinct values. `indexes` is left out when every row has the only value. */

@@ -82,15 +82,17 @@ const DRAIN_DELAY_SECONDS = 2;
 const FETCH_RETRY_MS = 1_000;
 
 /**
- * With it BullMQ counts completed jobs in the script that completes them, which the account of jobs needs. The data points,
- * one for each minute, serve nobody.
+ * With it BullMQ counts completed jobs in the script that completes them, which the account of jobs needs. The data
+ * points, one for each minute, serve nobody.
  */
 const COMPLETED_DATA_POINTS = 1;
 
 /** What of the closing deadline aborted processors have to give their jobs back. */
 const ABORT_GRACE_MS = 2_000;
 
-/** What is left of it after that, to end connections to a Redis that may hang: {@link closeConnection} takes a second. */
+/**
+ * What is left of it after that, to end connections to a Redis that may hang: {@link closeConnection} takes a second.
+ */
 const DISCONNECT_MS = 1_200;
 
 /** Data that is not even JSON must reach the processor as it is; BullMQ would fail to fetch it again and again. */
@@ -104,7 +106,9 @@ class TolerantWorker extends Worker<unknown, void> {
   }
 }
 
-/** Creates a consumer and starts it. Delivery is at least once: the same batch may come again, even at the same time. */
+/**
+ * Creates a consumer and starts it. Delivery is at least once: the same batch may come again, even at the same time.
+ */
 export function createBatchConsumer(options: BatchConsumerOptions): BatchConsumer {
   const { redisUrl, prefix = QUEUE_PREFIX, concurrency, process, logger, onProgress } = options;
   const connection = createWorkerConnection(redisUrl);

@@ -15,8 +15,8 @@ export const QUEUE_PREFIX = '{hopsmeter}';
 export const JOB_NAME = 'batch';
 
 /**
- * Batches are written as version 3. In versions 1 and 2 (those with corrections or manifests) quantities are whole numbers of
- * 10⁻¹²; jobs of an ingest that is one release older are still read.
+ * Batches are written as version 3. In versions 1 and 2 (those with corrections or manifests) quantities are whole
+ * numbers of 10⁻¹²; jobs of an ingest that is one release older are still read.
  */
 export const JOB_VERSIONS = [1, 2, 3] as const;
 
@@ -28,7 +28,8 @@ export const BATCH_REQUESTS_MAX = 1_000;
 
 /**
  * Largest text of a batch's columns before compression. The largest request body is 5 MiB and columns are smaller than
- * the events they come from, so no accepted batch reaches it; when reading, it stops a payload that unpacks without end.
+ * the events they come from, so no accepted batch reaches it; when reading, it stops a payload that unpacks without
+ * end.
  */
 export const BATCH_TEXT_BYTES_MAX = 8 * 1024 * 1024;
 

@@ -18,7 +18,11 @@ export type BatchProducerOptions = {
 };
 
 export type BatchProducer = {
-  /** Waits until Redis is there and checked. @throws UnsafeRedisError when it could lose events; not when it is away. */
+  /**
+   * Waits until Redis is there and checked.
+   *
+   * @throws UnsafeRedisError when it could lose events; not when it is away.
+   */
   ready(signal?: AbortSignal): Promise<void>;
   /**
    * Queues a batch. Resolves when Redis has it in its append-only file on disk.

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { QUEUE_NAME } from './batch-job.ts';
 
 /**
- * Where the jobs of a queue are at one moment, and whether all are somewhere. Every job that was ever added is done or in
- * the queue: BullMQ numbers a job in the script that adds it, which is what an acknowledgement waits for, and counts a
- * completed one in the script that removes it. So the account is exact at every moment and costs the way of an event nothing.
+ * Where the jobs of a queue are at one moment, and whether all are somewhere. Every job that was ever added is done or
+ * in the queue: BullMQ numbers a job in the script that adds it, which is what an acknowledgement waits for, and counts
+ * a completed one in the script that removes it. So the account is exact at every moment and costs the way of an event
+ * nothing.
  */
 export type JobAccount = {
   /** Jobs that nobody has taken, wherever they stand. */
@@ -26,8 +27,8 @@ export type JobAccount = {
 };
 
 /**
- * The lists and sets in which a job can stand. `paused` is where BullMQ 5 and older tools put the waiting jobs of a paused
- * queue; BullMQ 6 leaves them where they are.
+ * The lists and sets in which a job can stand. `paused` is where BullMQ 5 and older tools put the waiting jobs of a
+ * paused queue; BullMQ 6 leaves them where they are.
  */
 export const JOB_PLACES = ['wait', 'paused', 'prioritized', 'waiting-children', 'active', 'delayed'] as const;
 

@@ -8,7 +8,9 @@ export type QueueLogger = {
 /** Redis errors come by the thousand per second when it is full or away; one line in this time tells enough. */
 const REPEAT_AFTER_MS = 10_000;
 
-/** Returns a function that logs an error unless one was logged a moment ago; the next line says how many were left out. */
+/**
+ * Returns a function that logs an error unless one was logged a moment ago; the next line says how many were left out.
+ */
 export function createErrorLog(logger: QueueLogger, message: string): (error: unknown) => void {
   let quietUntil = 0;
   let leftOut = 0;

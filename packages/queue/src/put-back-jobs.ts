@@ -4,8 +4,8 @@ import { JOB_ENDS, JOB_PLACES, queueKey } from './job-account.ts';
 /** Puts back jobs that no worker would ever take. */
 export type JobRecovery = {
   /**
-   * Looks through the queue. A job that stands nowhere in two looks in a row is put back: while a job moves, a look that is
-   * made of several commands can miss it once. One that is delayed beyond any retry is put back at once.
+   * Looks through the queue. A job that stands nowhere in two looks in a row is put back: while a job moves, a look
+   * that is made of several commands can miss it once. One that is delayed beyond any retry is put back at once.
    *
    * @returns how many jobs were put back: to be recorded, or recognised as recorded before.
    */
@@ -22,10 +22,11 @@ const PUT_BACK_MAX = 1_000;
 const JOB_ID = /^\d+$/;
 
 /**
- * Moves jobs from the list `paused` to where workers look, in their order. KEYS: paused, wait, meta, marker. ARGV: most jobs.
+ * Moves jobs from the list `paused` to where workers look, in their order. KEYS: paused, wait, meta, marker. ARGV: most
+ * jobs.
  *
- * Right away, whether or not the queue is still paused: with the list gone, a tool that resumes the queue with BullMQ 5 has
- * nothing to put over the jobs that came meanwhile.
+ * Right away, whether or not the queue is still paused: with the list gone, a tool that resumes the queue with BullMQ 5
+ * has nothing to put over the jobs that came meanwhile.
  */
 const MOVE_PAUSED = `
 local jobs = redis.call('LRANGE', KEYS[1], 0, ARGV[1] - 1)
@@ -40,9 +41,9 @@ return #jobs
 const DELAY_MAX_MS = 10_000;
 
 /**
- * Moves jobs that are delayed for longer than any failure delays one to where workers look. BullMQ takes the time of the next
- * try from the clock of the worker that failed: one that is an hour ahead would keep its batches back for an hour. The clock
- * here is the one of Redis. KEYS: delayed, wait, meta, marker. ARGV: longest delay in ms, most jobs.
+ * Moves jobs that are delayed for longer than any failure delays one to where workers look. BullMQ takes the time of
+ * the next try from the clock of the worker that failed: one that is an hour ahead would keep its batches back for an
+ * hour. The clock here is the one of Redis. KEYS: delayed, wait, meta, marker. ARGV: longest delay in ms, most jobs.
  */
 const MOVE_LATE = `
 local time = redis.call('TIME')
@@ -56,8 +57,8 @@ return #jobs
 `;
 
 /**
- * Puts a job back as the next one to be taken, unless it stands in one of the places or is gone. KEYS: the job, wait, meta,
- * marker, the ends, the places. ARGV: the id, how many ends.
+ * Puts a job back as the next one to be taken, unless it stands in one of the places or is gone. KEYS: the job, wait,
+ * meta, marker, the ends, the places. ARGV: the id, how many ends.
  */
 const PUT_BACK = `
 if redis.call('HEXISTS', KEYS[1], 'data') == 0 then return 0 end

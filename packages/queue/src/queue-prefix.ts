@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { QUEUE_PREFIX } from './batch-job.ts';
 
 /**
- * What a prefix may be: part of every key that BullMQ makes, so no separator and no pattern of Redis. The braces keep the
- * keys of a queue on one node of a cluster.
+ * What a prefix may be: part of every key that BullMQ makes, so no separator and no pattern of Redis. The braces keep
+ * the keys of a queue on one node of a cluster.
  */
 const QUEUE_PREFIX_FORM = /^[\w{}-]{1,64}$/;
 

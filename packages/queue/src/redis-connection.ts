@@ -9,7 +9,10 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** A returned Redis is noticed within this time; more often would only fill logs. */
 const RECONNECT_DELAY_MAX_MS = 1_000;
 
-/** A half-open connection is given up after this. Must be well above the worker's `drainDelay`, whose replies keep it alive. */
+/**
+ * A half-open connection is given up after this. Must be well above the worker's `drainDelay`, whose replies keep it
+ * alive.
+ */
 const WORKER_SOCKET_TIMEOUT_MS = 15_000;
 
 const KEEP_ALIVE_MS = 10_000;

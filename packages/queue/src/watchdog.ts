@@ -27,8 +27,8 @@ export function createWatchdog(
   let status: QueueStatus | undefined;
   const look = async (): Promise<void> => {
     status = await inspect().catch(() => undefined);
-    // Nothing waits, or nobody can know: no completion is missing. A restart would not bring Redis back either, nor resume a
-    // queue that somebody paused.
+    // Nothing waits, or nobody can know: no completion is missing. A restart would not bring Redis back either, nor
+    // resume a queue that somebody paused.
     if (status === undefined || status.waiting === 0 || status.isPaused) progressAt = performance.now();
   };
   const timer = setInterval(look, lookEveryMs);

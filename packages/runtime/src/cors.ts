@@ -13,7 +13,8 @@ const EXPOSED_HEADERS =
   'content-disposition, etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id';
 
 /**
- * Lets the pages of other origins call from a browser. Cookies are never taken, so such a page needs a token of its own.
+ * Lets the pages of other origins call from a browser. Cookies are never taken, so such a page needs a token of its
+ * own.
  *
  * Not @fastify/cors: its route for OPTIONS matches every address, so that nothing would be 404 any more, and it answers
  * the preflights of everybody.

@@ -35,7 +35,9 @@ export function createFailpoint(text: string | undefined, host: FailpointHost = 
   };
 }
 
-/** Puts the failpoints `before-<step>` and `after-<step>` around a step. Without failpoints the step stays what it is. */
+/**
+ * Puts the failpoints `before-<step>` and `after-<step>` around a step. Without failpoints the step stays what it is.
+ */
 export function withFailpoints<A extends readonly unknown[], R>(
   failpoint: Failpoint | undefined,
   step: string,

@@ -62,9 +62,9 @@ const TIMEOUT_CHECK_MS = 5_000;
 const HEADER_BYTES_MAX = 16_384;
 
 /**
- * A request that has arrived is answered within 2 s by ingest and in milliseconds by the others. One that has not is its
- * sender's to send again: a sender that stands still must not use up the deadline of closing, which the steps after this
- * one need too.
+ * A request that has arrived is answered within 2 s by ingest and in milliseconds by the others. One that has not is
+ * its sender's to send again: a sender that stands still must not use up the deadline of closing, which the steps after
+ * this one need too.
  */
 const CLOSE_GRACE_MS = 8_000;
 
@@ -135,9 +135,9 @@ export async function createHttpShell(options: HttpShellOptions): Promise<HttpSh
 }
 
 /**
- * Closing waits for all connections. Those that answer a request of before are told to end with their answer: Node would
- * keep them for another one until the keep-alive timeout. Those on which a request has begun and does not come, for which
- * Node waits 30 s and more, are ended after the grace.
+ * Closing waits for all connections. Those that answer a request of before are told to end with their answer: Node
+ * would keep them for another one until the keep-alive timeout. Those on which a request has begun and does not come,
+ * for which Node waits 30 s and more, are ended after the grace.
  */
 function endConnections(app: HttpApp, graceMs: number): void {
   let isClosing = false;

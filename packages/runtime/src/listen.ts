@@ -22,9 +22,9 @@ export type ListenOptions = {
 };
 
 /**
- * Listens, and answers health on a port of its own as well. A connection there waits behind no others: with 2,000 clients
- * connecting at once a new connection to the usual port can wait for seconds, and a prober would have the process killed
- * for being busy. The process and its event loop are the same, so an answer still means that it works.
+ * Listens, and answers health on a port of its own as well. A connection there waits behind no others: with 2,000
+ * clients connecting at once a new connection to the usual port can wait for seconds, and a prober would have the
+ * process killed for being busy. The process and its event loop are the same, so an answer still means that it works.
  *
  * @returns the address; closing the app closes both.
  */

@@ -12,8 +12,8 @@ export type ConfigHost = {
 };
 
 /**
- * Reads the settings of a process that is starting. If they do not fit, it writes all that is wrong to standard error and
- * exits with {@link CONFIG_EXIT_CODE}: a restart would not help. Only `main.ts` calls this.
+ * Reads the settings of a process that is starting. If they do not fit, it writes all that is wrong to standard error
+ * and exits with {@link CONFIG_EXIT_CODE}: a restart would not help. Only `main.ts` calls this.
  *
  * @param service said before the problems, because several services may share a terminal.
  */

@@ -37,8 +37,8 @@ export async function addOpenApi(app: HttpApp, { title, version, description, be
 }
 
 /**
- * Leaves out the schemas that nothing refers to: the generator writes each one twice, as what is sent and as what is read,
- * and most are only one of them.
+ * Leaves out the schemas that nothing refers to: the generator writes each one twice, as what is sent and as what is
+ * read, and most are only one of them.
  */
 function withoutUnused(document: object): object {
   const components = 'components' in document ? document.components : undefined;

@@ -4,10 +4,11 @@ import type { HttpApp } from './http-app.ts';
 const TURN_MS = 2;
 
 /**
- * Keeps the turns of the event loop short, however many connections send at once. libuv accepts one connection in a turn:
- * 1,000 connections that always have a request ready make turns of a tenth of a second, and the next 1,000 wait for minutes
- * until they are accepted, a health check behind them. So a turn takes up requests for {@link TURN_MS} only, and a single one
- * while connections come in. What is asked by probers does not wait: a process that is busy is not one that hangs.
+ * Keeps the turns of the event loop short, however many connections send at once. libuv accepts one connection in a
+ * turn: 1,000 connections that always have a request ready make turns of a tenth of a second, and the next 1,000 wait
+ * for minutes until they are accepted, a health check behind them. So a turn takes up requests for {@link TURN_MS}
+ * only, and a single one while connections come in. What is asked by probers does not wait: a process that is busy is
+ * not one that hangs.
  */
 export function addRequestTurns(app: HttpApp, urgentPaths: ReadonlySet<string>): void {
   const turns = createRequestTurns();

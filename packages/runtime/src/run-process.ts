@@ -9,9 +9,9 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 export const SHUTDOWN_DEADLINE_MS = 25_000;
 
 /**
- * How much the heap may grow, in percent of what was alive, before all of it is collected. On a machine with memory V8 lets
- * it grow by three times; then a service that is full of events for milliseconds keeps half as much memory again for
- * nothing: 310 instead of 230 MB in a worker, 234 instead of 172 in an ingest, for a microsecond an event at most.
+ * How much the heap may grow, in percent of what was alive, before all of it is collected. On a machine with memory V8
+ * lets it grow by three times; then a service that is full of events for milliseconds keeps half as much memory again
+ * for nothing: 310 instead of 230 MB in a worker, 234 instead of 172 in an ingest, for a microsecond an event at most.
  */
 const HEAP_GROWING_PERCENT = 100;
 

@@ -1,4 +1,7 @@
-/** The local stack: a real Postgres, a real Redis and our own services as child processes of this one; a browser to test with. */
+/**
+ * The local stack: a real Postgres, a real Redis and our own services as child processes of this one; a browser to test
+ * with.
+ */
 export { findChromium } from './chromium/find-chromium.ts';
 export { type Guard, startGuard } from './guard/start-guard.ts';
 export { type DirectoryLock, lockDirectory } from './lock-directory.ts';

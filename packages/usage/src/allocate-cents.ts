@@ -21,8 +21,8 @@ export function roundToCents(exact: Quantity): Cents {
 }
 
 /**
- * Rounds the sum of the parts once and gives each part its cents by largest remainder, so that what is shown adds up; see
- * {@link allocate}.
+ * Rounds the sum of the parts once and gives each part its cents by largest remainder, so that what is shown adds up;
+ * see {@link allocate}.
  *
  * Rounding every part by itself loses or invents up to half a cent a part: a bill of 300 lines could be off by 1.50.
  *

@@ -1,10 +1,10 @@
 import { divideHalfAway } from './decimal.ts';
 
 /**
- * Rounds the sum of the parts to whole units once, half away from zero, and gives each part its units by largest remainder
- * (Hamilton's method), so that what is shown adds up. Each part is less than one unit away from its exact amount, and a
- * part that is whole units keeps them. Parts with equal remainders are served in the order of their keys (as text, by code
- * unit), then of their places, so that the same parts always get the same units.
+ * Rounds the sum of the parts to whole units once, half away from zero, and gives each part its units by largest
+ * remainder (Hamilton's method), so that what is shown adds up. Each part is less than one unit away from its exact
+ * amount, and a part that is whole units keeps them. Parts with equal remainders are served in the order of their keys
+ * (as text, by code unit), then of their places, so that the same parts always get the same units.
  *
  * @param unit what one unit is, on the scale of the exact amounts; more than zero.
  * @returns the units of the sum, and those of each part in the order in which they came.
@@ -22,8 +22,8 @@ export function allocate(
     return { key, units, remainder: exact - units * unit };
   });
   const total = divideHalfAway(exactTotal, unit);
-  // Between 0 and the number of parts with a remainder: every floor is below its amount by less than a unit. Sorting keeps
-  // equals in their places.
+  // Between 0 and the number of parts with a remainder: every floor is below its amount by less than a unit. Sorting
+  // keeps equals in their places.
   const unitsLeft = Number(total - floorTotal);
   for (const share of [...shares].sort(byNeed).slice(0, unitsLeft)) share.units += 1n;
   return { total, shares: shares.map(({ units }) => units) };

@@ -13,7 +13,9 @@ import { isDeferred } from './event.ts';
 import { toExactUnits } from './exact-quantity.ts';
 import { parseEvent } from './parse-event.ts';
 
-/** An exact number as a fraction of whole numbers; shares nothing with the code, neither its scales nor its roundings. */
+/**
+ * An exact number as a fraction of whole numbers; shares nothing with the code, neither its scales nor its roundings.
+ */
 type Fraction = { readonly over: bigint; readonly under: bigint };
 
 /** Decimal text, digit by digit, as one reads it aloud. */

@@ -3,8 +3,8 @@ import { crc32 } from 'node:zlib';
 
 /**
  * Cluster keys: `hwm_live_` + 32 random base62 characters (190 bits) + 6 base62 characters of the CRC-32 of the random
- * part. The checksum tells a typing error from a revoked key and lets a secret scanner confirm a find without asking us.
- * The key has so much entropy that a plain SHA-256 protects it at rest; only the hash is stored.
+ * part. The checksum tells a typing error from a revoked key and lets a secret scanner confirm a find without asking
+ * us. The key has so much entropy that a plain SHA-256 protects it at rest; only the hash is stored.
  */
 
 const PREFIX = 'hwm_live_';

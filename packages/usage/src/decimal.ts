@@ -4,8 +4,8 @@
  */
 
 /**
- * A quantity as it is shown and priced, or an exact amount of money, in units of 10⁻¹² (1 CPU hour = 1_000_000_000_000n).
- * What events report has more decimals until then, see `ExactQuantity`.
+ * A quantity as it is shown and priced, or an exact amount of money, in units of 10⁻¹² (1 CPU hour =
+ * 1_000_000_000_000n). What events report has more decimals until then, see `ExactQuantity`.
  */
 export type Quantity = bigint;
 

@@ -59,7 +59,9 @@ export const PARK_REASONS = [
 
 export type ParkReason = (typeof PARK_REASONS)[number];
 
-/** Which fact decided: the event's subject, the project of its namespace, or a rule for namespaces that are no project. */
+/**
+ * Which fact decided: the event's subject, the project of its namespace, or a rule for namespaces that are no project.
+ */
 export type AttributedBy = 'subject' | 'namespace' | 'rule' | 'import';
 
 /** Who used it, who pays, and which fact decided. */
@@ -78,11 +80,11 @@ export type Directory = {
   readonly version: string;
   /**
    * The attribution rule. The project is that of the user who had the namespace for the longest part of the event's
-   * window. The subject is the user; without one the project's user is. The account owner is who owned the user when the
-   * window began. The user must have been assigned to the cluster in some part of the window.
+   * window. The subject is the user; without one the project's user is. The account owner is who owned the user when
+   * the window began. The user must have been assigned to the cluster in some part of the window.
    *
-   * A namespace that is no project then goes by the rules of the cluster: its usage is ignored, or is that of the rule's user,
-   * who need not be on the cluster.
+   * A namespace that is no project then goes by the rules of the cluster: its usage is ignored, or is that of the
+   * rule's user, who need not be on the cluster.
    *
    * Equal answers are the same object, so that callers can tell them apart without comparing texts.
    */
@@ -104,7 +106,8 @@ export type Directory = {
 };
 
 export function createDirectory(snapshot: DirectorySnapshot): Directory {
-  // Maps in maps: the texts of a batch are looked up as they are, where a key of both would be a new text for each event.
+  // Maps in maps: the texts of a batch are looked up as they are, where a key of both would be a new text for each
+  // event.
   const projects = groupByBoth(
     inOrder(snapshot.projects),
     ({ clusterId }) => clusterId,

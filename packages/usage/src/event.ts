@@ -49,8 +49,8 @@ export type UsageEvent = {
 };
 
 /**
- * Takes back what an event said and puts new quantities in its place. The window, the user, the namespace and the project
- * stay those of the original.
+ * Takes back what an event said and puts new quantities in its place. The window, the user, the namespace and the
+ * project stay those of the original.
  */
 export type CorrectionEvent = {
   readonly id: string;

@@ -1,21 +1,24 @@
 import { divideHalfAway, formatQuantity, formatUnits, QUANTITY_DECIMALS, type Quantity } from './decimal.ts';
 
 /**
- * Quantities before they are rounded. What events report is added up with 32 decimals, so that the parts of a whole are the
- * whole: bytes ÷ 2³⁰ end within 30 decimals. It is rounded to a {@link Quantity} where a number is shown or priced, and
- * nowhere before (docs/decisions/0017).
+ * Quantities before they are rounded. What events report is added up with 32 decimals, so that the parts of a whole are
+ * the whole: bytes ÷ 2³⁰ end within 30 decimals. It is rounded to a {@link Quantity} where a number is shown or priced,
+ * and nowhere before (docs/decisions/0017).
  */
 
 /**
- * An exact quantity: plain decimal text with at most 32 decimals and without zeros at its end, such as `1.5`. Below zero
- * only where something is taken back.
+ * An exact quantity: plain decimal text with at most 32 decimals and without zeros at its end, such as `1.5`. Below
+ * zero only where something is taken back.
  *
- * Text, because nearly all of them are never added up in this process: as it comes, so it is queued, hashed and sent to the
- * database, where a `bigint` would be parsed and written at each of these places.
+ * Text, because nearly all of them are never added up in this process: as it comes, so it is queued, hashed and sent to
+ * the database, where a `bigint` would be parsed and written at each of these places.
  */
 export type ExactQuantity = string;
 
-/** 30 for bytes; Postgres keeps digits by fours, so two more cost nothing and make room for sums of ten thousand millions. */
+/**
+ * 30 for bytes; Postgres keeps digits by fours, so two more cost nothing and make room for sums of ten thousand
+ * millions.
+ */
 const EXACT_DECIMALS = 32;
 
 /** An exact quantity to calculate with: a whole number of 10⁻³². */
@@ -53,10 +56,11 @@ const SHOWN = 10n ** BigInt(SETTLED_DECIMALS - QUANTITY_DECIMALS);
 /**
  * The quantity that is shown and priced: 12 decimals, half away from zero.
  *
- * Bytes over a window are a whole number of 1/(9 × 5⁸ × 2⁴⁰) GB-hours, and often no decimal. So each event may be off by
- * 10⁻³², and a sum of 10⁹ of them by 10⁻²³. Where the true sum lies in the middle between two quantities, as multiples of
- * 128 KiB do, that would decide to which it goes. Any other true sum is at least 4 × 10⁻²² away from a middle: so rounding to
- * 22 decimals first takes the error away and changes nothing else. The database does the same, see `roundedQuantity` there.
+ * Bytes over a window are a whole number of 1/(9 × 5⁸ × 2⁴⁰) GB-hours, and often no decimal. So each event may be off
+ * by 10⁻³², and a sum of 10⁹ of them by 10⁻²³. Where the true sum lies in the middle between two quantities, as
+ * multiples of 128 KiB do, that would decide to which it goes. Any other true sum is at least 4 × 10⁻²² away from a
+ * middle: so rounding to 22 decimals first takes the error away and changes nothing else. The database does the same,
+ * see `roundedQuantity` there.
  */
 export function roundExactUnits(units: ExactUnits): Quantity {
   return divideHalfAway(divideHalfAway(units, SETTLED), SHOWN);
@@ -68,8 +72,9 @@ export function roundQuantity(text: ExactQuantity): Quantity {
 }
 
 /**
- * An exact quantity at 12 decimals, half to even: how content hashes have it, because events were queued and recorded with
- * 12 decimals before, and a copy must be known as one. By its digits: reading all of them would take five times as long.
+ * An exact quantity at 12 decimals, half to even: how content hashes have it, because events were queued and recorded
+ * with 12 decimals before, and a copy must be known as one. By its digits: reading all of them would take five times as
+ * long.
  */
 export function hashedQuantity(text: ExactQuantity): string {
   const point = text.indexOf('.');

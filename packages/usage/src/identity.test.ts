@@ -50,7 +50,8 @@ describe('event keys', () => {
 
 describe('content hashes', () => {
   it('are the first 64 bits of SHA-256 over all that is said, and stay so: the ledger keeps them', () => {
-    // printf 'compute\0001795352400000000\0001795356000000000\000project-1\000auth0|1\000H100\000cpu_hours\0001.5…' | sha256sum
+    // printf 'compute\0001795352400000000\0001795356000000000\000project-1\000auth0|1\000H100\000cpu_hours\0001.5…' |
+    // sha256sum
     expect(contentHashOf(event)).toBe(0x5a9b_3b6d_cbed_ae7cn);
     const instant = { ...event, type: 'meter', end: event.start, usages: [] } as const;
     const nothing = { subject: undefined, namespace: undefined, gpuModel: undefined };

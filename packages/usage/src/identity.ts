@@ -14,8 +14,8 @@ export function eventKeyOf(clusterId: string, event: Pick<UsageEvent, 'id' | 'so
 }
 
 /**
- * The identity of imported usage: a user and a day, whatever the row says of its cluster. No cluster can make it, because
- * the id of none is empty.
+ * The identity of imported usage: a user and a day, whatever the row says of its cluster. No cluster can make it,
+ * because the id of none is empty.
  */
 export function importedKeyOf(eventId: string): string {
   return eventKeyOf('', { sourcePath: IMPORTED_SOURCE_PATH, id: eventId });
@@ -28,8 +28,8 @@ export function importedEventId(userId: string, date: string): string {
 
 /**
  * What an event says, as a signed 64-bit number: two copies of one identity with another content hash are a conflict.
- * Covers everything that decides what is counted, where and when; not `time` where a window says more, nor the reason of
- * a correction.
+ * Covers everything that decides what is counted, where and when; not `time` where a window says more, nor the reason
+ * of a correction.
  */
 export function contentHashOf(event: ReportedEvent): bigint {
   const digest = hash('sha256', contentOf(event), 'binary');
@@ -41,9 +41,9 @@ export function contentHashOf(event: ReportedEvent): bigint {
 const COPY_TIME_MAX = 24 * MICROS_PER_HOUR;
 
 /**
- * Whether an event without a window is a copy of one that said the same at another time, up to a day apart. Senders that
- * stamp a call with the moment of the call, as OpenMeter's SDK and `cloudevents` do, stamp a retry anew. The first time
- * stands. Costs a hash, so it is asked only where contents differ.
+ * Whether an event without a window is a copy of one that said the same at another time, up to a day apart. Senders
+ * that stamp a call with the moment of the call, as OpenMeter's SDK and `cloudevents` do, stamp a retry anew. The first
+ * time stands. Costs a hash, so it is asked only where contents differ.
  *
  * @param first when the first copy was used, and its content.
  */

@@ -1,9 +1,10 @@
 import { ONE, type Quantity } from './decimal.ts';
 
 /**
- * Imported usage: days that another system measured and billed before hopsmeter. It has meters of its own, because it is
- * measured in another way (a day's last size × 24 is no GB-hours that were metered) and priced in another way (what was
- * billed for the day, whatever its parts would cost). So wherever a meter is shown, imported usage can be told from metered.
+ * Imported usage: days that another system measured and billed before hopsmeter. It has meters of its own, because it
+ * is measured in another way (a day's last size × 24 is no GB-hours that were metered) and priced in another way (what
+ * was billed for the day, whatever its parts would cost). So wherever a meter is shown, imported usage can be told from
+ * metered.
  */
 export const IMPORTED_METERS = {
   cpu: 'imported_cpu_hours',

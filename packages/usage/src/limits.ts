@@ -22,8 +22,8 @@ export const CORRECTION_REASON_LENGTH_MAX = 500;
 export const CLOCK_AHEAD_MAX = MICROS_PER_HOUR / 12;
 
 /**
- * How long a sender is asked to wait with an event that is ahead of our clock: as long as the longest plausible window. What
- * is further ahead is a mistake, and would be kept for years.
+ * How long a sender is asked to wait with an event that is ahead of our clock: as long as the longest plausible window.
+ * What is further ahead is a mistake, and would be kept for years.
  */
 export const EARLY_WAIT_MAX = 31 * 24 * MICROS_PER_HOUR;
 

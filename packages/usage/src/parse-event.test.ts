@@ -58,7 +58,9 @@ const change = (event: Json, fields: Json, data: Json = {}): Json => ({
 });
 const changeData = (event: Json, data: Json): Json => change(event, {}, data);
 
-/** Through JSON, as it comes from a client: fields that are `undefined` are away, `__proto__` is a field like others. */
+/**
+ * Through JSON, as it comes from a client: fields that are `undefined` are away, `__proto__` is a field like others.
+ */
 const parse = (event: unknown): ParsedEvent => parseEvent(JSON.parse(JSON.stringify(event)), CONTEXT);
 
 function accept(event: unknown) {

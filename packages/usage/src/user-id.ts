@@ -6,8 +6,8 @@ export const USER_ID_FORM = `1 to ${SUBJECT_LENGTH_MAX} characters, well-formed,
 
 /**
  * Whether a text can be a user's id: what ingest takes as a subject is what can be registered. Ids of Auth0 come from
- * directories of all kinds: `samlp|okta|o'brien@example.com`, `ad|CORP\user`, letters of any script. Only `.` and `..` are
- * left out: in an address they mean a place, encoded too, so nothing about such a user could be asked for.
+ * directories of all kinds: `samlp|okta|o'brien@example.com`, `ad|CORP\user`, letters of any script. Only `.` and `..`
+ * are left out: in an address they mean a place, encoded too, so nothing about such a user could be asked for.
  */
 export function isUserId(text: string): boolean {
   return isName(text, SUBJECT_LENGTH_MAX) && text !== '.' && text !== '..';

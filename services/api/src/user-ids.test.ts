@@ -293,7 +293,8 @@ it('no change that names a user is left out', () => {
   const changes = operations
     .filter((one) => one.method !== 'GET' && isAboutUser(one) && one.id !== 'queryOpenMeterMeterByPost')
     .map((one) => one.id);
-  // That one asks, as its GET does. Taking somebody off would hide them from the reads; it has the path of `assignUser`.
+  // That one asks, as its GET does. Taking somebody off would hide them from the reads; it has the path of
+  // `assignUser`.
   expect(changes.filter((one) => one !== 'unassignUser').sort()).toEqual(
     [...new Set(CHANGES.map(({ operation }) => operation))].filter((one) => changes.includes(one)).sort(),
   );

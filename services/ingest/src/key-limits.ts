@@ -12,7 +12,9 @@ export const KEY_EVENTS_PER_SECOND = 100_000;
  */
 export const KEY_REQUESTS_PER_SECOND = 10_000;
 
-/** What a key did not use in the last seconds it may use at once: senders come in bursts, at the full hour for example. */
+/**
+ * What a key did not use in the last seconds it may use at once: senders come in bursts, at the full hour for example.
+ */
 const BURST_SECONDS = 5;
 
 /** What one key may still do, and when it was last used. */

@@ -7,14 +7,14 @@ export const BODY_BYTES_MAX = 5 * 1024 * 1024;
 export const REQUEST_EVENTS_MAX = BATCH_EVENTS_MAX;
 
 /**
- * Objects and arrays of one body: ten for each of the most events, where one needs three. So many cost the event loop 60 ms
- * and 10 MB when each has a field of another name, 10 ms when they are nested into each other.
+ * Objects and arrays of one body: ten for each of the most events, where one needs three. So many cost the event loop
+ * 60 ms and 10 MB when each has a field of another name, 10 ms when they are nested into each other.
  */
 export const CONTAINERS_MAX = 10 * REQUEST_EVENTS_MAX;
 
 /**
- * Values of one body: thirty for each of the most events, where one with all its attributes needs twenty. So many cost the
- * event loop 0.1 s and 24 MB when each has a name of its own.
+ * Values of one body: thirty for each of the most events, where one with all its attributes needs twenty. So many cost
+ * the event loop 0.1 s and 24 MB when each has a name of its own.
  */
 export const VALUES_MAX = 30 * REQUEST_EVENTS_MAX;
 
@@ -31,8 +31,8 @@ export const DISCARD_BYTES_MAX = 16 * 1024 * 1024;
 export const IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
- * What one cluster may have of that, four of the largest: senders that are slow on purpose would otherwise shut everybody else
- * out with seven connections. 32 connections with 1,000 events each have 13 MB under way.
+ * What one cluster may have of that, four of the largest: senders that are slow on purpose would otherwise shut
+ * everybody else out with seven connections. 32 connections with 1,000 events each have 13 MB under way.
  */
 export const CLUSTER_IN_FLIGHT_BYTES_MAX = 24 * 1024 * 1024;
 

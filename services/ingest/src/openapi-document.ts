@@ -100,7 +100,10 @@ const description = `Events are CloudEvents 1.0: an array, one event, or one who
 ${REQUEST_EVENTS_MAX} events and ${BODY_BYTES_MAX / 2 ** 20} MiB unpacked. 202 means that the events are on disk; each is judged by itself, and the answer says
 which were refused and why. The answer is JSON, whatever \`Accept\` says: no event is refused because of it.`;
 
-/** Serves `GET /openapi.json`: what clusters post, in OpenAPI 3.1. Ingest reads bodies by itself, so no framework knows it. */
+/**
+ * Serves `GET /openapi.json`: what clusters post, in OpenAPI 3.1. Ingest reads bodies by itself, so no framework knows
+ * it.
+ */
 export function addOpenApiDocument(app: HttpApp): void {
   const document = JSON.stringify(describeIngest());
   app.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(document));

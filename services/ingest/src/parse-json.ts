@@ -5,8 +5,8 @@ import { refuseManyValues } from './refuse-many-values.ts';
 /**
  * Reads a body as JSON.
  *
- * @throws RequestError TOO_MANY_VALUES for what would hold up everybody else; INVALID_JSON for what is not UTF-8, not JSON, or
- * holds keys that could change the prototype of an object it is copied into.
+ * @throws RequestError TOO_MANY_VALUES for what would hold up everybody else; INVALID_JSON for what is not UTF-8, not
+ * JSON, or holds keys that could change the prototype of an object it is copied into.
  */
 export function parseJson(body: Buffer): unknown {
   refuseManyValues(body);

@@ -142,7 +142,9 @@ function* readEvents(
   return yield* validateEvents(values, context);
 }
 
-/** An event that can be taken later makes it a request to send again: a sender that gives up on a 400 must not lose it. */
+/**
+ * An event that can be taken later makes it a request to send again: a sender that gives up on a 400 must not lose it.
+ */
 function refuseAll(reply: FastifyReply, { rejected }: ValidatedEvents, now: Micros): FastifyReply {
   const errors = listErrors(rejected, now);
   const retryAts = rejected.flatMap(({ retryAt }) => (retryAt === undefined ? [] : [retryAt]));

@@ -2,12 +2,12 @@ import { RequestError } from '@hopsmeter/usage';
 import { CONTAINERS_MAX, VALUES_MAX } from './limits.ts';
 
 /**
- * Refuses a body that would cost far more to parse than its bytes tell: 5 MiB of brackets hold the event loop for 1.1 s,
- * 5 MiB of fields with a name each for 0.6 s, 5 MiB of honest events for 20 ms.
+ * Refuses a body that would cost far more to parse than its bytes tell: 5 MiB of brackets hold the event loop for 1.1
+ * s, 5 MiB of fields with a name each for 0.6 s, 5 MiB of honest events for 20 ms.
  *
- * It counts bytes, also those within texts: to tell them apart would take a walk through every byte (1.3 ns each), and the
- * limits are far from what events need. Looking for brackets costs 0.13 ns a byte, a twentieth of what parsing costs. The
- * depth needs no limit of its own: who nests needs brackets.
+ * It counts bytes, also those within texts: to tell them apart would take a walk through every byte (1.3 ns each), and
+ * the limits are far from what events need. Looking for brackets costs 0.13 ns a byte, a twentieth of what parsing
+ * costs. The depth needs no limit of its own: who nests needs brackets.
  *
  * @throws RequestError TOO_MANY_VALUES.
  */

@@ -30,9 +30,9 @@ export function runAtOnce<T>(steps: Steps<T>): T {
 type TakeStep = () => boolean;
 
 /**
- * Lets keys take turns with large bodies. Without it a sender with many connections has all its bodies read, one after the
- * other, before whoever comes next: with eight of 1,000 events each, everybody else waits 100 ms. Now small bodies go between
- * the steps, and of large ones each key waits for one of every other key.
+ * Lets keys take turns with large bodies. Without it a sender with many connections has all its bodies read, one after
+ * the other, before whoever comes next: with eight of 1,000 events each, everybody else waits 100 ms. Now small bodies
+ * go between the steps, and of large ones each key waits for one of every other key.
  */
 export function createTurns(): Turns {
   /** Keys in the order of their turns, each with its bodies in the order of arrival. */

@@ -85,10 +85,10 @@ const HINTS: Readonly<Record<FailureKind, string>> = {
 };
 
 /**
- * Jobs in hand for each statement, so that there is something to record together: single events come about 16 to a job, and
- * with 16 jobs in hand a worker fell 5,000 events a second behind 30,000 in small batches while a third of the machine was idle.
- * More jobs cost fetches of their own: single events came 6,700 a second with 16, 6,400 with 40 and with 100. Events are bounded
- * beside it, to what the statements hold and a batch that waits meanwhile.
+ * Jobs in hand for each statement, so that there is something to record together: single events come about 16 to a job,
+ * and with 16 jobs in hand a worker fell 5,000 events a second behind 30,000 in small batches while a third of the
+ * machine was idle. More jobs cost fetches of their own: single events came 6,700 a second with 16, 6,400 with 40 and
+ * with 100. Events are bounded beside it, to what the statements hold and a batch that waits meanwhile.
  */
 const JOBS_PER_STATEMENT = 40;
 

@@ -1,6 +1,6 @@
 /**
- * The obvious design, to compare with: every event becomes a BullMQ job of its own, and the answer goes out when all of a
- * request's jobs are in Redis. Settings by environment: REDIS_URL, PORT.
+ * The obvious design, to compare with: every event becomes a BullMQ job of its own, and the answer goes out when all of
+ * a request's jobs are in Redis. Settings by environment: REDIS_URL, PORT.
  */
 import { createServer } from 'node:http';
 import { Queue } from 'bullmq';

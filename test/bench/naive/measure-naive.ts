@@ -24,9 +24,10 @@ const WARM_UP_SECONDS = 2;
 const LOAD = { eventsPerBatch: 100, connections: 16 };
 
 /**
- * Measures the obvious design end to end, on the same Redis and Postgres as everything else: what it counted from the first
- * request on, until everything was counted or as long again as the load took. It may never be done: jobs that stall on a busy
- * machine are given up, which is one of the reasons for another design. What is left then is thrown away.
+ * Measures the obvious design end to end, on the same Redis and Postgres as everything else: what it counted from the
+ * first request on, until everything was counted or as long again as the load took. It may never be done: jobs that
+ * stall on a busy machine are given up, which is one of the reasons for another design. What is left then is thrown
+ * away.
  *
  * @returns events per second.
  */

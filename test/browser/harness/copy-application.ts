@@ -18,8 +18,8 @@ from hopsmeter.users
 `;
 
 /**
- * Fills an application's database with a month of hopsmeter's numbers, but with owners that were overwritten, and something that
- * nothing explains.
+ * Fills an application's database with a month of hopsmeter's numbers, but with owners that were overwritten, and
+ * something that nothing explains.
  */
 export async function copyApplication(from: Pool, to: Pool, month: string): Promise<void> {
   await insertRows(to, 'users', (await from.query<object>(READ_USERS)).rows);

@@ -72,7 +72,8 @@ export async function startStack({ workers = 1, applicationUrl }: StackOptions =
 /**
  * Starts the pipeline with the demo, and money that moved in every way.
  *
- * @param isHostile also with names that attack whoever shows them. Without them pictures of the page can be shown around.
+ * @param isHostile also with names that attack whoever shows them. Without them pictures of the page can be shown
+ * around.
  */
 export async function startDemoStack({
   isHostile = false,

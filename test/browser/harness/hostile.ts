@@ -27,7 +27,10 @@ export const HOSTILE = {
   reason: `</td><script>alert('reason')</script>`,
 } as const;
 
-/** Adds an account of hostile names on a cluster of its own. Straight into the tables: the api would refuse most of them. */
+/**
+ * Adds an account of hostile names on a cluster of its own. Straight into the tables: the api would refuse most of
+ * them.
+ */
 export async function addHostileDirectory(pool: Pool): Promise<TestCluster> {
   const { owner, member, namespace } = HOSTILE;
   const cluster = await createCluster(pool, HOSTILE.cluster);
@@ -53,7 +56,11 @@ export async function addHostileDirectory(pool: Pool): Promise<TestCluster> {
   return cluster;
 }
 
-/** Usage of the hostile account, and events that are parked with hostile words in them. @param window of the present. */
+/**
+ * Usage of the hostile account, and events that are parked with hostile words in them.
+ *
+ * @param window of the present.
+ */
 export function hostileEvents(clusterId: string, window: { start: string; end: string }): readonly PostedEvent[] {
   const source = `urn:hopsworks:cluster:${clusterId}`;
   const event = (id: string, data: Readonly<Record<string, unknown>>, subject?: string): PostedEvent => ({

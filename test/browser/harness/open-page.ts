@@ -28,8 +28,8 @@ export type OpenOptions = {
 /** A browser that opens pages of one address, and has them closed when their test is over. */
 export type Visitor = {
   /**
-   * Opens an address of the page. When the test is over it fails for whatever the browser complained about: errors on the
-   * console and in scripts, violations of the policy, dialogs (only an injected script opens one), and requests to
+   * Opens an address of the page. When the test is over it fails for whatever the browser complained about: errors on
+   * the console and in scripts, violations of the policy, dialogs (only an injected script opens one), and requests to
    * another host.
    */
   open(path: string, options?: OpenOptions): Promise<Page>;

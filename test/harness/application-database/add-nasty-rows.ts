@@ -10,7 +10,9 @@ export type NastyRows = {
   readonly noted: readonly string[];
 };
 
-/** Adds every kind of row of the directory that is hard to bring over to an application in which all is as it should be. */
+/**
+ * Adds every kind of row of the directory that is hard to bring over to an application in which all is as it should be.
+ */
 export function addNastyRows(application: Application): NastyRows {
   const owner = at(application.users, 0);
   const other = at(application.users, 1);

@@ -13,8 +13,8 @@ export function dayAgo(days: number): string {
 }
 
 /**
- * Makes the application's past usage, day by day: a row for each user of every day up to yesterday, in which everything is
- * as it should be. The same seed makes the same rows.
+ * Makes the application's past usage, day by day: a row for each user of every day up to yesterday, in which everything
+ * is as it should be. The same seed makes the same rows.
  */
 export function* createUsage({ users, assignments }: Application, seed: number, days: number): Generator<UsageRow[]> {
   const random = createRandom(seed);

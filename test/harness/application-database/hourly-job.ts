@@ -39,13 +39,16 @@ type Row = {
 
 const DAY_MS = 86_400_000;
 
-/** What an hour of 0.0001 costs in units of a 7,200,000th of a cent: 35, 350 and 3.5 cents, and a 720th of 50 and 3 cents. */
+/**
+ * What an hour of 0.0001 costs in units of a 7,200,000th of a cent: 35, 350 and 3.5 cents, and a 720th of 50 and 3
+ * cents.
+ */
 const PRICES = { cpu: 25_200, gpu: 252_000, ram: 2_520, online: 50, offline: 3 } as const;
 const CENT = 7_200_000;
 
 /**
- * The rows that the application's hourly job leaves, when it does everything as it should, and has the given faults: it reads
- * each row, adds an hour of a namespace, and writes it back into columns that round. All in whole numbers.
+ * The rows that the application's hourly job leaves, when it does everything as it should, and has the given faults: it
+ * reads each row, adds an hour of a namespace, and writes it back into columns that round. All in whole numbers.
  */
 export function runHourlyJob(hours: readonly UsedHour[], faults: readonly JobFault[]): UsageRow[] {
   const rows = new Map<string, Row>();

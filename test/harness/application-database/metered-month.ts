@@ -11,7 +11,10 @@ import { APPLICATION_TABLES } from './tables.ts';
 export const EAST = clusterId(0);
 const WEST = clusterId(1);
 
-/** Who is metered: Anna's account with Ben in it, Cora, who stores much, and Dan, who moves to another cluster in the month. */
+/**
+ * Who is metered: Anna's account with Ben in it, Cora, who stores much, and Dan, who moves to another cluster in the
+ * month.
+ */
 const PEOPLE = [
   { id: 'auth0|anna', ownerId: null, namespaces: ['anna-one', 'anna-two'] },
   { id: 'auth0|ben', ownerId: 'auth0|anna', namespaces: ['ben'] },

@@ -1,6 +1,6 @@
 /**
- * The tables of the application that hopsmeter stands beside, as it has them in `public`: the same names as ours with other
- * columns.
+ * The tables of the application that hopsmeter stands beside, as it has them in `public`: the same names as ours with
+ * other columns.
  */
 export const APPLICATION_TABLES = `
 create table public.users (

@@ -27,7 +27,9 @@ export type Summary = {
   /** `undefined` when this machine has never sent the demo. */
   readonly delivery: Delivery | undefined;
   readonly pipeline: Pipeline;
-  /** Rows of `usage_daily` (or that should be there), and how many differ from the ledger or from the prices in force. */
+  /**
+   * Rows of `usage_daily` (or that should be there), and how many differ from the ledger or from the prices in force.
+   */
   readonly ledger: { readonly rowCount: number; readonly differentCount: number };
   readonly quarantined: readonly QuarantinedHour[];
 };

@@ -3,8 +3,8 @@ import { type Environment, read } from '../connections.ts';
 import { keepSecret } from './keep-secret.ts';
 
 /**
- * Switches webhooks on for this machine's stack, so that they can be tried: a key of its own unless the environment has one,
- * and addresses of this machine, which production refuses.
+ * Switches webhooks on for this machine's stack, so that they can be tried: a key of its own unless the environment has
+ * one, and addresses of this machine, which production refuses.
  *
  * @param directory `.hopsmeter`
  */

@@ -5,7 +5,9 @@ import { type Environment, read } from '../connections.ts';
 import { choosePort } from './choose-port.ts';
 import { openServiceLog, type ServiceLog } from './service-log.ts';
 
-/** Our services, in the order of their start: who acknowledges events needs nobody who counts them, but not for long. */
+/**
+ * Our services, in the order of their start: who acknowledges events needs nobody who counts them, but not for long.
+ */
 export const SERVICES = [
   { name: 'ingest', portVariable: 'INGEST_PORT', usualPort: 4_100 },
   { name: 'worker', portVariable: 'WORKER_PORT', usualPort: 4_200 },

@@ -12,8 +12,8 @@ update hopsmeter.webhook_endpoints set disabled_at = $2::timestamptz where id = 
 
 /**
  * Gives up what was not delivered to $1 at $2. A statement of its own, after the endpoint's row is locked: it sees the
- * deliveries of every alert that came before, and none comes after. One that is being sent can still arrive, and is then
- * marked as delivered.
+ * deliveries of every alert that came before, and none comes after. One that is being sent can still arrive, and is
+ * then marked as delivered.
  */
 const GIVE_UP_DELIVERIES = `
 update hopsmeter.webhook_deliveries

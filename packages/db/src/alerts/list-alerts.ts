@@ -2,8 +2,8 @@ import type { Pool } from '../connection/pool.ts';
 import { ALERT_COLUMNS, ALERT_DELIVERIES, type AlertRow, type AlertTexts, toAlertRow } from './alert-columns.ts';
 
 /**
- * A page of alerts, the newest first. Parameters: $1 account owner or NULL, $2 first day of the month or NULL, $3 and $4
- * moment and id of the last row seen or NULL, $5 number of rows.
+ * A page of alerts, the newest first. Parameters: $1 account owner or NULL, $2 first day of the month or NULL, $3 and
+ * $4 moment and id of the last row seen or NULL, $5 number of rows.
  */
 const LIST_ALERTS = `
 select ${ALERT_COLUMNS} from hopsmeter.spending_alerts ${ALERT_DELIVERIES}

@@ -4,8 +4,8 @@ import { DELIVERY_COLUMNS, type DeliveryRow, type DeliveryStatus } from './deliv
 const HAS_WEBHOOK = 'select from hopsmeter.webhook_endpoints where id = $1::uuid';
 
 /**
- * A page of an endpoint's deliveries, the newest first. Parameters: $1 endpoint, $2 status or NULL, $3 and $4 moment and id of
- * the last row seen or NULL, $5 number of rows.
+ * A page of an endpoint's deliveries, the newest first. Parameters: $1 endpoint, $2 status or NULL, $3 and $4 moment
+ * and id of the last row seen or NULL, $5 number of rows.
  */
 const LIST_DELIVERIES = `
 select * from (select ${DELIVERY_COLUMNS}, created_at from hopsmeter.webhook_deliveries where webhook_endpoint_id = $1::uuid) as delivery

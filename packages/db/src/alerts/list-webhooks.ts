@@ -1,7 +1,10 @@
 import type { Pool } from '../connection/pool.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 
-/** A page of endpoints, the newest first, disabled ones too. Parameters: $1 and $2 moment and id of the last row seen, $3 rows. */
+/**
+ * A page of endpoints, the newest first, disabled ones too. Parameters: $1 and $2 moment and id of the last row seen,
+ * $3 rows.
+ */
 const LIST_WEBHOOKS = `
 select ${WEBHOOK_COLUMNS} from hopsmeter.webhook_endpoints
 where $1::timestamptz is null or (created_at, id) < ($1, $2::uuid)

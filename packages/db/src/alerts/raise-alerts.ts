@@ -17,12 +17,13 @@ export type ReachedCap = {
 /**
  * Raises alerts and makes a delivery of each for every endpoint that wants it: all in one statement or nothing.
  *
- * Guarantees: one alert for each account, month and threshold, however many workers run this at once, and none when the cap
- * is not that amount any more. An alert never waits for a delivery, and has its deliveries from the moment it is seen. An
- * endpoint that is being disabled gets none: its row is locked, and whoever disables it gives up what it has afterwards.
+ * Guarantees: one alert for each account, month and threshold, however many workers run this at once, and none when the
+ * cap is not that amount any more. An alert never waits for a delivery, and has its deliveries from the moment it is
+ * seen. An endpoint that is being disabled gets none: its row is locked, and whoever disables it gives up what it has
+ * afterwards.
  *
- * Parameters: $1 account owner, $2 first day of the month, $3 cap, $4 spent, $5 thresholds. Locks: the alerts by threshold,
- * then the endpoints by id (shared). Safe to run twice.
+ * Parameters: $1 account owner, $2 first day of the month, $3 cap, $4 spent, $5 thresholds. Locks: the alerts by
+ * threshold, then the endpoints by id (shared). Safe to run twice.
  */
 const RAISE_ALERTS = `
 with raised as (

@@ -3,7 +3,10 @@ import { type Change, changeDirectory } from '../audit/change-directory.ts';
 import type { Pool } from '../connection/pool.ts';
 import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-columns.ts';
 
-/** A delivery of an endpoint, and whether that one is disabled. Parameters: $1 delivery, $2 endpoint. Locks the delivery. */
+/**
+ * A delivery of an endpoint, and whether that one is disabled. Parameters: $1 delivery, $2 endpoint. Locks the
+ * delivery.
+ */
 const TAKE_DELIVERY = `
 select ${DELIVERY_COLUMNS},
   (select disabled_at is not null from hopsmeter.webhook_endpoints where id = $2::uuid) as "isDisabled"
@@ -22,7 +25,8 @@ returning ${DELIVERY_COLUMNS}
 `;
 
 /**
- * Has a delivery attempted now, whether it waits for a later attempt or is dead. It is the same message with the same id.
+ * Has a delivery attempted now, whether it waits for a later attempt or is dead. It is the same message with the same
+ * id.
  *
  * @throws RequestError NOT_FOUND, WEBHOOK_DELIVERED, WEBHOOK_DISABLED
  */

@@ -7,8 +7,8 @@ import { hasAccount } from '../totals/has-account.ts';
 const READ_CAP = 'select amount::text from hopsmeter.spending_caps where account_owner_id = $1';
 
 /**
- * Sets the cap of $1 to $2 at $3 by $4; a worker compares spending with it within seconds. Locks: the directory, then the
- * cap. Run twice it does nothing the second time but move the moment, which the caller avoids.
+ * Sets the cap of $1 to $2 at $3 by $4; a worker compares spending with it within seconds. Locks: the directory, then
+ * the cap. Run twice it does nothing the second time but move the moment, which the caller avoids.
  */
 const SET_CAP = `
 insert into hopsmeter.spending_caps (account_owner_id, amount, set_at, set_by)
@@ -20,8 +20,8 @@ on conflict (account_owner_id)
 const REMOVE_CAP = 'delete from hopsmeter.spending_caps where account_owner_id = $1';
 
 /**
- * Sets what an account wants to spend in a month at most. Alerts that were raised stay as they were raised. The same amount
- * again changes nothing.
+ * Sets what an account wants to spend in a month at most. Alerts that were raised stay as they were raised. The same
+ * amount again changes nothing.
  *
  * @param amount above zero, within DECIMAL(10,2).
  * @throws RequestError NOT_FOUND for an id that is no account.

@@ -14,8 +14,8 @@ export type DeliveryOutcome =
     };
 
 /**
- * Marks the delivery $1 as delivered, with the status $2. Also one that was given up meanwhile, or that another worker has
- * taken since: it has arrived. Safe to run twice.
+ * Marks the delivery $1 as delivered, with the status $2. Also one that was given up meanwhile, or that another worker
+ * has taken since: it has arrived. Safe to run twice.
  */
 const MARK_DELIVERED = `
 update hopsmeter.webhook_deliveries
@@ -25,8 +25,9 @@ where id = $1::uuid and delivered_at is null
 `;
 
 /**
- * Notes that attempt $2 of the delivery $1 failed: $3 status, $4 why, $5 seconds until the next attempt, NULL to give it up.
- * Only the last attempt has a say: who comes back after the lease has ended and another worker has begun changes nothing.
+ * Notes that attempt $2 of the delivery $1 failed: $3 status, $4 why, $5 seconds until the next attempt, NULL to give
+ * it up. Only the last attempt has a say: who comes back after the lease has ended and another worker has begun changes
+ * nothing.
  */
 const MARK_FAILED = `
 update hopsmeter.webhook_deliveries

@@ -25,11 +25,13 @@ export type TakenDelivery = {
  * Takes deliveries that are due and begins an attempt of each: webhooks take turns, the longest due of each first, so a
  * receiver that is slow or gone holds up nobody's but its own.
  *
- * Guarantees: two workers never have the same delivery, unless the first one's lease has ended: then it is taken for dead, and
- * the attempt is made again under the same id. An attempt is counted when it begins, so what kills a worker does not stay
- * its first attempt for ever; and it is due again only when its lease ends, behind whatever is due by then.
+ * Guarantees: two workers never have the same delivery, unless the first one's lease has ended: then it is taken for
+ * dead, and the attempt is made again under the same id. An attempt is counted when it begins, so what kills a worker
+ * does not stay its first attempt for ever; and it is due again only when its lease ends, behind whatever is due by
+ * then.
  *
- * Parameters: $1 most deliveries, $2 seconds of the lease. Locks: the deliveries; those that are locked are passed over.
+ * Parameters: $1 most deliveries, $2 seconds of the lease. Locks: the deliveries; those that are locked are passed
+ * over.
  */
 const TAKE_DELIVERIES = `
 with turns as (

@@ -71,8 +71,8 @@ export type WatchedSpending = {
 };
 
 /**
- * Compares what accounts have spent this month with their caps and raises alerts. What an account has spent is what closing
- * its month would bill as of now: all its usage, its members' included, however it came in.
+ * Compares what accounts have spent this month with their caps and raises alerts. What an account has spent is what
+ * closing its month would bill as of now: all its usage, its members' included, however it came in.
  *
  * In the first days of a month, the month before is watched too, for caps that were set before it ended.
  */

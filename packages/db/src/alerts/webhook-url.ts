@@ -7,8 +7,8 @@ const WEBHOOK_URL_LENGTH_MAX = 2_048;
 const FREE_PORT_MIN = 1_024;
 
 /**
- * What is wrong with the address of a webhook, for whoever gives it; undefined when nothing is. Where its name leads to is
- * another question, which is asked with every attempt.
+ * What is wrong with the address of a webhook, for whoever gives it; undefined when nothing is. Where its name leads to
+ * is another question, which is asked with every attempt.
  *
  * @param isPrivateAllowed also takes http, addresses instead of names and any port: for tests and local use.
  */

@@ -8,8 +8,8 @@ export type ApplicationDays = { readonly from: string; readonly to: string };
 const PAGE_ROWS = 2_000;
 
 /**
- * In the order of day and user. A cursor, because the application's key begins with the user: page by page with a condition
- * Postgres would sort the table for each page. It ends with the transaction, so it runs on a pooler.
+ * In the order of day and user. A cursor, because the application's key begins with the user: page by page with a
+ * condition Postgres would sort the table for each page. It ends with the transaction, so it runs on a pooler.
  */
 const OPEN_USAGE = `
 declare application_usage no scroll cursor for
@@ -38,7 +38,8 @@ const TAKE_PAGE = `fetch forward ${PAGE_ROWS} from application_usage`;
  * Reads the usage of the application database, ordered by day and user, all of one moment. Holds a connection and a
  * snapshot of it until the last page is taken.
  *
- * @param take called with up to {@link PAGE_ROWS} rows and the number of all rows, and awaited before the next ones are read.
+ * @param take called with up to {@link PAGE_ROWS} rows and the number of all rows, and awaited before the next ones are
+ * read.
  * @throws ApplicationDatabaseError, or what `take` throws.
  */
 export function eachApplicationUsage(

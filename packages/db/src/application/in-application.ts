@@ -4,12 +4,14 @@ import { ApplicationDatabaseError } from './application-database-error.ts';
 import { type ApplicationTable, checkApplication } from './check-application.ts';
 import { reasonOfFailure } from './reason-of-failure.ts';
 
-/** Times without a zone are UTC, whatever the server's own zone is. Ends with the transaction, so it runs on a pooler. */
+/**
+ * Times without a zone are UTC, whatever the server's own zone is. Ends with the transaction, so it runs on a pooler.
+ */
 const USE_UTC = `set local time zone 'UTC'`;
 
 /**
- * Reads tables of the application database in one read-only transaction: nothing in it can be written by us, and the tables
- * are seen at one moment.
+ * Reads tables of the application database in one read-only transaction: nothing in it can be written by us, and the
+ * tables are seen at one moment.
  *
  * @throws ApplicationDatabaseError when it cannot be read; what the work throws of its own as it is.
  */

@@ -59,7 +59,8 @@ from public.user_credits order by user_id::text collate "C"
 `;
 
 /**
- * Reads what the directory is made of from the application database, all of one moment. Some thousand rows, all in memory.
+ * Reads what the directory is made of from the application database, all of one moment. Some thousand rows, all in
+ * memory.
  *
  * @param alsoReadable tables that will be read afterwards: better refused now.
  * @throws ApplicationDatabaseError
@@ -80,9 +81,9 @@ export function readApplicationDirectory(
 /**
  * Reads what is followed, all of one moment; rows without a key say nothing and are left out.
  *
- * Names and e-mail addresses only of users who changed: whose `updated_at` is another one than it was, or whose owner, status
- * or deletion is. A window of time would miss a row that was committed later, or by another clock, than its `updated_at` says.
- * The other tables do not say when a row changed and are read whole.
+ * Names and e-mail addresses only of users who changed: whose `updated_at` is another one than it was, or whose owner,
+ * status or deletion is. A window of time would miss a row that was committed later, or by another clock, than its
+ * `updated_at` says. The other tables do not say when a row changed and are read whole.
  *
  * @param seen the users as they were seen last; empty: all are read.
  * @throws ApplicationDatabaseError

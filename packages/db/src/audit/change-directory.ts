@@ -30,8 +30,8 @@ export type DirectoryTransaction = {
 };
 
 /**
- * Takes the lock that the triggers of the directory's tables take (see drizzle/0003_directory.sql) before anything is read,
- * and reads the clock behind it.
+ * Takes the lock that the triggers of the directory's tables take (see drizzle/0003_directory.sql) before anything is
+ * read, and reads the clock behind it.
  *
  * Guarantees: from here on nobody else changes the directory, and no record statement runs; what is read stays true
  * until the commit. Moments of changes follow the order of their commits. Held until the transaction ends, so it works
@@ -44,8 +44,8 @@ select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 `;
 
 /**
- * Adds a row to the audit log. Parameters: $1 moment, $2 and $3 actor's kind and id, $4 action, $5 and $6 entity and its
- * id, $7 and $8 before and after as JSON or NULL, $9 reason or NULL, $10 request id.
+ * Adds a row to the audit log. Parameters: $1 moment, $2 and $3 actor's kind and id, $4 action, $5 and $6 entity and
+ * its id, $7 and $8 before and after as JSON or NULL, $9 reason or NULL, $10 request id.
  */
 const ADD_AUDIT_ROW = `
 insert into hopsmeter.audit_log

@@ -17,8 +17,8 @@ export type AuditRow = {
 };
 
 /**
- * A page of the audit log, the newest row first. Parameters: $1 entity or NULL, $2 its id or NULL, $3 and $4 moment and id
- * of the last row seen or NULL, $5 number of rows.
+ * A page of the audit log, the newest row first. Parameters: $1 entity or NULL, $2 its id or NULL, $3 and $4 moment and
+ * id of the last row seen or NULL, $5 number of rows.
  */
 const LIST_AUDIT_LOG = `
 select

@@ -1,6 +1,8 @@
 import { instantText } from '../sql/instant.ts';
 
-/** What comparing reads of the application database. Parameters: days as dates, $1 first and $2 the one after the last. */
+/**
+ * What comparing reads of the application database. Parameters: days as dates, $1 first and $2 the one after the last.
+ */
 
 export const LIST_APPLICATION_USERS = `
 select distinct user_id::text as "userId" from public.usage_daily

@@ -17,7 +17,10 @@ import { COUNT_IMPORTED_DAYS, LIST_OUR_USERS } from './our-statements.ts';
 import { readMonthFacts } from './read-month-facts.ts';
 import { eachUserFacts } from './read-users-facts.ts';
 
-/** Users whose days are in memory at a time: 100 with a month each are some 20 MB. Each page reads the ledger of the month once. */
+/**
+ * Users whose days are in memory at a time: 100 with a month each are some 20 MB. Each page reads the ledger of the
+ * month once.
+ */
 const USERS_PER_PAGE = 100;
 
 /** Whoever begins in the middle wants some rows, and a user with a difference has many. */
@@ -55,8 +58,8 @@ export type TakeRows = (
 ) => Promise<boolean>;
 
 /**
- * Compares a month of the application's usage with hopsmeter's, user by user, in the order of user, day and measure. Both
- * databases are read in one read-only transaction each, so it runs beside everything and changes nothing.
+ * Compares a month of the application's usage with hopsmeter's, user by user, in the order of user, day and measure.
+ * Both databases are read in one read-only transaction each, so it runs beside everything and changes nothing.
  *
  * @param url of the application database.
  * @throws ApplicationDatabaseError when it cannot be read; what `take` throws; the signal's reason between two users.

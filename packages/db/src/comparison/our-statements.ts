@@ -1,6 +1,7 @@
 /**
- * What comparing reads of hopsmeter: metered usage only, because imported days are the application's numbers themselves. By the
- * day of the usage, whenever it is booked. Parameters: days as dates, $1 first and $2 the one after the last.
+ * What comparing reads of hopsmeter: metered usage only, because imported days are the application's numbers
+ * themselves. By the day of the usage, whenever it is booked. Parameters: days as dates, $1 first and $2 the one after
+ * the last.
  */
 
 /** Imported usage has meters of its own. */
@@ -57,11 +58,11 @@ export const READ_OUR_PEOPLE =
   'select id as "userId", coalesce(name, email) as name from hopsmeter.users where id = any($1::text[])';
 
 /**
- * The ledger of users $1 on days $2, pair by pair, by hour and namespace, user by user in the order in which they are given. Days
- * lie from $3 up to, but not including, $4.
+ * The ledger of users $1 on days $2, pair by pair, by hour and namespace, user by user in the order in which they are
+ * given. Days lie from $3 up to, but not including, $4.
  *
- * An hour is the one in which windows begin on that day; `seconds` is how long the windows of a meter were on it, so that a stored
- * quantity divided by it is a size. What a reversal takes back is taken back of both.
+ * An hour is the one in which windows begin on that day; `seconds` is how long the windows of a meter were on it, so
+ * that a stored quantity divided by it is a size. What a reversal takes back is taken back of both.
  *
  * A cursor: a month of a user is some thousand rows, and no more than a page of them is in memory.
  */

@@ -29,8 +29,8 @@ type NamespaceRow = { readonly userId: string; readonly namespace: string; reado
 export type NamedUser = { readonly facts: UserFacts; readonly userName: string | null };
 
 /**
- * Reads what is known of some users, one after the other. The hours of a user are read only where a day differs, and only those of
- * one user are in memory.
+ * Reads what is known of some users, one after the other. The hours of a user are read only where a day differs, and
+ * only those of one user are in memory.
  *
  * @param take called for each user, and awaited; false: no more is needed.
  */

@@ -1,6 +1,6 @@
 /**
- * Puts a password into the URL of a Postgres. Supabase shows its URLs without the password, which comes in a variable of
- * its own (`SUPABASE_DB_PASSWORD`). A URL that has a password keeps it, and one without a user gets none.
+ * Puts a password into the URL of a Postgres. Supabase shows its URLs without the password, which comes in a variable
+ * of its own (`SUPABASE_DB_PASSWORD`). A URL that has a password keeps it, and one without a user gets none.
  *
  * @throws TypeError when there is a password and `url` is no URL.
  */

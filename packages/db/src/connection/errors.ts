@@ -25,7 +25,8 @@ export function kindOfFailure(error: unknown): FailureKind {
   const code = codeOf(error);
   if (code === 'HM001') return 'directory_changed';
   if (code === 'HM002') return 'conflicts';
-  // Without a SQLSTATE it came from the network or the driver: ECONNREFUSED, "Query read timeout", "Connection terminated".
+  // Without a SQLSTATE it came from the network or the driver: ECONNREFUSED, "Query read timeout", "Connection
+  // terminated".
   if (code === undefined || !SQLSTATE.test(code)) return 'retry';
   if (RETRY_CLASSES.has(code.slice(0, 2))) return 'retry';
   return DATA_CLASSES.has(code.slice(0, 2)) ? 'data' : 'unexpected';

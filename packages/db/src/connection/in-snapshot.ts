@@ -11,7 +11,11 @@ export type Snapshot = Statements;
  */
 const READ_ONE_SNAPSHOT = 'set transaction isolation level repeatable read, read only';
 
-/** Reads with several statements as if they were one. Holds one connection. @throws what the work or the database throws. */
+/**
+ * Reads with several statements as if they were one. Holds one connection.
+ *
+ * @throws what the work or the database throws.
+ */
 export function inSnapshot<T>(pool: Pool, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   return inTransaction(pool, async (client) => {
     await client.query(READ_ONE_SNAPSHOT);

@@ -5,8 +5,8 @@ import type { Pool } from './pool.ts';
 const ROLLBACK = { text: 'rollback', query_timeout: 5_000 };
 
 /**
- * Runs statements in one transaction: all of them or none. Holds one connection; keeps nothing in its session, so it runs
- * on a transaction pooler.
+ * Runs statements in one transaction: all of them or none. Holds one connection; keeps nothing in its session, so it
+ * runs on a transaction pooler.
  *
  * @throws what the work or the database throws; then nothing was changed, and unless the connection was lost no row is
  *   locked any more: whoever tries again with `skip locked` sees them all.

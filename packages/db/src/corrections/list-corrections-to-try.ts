@@ -3,9 +3,9 @@ import { IS_RESTED, inTurns, LACKS_DIRECTORY } from '../parked/in-turns.ts';
 import { holderOf } from './holder.ts';
 
 /**
- * Corrections to be tried: those that nobody has settled yet, those that a person asked for, and those that lacked a meter
- * or a price and that a change of the directory may have helped. Clusters take turns, and what failed waits for its time, so
- * whatever is wrong with some the others are tried.
+ * Corrections to be tried: those that nobody has settled yet, those that a person asked for, and those that lacked a
+ * meter or a price and that a change of the directory may have helped. Clusters take turns, and what failed waits for
+ * its time, so whatever is wrong with some the others are tried.
  *
  * Parameters: $1 most rows of each kind.
  */
@@ -40,13 +40,13 @@ export async function listCorrectionsToTry(pool: Pool, limit: number): Promise<r
 }
 
 /**
- * A page of the corrections that wait for their original, and which of them may wait no longer: the event that they name,
- * perhaps through other corrections that wait or were given up, is in the ledger by now; or it is parked as implausible,
- * so that both can be counted together. The latter are tried with every version of the directory, and every 10 minutes;
- * what could not be settled for a reason that nobody foresaw only rests.
+ * A page of the corrections that wait for their original, and which of them may wait no longer: the event that they
+ * name, perhaps through other corrections that wait or were given up, is in the ledger by now; or it is parked as
+ * implausible, so that both can be counted together. The latter are tried with every version of the directory, and
+ * every 10 minutes; what could not be settled for a reason that nobody foresaw only rests.
  *
- * The ledger is asked by key, so a page costs what it holds (1,000 that wait in vain: 45 ms); the pages go round, so that
- * corrections that wait for ever cost no more than that.
+ * The ledger is asked by key, so a page costs what it holds (1,000 that wait in vain: 45 ms); the pages go round, so
+ * that corrections that wait for ever cost no more than that.
  *
  * Parameters: $1 and $2 time and id of the last one of the page before or NULL, $3 most rows.
  */

@@ -97,7 +97,9 @@ export async function readChains(client: PoolClient, { rootKeys, members }: Take
   });
 }
 
-/** The last row says to whom the usage belongs now: a move in the ledger numbers its rows after those that it replaces. */
+/**
+ * The last row says to whom the usage belongs now: a move in the ledger numbers its rows after those that it replaces.
+ */
 function toOriginal(rows: readonly LedgerEntry[]): ChainOriginal | undefined {
   const [first] = rows;
   const last = rows.at(-1);

@@ -1,8 +1,8 @@
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * The chain of an event: the corrections that were counted of it, the one in force last. Asked for a correction, it is the
- * chain that the correction belongs to.
+ * The chain of an event: the corrections that were counted of it, the one in force last. Asked for a correction, it is
+ * the chain that the correction belongs to.
  *
  * Parameters: $1 event key. Two look-ups by index.
  */

@@ -29,13 +29,14 @@ export async function listManifests(pool: Pool, limit: number): Promise<readonly
  * Records manifests that wait and marks their parked rows, in one statement.
  *
  * Guarantees
- * - All or nothing, in autocommit. A manifest is in `cluster_manifests` exactly when its row says `counted`; it has no row
- *   in the ledger.
- * - Recorded before with the same content: `duplicate`. With another content, or known to the ledger as another event: it
- *   stays pending as a `conflict`.
+ * - All or nothing, in autocommit. A manifest is in `cluster_manifests` exactly when its row says `counted`; it has no
+ *   row in the ledger.
+ * - Recorded before with the same content: `duplicate`. With another content, or known to the ledger as another event:
+ *   it stays pending as a `conflict`.
  * - A copy that another statement records meanwhile is left for the next call.
  *
- * Parameters: $1 ids of parked events. Locks: the parked rows, passing over those that are taken, then the manifests in key order.
+ * Parameters: $1 ids of parked events. Locks: the parked rows, passing over those that are taken, then the manifests in
+ * key order.
  */
 const RECORD_MANIFESTS = `
 with taken as materialized (

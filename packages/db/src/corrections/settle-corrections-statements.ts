@@ -83,7 +83,9 @@ join changes using (usage_date, booked_on, account_owner_id, user_id, hopsworks_
 where opened.project_id is not distinct from changes.project_id
 `;
 
-/** Adds the differences to the rollup. Parameters: $1 what OPEN_ROLLUP_ROWS answered, as JSON. Locks: it has them all. */
+/**
+ * Adds the differences to the rollup. Parameters: $1 what OPEN_ROLLUP_ROWS answered, as JSON. Locks: it has them all.
+ */
 export const CHANGE_ROLLUP_ROWS = `
 update hopsmeter.usage_daily as daily set
   quantity = daily.quantity + change.quantity,
@@ -106,8 +108,8 @@ join hopsmeter.parked_events as parked on parked.id = entry.id
 `;
 
 /**
- * Marks parked events with what became of them. Parameters: $1 outcomes as JSON, $2 version of the directory. Locks: it has
- * them all.
+ * Marks parked events with what became of them. Parameters: $1 outcomes as JSON, $2 version of the directory. Locks: it
+ * has them all.
  */
 export const MARK_PARKED = `
 update hopsmeter.parked_events as parked set

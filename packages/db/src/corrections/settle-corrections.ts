@@ -25,18 +25,19 @@ export type SettledCorrections = SettledCounts & {
  * Settles the chains that parked corrections belong to: takes all that waits of them, has a plan made, and books it.
  *
  * Guarantees
- * - All or nothing, in one transaction: an end at any point leaves everything as it was. Ledger, rollup, `corrections` and
- *   the parked rows always agree.
+ * - All or nothing, in one transaction: an end at any point leaves everything as it was. Ledger, rollup, `corrections`
+ *   and the parked rows always agree.
  * - Chains are settled one after the other, by however many workers; what a plan was made for is still true when it is
  *   booked.
  *
- * Locks, in this order: the chains, the parked rows (passing over those that are taken), the directory's shared advisory
- * lock, ledger keys in key order, rollup rows in key order. A record statement takes those that it shares in the same order,
- * and waits for a parked row only while it holds ledger keys that are not of these chains.
+ * Locks, in this order: the chains, the parked rows (passing over those that are taken), the directory's shared
+ * advisory lock, ledger keys in key order, rollup rows in key order. A record statement takes those that it shares in
+ * the same order, and waits for a parked row only while it holds ledger keys that are not of these chains.
  *
  * @param directoryVersion that the plan will be made with.
  * @param makePlan called once, unless nothing waits. Must be quick: chains and directory are held.
- * @throws HM001 when the directory changed; what else the database throws. `kindOfFailure` sorts it; nothing was changed.
+ * @throws HM001 when the directory changed; what else the database throws. `kindOfFailure` sorts it; nothing was
+ * changed.
  */
 export function settleCorrections(
   pool: Pool,

@@ -3,10 +3,12 @@ import type { TakenEvent } from '../parked/take-parked.ts';
 import { holderOf } from './holder.ts';
 
 /**
- * The events that corrections are about, through whatever they name. A counted correction knows its root; what the ledger
- * holds otherwise is usage and ends the way; a correction that is parked leads on to what it names, whatever became of it.
+ * The events that corrections are about, through whatever they name. A counted correction knows its root; what the
+ * ledger holds otherwise is usage and ends the way; a correction that is parked leads on to what it names, whatever
+ * became of it.
  *
- * Parameters: $1 ids of parked corrections. A hundred steps: corrections that name each other in a circle wait for ever.
+ * Parameters: $1 ids of parked corrections. A hundred steps: corrections that name each other in a circle wait for
+ * ever.
  */
 const FIND_ROOTS = `
 with recursive named (id, key, depth) as (
@@ -27,8 +29,8 @@ select distinct on (id) id, key::text as root from named order by id, depth desc
 
 /**
  * Holds chains until the transaction ends, so that one worker at a time settles corrections of an event. A lock is the
- * first 32 bits of the key: two events that share one wait for each other, no more. Taken in ascending order, before any
- * other lock, so nobody waits in a circle.
+ * first 32 bits of the key: two events that share one wait for each other, no more. Taken in ascending order, before
+ * any other lock, so nobody waits in a circle.
  *
  * Parameters: $1 root keys.
  */
@@ -40,8 +42,8 @@ from (
 `;
 
 /**
- * Takes all that waits of chains: corrections of the root and of its corrections, and the root itself where it is parked as
- * implausible. Locks their rows; those that somebody else has taken are passed over and told as not taken.
+ * Takes all that waits of chains: corrections of the root and of its corrections, and the root itself where it is
+ * parked as implausible. Locks their rows; those that somebody else has taken are passed over and told as not taken.
  *
  * What waits for a person (a conflict, or what Postgres refused) is taken only when a person asked for it.
  *

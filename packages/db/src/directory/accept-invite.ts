@@ -29,8 +29,8 @@ returning ${INVITE_COLUMNS}
 `;
 
 /**
- * Accepts an invitation: the user becomes a member of the account from now on and is put on the cluster that its owner is
- * on; where the owner is on none, the user is left where they are. All of it or nothing.
+ * Accepts an invitation: the user becomes a member of the account from now on and is put on the cluster that its owner
+ * is on; where the owner is on none, the user is left where they are. All of it or nothing.
  *
  * An invitation is used once: everybody takes turns at the directory's lock. The same user who asks again gets the same
  * answer.

@@ -5,8 +5,8 @@ import { readCluster } from './read-cluster.ts';
 import { readUser } from './read-user.ts';
 
 /**
- * Writes down that a user is on a cluster on which they have been already. Other than an assignment it may be of an inactive
- * cluster, which takes no new users. A user who is on a cluster here stays there.
+ * Writes down that a user is on a cluster on which they have been already. Other than an assignment it may be of an
+ * inactive cluster, which takes no new users. A user who is on a cluster here stays there.
  *
  * @throws RequestError UNKNOWN_REFERENCE, OWNER_NOT_ASSIGNED, MEMBER_FOLLOWS_OWNER, CLUSTER_FULL
  */

@@ -31,8 +31,8 @@ limit 1
 export type Placement = Moments & {
   readonly userId: string;
   /**
-   * Without it somebody who is on a cluster stays there; else an owner gets the active cluster with the fewest users, a member
-   * the owner's cluster.
+   * Without it somebody who is on a cluster stays there; else an owner gets the active cluster with the fewest users, a
+   * member the owner's cluster.
    */
   readonly clusterId?: string | undefined;
   /** Tells what would happen and changes nothing. */
@@ -40,18 +40,18 @@ export type Placement = Moments & {
 };
 
 /**
- * Puts a user on a cluster. One who is on a cluster already stays there, and that assignment is returned, unless another
- * cluster is named: then see {@link moveUser}.
+ * Puts a user on a cluster. One who is on a cluster already stays there, and that assignment is returned, unless
+ * another cluster is named: then see {@link moveUser}.
  *
- * With `from` the user has been on the cluster since then, and with `until` up to then, whatever the history said of that time;
- * what was before and after stays. Who used counted usage does not change by it: a subject or a project says that. Asked again
- * it changes nothing.
+ * With `from` the user has been on the cluster since then, and with `until` up to then, whatever the history said of
+ * that time; what was before and after stays. Who used counted usage does not change by it: a subject or a project says
+ * that. Asked again it changes nothing.
  *
  * A cluster never has more users than it may: everybody who assigns takes turns at the directory's lock.
  *
  * @throws RequestError NOT_FOUND, UNKNOWN_REFERENCE, MEMBER_FOLLOWS_OWNER, OWNER_NOT_ASSIGNED, CLUSTER_INACTIVE,
- * CLUSTER_FULL, NO_CLUSTER_WITH_ROOM, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, REASON_REQUIRED, USAGE_COUNTED_LATER when usage is
- * counted for another cluster that the user would not have been on.
+ * CLUSTER_FULL, NO_CLUSTER_WITH_ROOM, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, REASON_REQUIRED, USAGE_COUNTED_LATER when usage
+ * is counted for another cluster that the user would not have been on.
  */
 export function assignUser(pool: Pool, change: Change, wanted: Placement): Promise<Created<AssignmentRow>> {
   return changeDirectory(

@@ -57,8 +57,8 @@ returning ${ASSIGNMENT_COLUMNS}
 `;
 
 /**
- * Ends the open assignment of $1 as of $2, and never before it began. The period stays: usage of that time is counted on
- * that cluster whenever it arrives. Usage that was counted ahead of our clock stays counted too.
+ * Ends the open assignment of $1 as of $2, and never before it began. The period stays: usage of that time is counted
+ * on that cluster whenever it arrives. Usage that was counted ahead of our clock stays counted too.
  */
 const END_ASSIGNMENT = `
 update hopsmeter.user_hopsworks_assignments set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')

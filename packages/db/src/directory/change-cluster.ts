@@ -11,8 +11,8 @@ type ChangedField = (typeof FIELDS)[number];
 const FIELDS = ['name', 'maxUsers', 'status', 'maxCores', 'maxGpus'] as const;
 
 /**
- * Sets $2 name, $3 most users, $4 status, $5 most cores and $6 most GPUs of $1. Locks: the directory must be held, so nobody
- * is assigned meanwhile.
+ * Sets $2 name, $3 most users, $4 status, $5 most cores and $6 most GPUs of $1. Locks: the directory must be held, so
+ * nobody is assigned meanwhile.
  */
 const CHANGE_CLUSTER = `
 update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4, max_cores = $5, max_gpus = $6 where id = $1::uuid
@@ -21,7 +21,8 @@ update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4, 
 /**
  * Changes a cluster. Running it twice is running it once.
  *
- * @throws RequestError NOT_FOUND, CLUSTER_EXISTS when the name is another one's, CLUSTER_FULL when more users are on it.
+ * @throws RequestError NOT_FOUND, CLUSTER_EXISTS when the name is another one's, CLUSTER_FULL when more users are on
+ * it.
  */
 export function changeCluster(pool: Pool, change: Change, id: string, changes: ClusterChanges): Promise<ClusterRow> {
   return changeDirectory(pool, change, (transaction) => setCluster(transaction, id, changes));

@@ -56,8 +56,8 @@ where user_id = $1 and account_owner_id = $2 and started_at <= $3::timestamptz a
 
 /**
  * Three statements that make $2 the owner of $1 from $3 on. What came after is cut off, the period before is ended, and
- * continued when it is of the same owner, so that neighbours always differ. Without gaps, because the first period has no
- * beginning; without overlaps, by an exclusion constraint. Locks: the directory must be held.
+ * continued when it is of the same owner, so that neighbours always differ. Without gaps, because the first period has
+ * no beginning; without overlaps, by an exclusion constraint. Locks: the directory must be held.
  */
 const FORGET_LATER = 'delete from hopsmeter.account_ownerships where user_id = $1 and started_at >= $2::timestamptz';
 const END_CURRENT = `
@@ -74,17 +74,19 @@ insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at)
 select $1, $2, $3::timestamptz where not exists (select from continued)
 `;
 
-/** Sets the owner $2, or NULL, of $1. The history is written before: the trigger that keeps it finds it as it must be. */
+/**
+ * Sets the owner $2, or NULL, of $1. The history is written before: the trigger that keeps it finds it as it must be.
+ */
 const SET_OWNER = 'update hopsmeter.users set account_owner_id = $2 where id = $1';
 
 /**
  * Gives a user to another owner, or makes them one.
  *
  * The user belongs to the new owner from `from` until now and on, whatever the history said of that time: later periods
- * are replaced. Usage whose window began since then moves with them, in the ledger and in the rollup, at the price of its
- * day, in the same transaction. That is so without `from` too: usage can be a few minutes ahead of our clock. Changes of
- * one user follow each other in the order in which they are asked for: of those that reach back to a moment, the last one
- * decides.
+ * are replaced. Usage whose window began since then moves with them, in the ledger and in the rollup, at the price of
+ * its day, in the same transaction. That is so without `from` too: usage can be a few minutes ahead of our clock.
+ * Changes of one user follow each other in the order in which they are asked for: of those that reach back to a moment,
+ * the last one decides.
  *
  * Two levels hold at every moment since `from`, not only now: the new owner must have been an owner all that time, and
  * the user must have had no members. Where the user works is not changed: assignments say where usage happens, not who

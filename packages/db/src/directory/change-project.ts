@@ -40,13 +40,14 @@ returning ${PROJECT_COLUMNS}
 `;
 
 /**
- * Changes when a project began or ended, in the past too. Its neighbours give way: a project that had the namespace in the
- * time that it gains ends, or begins, there. Counted usage moves to who has the longest part of its window now, in the same
- * transaction. Asked again it changes nothing.
+ * Changes when a project began or ended, in the past too. Its neighbours give way: a project that had the namespace in
+ * the time that it gains ends, or begins, there. Counted usage moves to who has the longest part of its window now, in
+ * the same transaction. Asked again it changes nothing.
  *
- * @throws RequestError NOT_FOUND, REASON_REQUIRED, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, also for an end that is not after the
- * begin, NAMESPACE_TAKEN when another project would have nothing left, or be divided; USAGE_COUNTED_LATER when counted usage
- * would have nobody to be billed to, USER_NOT_ON_CLUSTER when it would be somebody's who was not on the cluster.
+ * @throws RequestError NOT_FOUND, REASON_REQUIRED, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, also for an end that is not after
+ * the begin, NAMESPACE_TAKEN when another project would have nothing left, or be divided; USAGE_COUNTED_LATER when
+ * counted usage would have nobody to be billed to, USER_NOT_ON_CLUSTER when it would be somebody's who was not on the
+ * cluster.
  */
 export function changeProject(pool: Pool, change: Change, wanted: ProjectChange): Promise<ProjectChanged> {
   return changeDirectory(

@@ -13,7 +13,11 @@ export type UserChanges = {
 /** Sets $2 e-mail, $3 name and $4 billing address of $1. Locks: the directory. */
 const CHANGE_USER = 'update hopsmeter.users set email = $2, name = $3, billing_address = $4 where id = $1';
 
-/** Changes how a user is called, reached and billed. Running it twice is running it once. @throws RequestError NOT_FOUND */
+/**
+ * Changes how a user is called, reached and billed. Running it twice is running it once.
+ *
+ * @throws RequestError NOT_FOUND
+ */
 export function changeUser(pool: Pool, change: Change, id: string, changes: UserChanges): Promise<UserRow> {
   return changeDirectory(pool, change, (transaction) => setUser(transaction, id, changes));
 }

@@ -9,7 +9,9 @@ export type NewCluster = { readonly name: string; readonly maxUsers: number };
 /** Reads a cluster by name, $1. */
 const FIND_CLUSTER = `select ${CLUSTER_COLUMNS} from hopsmeter.hopsworks_clusters where name = $1`;
 
-/** Adds a cluster: $1 id, or NULL for a new one, $2 name, $3 most users, $4 status. Locks: the directory must be held. */
+/**
+ * Adds a cluster: $1 id, or NULL for a new one, $2 name, $3 most users, $4 status. Locks: the directory must be held.
+ */
 const CREATE_CLUSTER = `
 insert into hopsmeter.hopsworks_clusters (id, name, max_users, status)
 values (coalesce($1::uuid, gen_random_uuid()), $2, $3, $4)
@@ -31,7 +33,11 @@ export function createCluster(pool: Pool, change: Change, wanted: NewCluster): P
   });
 }
 
-/** Adds a cluster within a change; with an id when it has one elsewhere. @throws the constraint's error for a name that is taken. */
+/**
+ * Adds a cluster within a change; with an id when it has one elsewhere.
+ *
+ * @throws the constraint's error for a name that is taken.
+ */
 export async function addCluster(
   transaction: DirectoryTransaction,
   { id, name, maxUsers, status }: NewCluster & { readonly id: string | null; readonly status: ClusterStatus },

@@ -25,7 +25,9 @@ export type NewProject = {
 
 export type CreatedProject = Created<ProjectRow> & MoveReport;
 
-/** The period that a project gets: $3 or, without it, what {@link NewProject} says with the clock $5; and the end $4. */
+/**
+ * The period that a project gets: $3 or, without it, what {@link NewProject} says with the clock $5; and the end $4.
+ */
 const CHOOSE_PERIOD = `
 select
   case
@@ -57,13 +59,13 @@ returning ${PROJECT_COLUMNS}
 `;
 
 /**
- * Creates a project in time that nobody has. Asked again for the same user it returns the project that is there. Usage of the
- * namespace is counted while its user is on the cluster; whether they are is not checked here.
+ * Creates a project in time that nobody has. Asked again for the same user it returns the project that is there. Usage
+ * of the namespace is counted while its user is on the cluster; whether they are is not checked here.
  *
  * Counted usage whose window the new project has the longest part of moves to it.
  *
- * @throws RequestError UNKNOWN_REFERENCE, NAMESPACE_TAKEN, MOMENT_IN_FUTURE, MOMENT_TOO_OLD for an end before the begin,
- * REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves
+ * @throws RequestError UNKNOWN_REFERENCE, NAMESPACE_TAKEN, MOMENT_IN_FUTURE, MOMENT_TOO_OLD for an end before the
+ * begin, REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves
  */
 export function createProject(pool: Pool, change: Change, wanted: NewProject): Promise<CreatedProject> {
   return changeDirectory(pool, change, (transaction) => addProject(transaction, wanted), wanted.isDryRun);

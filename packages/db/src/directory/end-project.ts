@@ -33,13 +33,14 @@ returning ${PROJECT_COLUMNS}
 `;
 
 /**
- * Ends a project: its namespace is free from then on. Usage of the time before is billed to its user whenever it arrives.
- * Counted usage whose window it has no longer the longest part of moves to who has. Asked again it returns the project as
- * it is; with another moment and a reason it changes the end.
+ * Ends a project: its namespace is free from then on. Usage of the time before is billed to its user whenever it
+ * arrives. Counted usage whose window it has no longer the longest part of moves to who has. Asked again it returns the
+ * project as it is; with another moment and a reason it changes the end.
  *
  * @throws RequestError NOT_FOUND, PROJECT_ENDED at another moment and no reason to change that, MOMENT_IN_FUTURE,
- * MOMENT_TOO_OLD before its begin, REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves, NAMESPACE_TAKEN as
- * `changeProject`, USAGE_COUNTED_LATER when that usage would have nobody to be billed to: hand the project over instead.
+ * MOMENT_TOO_OLD before its begin, REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves, NAMESPACE_TAKEN
+ * as `changeProject`, USAGE_COUNTED_LATER when that usage would have nobody to be billed to: hand the project over
+ * instead.
  */
 export function endProject(pool: Pool, change: Change, wanted: ProjectEnd): Promise<ProjectChanged> {
   return changeDirectory(

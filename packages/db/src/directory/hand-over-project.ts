@@ -36,13 +36,13 @@ returning ${PROJECT_COLUMNS}
 `;
 
 /**
- * Hands a project over to another user: the old period ends and the successor's begins at the same instant, with an id of its
- * own, and lasts as long as the old one did. Counted usage whose window the successor has the longest part of moves along, in
- * the same transaction: with `from` in the past, and without it for usage that is ahead of our clock. Asked again it changes
- * nothing.
+ * Hands a project over to another user: the old period ends and the successor's begins at the same instant, with an id
+ * of its own, and lasts as long as the old one did. Counted usage whose window the successor has the longest part of
+ * moves along, in the same transaction: with `from` in the past, and without it for usage that is ahead of our clock.
+ * Asked again it changes nothing.
  *
- * @throws RequestError NOT_FOUND, UNKNOWN_REFERENCE, PROJECT_ENDED before that moment, USER_NOT_ON_CLUSTER when the new user
- * was not on the cluster at any time since, or not when usage that would be theirs took place, MOMENT_IN_FUTURE,
+ * @throws RequestError NOT_FOUND, UNKNOWN_REFERENCE, PROJECT_ENDED before that moment, USER_NOT_ON_CLUSTER when the new
+ * user was not on the cluster at any time since, or not when usage that would be theirs took place, MOMENT_IN_FUTURE,
  * MOMENT_TOO_OLD also before the project's begin, REASON_REQUIRED
  */
 export function handOverProject(pool: Pool, change: Change, wanted: HandOver): Promise<ProjectChanged> {

@@ -1,5 +1,5 @@
 /**
- * Holds the directory as record statements do, until the commit: prices and closed months stay what they are. A statement
- * of its own, because a statement sees what was committed before it began and not before it got its lock.
+ * Holds the directory as record statements do, until the commit: prices and closed months stay what they are. A
+ * statement of its own, because a statement sees what was committed before it began and not before it got its lock.
  */
 export const HOLD_DIRECTORY = 'select pg_advisory_xact_lock_shared(7367, 1)';

@@ -2,8 +2,8 @@ import type { Pool } from '../connection/pool.ts';
 import { INVITE_COLUMNS, type InviteRow, type InviteStatus } from './read-invite.ts';
 
 /**
- * A page of invitations, the newest first. Parameters: $1 owner or NULL, $2 status or NULL, $3 and $4 moment and id of the
- * last invitation seen or NULL, $5 number of rows.
+ * A page of invitations, the newest first. Parameters: $1 owner or NULL, $2 status or NULL, $3 and $4 moment and id of
+ * the last invitation seen or NULL, $5 number of rows.
  */
 const LIST_INVITES = `
 select *

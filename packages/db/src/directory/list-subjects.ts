@@ -2,8 +2,8 @@ import type { Pool } from '../connection/pool.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
- * Users as those who use something, by id. Parameters: $1 account or NULL for all: the owner and the members; $2 one id or
- * NULL; $3 number of rows.
+ * Users as those who use something, by id. Parameters: $1 account or NULL for all: the owner and the members; $2 one id
+ * or NULL; $3 number of rows.
  */
 const LIST_SUBJECTS = `
 select id, coalesce(name, email) as name, ${instantText('created_at')} as "createdAt"

@@ -58,7 +58,9 @@ export function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
   });
 }
 
-/** Reads the directory within a transaction: on its connection, because a pool that others exhaust has no second one. */
+/**
+ * Reads the directory within a transaction: on its connection, because a pool that others exhaust has no second one.
+ */
 export async function readDirectory({ rowsOf }: Snapshot): Promise<DirectorySnapshot> {
   const [row] = await rowsOf<Row>(LOAD_DIRECTORY);
   const version = row?.version ?? null;

@@ -26,7 +26,9 @@ import { handOverProject } from './hand-over-project.ts';
 import { loadDirectory } from './load-directory.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
-/** Two closed months ago, as long as the tests run in a year that the ledger still takes: months are relative to today. */
+/**
+ * Two closed months ago, as long as the tests run in a year that the ledger still takes: months are relative to today.
+ */
 const now = new Date();
 const monthStart = (ago: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1));
 const dayOf = (ago: number, day: number) => new Date(monthStart(ago).getTime() + (day - 1) * 86_400_000).toISOString();

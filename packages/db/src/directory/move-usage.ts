@@ -11,7 +11,10 @@ type Move = {
    * rows get, NULL for what they keep: `to_account_owner_id`, `to_user_id`, `to_project_id`.
    */
   readonly targets: string;
-  /** The days on which these events have rows, as a condition on `usage_date`: the BRIN index of the day bounds what is read. */
+  /**
+   * The days on which these events have rows, as a condition on `usage_date`: the BRIN index of the day bounds what is
+   * read.
+   */
   readonly days: string;
 };
 
@@ -28,16 +31,18 @@ const SIDES = `lateral (
  * Guarantees
  * - An event whose rows are all booked in months that are open to their accounts gets the new account in place, and is
  *   booked there on its usage day, or in the new account's open month where that day is closed.
- * - An event with a row in a closed month keeps its rows. What it adds up to for the old account is taken back there, as a
- *   `reversal` in the old account's open month, and booked for the new one as a `move`. So closed months keep every byte,
- *   and the sums of both accounts are right. A correction may add up to less than nothing, and for a meter that it only
- *   changes it counts as no event: what is below zero goes the other way round, so that the numbers of events are right too.
+ * - An event with a row in a closed month keeps its rows. What it adds up to for the old account is taken back there,
+ *   as a `reversal` in the old account's open month, and booked for the new one as a `move`. So closed months keep
+ *   every byte, and the sums of both accounts are right. A correction may add up to less than nothing, and for a meter
+ *   that it only changes it counts as no event: what is below zero goes the other way round, so that the numbers of
+ *   events are right too.
  * - Running it again changes nothing: what was taken back adds up to zero.
- * - The row with an event's highest part says to whom it belongs now: what is taken back is numbered before what is booked.
+ * - The row with an event's highest part says to whom it belongs now: what is taken back is numbered before what is
+ *   booked.
  *
- * Measured on 2 cores, with a ledger of 1,000,000 rows over 30 days: a month of one user (48,611 events) took 1.4 s with
- * the rollup, a week 0.6 s. No batch is recorded meanwhile; ingest goes on. The BRIN index of the day bounds what is read; an
- * index on the user would cost every event that is recorded.
+ * Measured on 2 cores, with a ledger of 1,000,000 rows over 30 days: a month of one user (48,611 events) took 1.4 s
+ * with the rollup, a week 0.6 s. No batch is recorded meanwhile; ingest goes on. The BRIN index of the day bounds what
+ * is read; an index on the user would cost every event that is recorded.
  *
  * Locks: the directory must be held: record statements wait or raise HM001 afterwards, so no event is attributed by the
  * old history once this has run.

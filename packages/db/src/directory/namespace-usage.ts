@@ -12,14 +12,15 @@ export type ChangedNamespace = {
 };
 
 /**
- * The counted events of a namespace whose window overlaps a time, and for each window the project that it belongs to by the
- * rule of `findHolder`: that of the user who had the namespace for the longest part of the window, in one project or several,
- * of equals the first; of that user the longest project, of equals the first. NULL where nobody had it.
+ * The counted events of a namespace whose window overlaps a time, and for each window the project that it belongs to by
+ * the rule of `findHolder`: that of the user who had the namespace for the longest part of the window, in one project
+ * or several, of equals the first; of that user the longest project, of equals the first. NULL where nobody had it.
  *
  * Parameters: $1 cluster, $2 namespace, $3 from, $4 until; NULL where the time is open.
  *
- * An event has a row for every day of its window, so a window that overlaps the time has one on a day of it, and the BRIN
- * index of the day bounds what is read. A correction may lack days on which it changes nothing: it is found by its root.
+ * An event has a row for every day of its window, so a window that overlaps the time has one on a day of it, and the
+ * BRIN index of the day bounds what is read. A correction may lack days on which it changes nothing: it is found by its
+ * root.
  */
 const NAMESPACE_WINDOWS = `
 spaces as materialized (
@@ -71,8 +72,8 @@ windows as materialized (
 /**
  * What stands in the way of a change, and the days on which the events of {@link NAMESPACE_WINDOWS} have rows.
  *
- * A change may not leave counted usage without a project, nor with a user who was not on the cluster: had it been known from
- * the start, that usage would have been parked, and nothing that was counted is taken back without a word.
+ * A change may not leave counted usage without a project, nor with a user who was not on the cluster: had it been known
+ * from the start, that usage would have been parked, and nothing that was counted is taken back without a word.
  */
 const CHECK_NAMESPACE = `
 with ${NAMESPACE_WINDOWS},
@@ -102,8 +103,8 @@ from windows
 `;
 
 /**
- * Gives counted usage of a namespace to whom the rule names now. What a subject decided keeps its user and account. The owner
- * is who owned the user when the window began.
+ * Gives counted usage of a namespace to whom the rule names now. What a subject decided keeps its user and account. The
+ * owner is who owned the user when the window began.
  *
  * Parameters: those of {@link NAMESPACE_WINDOWS}, $5 and $6 the first and last day of {@link CHECK_NAMESPACE}.
  */

@@ -13,8 +13,8 @@ export type MovedUsage = {
  * Makes the rollup of some users and days what the ledger says, and tells what that changed.
  *
  * Guarantees
- * - Afterwards sum(ledger) = usage_daily for these users and days, to the last digit; rows without usage are gone, but for
- *   those that carry a re-rating of closed months: these stay with a quantity of zero.
+ * - Afterwards sum(ledger) = usage_daily for these users and days, to the last digit; rows without usage are gone, but
+ *   for those that carry a re-rating of closed months: these stay with a quantity of zero.
  * - A row that stays keeps its price, as it does when a batch adds to it; a new row gets the price in force on its day.
  *   A meter without a price breaks a not-null constraint instead of being lost.
  * - The answer is after minus before, by account and meter, exact: quantities add up to zero where usage only moved.
@@ -43,7 +43,8 @@ with ledger as materialized (
 before as materialized (
   select * from hopsmeter.usage_daily where usage_date = any ($2::date[]) and user_id = any ($1::text[])
 ),
--- Besides what the ledger says: a row without usage that carries what a new price makes of closed months stays, at zero.
+-- Besides what the ledger says: a row without usage that carries what a new price makes of closed months stays, at
+-- zero.
 wanted as (
   select * from ledger
   union all

@@ -19,9 +19,9 @@ where user_id = $1 and (ended_at is null or ended_at > $3::timestamptz)
 `;
 
 /**
- * Four statements that put $1 on cluster $2, or on none, from $3 to $4, NULL for now and on. What lies within is forgotten; what
- * reaches into it is cut, and divided where it reaches over it; neighbours of the same cluster become one.
- * Locks: the directory must be held.
+ * Four statements that put $1 on cluster $2, or on none, from $3 to $4, NULL for now and on. What lies within is
+ * forgotten; what reaches into it is cut, and divided where it reaches over it; neighbours of the same cluster become
+ * one. Locks: the directory must be held.
  */
 const FORGET_WITHIN = `
 delete from hopsmeter.user_hopsworks_assignments
@@ -65,8 +65,9 @@ select $1, $2::uuid, $3::timestamptz, ended_at from period where not exists (sel
 `;
 
 /**
- * Usage of $1 that is counted for a cluster on which they would not have been in any part of its window, the last of it. That
- * was counted while an assignment of $4, the history before, overlapped it. What has moved to somebody else does not count.
+ * Usage of $1 that is counted for a cluster on which they would not have been in any part of its window, the last of
+ * it. That was counted while an assignment of $4, the history before, overlapped it. What has moved to somebody else
+ * does not count.
  *
  * Parameters: $1 user, $2 and $3 the time that changes, $4 the history before as JSON.
  */

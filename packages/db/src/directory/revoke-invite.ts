@@ -19,7 +19,11 @@ const REVOKE_INVITE = `
 update hopsmeter.team_invites set revoked_at = $2::timestamptz where id = $1::uuid returning ${INVITE_COLUMNS}
 `;
 
-/** Revokes an invitation. Asked again it returns it as it is. @throws RequestError NOT_FOUND, INVITE_ENDED if accepted */
+/**
+ * Revokes an invitation. Asked again it returns it as it is.
+ *
+ * @throws RequestError NOT_FOUND, INVITE_ENDED if accepted
+ */
 export function revokeInvite(pool: Pool, change: Change, wanted: Revocation): Promise<InviteRow> {
   const { inviteId, accountOwnerId } = wanted;
   return changeDirectory(pool, change, async (transaction) => {

@@ -32,7 +32,8 @@ export type EnteredCorrection = {
  * Corrects or voids counted usage for a person: enters a correction as a cluster could have sent it, which a worker
  * books within seconds. It is later than every correction that is known, so it is the one in force.
  *
- * @throws RequestError NOT_FOUND, NOT_COUNTED for what is only parked or no usage, IMPORTED_USAGE; `sources` when several have the id.
+ * @throws RequestError NOT_FOUND, NOT_COUNTED for what is only parked or no usage, IMPORTED_USAGE; `sources` when
+ * several have the id.
  */
 export function correctEvent(
   pool: Pool,

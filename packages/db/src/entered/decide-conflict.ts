@@ -63,8 +63,8 @@ const MARK_DUE = `update hopsmeter.parked_events set due_at = now() where id = $
  * later content is entered under an id of its own. Nothing counted yet: the others are given up, and the later one is
  * tried at once.
  *
- * @throws RequestError NOT_FOUND, NOT_A_CONFLICT for what is decided or waits for something else, NOT_DECIDABLE for what no
- *   correction can say.
+ * @throws RequestError NOT_FOUND, NOT_A_CONFLICT for what is decided or waits for something else, NOT_DECIDABLE for
+ *   what no correction can say.
  */
 export function decideConflict(pool: Pool, change: Change, wanted: WantedDecision): Promise<ConflictDecision> {
   const { id, right, reason, isDryRun } = wanted;

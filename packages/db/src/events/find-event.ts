@@ -6,12 +6,12 @@ import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
 const LIST_CLUSTER_IDS = 'select id from hopsmeter.hopsworks_clusters order by id';
 
 /**
- * Which of some event keys are known, and the events whose identity was not storable as it came and that are found by the id
- * that was kept of it.
+ * Which of some event keys are known, and the events whose identity was not storable as it came and that are found by
+ * the id that was kept of it.
  *
- * Parameters: $1 event keys, $2 the only account whose rows count, or NULL for all; an account sees nothing that is only
- * parked. $3 id and $4 source path or NULL (any), $5 cluster or NULL, of what was not storable. Every look-up is by key,
- * the last by the index of status and reason: few events ever have such a reason.
+ * Parameters: $1 event keys, $2 the only account whose rows count, or NULL for all; an account sees nothing that is
+ * only parked. $3 id and $4 source path or NULL (any), $5 cluster or NULL, of what was not storable. Every look-up is
+ * by key, the last by the index of status and reason: few events ever have such a reason.
  */
 const FIND_KEYS = `
 select distinct event_key::text as "eventKey"
@@ -30,8 +30,8 @@ from (
 `;
 
 /**
- * An imported day, whose key is of the user and the day alone. Parameters: $1 its key, $2 the only account whose rows count
- * or NULL, $3 the cluster of the source or NULL. One look-up by key.
+ * An imported day, whose key is of the user and the day alone. Parameters: $1 its key, $2 the only account whose rows
+ * count or NULL, $3 the cluster of the source or NULL. One look-up by key.
  */
 const FIND_IMPORTED = `
 select event_key::text as "eventKey", hopsworks_cluster_id as "clusterId", source_path as "sourcePath"
@@ -45,8 +45,8 @@ limit 1
 export type EventQuery = {
   readonly id: string;
   /**
-   * As the cluster sent it. Undefined: the event is looked for under `urn:hopsworks:cluster:<id>` of every cluster. Below
-   * these it is not found: an index on ids would cost every event that is recorded, and the key holds the source.
+   * As the cluster sent it. Undefined: the event is looked for under `urn:hopsworks:cluster:<id>` of every cluster.
+   * Below these it is not found: an index on ids would cost every event that is recorded, and the key holds the source.
    */
   readonly source: string | undefined;
   /** The only account that may be seen; undefined for all of them. */

@@ -2,8 +2,8 @@ import type { Snapshot } from '../connection/in-snapshot.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
- * How an event came: its batch, and the request of that batch that brought it, which follows from its place. Of the cluster
- * key the prefix; the key itself is nowhere.
+ * How an event came: its batch, and the request of that batch that brought it, which follows from its place. Of the
+ * cluster key the prefix; the key itself is nowhere.
  *
  * Parameters: $1 batch, $2 place of the event in it. A batch holds at most some hundred requests.
  */

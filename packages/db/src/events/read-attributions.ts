@@ -3,12 +3,12 @@ import type { Snapshot } from '../connection/in-snapshot.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
- * For whom an event is booked, one row for each account, user and project, the one that has it now last; with the project, how
- * many users had its namespace in the window of the usage and for how long its own did, and the ownership that was in force when
- * the window began, as the directory knows it now.
+ * For whom an event is booked, one row for each account, user and project, the one that has it now last; with the
+ * project, how many users had its namespace in the window of the usage and for how long its own did, and the ownership
+ * that was in force when the window began, as the directory knows it now.
  *
- * Parameters: $1 event key, $2 the only account whose rows are read, or NULL. With an account, an ownership of another one is
- * left out: whose user somebody is now is nobody else's business. Every look-up is by key.
+ * Parameters: $1 event key, $2 the only account whose rows are read, or NULL. With an account, an ownership of another
+ * one is left out: whose user somebody is now is nobody else's business. Every look-up is by key.
  */
 const READ_ATTRIBUTIONS = `
 with who as (

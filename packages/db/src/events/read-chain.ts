@@ -5,11 +5,12 @@ import { instantText } from '../sql/instant.ts';
 const exact = (value: string) => `${roundedQuantity(`(${value})::numeric`)}::text`;
 
 /**
- * The correction chain that an event belongs to, from either end: the corrections that were counted in their order of force,
- * the one in force last, then those that are parked and name one of the chain or the event itself. Copies in conflict are left out: they are
- * no corrections, but other contents of one. Without any correction there is no row.
+ * The correction chain that an event belongs to, from either end: the corrections that were counted in their order of
+ * force, the one in force last, then those that are parked and name one of the chain or the event itself. Copies in
+ * conflict are left out: they are no corrections, but other contents of one. Without any correction there is no row.
  *
- * Parameters: $1 key of the event, or of what it names where it is a parked correction; $2 key of the event. Every look-up is by key.
+ * Parameters: $1 key of the event, or of what it names where it is a parked correction; $2 key of the event. Every
+ * look-up is by key.
  */
 const READ_CHAIN = `
 with root as (

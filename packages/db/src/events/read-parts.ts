@@ -3,12 +3,12 @@ import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
- * What an event books: its rows of the ledger in the order in which they were booked, each of its meters with the row of the
- * rollup that it was added to, that row's price version, and the statement that the day of booking belongs to.
+ * What an event books: its rows of the ledger in the order in which they were booked, each of its meters with the row
+ * of the rollup that it was added to, that row's price version, and the statement that the day of booking belongs to.
  *
- * Guarantees: the event's own cost is its quantity as it is shown × price ÷ priceQuantity, rounded once, half away from zero, to 12 decimals: a
- * division of whole numbers (`div`), because NUMERIC's quotient is rounded itself and rounding it again could go the wrong
- * way.
+ * Guarantees: the event's own cost is its quantity as it is shown × price ÷ priceQuantity, rounded once, half away from
+ * zero, to 12 decimals: a division of whole numbers (`div`), because NUMERIC's quotient is rounded itself and rounding
+ * it again could go the wrong way.
  *
  * Parameters: $1 event key, $2 the only account whose rows are read, or NULL. Every look-up is by key.
  */
@@ -35,8 +35,8 @@ select
       'quantityExact', trim_scale(used.quantity)::text,
       'costExact', (
         sign(used.quantity)
-          * div(2 * abs(${roundedQuantity('used.quantity')}) * daily.price * 1000000000000 + daily.price_quantity, 2 * daily.price_quantity)
-          * 0.000000000001
+          * div(2 * abs(${roundedQuantity('used.quantity')}) * daily.price * 1000000000000 + daily.price_quantity, 2 *
+          * daily.price_quantity) 0.000000000001
       )::numeric(38, 12)::text,
       'rollup', case when daily.id is not null then jsonb_build_object(
         'quantity', ${roundedQuantity('daily.quantity')}::text, 'costExact', daily.cost::text,

@@ -41,9 +41,9 @@ const READ_CLUSTER_NAME = 'select name from hopsmeter.hopsworks_clusters where i
  * Reads all that is known of an event, from its arrival to the statements that it is on: a dozen look-ups by key in one
  * snapshot, so that no two of them can disagree.
  *
- * With `accountOwnerId` only events are found that are booked, or were booked, for that account, and of these only the rows
- * of that account: what moved to another account is booked there and shown there. The parked copies are those that say what
- * was counted; another content may be somebody else's.
+ * With `accountOwnerId` only events are found that are booked, or were booked, for that account, and of these only the
+ * rows of that account: what moved to another account is booked there and shown there. The parked copies are those that
+ * say what was counted; another content may be somebody else's.
  *
  * @returns undefined when there is no such event, or none that may be seen.
  */

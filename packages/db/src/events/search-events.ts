@@ -9,17 +9,17 @@ import { type EventOrigin, formatSource } from './event-source.ts';
 /**
  * A page of the ledger's rows of some usage days, the newest usage day first, and of a day the newest window first.
  *
- * Parameters: $1 first usage day, $2 day after the last, $3 account, $4 user, $5 whether outside of any project, $6 project,
- * $7 cluster, $8 meter, $9 day on which it is booked; NULL is everything. $10 to $13 usage day, start of the window, key and
- * part of the row before, or all of them NULL, $14 number of rows. When its batch came is looked up by key, for the rows of
- * the page only.
+ * Parameters: $1 first usage day, $2 day after the last, $3 account, $4 user, $5 whether outside of any project, $6
+ * project, $7 cluster, $8 meter, $9 day on which it is booked; NULL is everything. $10 to $13 usage day, start of the
+ * window, key and part of the row before, or all of them NULL, $14 number of rows. When its batch came is looked up by
+ * key, for the rows of the page only.
  *
- * The BRIN index of the usage day bounds what is read; the rest is a scan of those days. Measured on 2 busy cores with a
- * ledger of 2,010,000 rows over 30 days, 67,000 a day of 1,000 accounts, median of 7 with the look-ups of {@link searchEvents}:
- * an account's day 24 ms, the first 100 of all accounts 28 ms, the first 100 of an account (2 days) 100 ms, 30 days in which
- * nothing is found 324 ms. An index on (account, usage day) would make these look-ups, but 20,000 rows, inserted 1,000 at a time
- * in the order of their keys, took 0.29 s with it and 0.19 s without (the best of 27 runs each): every event would pay for what
- * people ask now and then.
+ * The BRIN index of the usage day bounds what is read; the rest is a scan of those days. Measured on 2 busy cores with
+ * a ledger of 2,010,000 rows over 30 days, 67,000 a day of 1,000 accounts, median of 7 with the look-ups of {@link
+ * searchEvents}: an account's day 24 ms, the first 100 of all accounts 28 ms, the first 100 of an account (2 days) 100
+ * ms, 30 days in which nothing is found 324 ms. An index on (account, usage day) would make these look-ups, but 20,000
+ * rows, inserted 1,000 at a time in the order of their keys, took 0.29 s with it and 0.19 s without (the best of 27
+ * runs each): every event would pay for what people ask now and then.
  */
 const SEARCH_EVENTS = `
 with page as materialized (
@@ -78,7 +78,10 @@ export type EventsQuery = {
   readonly limit: number;
 };
 
-/** A row of the ledger. Times are RFC 3339 in UTC with microseconds; quantities have 12 decimals, exact ones as many as they need. */
+/**
+ * A row of the ledger. Times are RFC 3339 in UTC with microseconds; quantities have 12 decimals, exact ones as many as
+ * they need.
+ */
 export type LedgerEvent = EventOrigin & {
   readonly id: string;
   readonly source: string;
@@ -105,8 +108,9 @@ type Row = Omit<LedgerEvent, 'source' | 'meters'> & {
 };
 
 /**
- * Searches the ledger with {@link SEARCH_EVENTS}, in one snapshot: looks through the newest day, then twice as many days
- * before it and so on until the page is full. So the first page of a busy account costs a day, and no day is read twice.
+ * Searches the ledger with {@link SEARCH_EVENTS}, in one snapshot: looks through the newest day, then twice as many
+ * days before it and so on until the page is full. So the first page of a busy account costs a day, and no day is read
+ * twice.
  */
 export function searchEvents(pool: Pool, query: EventsQuery): Promise<readonly LedgerEvent[]> {
   const { from, after, limit } = query;

@@ -35,14 +35,16 @@ export type ChargedUsage = {
 };
 
 /**
- * A part of an account's month. All charges of a month add up to its statement's exact total, and without the model effects
- * to its totals at list prices, to the last digit.
+ * A part of an account's month. All charges of a month add up to its statement's exact total, and without the model
+ * effects to its totals at list prices, to the last digit.
  */
 export type Charge = {
   readonly account: ChargedAccount;
   /** What it is for, as on the statement. */
   readonly kind: StatementLineKind;
-  /** First day of what it is for and the day after the last, `2026-11-22`: a usage day, or the month of a model effect. */
+  /**
+   * First day of what it is for and the day after the last, `2026-11-22`: a usage day, or the month of a model effect.
+   */
   readonly from: string;
   readonly to: string;
   readonly usageMonth: UsageMonth;

@@ -40,11 +40,12 @@ type AccountFacts = {
 };
 
 /**
- * Reads everything that a month charges, account by account, from one snapshot: each row of the rollup that is booked in it,
- * changes of prices apart, then the account's model effects. Of an open month they are what closing it would bill now.
+ * Reads everything that a month charges, account by account, from one snapshot: each row of the rollup that is booked
+ * in it, changes of prices apart, then the account's model effects. Of an open month they are what closing it would
+ * bill now.
  *
- * Holds one connection and a snapshot until the last charges are taken, so whoever takes them must not wait for ever. In
- * memory are a page of rows and the lines of one statement.
+ * Holds one connection and a snapshot until the last charges are taken, so whoever takes them must not wait for ever.
+ * In memory are a page of rows and the lines of one statement.
  *
  * @param take called with some charges, and awaited before the next ones are read.
  * @throws what `take` or the database throws; RangeError when usage has no price.

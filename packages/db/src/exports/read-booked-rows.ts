@@ -5,8 +5,9 @@ import { roundedQuantity } from '../list-cost.ts';
  * The rows of the rollup that are booked in an account's month, in the order of the unique key, with names and with the
  * price of the rate card.
  *
- * Guarantees: every row once, because everything is joined by primary key; `usedCost` + `priceAdjustment` is the row's cost.
- * A rate is never changed, only withdrawn, so its price is the one that the row's own follows from, for the same quantity.
+ * Guarantees: every row once, because everything is joined by primary key; `usedCost` + `priceAdjustment` is the row's
+ * cost. A rate is never changed, only withdrawn, so its price is the one that the row's own follows from, for the same
+ * quantity.
  *
  * Parameters: $1 account owner, $2 first day, $3 day after the last. Read through a cursor of the transaction that the
  * snapshot is: it needs no session, and an account of any size is one pass over one range of the key. No locks.

@@ -4,8 +4,8 @@ import type { Snapshot } from '../connection/in-snapshot.ts';
  * A page of the accounts that can have a charge in a month, by id: those with usage booked in it, and those with any
  * statement, because a model effect of a closed month can be due without any usage.
  *
- * Parameters: $1 first day, $2 day after the last, $3 the only account or NULL, $4 the last id before or NULL, $5 rows. Each
- * account is a look-up in the unique key of usage_daily, of which one row is enough. No locks.
+ * Parameters: $1 first day, $2 day after the last, $3 the only account or NULL, $4 the last id before or NULL, $5 rows.
+ * Each account is a look-up in the unique key of usage_daily, of which one row is enough. No locks.
  */
 const READ_CHARGED_ACCOUNTS = `
 select id, coalesce(name, email) as name

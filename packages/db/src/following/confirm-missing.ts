@@ -8,8 +8,8 @@ const READ_HELD = `select missing, confirmed from hopsmeter.followings where sta
 const CONFIRM = `update hopsmeter.followings set confirmed = missing where state = 'held'`;
 
 /**
- * Says that what is missing of the application is right: the next look brings it over, unless even more is missing by then.
- * Asked again it changes nothing.
+ * Says that what is missing of the application is right: the next look brings it over, unless even more is missing by
+ * then. Asked again it changes nothing.
  *
  * @returns how many rows of which table that is.
  * @throws RequestError FOLLOWING_NOT_HELD

@@ -6,7 +6,10 @@ export function findRemembered({ table, key }: Pick<RowPlan, 'table' | 'key'>, f
   return table === 'user_credits' ? undefined : followed[table].get(key);
 }
 
-/** Whether nothing has to be written for a plan. Writing it again would lock the row, which leaves a trace in its version. */
+/**
+ * Whether nothing has to be written for a plan. Writing it again would lock the row, which leaves a trace in its
+ * version.
+ */
 export function isRemembered(plan: RowPlan, followed: FollowedRows): boolean {
   const known = findRemembered(plan, followed);
   const { content, agreed, boundary, problem } = plan;

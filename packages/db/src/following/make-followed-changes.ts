@@ -28,8 +28,8 @@ export type FollowedChanges = {
 };
 
 /**
- * Makes the changes of plans in parts, each in one transaction with what is remembered of its rows. A part is made only in the
- * directory that it was planned for, so that nothing is overwritten that somebody entered a moment ago.
+ * Makes the changes of plans in parts, each in one transaction with what is remembered of its rows. A part is made only
+ * in the directory that it was planned for, so that nothing is overwritten that somebody entered a moment ago.
  *
  * @param version of the directory that the plans are for.
  * @throws TurnPassedError, or the signal's reason between two parts.

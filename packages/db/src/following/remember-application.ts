@@ -7,8 +7,8 @@ import { readFollowingDirectory } from './read-followed.ts';
 import { rememberRows } from './remember-rows.ts';
 
 /**
- * Remembers on what both systems agree, so that following knows later what has changed since. Rows in which something is to be
- * changed, or is a problem, are left as they are remembered.
+ * Remembers on what both systems agree, so that following knows later what has changed since. Rows in which something
+ * is to be changed, or is a problem, are left as they are remembered.
  */
 export async function rememberApplication(pool: Pool, application: ApplicationDirectory): Promise<void> {
   const { ours, followed, now } = await readFollowingDirectory(pool);

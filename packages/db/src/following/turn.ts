@@ -3,16 +3,16 @@ import type { Pool } from '../connection/pool.ts';
 import type { Statements } from '../statements-of.ts';
 
 /**
- * How long a turn lasts from the last sign of life: more than a part of the changes takes, less than what a change may be
- * late after a worker that died in its turn.
+ * How long a turn lasts from the last sign of life: more than a part of the changes takes, less than what a change may
+ * be late after a worker that died in its turn.
  */
 const TURN_SECONDS = 30;
 
 /**
  * Takes the turn to look at the application, when nobody has it and the last look is $1 milliseconds ago.
  *
- * Guarantees: one worker at a time, on any kind of connection, because the turn is a row and no lock of a session. Whoever
- * had a turn that passed changes nothing any more: each of its transactions renews it first.
+ * Guarantees: one worker at a time, on any kind of connection, because the turn is a row and no lock of a session.
+ * Whoever had a turn that passed changes nothing any more: each of its transactions renews it first.
  */
 const TAKE_TURN = `
 insert into hopsmeter.followings as following (id, state, reason, turn_id, turn_until)
@@ -33,7 +33,8 @@ returning 1
 `;
 
 /**
- * Ends turn $1 with the state $2, the reason $3 for it, and what is missing, $4; $5 says whether all rows were compared. A confirmation is used up by a look that is current.
+ * Ends turn $1 with the state $2, the reason $3 for it, and what is missing, $4; $5 says whether all rows were
+ * compared. A confirmation is used up by a look that is current.
  */
 const END_TURN = `
 update hopsmeter.followings set

@@ -7,8 +7,8 @@ import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
 const REMOVE_GPU_MODEL = `delete from hopsmeter.gpu_models where id = $1::uuid returning ${GPU_MODEL_COLUMNS}`;
 
 /**
- * Takes a GPU model off its meter: usage that comes from now on is parked until somebody says where it is counted. What is
- * counted already stays.
+ * Takes a GPU model off its meter: usage that comes from now on is parked until somebody says where it is counted. What
+ * is counted already stays.
  *
  * @returns the model as it was. @throws RequestError NOT_FOUND.
  */

@@ -11,8 +11,8 @@ const FIND_GPU_MODEL = `select ${GPU_MODEL_COLUMNS} from hopsmeter.gpu_models wh
 const FIND_METER = `select from hopsmeter.meters where meter = $1 and not starts_with(meter, 'imported_')`;
 
 /**
- * Puts a model on a meter: $1 name, $2 the form in which names are compared, $3 meter. Locks: the directory must be held.
- * Running it twice is running it once.
+ * Puts a model on a meter: $1 name, $2 the form in which names are compared, $3 meter. Locks: the directory must be
+ * held. Running it twice is running it once.
  */
 const SET_GPU_MODEL = `
 insert into hopsmeter.gpu_models (name, compared_name, meter) values ($1, $2, $3)
@@ -21,8 +21,8 @@ returning ${GPU_MODEL_COLUMNS}
 `;
 
 /**
- * Says on which meter the usage of a GPU model is counted from now on; what is counted already stays where it is. Parked
- * usage of the model is counted by itself. The same again changes nothing.
+ * Says on which meter the usage of a GPU model is counted from now on; what is counted already stays where it is.
+ * Parked usage of the model is counted by itself. The same again changes nothing.
  *
  * @throws RequestError UNKNOWN_REFERENCE for a meter that is not registered.
  */

@@ -7,8 +7,8 @@ export type GrantBalance = {
   /** What statements took, less what they gave back. */
   readonly drawn: Cents;
   /**
-   * What was not drawn of grants that are not valid any more. A month that is closed later still draws from the grants that
-   * were valid in it, so it can become less.
+   * What was not drawn of grants that are not valid any more. A month that is closed later still draws from the grants
+   * that were valid in it, so it can become less.
    */
   readonly expired: Cents;
   /** What was not drawn of revoked grants; nothing draws from them. */

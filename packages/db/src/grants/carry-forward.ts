@@ -14,8 +14,8 @@ export type CarriedAmount = {
 };
 
 /**
- * Adds the grant that a statement below zero leaves, without an end: $1 account owner, $2 amount, $3 first day, $4 reason, $5
- * moment, $6 who, $7 statement. Locks: the directory must be held. Running it twice breaks a unique key.
+ * Adds the grant that a statement below zero leaves, without an end: $1 account owner, $2 amount, $3 first day, $4
+ * reason, $5 moment, $6 who, $7 statement. Locks: the directory must be held. Running it twice breaks a unique key.
  */
 const CARRY_FORWARD = `
 insert into hopsmeter.credit_grants

@@ -24,8 +24,9 @@ export type NewGrant = {
 };
 
 /**
- * Adds a grant: $1 account owner, $2 reference, $3 amount, $4 and $5 days of its validity, $6 reason, $7 moment, $8 who.
- * Locks: the directory, so that no month is being closed meanwhile. The unique reference makes it safe to run twice.
+ * Adds a grant: $1 account owner, $2 reference, $3 amount, $4 and $5 days of its validity, $6 reason, $7 moment, $8
+ * who. Locks: the directory, so that no month is being closed meanwhile. The unique reference makes it safe to run
+ * twice.
  */
 const ADD_GRANT = `
 insert into hopsmeter.credit_grants
@@ -40,8 +41,8 @@ select count(*)::integer as count from hopsmeter.credit_grants where account_own
 `;
 
 /**
- * Gives an account something to draw from. Asked again with the same reference it returns the grant that is there; without
- * a reference every call grants.
+ * Gives an account something to draw from. Asked again with the same reference it returns the grant that is there;
+ * without a reference every call grants.
  *
  * @throws RequestError NOT_FOUND for an id that is no account, GRANT_EXISTS when the reference is another grant's,
  *   GRANT_REVOKED when it is a revoked grant's, from which nothing can be drawn; TOO_MANY_GRANTS.

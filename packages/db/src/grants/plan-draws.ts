@@ -14,11 +14,11 @@ export type DrawableTotal = {
 };
 
 /**
- * Grants of an account that have something left and are valid on some day of a month, in the order in which they are drawn:
- * those that expire first, those that never expire last, and of equals the oldest first.
+ * Grants of an account that have something left and are valid on some day of a month, in the order in which they are
+ * drawn: those that expire first, those that never expire last, and of equals the oldest first.
  *
- * Guarantees: reads only and locks nothing. Closing a month holds the directory alone, as do granting and revoking, so that
- * what is planned there can be recorded; the database would refuse a draw beyond a grant.
+ * Guarantees: reads only and locks nothing. Closing a month holds the directory alone, as do granting and revoking, so
+ * that what is planned there can be recorded; the database would refuse a draw beyond a grant.
  *
  * Parameters: $1 account owner, $2 first day of the month, $3 first day of the next one.
  */

@@ -3,7 +3,9 @@ import type { Snapshot } from '../connection/in-snapshot.ts';
 import { centsOf } from '../statements/cents-text.ts';
 import type { DrawableTotal, PlannedDraw } from './plan-draws.ts';
 
-/** Where the amount goes by which a statement is below zero: nothing of it is lost, and nobody is asked to pay it out. */
+/**
+ * Where the amount goes by which a statement is below zero: nothing of it is lost, and nobody is asked to pay it out.
+ */
 export type PlannedReturns = {
   /** What goes back to grants: draws below zero. */
   readonly draws: readonly PlannedDraw[];
@@ -12,8 +14,8 @@ export type PlannedReturns = {
 };
 
 /**
- * Grants of an account that statements drew from and that can still be drawn from after a month, in the order in which they
- * take money back: the one that is drawn last first (see plan-draws.ts).
+ * Grants of an account that statements drew from and that can still be drawn from after a month, in the order in which
+ * they take money back: the one that is drawn last first (see plan-draws.ts).
  *
  * Parameters: $1 account owner, $2 first day of the month after. Reads only, like `READ_DRAWABLE_GRANTS`.
  */
@@ -31,8 +33,8 @@ order by expires_on desc nulls first, valid_from desc, created_at desc, id desc
 `;
 
 /**
- * Plans what becomes of a statement below zero. Money that grants paid comes back to them, no grant gets more than it gave;
- * the rest, which was paid in another way or by grants that have ended, is carried forward.
+ * Plans what becomes of a statement below zero. Money that grants paid comes back to them, no grant gets more than it
+ * gave; the rest, which was paid in another way or by grants that have ended, is carried forward.
  *
  * @param total below zero.
  */

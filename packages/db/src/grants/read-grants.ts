@@ -24,8 +24,8 @@ export type GrantRow = {
 };
 
 /**
- * The grants of an account, or one of them, in the order in which they are drawn: see plan-draws.ts. Parameters: $1 account
- * owner, $2 id or NULL, $3 reference or NULL. Reads only.
+ * The grants of an account, or one of them, in the order in which they are drawn: see plan-draws.ts. Parameters: $1
+ * account owner, $2 id or NULL, $3 reference or NULL. Reads only.
  */
 const READ_GRANTS = `
 select

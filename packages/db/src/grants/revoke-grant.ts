@@ -12,8 +12,8 @@ export type GrantRevocation = {
 };
 
 /**
- * Revokes the grant $1 at $2 by $3 for the reason $4. Locks: the directory, so that no month is being closed meanwhile. A
- * revoked grant stays as it was revoked.
+ * Revokes the grant $1 at $2 by $3 for the reason $4. Locks: the directory, so that no month is being closed meanwhile.
+ * A revoked grant stays as it was revoked.
  */
 const REVOKE_GRANT = `
 update hopsmeter.credit_grants set revoked_at = $2::timestamptz, revoked_by = $3, revoke_reason = $4

@@ -6,14 +6,14 @@ import type { Pool } from '../connection/pool.ts';
 import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 
 /**
- * Live keys of one cluster at most: the one in use and the one that replaces it. More would be keys that nobody can tell
- * who holds them.
+ * Live keys of one cluster at most: the one in use and the one that replaces it. More would be keys that nobody can
+ * tell who holds them.
  */
 export const LIVE_KEYS_MAX = 2;
 
 /**
- * Locks a cluster's keys for one change at a time. Weaker than an update of the cluster's key, so that neither recording
- * usage nor assigning users waits for it. Ends with the transaction, so it works on a transaction pooler.
+ * Locks a cluster's keys for one change at a time. Weaker than an update of the cluster's key, so that neither
+ * recording usage nor assigning users waits for it. Ends with the transaction, so it works on a transaction pooler.
  *
  * A statement of its own: what is read after it is read behind the lock.
  */

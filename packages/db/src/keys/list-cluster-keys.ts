@@ -5,8 +5,8 @@ import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 const KEYS_MAX = 200;
 
 /**
- * The keys of cluster $1, the newest first, at most $2; one row of NULLs for a cluster without any, no row without such a
- * cluster.
+ * The keys of cluster $1, the newest first, at most $2; one row of NULLs for a cluster without any, no row without such
+ * a cluster.
  */
 const LIST_CLUSTER_KEYS = `
 select keys.*

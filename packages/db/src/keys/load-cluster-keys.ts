@@ -19,8 +19,8 @@ type Row = {
 };
 
 /**
- * Reads all keys that are or may come into force. Times come as text: a bigint would be cut by the driver. `infinity` is
- * no end: it has no microseconds, and without the check one such key would keep all of them from being read.
+ * Reads all keys that are or may come into force. Times come as text: a bigint would be cut by the driver. `infinity`
+ * is no end: it has no microseconds, and without the check one such key would keep all of them from being read.
  */
 export async function loadClusterKeys(pool: Pool): Promise<readonly ClusterKey[]> {
   const result = await pool.query<Row>(`

@@ -3,9 +3,9 @@ import { plainArray } from '../connection/pg-array.ts';
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * Notes when keys were last used, coarsely: a key whose note is less than a minute older is passed over, so that several
- * ingest processes together write each key once a minute. So is one whose row somebody else has locked, such as another
- * ingest: nobody waits, and nobody waits in a circle.
+ * Notes when keys were last used, coarsely: a key whose note is less than a minute older is passed over, so that
+ * several ingest processes together write each key once a minute. So is one whose row somebody else has locked, such as
+ * another ingest: nobody waits, and nobody waits in a circle.
  *
  * Parameters, in parallel: $1 keys, $2 times.
  */

@@ -28,11 +28,11 @@ export type RotatedKey = CreatedKey & {
 /**
  * Makes a key that replaces another one, which stays good for a grace time.
  *
- * Two rotations at once take turns: the second one finds two live keys and is refused, so that a cluster never has three
- * of which nobody knows which one is in use.
+ * Two rotations at once take turns: the second one finds two live keys and is refused, so that a cluster never has
+ * three of which nobody knows which one is in use.
  *
- * @throws RequestError NOT_FOUND without such a key of the cluster, KEY_ENDED when it is not live, TOO_MANY_KEYS when the
- * cluster would have more than two live ones.
+ * @throws RequestError NOT_FOUND without such a key of the cluster, KEY_ENDED when it is not live, TOO_MANY_KEYS when
+ * the cluster would have more than two live ones.
  */
 export function rotateClusterKey(
   pool: Pool,

@@ -1,7 +1,10 @@
 import type { DirectoryTransaction } from '../audit/change-directory.ts';
 import { instantText } from '../sql/instant.ts';
 
-/** The moment $2, or just after the last usage of project $1 that was counted since. Bounded by the BRIN index of the day. */
+/**
+ * The moment $2, or just after the last usage of project $1 that was counted since. Bounded by the BRIN index of the
+ * day.
+ */
 const AFTER_USAGE_OF_PROJECT = `
 select ${instantText(`greatest($2::timestamptz, max(window_started_at) + interval '1 microsecond')`)} as moment
 from hopsmeter.usage_events
@@ -18,8 +21,8 @@ where user_id = $1 and hopsworks_cluster_id = $3::uuid and window_started_at >= 
 `;
 
 /**
- * When an end that the application tells of takes effect: usage that was counted stays counted, so it is never before the
- * last of it.
+ * When an end that the application tells of takes effect: usage that was counted stays counted, so it is never before
+ * the last of it.
  */
 export function endOfProject(transaction: DirectoryTransaction, projectId: string, from: string): Promise<string> {
   return momentBy(transaction, AFTER_USAGE_OF_PROJECT, [projectId, from]);

@@ -9,8 +9,8 @@ import { endOnCluster } from './after-counted-usage.ts';
 type ChangedAssignment = { readonly userId: string; readonly from: string; readonly reason: string };
 
 /**
- * Puts a user on another cluster, where they are already: an inactive one too. The members of an owner are not moved along:
- * each has a row of their own.
+ * Puts a user on another cluster, where they are already: an inactive one too. The members of an owner are not moved
+ * along: each has a row of their own.
  *
  * @throws RequestError UNKNOWN_REFERENCE, OWNER_NOT_ASSIGNED, MEMBER_FOLLOWS_OWNER, CLUSTER_FULL
  */

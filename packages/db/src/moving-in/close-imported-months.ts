@@ -50,8 +50,8 @@ export async function listImportedMonths(pool: Pool, before: UsageMonth): Promis
 }
 
 /**
- * Closes months of accounts as imported: their statements come to what was billed, and nothing of it is due. Some at a time,
- * each time in one transaction; whatever ends it, run again it goes on.
+ * Closes months of accounts as imported: their statements come to what was billed, and nothing of it is due. Some at a
+ * time, each time in one transaction; whatever ends it, run again it goes on.
  *
  * @returns the months that stay open, and why: metered usage in them costs something, or what closing a month says.
  */

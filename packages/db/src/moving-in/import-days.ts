@@ -16,18 +16,18 @@ import type { Pool } from '../connection/pool.ts';
 import { HOLD_DIRECTORY } from '../directory/hold-directory.ts';
 
 /**
- * Brings imported days into the ledger and the rollup, as a batch of their own, in one statement. The record statement is
- * left as it is: a day has more meters than an event may, and prices that no card has.
+ * Brings imported days into the ledger and the rollup, as a batch of their own, in one statement. The record statement
+ * is left as it is: a day has more meters than an event may, and prices that no card has.
  *
  * Guarantees
- * - A user's day comes over once, whoever runs it how often: only what `imported_days` took goes on. What was taken before
- *   is counted as a duplicate.
+ * - A user's day comes over once, whoever runs it how often: only what `imported_days` took goes on. What was taken
+ *   before is counted as a duplicate.
  * - Ledger and rollup get the same quantities; what is billed is the row's own cost, to the digit.
  * - A day of a month that its account has closed is booked in the account's open month.
  *
- * Parameters: $1 batch, $2 when it came, $3 its requests; $4 to $12 in parallel, one entry a day: key, content, day, account,
- * user, cluster, id, meters and quantities as array literals; $13 and $14 in parallel: meters and their prices; $15 event
- * type, $16 source path.
+ * Parameters: $1 batch, $2 when it came, $3 its requests; $4 to $12 in parallel, one entry a day: key, content, day,
+ * account, user, cluster, id, meters and quantities as array literals; $13 and $14 in parallel: meters and their
+ * prices; $15 event type, $16 source path.
  *
  * Locks: the directory must be held shared; days in order, ledger keys in key order, rollup rows in key order.
  */

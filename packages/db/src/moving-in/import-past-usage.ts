@@ -6,7 +6,9 @@ import { importDays } from './import-days.ts';
 import { readDaysHere } from './read-days-here.ts';
 import { readEverOwners } from './read-ever-owners.ts';
 
-/** Parts that are written at the same time: Postgres spends most of an import on checking references, on one core each. */
+/**
+ * Parts that are written at the same time: Postgres spends most of an import on checking references, on one core each.
+ */
 export const IMPORT_CONNECTIONS = 2;
 
 export type PastUsageImport = {
@@ -20,8 +22,8 @@ export type PastUsageImport = {
   readonly change: Change | undefined;
   readonly signal: AbortSignal;
   /**
-   * Called with each part's rows and what became of them, once that is true, in the order of the rows; `total` is the number
-   * of all rows.
+   * Called with each part's rows and what became of them, once that is true, in the order of the rows; `total` is the
+   * number of all rows.
    */
   onPart(part: readonly RowOutcome[], total: number): Promise<void>;
 };
@@ -29,8 +31,8 @@ export type PastUsageImport = {
 export type RowOutcome = { readonly row: ApplicationUsage; readonly outcome: DayOutcome };
 
 /**
- * Brings the past usage of the application over, a page at a time, each in one transaction. Whatever ends it, even a kill,
- * leaves whole pages: run again, what is left is brought. Holds two pages in memory.
+ * Brings the past usage of the application over, a page at a time, each in one transaction. Whatever ends it, even a
+ * kill, leaves whole pages: run again, what is left is brought. Holds two pages in memory.
  *
  * @throws ApplicationDatabaseError; the signal's reason between two parts.
  */

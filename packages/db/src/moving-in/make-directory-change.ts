@@ -17,7 +17,11 @@ import { endProjectAt, moveProject, reopenProject } from './change-project-time.
 /** Why, in the audit log. */
 export type MovingInReason = 'moved in from the application database' | 'changed in the application';
 
-/** Makes one change of a plan, with the rules and the audit rows that the api has for it. @throws RequestError what a rule says. */
+/**
+ * Makes one change of a plan, with the rules and the audit rows that the api has for it.
+ *
+ * @throws RequestError what a rule says.
+ */
 export async function makeDirectoryChange(
   transaction: DirectoryTransaction,
   actorId: string,

@@ -4,8 +4,8 @@ import type { Pool } from '../connection/pool.ts';
 import { makeDirectoryChange } from './make-directory-change.ts';
 
 /**
- * While a part holds the directory nothing is recorded, so it is short: a change is some ten statements. Much smaller parts
- * would make workers read the directory again for each.
+ * While a part holds the directory nothing is recorded, so it is short: a change is some ten statements. Much smaller
+ * parts would make workers read the directory again for each.
  */
 const CHANGES_PER_TRANSACTION = 25;
 
@@ -17,8 +17,8 @@ export type ChangesProgress = {
 };
 
 /**
- * Makes the changes of a plan in parts, each in one transaction. Whatever ends it, even a kill, leaves whole parts: planned
- * again, what is left is made.
+ * Makes the changes of a plan in parts, each in one transaction. Whatever ends it, even a kill, leaves whole parts:
+ * planned again, what is left is made.
  *
  * @returns the rows that a rule refused, because something changed since the plan was made.
  * @throws the signal's reason between two parts.

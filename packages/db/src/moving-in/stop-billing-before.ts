@@ -38,8 +38,8 @@ export async function listBilledBefore(pool: Pool, switchDay: UsageDay): Promise
 }
 
 /**
- * Gives accounts a discount of 100 % up to the switch, because another system billed the days that both metered, and applies
- * it to what is recorded. Quantities stay, and what comes late for these days costs nothing either.
+ * Gives accounts a discount of 100 % up to the switch, because another system billed the days that both metered, and
+ * applies it to what is recorded. Quantities stay, and what comes late for these days costs nothing either.
  *
  * @returns the accounts that have another discount or price in force there, which a person has to end first.
  */

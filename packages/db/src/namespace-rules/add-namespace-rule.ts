@@ -24,7 +24,9 @@ select ${RULE_COLUMNS} from hopsmeter.namespace_rules
 where hopsworks_cluster_id = $1::uuid and withdrawn_at is null
 `;
 
-/** Adds a rule: $1 cluster, $2 pattern, $3 action, $4 user or NULL, $5 reason, $6 moment, $7 who. Locks: the directory. */
+/**
+ * Adds a rule: $1 cluster, $2 pattern, $3 action, $4 user or NULL, $5 reason, $6 moment, $7 who. Locks: the directory.
+ */
 const ADD_RULE = `
 insert into hopsmeter.namespace_rules
   (hopsworks_cluster_id, pattern, action, user_id, reason, created_at, created_by)
@@ -33,8 +35,8 @@ returning ${RULE_COLUMNS}
 `;
 
 /**
- * Adds a rule for namespaces that are no project. What is parked for them follows by itself. Asked again for the same it
- * returns the rule that is there.
+ * Adds a rule for namespaces that are no project. What is parked for them follows by itself. Asked again for the same
+ * it returns the rule that is there.
  *
  * @throws RequestError UNKNOWN_REFERENCE, RULE_EXISTS for another rule with this pattern, TOO_MANY_RULES.
  */

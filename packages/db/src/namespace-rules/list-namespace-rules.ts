@@ -2,11 +2,11 @@ import type { Pool } from '../connection/pool.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';
 
 /**
- * The rules in force of a cluster or all, with what they did: how many events they ignore, and what the user of a rule is
- * booked with on the cluster outside of any project.
+ * The rules in force of a cluster or all, with what they did: how many events they ignore, and what the user of a rule
+ * is booked with on the cluster outside of any project.
  *
- * An ignored event counts for the rule that ignores its namespace now. Read from an index of ignored events by cluster and
- * namespace. Parameters: $1 cluster or NULL. No locks.
+ * An ignored event counts for the rule that ignores its namespace now. Read from an index of ignored events by cluster
+ * and namespace. Parameters: $1 cluster or NULL. No locks.
  */
 const LIST_RULES = `
 with ignored as materialized (

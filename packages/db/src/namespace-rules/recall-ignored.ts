@@ -1,8 +1,8 @@
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * Every cluster and namespace that has ignored events: a handful, though the events may be millions. Steps along the index
- * from one to the next.
+ * Every cluster and namespace that has ignored events: a handful, though the events may be millions. Steps along the
+ * index from one to the next.
  */
 const LIST_IGNORED = `
 with recursive ignored as (
@@ -29,12 +29,12 @@ export async function listIgnoredNamespaces(pool: Pool): Promise<readonly Ignore
 }
 
 /**
- * Has ignored events of a namespace tried again: they wait as before the rule, and a worker counts, ignores or leaves them
- * by the directory as it is. Each version of the directory recalls an event once at most, and each try doubles the time until
- * the next, from 10 ms to 10 minutes: a namespace may be ignored at some times only.
+ * Has ignored events of a namespace tried again: they wait as before the rule, and a worker counts, ignores or leaves
+ * them by the directory as it is. Each version of the directory recalls an event once at most, and each try doubles the
+ * time until the next, from 10 ms to 10 minutes: a namespace may be ignored at some times only.
  *
- * Parameters: $1 cluster, $2 namespace, $3 version of the directory, $4 most rows. Locks: the rows, passing over those that
- * somebody else has.
+ * Parameters: $1 cluster, $2 namespace, $3 version of the directory, $4 most rows. Locks: the rows, passing over those
+ * that somebody else has.
  */
 const RECALL_IGNORED = `
 update hopsmeter.parked_events

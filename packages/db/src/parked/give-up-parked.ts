@@ -18,9 +18,9 @@ matching as materialized (
 /**
  * Decides that events are never counted; with the audit rows, in one statement.
  *
- * Guarantees: the event is kept with who decided and why. Only pending events are changed, so none is given up twice and
- * none that was counted meanwhile: a worker that has it in hand is waited for. The longest waiting come first, so each
- * request with the same filter gives up others than the one before.
+ * Guarantees: the event is kept with who decided and why. Only pending events are changed, so none is given up twice
+ * and none that was counted meanwhile: a worker that has it in hand is waited for. The longest waiting come first, so
+ * each request with the same filter gives up others than the one before.
  *
  * Parameters: $1 ids or NULL, $2 to $5 filter, $6 most rows, $7 reason, $8 and $9 actor's kind and id, $10 request id.
  * Locks: the rows in the order of their ids.

@@ -1,7 +1,7 @@
 /**
- * Whether a parked event's time to be tried has come. Each failure doubles the time until the next try, from 10 ms to 10
- * minutes: a dozen changes of the directory in a row are seen at once, and an event that nothing helps is not read and
- * written again with every one of thousands.
+ * Whether a parked event's time to be tried has come. Each failure doubles the time until the next try, from 10 ms to
+ * 10 minutes: a dozen changes of the directory in a row are seen at once, and an event that nothing helps is not read
+ * and written again with every one of thousands.
  */
 export const IS_RESTED = `
 (tried_at is null or tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes'))`;
@@ -23,8 +23,8 @@ status = 'pending'
   and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`;
 
 /**
- * A query of the ids of parked events that may be tried, in which every cluster takes turns: the first of each cluster come
- * first, then the second of each. So no cluster waits for another one's thousands.
+ * A query of the ids of parked events that may be tried, in which every cluster takes turns: the first of each cluster
+ * come first, then the second of each. So no cluster waits for another one's thousands.
  *
  * The clusters are found by steps along the index, one look for each; of each as many rows as are asked for.
  */

@@ -5,8 +5,9 @@ import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.
 /**
  * A page of parked events, the longest waiting first.
  *
- * Parameters: $1 status, $2 to $5 filter, $6 and $7 time and id of the last event seen or NULL, $8 number of rows. An event is a few hundred bytes; a whole job that could not be read may have megabytes, of which the
- * beginning is shown. Read along the index of status and time, so a page costs what it holds unless a filter is rare.
+ * Parameters: $1 status, $2 to $5 filter, $6 and $7 time and id of the last event seen or NULL, $8 number of rows. An
+ * event is a few hundred bytes; a whole job that could not be read may have megabytes, of which the beginning is shown.
+ * Read along the index of status and time, so a page costs what it holds unless a filter is rare.
  */
 const LIST_PARKED = `
 select

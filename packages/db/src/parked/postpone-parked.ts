@@ -1,14 +1,14 @@
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * Failures that an event begins with that could not be settled for a reason nobody foresaw: the next try is three minutes
- * later, long enough to try many others, then six, then every ten.
+ * Failures that an event begins with that could not be settled for a reason nobody foresaw: the next try is three
+ * minutes later, long enough to try many others, then six, then every ten.
  */
 const FAILURES_AT_LEAST = 14;
 
 /**
- * Puts parked events back in their lines: whatever is wrong with them must not keep others waiting. A person who asked for
- * one sees it wait for its next try.
+ * Puts parked events back in their lines: whatever is wrong with them must not keep others waiting. A person who asked
+ * for one sees it wait for its next try.
  *
  * Parameters: $1 ids. Locks: the rows, in the order of their ids; those that somebody else has in hand are left to him.
  */

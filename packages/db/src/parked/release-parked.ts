@@ -2,12 +2,14 @@ import type { Change } from '../audit/change-directory.ts';
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * Decides that implausible events are counted as they are, and marks them as due; with the audit rows, in one statement.
+ * Decides that implausible events are counted as they are, and marks them as due; with the audit rows, in one
+ * statement.
  *
  * Guarantees: only pending events that wait as `implausible` are changed, each once. The decision stays with the event:
  * should it lack a user or a price as well, it is counted as soon as that is there.
  *
- * Parameters: $1 ids, $2 reason, $3 and $4 actor's kind and id, $5 request id. Locks: the rows in the order of their ids.
+ * Parameters: $1 ids, $2 reason, $3 and $4 actor's kind and id, $5 request id. Locks: the rows in the order of their
+ * ids.
  */
 const RELEASE_PARKED = `
 with released as (

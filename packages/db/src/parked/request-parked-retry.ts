@@ -15,7 +15,8 @@ export const PARKED_RETRY_MAX = 10_000;
  * Guarantees: the oldest come first; by filter, each request marks others than the one before. Marked by id again, a
  * pending event is tried again. A worker that has a row locked is waited for, and what it counted is not marked.
  *
- * Parameters: $1 ids or NULL, $2 to $5 filter, $6 most rows, $7 and $8 actor's kind and id, $9 request id. Locks: the rows, in the order of their parking.
+ * Parameters: $1 ids or NULL, $2 to $5 filter, $6 most rows, $7 and $8 actor's kind and id, $9 request id. Locks: the
+ * rows, in the order of their parking.
  */
 const REQUEST_PARKED_RETRY = `
 with matching as not materialized (

@@ -1,16 +1,16 @@
 import { rollUp } from '../record/roll-up.ts';
 
 /**
- * Counts parked events and marks them, in one statement: ledger, rollup, prices and the parked rows themselves. It is the
- * record statement (record/record-batch-statement.ts) for events whose batch was recorded long ago.
+ * Counts parked events and marks them, in one statement: ledger, rollup, prices and the parked rows themselves. It is
+ * the record statement (record/record-batch-statement.ts) for events whose batch was recorded long ago.
  *
  * Guarantees
  * - All or nothing, together with the transaction that locked the rows. An event is in the ledger exactly when its row
  *   says `counted`, so it is counted once, whatever is killed and whoever tries again.
  * - The ledger row names the batch and the position that the event came with. The batch's own account is history and
  *   does not change.
- * - The ledger already holds the same content: the row is `counted` with the resolution `duplicate`, and nothing is added.
- *   It holds another content: the row stays pending as a `conflict`.
+ * - The ledger already holds the same content: the row is `counted` with the resolution `duplicate`, and nothing is
+ *   added. It holds another content: the row stays pending as a `conflict`.
  * - What is attributed and priced is current: see `require_directory_version` in the migrations.
  *
  * Errors (nothing is changed)
@@ -18,8 +18,8 @@ import { rollUp } from '../record/roll-up.ts';
  * - 40001: a copy was committed by another statement while this one ran. Run again.
  *
  * Locks, in this order: the parked rows (by the caller, passing over those that are taken), the directory's shared
- * advisory lock, ledger keys in key order, rollup rows in key order. Record statements take theirs in the same order; one
- * that waits for a parked row here holds no rollup row yet.
+ * advisory lock, ledger keys in key order, rollup rows in key order. Record statements take theirs in the same order;
+ * one that waits for a parked row here holds no rollup row yet.
  *
  * Parameters: $1 version of the directory, $2 what is to be counted, one entry for each usage day, $3 what cannot be
  * counted and why (NULL: as before), $4 prices. Lists are JSON: a few hundred rows do not need the record statement's

@@ -28,8 +28,8 @@ for update skip locked
 `;
 
 /**
- * Those that a change of the directory may have made countable, clusters in turns: parked for what the directory lacked, and
- * not tried with this version. The reasons are those of the index that this reads, in its order.
+ * Those that a change of the directory may have made countable, clusters in turns: parked for what the directory
+ * lacked, and not tried with this version. The reasons are those of the index that this reads, in its order.
  *
  * Parameters: $1 version of the directory, $2 most rows.
  */

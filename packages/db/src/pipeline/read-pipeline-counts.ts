@@ -4,10 +4,10 @@ import type { Pool } from '../connection/pool.ts';
  * What became of every event that was ever recorded, as of now, and what waits for a person.
  *
  * Guarantees
- * - events = counted + duplicates + parked. Of each batch the table holds it for the moment of its recording; an event that
- *   was parked then and counted since moves from `parked` to `counted`, or to `duplicates` when it turned out to be a
- *   copy. So `counted` is what the ledger took and the manifests that were recorded, and `parked` what waits, was given
- *   up or is ignored.
+ * - events = counted + duplicates + parked. Of each batch the table holds it for the moment of its recording; an event
+ *   that was parked then and counted since moves from `parked` to `counted`, or to `duplicates` when it turned out to
+ *   be a copy. So `counted` is what the ledger took and the manifests that were recorded, and `parked` what waits, was
+ *   given up or is ignored.
  * - One snapshot.
  *
  * It reads every batch (one row for up to 5,000 events) and the index of parked events, so it is for summaries and

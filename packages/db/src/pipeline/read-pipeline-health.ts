@@ -11,8 +11,8 @@ const QUEUE_STATUS_CURRENT_SECONDS = 30;
 const COVERAGE_HOURS = 24;
 
 /**
- * The queues of this database together, as workers saw them last (no row: none ever did), and since when the oldest event
- * waits to be counted. `measured_at` is that of the queue that was looked at the longest ago. $1: seconds that a
+ * The queues of this database together, as workers saw them last (no row: none ever did), and since when the oldest
+ * event waits to be counted. `measured_at` is that of the queue that was looked at the longest ago. $1: seconds that a
  * measurement is current. No locks; the end of an index and a row per queue.
  */
 const READ_QUEUE_AND_PARKED = `

@@ -1,12 +1,12 @@
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * Says how queue $1 was $2 milliseconds ago: $3 jobs waited, the oldest of them for $4 milliseconds, $5 were in work, $6
- * delayed and $7 missing, of $8 that were ever added; $9 whether it was paused.
+ * Says how queue $1 was $2 milliseconds ago: $3 jobs waited, the oldest of them for $4 milliseconds, $5 were in work,
+ * $6 delayed and $7 missing, of $8 that were ever added; $9 whether it was paused.
  *
  * Guarantees: an older measurement never replaces a newer one, whichever worker comes first; times are by the clock of
- * the database, so that clocks of workers do not matter. A queue that counts less jobs than before has begun anew: what was
- * in it is remembered as lost. Run twice it changes nothing but the moment. Locks: the one row.
+ * the database, so that clocks of workers do not matter. A queue that counts less jobs than before has begun anew: what
+ * was in it is remembered as lost. Run twice it changes nothing but the moment. Locks: the one row.
  */
 const REPORT = `
 insert into hopsmeter.queue_statuses as status

@@ -43,8 +43,8 @@ export type WantedPriceChange = {
 const FIND_ACCOUNT = 'select from hopsmeter.users where id = $1';
 
 /**
- * Adds a price change: $1 the change as JSON, $2 reason, $3 account or NULL, $4 meter or NULL, $5 first day, $6 day after
- * the last or NULL, $7 status, $8 when it is applied or NULL, $9 who.
+ * Adds a price change: $1 the change as JSON, $2 reason, $3 account or NULL, $4 meter or NULL, $5 first day, $6 day
+ * after the last or NULL, $7 status, $8 when it is applied or NULL, $9 who.
  */
 const ADD_PRICE_CHANGE = `
 insert into hopsmeter.price_changes
@@ -83,8 +83,8 @@ values
  * Tells what a change of prices would do, and changes nothing. It holds no lock that recording or another change would
  * wait for: the prices afterwards are worked out in memory, and only read is what they make of the rollup.
  *
- * @param usageMonth the month whose usage shows what the change would cost. When not given it is the last one that has ended,
- *   where the change concerns future days only, of which there is no usage to look at.
+ * @param usageMonth the month whose usage shows what the change would cost. When not given it is the last one that has
+ *   ended, where the change concerns future days only, of which there is no usage to look at.
  * @throws RequestError as {@link changePrices}, but for the dry run.
  */
 export async function previewPriceChange(

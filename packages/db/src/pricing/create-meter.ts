@@ -13,7 +13,8 @@ const CREATE_METER = 'insert into hopsmeter.meters (meter, unit, description) va
 /**
  * Registers a meter, which has no price yet. Asked again with the same data it returns the meter that is there.
  *
- * @throws RequestError METER_EXISTS when one of that name has other data, or the name begins as those of imported usage do.
+ * @throws RequestError METER_EXISTS when one of that name has other data, or the name begins as those of imported usage
+ * do.
  */
 export function createMeter(pool: Pool, change: Change, wanted: MeterRow): Promise<Created<MeterRow>> {
   const { meter, unit, description } = wanted;

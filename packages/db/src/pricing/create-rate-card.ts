@@ -18,7 +18,8 @@ const CREATE_RATE_CARD = 'insert into hopsmeter.rate_cards (name, credit_usd) va
 type Found = { readonly id: string; readonly creditUsd: string; readonly isDefault: boolean };
 
 /**
- * Creates a rate card without rates. Asked again with the same data it returns the card that is there, without its rates.
+ * Creates a rate card without rates. Asked again with the same data it returns the card that is there, without its
+ * rates.
  *
  * @throws RequestError RATE_CARD_EXISTS when one of that name has other data.
  */

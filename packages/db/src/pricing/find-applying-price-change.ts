@@ -14,8 +14,8 @@ export type ApplyingPriceChange = {
  * Guarantees: under the lock of the directory no new change can begin, and a batch of re-rating that is in flight holds
  * its change as `applying` until it commits; so no answer means that nothing will be re-rated into the month.
  *
- * A change reaches a month when its first day is before the month's end. Where it ends does not matter: what it makes of
- * closed days is booked in the month that is open, which is the one that asks.
+ * A change reaches a month when its first day is before the month's end. Where it ends does not matter: what it makes
+ * of closed days is booked in the month that is open, which is the one that asks.
  *
  * Parameters: $1 account owner, $2 first day of the month. No locks.
  */

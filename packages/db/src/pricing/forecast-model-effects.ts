@@ -21,9 +21,9 @@ import { payersOf, priceSpans } from './price-spans.ts';
 /**
  * The usage of a month by account, meter and day, and what it costs at list prices before and after.
  *
- * Parameters: $1 first day, $2 the day after the last, $3 meters, $4 the only account or NULL, $5 accounts with prices of
- * their own, $6 to $11 the prices afterwards as arrays: account (empty: everybody else), meter, first day, day after the
- * last, price, price quantity. Days without one of these keep their cost. No locks.
+ * Parameters: $1 first day, $2 the day after the last, $3 meters, $4 the only account or NULL, $5 accounts with prices
+ * of their own, $6 to $11 the prices afterwards as arrays: account (empty: everybody else), meter, first day, day after
+ * the last, price, price quantity. Days without one of these keep their cost. No locks.
  */
 const READ_MONTH = `
 with own as materialized (select account from unnest($5::text[]) as account),
@@ -46,8 +46,8 @@ group by daily.account_owner_id, daily.meter, daily.usage_date
 `;
 
 /**
- * By how much a planned change moves the model effects of the months that it touches, by account; accounts of which none
- * moves are left out. With list prices alone, before and after, nothing is read.
+ * By how much a planned change moves the model effects of the months that it touches, by account; accounts of which
+ * none moves are left out. With list prices alone, before and after, nothing is read.
  *
  * @param days the first and the last day of the scope that have usage; months before and after them stay as they are.
  */

@@ -1,12 +1,12 @@
 import { listCost } from '../list-cost.ts';
 
 /**
- * The usage of a month by account, meter and day, and what it costs at the list prices before and after a change, each row
- * rounded as a row of that month would be: late usage and corrections belong to the row that they are of.
+ * The usage of a month by account, meter and day, and what it costs at the list prices before and after a change, each
+ * row rounded as a row of that month would be: late usage and corrections belong to the row that they are of.
  *
- * Parameters: $1 first day, $2 the day after the last, $3 meters, $4 the only account or NULL, $5 accounts with prices of
- * their own, $6 to $11 the prices before as arrays: account (empty: everybody else), meter, first day, day after the last,
- * price, price quantity; $12 to $17 those afterwards. Usage without a price costs nothing. No locks.
+ * Parameters: $1 first day, $2 the day after the last, $3 meters, $4 the only account or NULL, $5 accounts with prices
+ * of their own, $6 to $11 the prices before as arrays: account (empty: everybody else), meter, first day, day after the
+ * last, price, price quantity; $12 to $17 those afterwards. Usage without a price costs nothing. No locks.
  */
 export const FORECAST_MONTH = `
 with own as materialized (select account from unnest($5::text[]) as account),

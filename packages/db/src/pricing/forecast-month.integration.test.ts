@@ -22,7 +22,9 @@ const WHO = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1
 const METER = 'online_storage_gb_hours';
 const TODAY = usageDayOf(Date.now() * 1_000);
 const LAST_MONTH = addMonths(monthOf(TODAY), -1);
-/** A month whose usage is looked at, and a later one with other lengths, both in the past so that both can be billed. */
+/**
+ * A month whose usage is looked at, and a later one with other lengths, both in the past so that both can be billed.
+ */
 const USED = monthOfYear(-1, 0);
 const PRICED = addMonths(USED, 1);
 /** The same day of the two months, or the last one. */

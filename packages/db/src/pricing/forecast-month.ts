@@ -54,8 +54,8 @@ const NOTHING: MonthDifference = {
 };
 
 /**
- * What the accounts of a planned change would pay without it and with it for a month like `usageMonth`, exactly: the usage
- * of that month, priced as if it were of a month in which the change is in force. Changes nothing, holds no lock.
+ * What the accounts of a planned change would pay without it and with it for a month like `usageMonth`, exactly: the
+ * usage of that month, priced as if it were of a month in which the change is in force. Changes nothing, holds no lock.
  */
 export async function forecastMonth(
   pool: Pool,
@@ -104,8 +104,8 @@ export async function forecastMonth(
 }
 
 /**
- * The month whose prices show what a change does: the month of the usage itself when the change is in force all through it,
- * else the first month that it is; of a change that is shorter than that, the month in which it begins.
+ * The month whose prices show what a change does: the month of the usage itself when the change is in force all through
+ * it, else the first month that it is; of a change that is shorter than that, the month in which it begins.
  */
 function findMonthInForce({ firstDay, endDay }: PriceScope, usageMonth: UsageMonth): UsageMonth {
   const begun = monthOf(firstDay);
@@ -113,7 +113,10 @@ function findMonthInForce({ firstDay, endDay }: PriceScope, usageMonth: UsageMon
   return [usageMonth, first].find((month) => firstDay <= month && addMonths(month, 1) <= endDay) ?? begun;
 }
 
-/** Moves spans from one month to another by the day of the month; what is left of the longer month has its last day's price. */
+/**
+ * Moves spans from one month to another by the day of the month; what is left of the longer month has its last day's
+ * price.
+ */
 function shiftDays(from: UsageMonth, to: UsageMonth): (span: PriceSpan) => readonly PriceSpan[] {
   const [fromEnd, toEnd] = [addMonths(from, 1), addMonths(to, 1)];
   return (span) => {

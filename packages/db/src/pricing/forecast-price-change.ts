@@ -37,8 +37,8 @@ export type PriceForecast = {
 };
 
 /**
- * Days that one statement looks at. A month of 2,000,000 rows takes seconds, so that a change of a year is no longer than
- * the time that a statement may take.
+ * Days that one statement looks at. A month of 2,000,000 rows takes seconds, so that a change of a year is no longer
+ * than the time that a statement may take.
  */
 const DAYS_MAX = 31;
 

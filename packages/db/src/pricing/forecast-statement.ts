@@ -20,9 +20,9 @@ daily.usage_date >= $1::date and daily.usage_date < $2::date
  * Guarantees: the same rows and the same difference as re-rating them with these prices would give, because both are
  * made of the same pieces. Accounts of which no row would change are left out.
  *
- * Parameters: $1 first day, $2 the day after the last, $3 the only account or NULL, $4 the only meter or NULL, $5 accounts
- * with prices of their own, $6 to $13 the prices as arrays: account (empty: everybody else), meter, first day, day after
- * the last, rate, override, price, price quantity.
+ * Parameters: $1 first day, $2 the day after the last, $3 the only account or NULL, $4 the only meter or NULL, $5
+ * accounts with prices of their own, $6 to $13 the prices as arrays: account (empty: everybody else), meter, first day,
+ * day after the last, rate, override, price, price quantity.
  *
  * It takes no locks: usage is recorded meanwhile. Measured on 2 cores: a month of 2,000,000 rows in 5 s.
  */
@@ -57,7 +57,10 @@ group by account_owner_id
 having count(*) filter (where is_changed) > 0
 `;
 
-/** The first and the last day of a scope that have usage: $1 first day, $2 day after the last or NULL, $3 account or NULL. */
+/**
+ * The first and the last day of a scope that have usage: $1 first day, $2 day after the last or NULL, $3 account or
+ * NULL.
+ */
 export const FIND_USAGE_DAYS = `
 select to_char(min(usage_date), 'YYYY-MM-DD') as first, to_char(max(usage_date), 'YYYY-MM-DD') as last
 from hopsmeter.usage_daily

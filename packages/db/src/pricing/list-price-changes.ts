@@ -33,8 +33,8 @@ const COLUMNS = `
 `;
 
 /**
- * A page of price changes, the newest first. Parameters: $1 status or NULL, $2 and $3 time and id of the last one seen or
- * NULL, $4 number of rows.
+ * A page of price changes, the newest first. Parameters: $1 status or NULL, $2 and $3 time and id of the last one seen
+ * or NULL, $4 number of rows.
  */
 const LIST_PRICE_CHANGES = `
 select ${COLUMNS} from hopsmeter.price_changes

@@ -3,8 +3,8 @@ import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { PriceSpan } from './price-spans.ts';
 
 /**
- * The prices of some days as arrays in parallel: account, meter, first day, day after the last, rate, override, price, price
- * quantity. Spans without a price are left out.
+ * The prices of some days as arrays in parallel: account, meter, first day, day after the last, rate, override, price,
+ * price quantity. Spans without a price are left out.
  */
 export function pricesOf(spans: readonly PriceSpan[], first: UsageDay, end: UsageDay): readonly string[] {
   const found = spans.flatMap((span) =>

@@ -18,7 +18,8 @@ export type OverrideContent =
 /**
  * What a person may change about prices.
  *
- * - `set_rate` gives a card a price of a meter from a day on, until the card's next one. One of the same day is replaced.
+ * - `set_rate` gives a card a price of a meter from a day on, until the card's next one. One of the same day is
+ *   replaced.
  * - `withdraw_rate` takes a rate back; the one before it holds on.
  * - `set_override` gives an account its own price, a discount or another card, up to, but not including, `validTo`.
  * - `end_override` moves the end of one; `withdraw_override` takes it back for all its days.

@@ -11,7 +11,9 @@ export type PriceScope = {
   readonly endDay: UsageDay;
 };
 
-/** The price of a meter over days on which it does not change; `accountOwnerId` is empty for accounts without overrides. */
+/**
+ * The price of a meter over days on which it does not change; `accountOwnerId` is empty for accounts without overrides.
+ */
 export type PriceSpan = {
   readonly accountOwnerId: string;
   readonly meter: string;

@@ -1,6 +1,8 @@
 import { type PricingSnapshot, parseQuantity, parseUsageDay, readTerms, type StoredTerms } from '@hopsmeter/usage';
 
-/** Columns of a statement that reads all prices in force, now or in the future; decimals as text. See {@link toPricing}. */
+/**
+ * Columns of a statement that reads all prices in force, now or in the future; decimals as text. See {@link toPricing}.
+ */
 export const PRICING_COLUMNS = `
   (select coalesce(json_agg(json_build_array(id, name, credit_usd::text, is_default)), '[]') from hopsmeter.rate_cards) as cards,
   (select coalesce(json_agg(json_build_array(id, rate_card_id, meter, valid_from, json_build_object(

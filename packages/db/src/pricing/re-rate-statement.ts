@@ -34,13 +34,13 @@ prices as materialized (
 )`;
 
 /**
- * Both statements below are about a part of a day and have these parameters: $1 usage day, $2 and $3 account and user after
- * whom the part begins or NULL, $4 and $5 up to whom it reaches or NULL, $6 the only account or NULL, $7 the only meter or
- * NULL. All rows of a key are of one day, account and user, so a part never tears one apart.
+ * Both statements below are about a part of a day and have these parameters: $1 usage day, $2 and $3 account and user
+ * after whom the part begins or NULL, $4 and $5 up to whom it reaches or NULL, $6 the only account or NULL, $7 the only
+ * meter or NULL. All rows of a key are of one day, account and user, so a part never tears one apart.
  *
  * For both the directory must be held shared, so that no price and no closing changes until the commit. Each takes the
- * locks of rollup rows in key order, as record statements do, so that nobody waits for each other in a circle; that holds as
- * long as a transaction runs only one of them that finds something to do.
+ * locks of rollup rows in key order, as record statements do, so that nobody waits for each other in a circle; that
+ * holds as long as a transaction runs only one of them that finds something to do.
  */
 
 /**
@@ -81,8 +81,8 @@ from added
  * - The difference that it answers is exact, whatever is recorded at the same time: old and new cost are those of the
  *   locked rows.
  *
- * Measured on 2 cores: 20,000 rows in 0.4 s, of which 0.3 are what an update of these rows takes by itself. As an upsert,
- * which would need no second statement for rows that are added, it took 0.53.
+ * Measured on 2 cores: 20,000 rows in 0.4 s, of which 0.3 are what an update of these rows takes by itself. As an
+ * upsert, which would need no second statement for rows that are added, it took 0.53.
  */
 export const RE_RATE = `
 with ${OPENINGS},
@@ -134,12 +134,12 @@ where id = any ($1::uuid[]) and quantity = 0 and event_count = 0 and price_adjus
 
 /**
  * Where to go on with a price change: the next day that has usage, and the account and user up to whom the next part
- * reaches; NULL where the rest of the day is small enough. And whether the day is closed for anybody. No row when no day is left: usage that is recorded later has
- * the new price already.
+ * reaches; NULL where the rest of the day is small enough. And whether the day is closed for anybody. No row when no
+ * day is left: usage that is recorded later has the new price already.
  *
  * Parameters: $1 first day to look at, $2 and $3 account and user who are done on it or NULL, $4 the day after the last
- * or NULL, $5 the only account or NULL, $6 the only meter or NULL, $7 most rows of a part. The meter does not decide where a
- * day begins, only how many rows a part has.
+ * or NULL, $5 the only account or NULL, $6 the only meter or NULL, $7 most rows of a part. The meter does not decide
+ * where a day begins, only how many rows a part has.
  */
 export const FIND_PART = `
 with day as materialized (

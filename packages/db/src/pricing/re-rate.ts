@@ -6,15 +6,15 @@ import { ADD_ADJUSTMENT_ROWS, FIND_PART, RE_RATE, REMOVE_EMPTY_ROWS } from './re
 import { PLAN_BY_HASH } from './re-rated-rows.ts';
 
 /**
- * Most rollup rows that are looked at in one transaction, beside those of one user. Changes of the directory wait for it,
- * and batches behind them: 0.4 s on 2 cores.
+ * Most rollup rows that are looked at in one transaction, beside those of one user. Changes of the directory wait for
+ * it, and batches behind them: 0.4 s on 2 cores.
  */
 const PART_ROWS_MAX = 20_000;
 
 /**
- * Takes a price change that is not applied and that nobody else has in hand: the oldest of those that are not in $1, else
- * the one that stands first there. Its row stays locked until the commit, so each change is worked on by one at a time, and
- * whoever dies leaves it as it was. $2: changes that are left alone.
+ * Takes a price change that is not applied and that nobody else has in hand: the oldest of those that are not in $1,
+ * else the one that stands first there. Its row stays locked until the commit, so each change is worked on by one at a
+ * time, and whoever dies leaves it as it was. $2: changes that are left alone.
  *
  * In which order changes are applied does not matter: each makes rows what the prices that are in force say.
  */
@@ -27,7 +27,8 @@ order by array_position($1::uuid[], id) nulls first, created_at, id limit 1 for 
 `;
 
 /**
- * Notes how far $1 is: $2 next day, $3 and $4 account and user done on it or NULL, $5 and $6 rows and cost that changed.
+ * Notes how far $1 is: $2 next day, $3 and $4 account and user done on it or NULL, $5 and $6 rows and cost that
+ * changed.
  */
 const NOTE_PROGRESS = `
 update hopsmeter.price_changes set
@@ -95,13 +96,13 @@ export type PriceChangeTurns = {
 };
 
 /**
- * Re-rates the next part of a price change that waits, in one transaction: the rows and how far the change is, or neither.
- * Killed anywhere, another call goes on where the last commit ended.
+ * Re-rates the next part of a price change that waits, in one transaction: the rows and how far the change is, or
+ * neither. Killed anywhere, another call goes on where the last commit ended.
  *
  * @param partRowsMax most rows of the part, for tests.
  * @returns undefined when nothing waits, or others have all of it in hand.
- * @throws PartNotReRatedError when the database refuses a part; its cause says whether trying again may help. Others can go
- *   on. What the database throws otherwise.
+ * @throws PartNotReRatedError when the database refuses a part; its cause says whether trying again may help. Others
+ *   can go on. What the database throws otherwise.
  */
 export async function reRatePart(
   pool: Pool,

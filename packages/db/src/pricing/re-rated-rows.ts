@@ -6,8 +6,8 @@ import { listCost } from '../list-cost.ts';
  *
  * They stand in statements that have these relations, and need {@link PLAN_BY_HASH}:
  * - `own` (account): accounts that have prices of their own.
- * - `prices` (account, meter, first_day, end_day, rate_id, price_override_id, price, price_quantity): the prices wanted,
- *   by account or, with an empty account, for everybody else; each day of an account and meter at most once.
+ * - `prices` (account, meter, first_day, end_day, rate_id, price_override_id, price, price_quantity): the prices
+ *   wanted, by account or, with an empty account, for everybody else; each day of an account and meter at most once.
  */
 
 /** The first day of the open month of every account that has closed one. */
@@ -17,7 +17,9 @@ openings as materialized (
   from hopsmeter.statements group by account_owner_id
 )`;
 
-/** Rows with the price wanted and what is open to their account. A row without a price is left out: it stays as it is. */
+/**
+ * Rows with the price wanted and what is open to their account. A row without a price is left out: it stays as it is.
+ */
 export const PRICED_ROWS = `
 hopsmeter.usage_daily as daily
 left join own on own.account = daily.account_owner_id
@@ -30,8 +32,9 @@ export const IS_OPEN = '(openings.since is null or daily.booked_on >= openings.s
 
 /**
  * What the price wanted makes of usage that is booked in closed months, for each key of rollup rows: the sum over the
- * closed rows of their cost at that price less the cost that they have, adjustments included. It depends on nothing else,
- * so it can be computed again at any time. It belongs to the row of the same key that is booked in the open month.
+ * closed rows of their cost at that price less the cost that they have, adjustments included. It depends on nothing
+ * else, so it can be computed again at any time. It belongs to the row of the same key that is booked in the open
+ * month.
  *
  * @param rows which rows of `daily` are looked at: all of a key or none.
  */
@@ -66,8 +69,8 @@ export const IS_CHANGED = `
 /**
  * Adjustments that have no row to stand in yet.
  *
- * @param rows the condition of {@link adjustments} again, for `daily`: what can be found among them need not be looked for
- *   in the whole table.
+ * @param rows the condition of {@link adjustments} again, for `daily`: what can be found among them need not be looked
+ *   for in the whole table.
  */
 export function missingRows(rows: string): string {
   return `

@@ -4,8 +4,8 @@ import type { Pool } from '../connection/pool.ts';
 export const DEFAULT_CARD = '(select id from hopsmeter.rate_cards where is_default)';
 
 /**
- * SQL for a table of the accounts that have a card of their own on a day (`account_owner_id`, `rate_card_id`), each once:
- * the overrides' exclusion constraint holds that. The same rule is `cardOf` in packages/usage.
+ * SQL for a table of the accounts that have a card of their own on a day (`account_owner_id`, `rate_card_id`), each
+ * once: the overrides' exclusion constraint holds that. The same rule is `cardOf` in packages/usage.
  *
  * @param day SQL for the day.
  */

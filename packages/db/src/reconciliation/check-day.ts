@@ -6,12 +6,12 @@ import { COMPARED_DAY } from './compare-day.ts';
 export const STORED_DIFFERENCES_MAX = 1_000;
 
 /**
- * Compares one usage day and writes down what it found: the rows that differ, as long as the comparison holds fewer than
- * $3 of them, and the newest result of the day.
+ * Compares one usage day and writes down what it found: the rows that differ, as long as the comparison holds fewer
+ * than $3 of them, and the newest result of the day.
  *
- * Guarantees: one snapshot, see {@link COMPARED_DAY}; nothing of the ledger and the rollup is changed. The numbers are of
- * all rows, also of those that are not kept; and of the rows of the summaries (`account_days`, `account_day_costs`) of what is booked on the day, which
- * are counted and never kept: they say nothing that the rollup does not.
+ * Guarantees: one snapshot, see {@link COMPARED_DAY}; nothing of the ledger and the rollup is changed. The numbers are
+ * of all rows, also of those that are not kept; and of the rows of the summaries (`account_days`, `account_day_costs`)
+ * of what is booked on the day, which are counted and never kept: they say nothing that the rollup does not.
  *
  * Parameters: $1 usage day, $2 reconciliation, $3 rows to keep at most. Locks: the row of the day among the results.
  */

@@ -14,8 +14,8 @@ const DAY_TIMEOUT_MS = 600_000;
 
 /**
  * The comparison to go on with: what a person waits for comes first, then the oldest. Its next day, NULL when only the
- * statements are left: they are compared when a person asks, else about once a day, because that reads all closed months.
- * Parameters: $1 rows to keep at most. No lock: it is one's turn.
+ * statements are left: they are compared when a person asks, else about once a day, because that reads all closed
+ * months. Parameters: $1 rows to keep at most. No lock: it is one's turn.
  */
 const TAKE_NEXT = `
 select
@@ -29,7 +29,9 @@ order by kind = 'scheduled', requested_at, id
 limit 1
 `;
 
-/** Notes that a day is done. Parameters: $1 comparison, $2 day, $3 rows, $4 differing rows, $5 their costs' difference. */
+/**
+ * Notes that a day is done. Parameters: $1 comparison, $2 day, $3 rows, $4 differing rows, $5 their costs' difference.
+ */
 const NOTE_DAY = `
 update hopsmeter.reconciliations set
   status = 'running',
@@ -43,8 +45,8 @@ where id = $1::uuid
 `;
 
 /**
- * Takes day $2 out of comparison $1: it could not be compared, and the days and comparisons behind it must not wait for it.
- * It stays the longest unchecked day, so a later comparison takes it again.
+ * Takes day $2 out of comparison $1: it could not be compared, and the days and comparisons behind it must not wait for
+ * it. It stays the longest unchecked day, so a later comparison takes it again.
  */
 const SKIP_DAY = `
 update hopsmeter.reconciliations set days = days[1:checked_days] || array_remove(days[checked_days + 1:], $2::date)
@@ -81,9 +83,9 @@ export async function skipDay(pool: Pool, { reconciliationId, day }: DayNotCompa
 }
 
 /**
- * Goes on with the comparison that is due by one day, in one transaction: killed at any point, the day is compared anew.
- * Measured on 2 cores with 1,000,000 ledger rows of three meters over 30 days: 0.2 s a day, 6.4 s for all of it; a day
- * without usage takes 10 ms.
+ * Goes on with the comparison that is due by one day, in one transaction: killed at any point, the day is compared
+ * anew. Measured on 2 cores with 1,000,000 ledger rows of three meters over 30 days: 0.2 s a day, 6.4 s for all of it;
+ * a day without usage takes 10 ms.
  *
  * Once all days are done the statements are compared and it ends. Takes two connections then.
  *

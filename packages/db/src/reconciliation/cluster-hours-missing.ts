@@ -8,10 +8,11 @@ const HOUR_EXPECTED_WITHIN = `interval '2 hours'`;
  * SQL for whether an hour of a cluster is missing: nothing was counted of it and no manifest speaks of it, although the
  * cluster had reported before.
  *
- * What we do not know is not missing: the hour's day must have been compared since the hour was due. A window that began
- * earlier and reaches into the hour covers it. A cluster that is inactive misses nothing after its last usage.
+ * What we do not know is not missing: the hour's day must have been compared since the hour was due. A window that
+ * began earlier and reaches into the hour covers it. A cluster that is inactive misses nothing after its last usage.
  *
- * It reads `cell` (cluster, hour, is_used, is_reported) and `span` (first_hour, last_ended_at, is_active) of the cluster.
+ * It reads `cell` (cluster, hour, is_used, is_reported) and `span` (first_hour, last_ended_at, is_active) of the
+ * cluster.
  */
 const IS_MISSING = `
 (
@@ -25,8 +26,8 @@ const IS_MISSING = `
 )`;
 
 /**
- * Relations for {@link IS_MISSING}: `spans`, since when each cluster reports, and `grid`, a row for each of its hours from
- * $1 up to, but not including, $2, that has begun. $3: the only cluster, or NULL for all.
+ * Relations for {@link IS_MISSING}: `spans`, since when each cluster reports, and `grid`, a row for each of its hours
+ * from $1 up to, but not including, $2, that has begun. $3: the only cluster, or NULL for all.
  */
 export const GRID = `
 spans as materialized (

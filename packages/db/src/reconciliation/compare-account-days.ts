@@ -1,9 +1,9 @@
 import type { DirectoryTransaction } from '../audit/change-directory.ts';
 
 /**
- * The part of a statement that compares both summaries of accounts and days with the rollup, for what is booked on the day $1:
- * its last relation is `summary_differences`, one row for each row of a summary that is not the exact sum of the rollup's,
- * with what it should be. Its meter is NULL where it is one of `account_day_costs`.
+ * The part of a statement that compares both summaries of accounts and days with the rollup, for what is booked on the
+ * day $1: its last relation is `summary_differences`, one row for each row of a summary that is not the exact sum of
+ * the rollup's, with what it should be. Its meter is NULL where it is one of `account_day_costs`.
  *
  * One statement, one snapshot: who writes the rollup writes the summary in the same transaction.
  */

@@ -1,25 +1,30 @@
 import { listCost } from '../list-cost.ts';
 
-/** Stands for "no project" where keys are joined: a join on equality can be hashed, one on `is not distinct from` cannot. */
+/**
+ * Stands for "no project" where keys are joined: a join on equality can be hashed, one on `is not distinct from`
+ * cannot.
+ */
 const NO_PROJECT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 const KEY = 'booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_key, meter';
 
 /**
- * The part of a statement that compares the ledger with the rollup for the usage day $1: its last relation is `compared`,
- * one row for each row of the rollup, or that should be there. What is reported and what is repaired both come from it.
+ * The part of a statement that compares the ledger with the rollup for the usage day $1: its last relation is
+ * `compared`, one row for each row of the rollup, or that should be there. What is reported and what is repaired both
+ * come from it.
  *
  * What must hold
  * - Quantity and event count of a row are the sums of the ledger's rows of its key, to the last digit; a key without
  *   usage may have a row of zeros or none.
- * - A row booked in an open month has the price in force (`effective_price`) and names its rate and override; and its adjustment is what that price makes
- *   of the same usage booked in closed months: sum(round(quantity × price) − cost) over these rows.
+ * - A row booked in an open month has the price in force (`effective_price`) and names its rate and override; and its
+ *   adjustment is what that price makes of the same usage booked in closed months: sum(round(quantity × price) − cost)
+ *   over these rows.
  * - Prices that a price change is still on its way to are explained; their quantities are compared all the same.
  * - A row booked in a closed month keeps the price that it was closed with. Its statement tells whether it still does.
  * - cost = `listCost` of its quantity and price + price_adjustment.
  *
- * One statement, one snapshot: a batch is one statement too, so it is on both sides or on none. No locks; whoever records
- * waits for nothing.
+ * One statement, one snapshot: a batch is one statement too, so it is on both sides or on none. No locks; whoever
+ * records waits for nothing.
  *
  * The prices of accounts without prices of their own are looked up once for all of them.
  */

@@ -5,8 +5,8 @@ import { GRID } from './cluster-hours-missing.ts';
 const HOURS = 62 * 24;
 
 /**
- * How many hours each cluster misses, from $1 up to, but not including, $2; $3 is NULL. Clusters that miss none are there
- * with 0. No locks.
+ * How many hours each cluster misses, from $1 up to, but not including, $2; $3 is NULL. Clusters that miss none are
+ * there with 0. No locks.
  */
 const COUNT_MISSING_HOURS = `
 with ${GRID}

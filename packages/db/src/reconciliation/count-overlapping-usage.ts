@@ -4,8 +4,8 @@ import type { Pool } from '../connection/pool.ts';
 const HOURS = 62 * 24;
 
 /**
- * How many events of each cluster overlap others, of the last $1 hours and the present one, as the days were compared last;
- * see refresh-cluster-hours.ts. Clusters without any are there with 0. No locks.
+ * How many events of each cluster overlap others, of the last $1 hours and the present one, as the days were compared
+ * last; see refresh-cluster-hours.ts. Clusters without any are there with 0. No locks.
  */
 const COUNT_OVERLAPPING_USAGE = `
 select clusters.id as "clusterId", (

@@ -127,8 +127,8 @@ left join hopsmeter.reconciled_days on day = wanted::date
 /**
  * What is known of a cluster's hour: what was counted is what its manifest says (`complete`), less (`short`) or more
  * (`over`), or its manifest came after the last comparison (`unchecked`); there is usage without a manifest
- * (`unreported`); there is neither although the cluster had reported before and
- * the hour is two hours past (`missing`); or there is neither and nothing is to be expected, as far as is known (`none`).
+ * (`unreported`); there is neither although the cluster had reported before and the hour is two hours past (`missing`);
+ * or there is neither and nothing is to be expected, as far as is known (`none`).
  */
 export const COVERAGE_STATES = ['complete', 'short', 'over', 'unchecked', 'unreported', 'missing', 'none'] as const;
 export type CoverageState = (typeof COVERAGE_STATES)[number];

@@ -2,9 +2,9 @@ import { LEDGER_RETENTION_DAYS } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
 
 /**
- * What the metrics show: the rows that differ by the newest result of each day that the ledger still holds, the statements
- * that differ by the newest comparison, and the last check and the seconds since then (NULL: never). $1: days that the ledger
- * reaches back.
+ * What the metrics show: the rows that differ by the newest result of each day that the ledger still holds, the
+ * statements that differ by the newest comparison, and the last check and the seconds since then (NULL: never). $1:
+ * days that the ledger reaches back.
  */
 const READ_RECONCILIATION_STATE = `
 select

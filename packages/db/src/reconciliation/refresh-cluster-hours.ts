@@ -3,17 +3,18 @@ import type { Statements } from './check-day.ts';
 /**
  * Makes what is known of the hours of each cluster what the ledger says of one usage day.
  *
- * Counted is usage as it was reported: adjustments of closed months and corrections are ours and are left out, so that a
- * cluster's own count can be compared. An event is counted on its first day, in the hour in which its window began; what
- * later days hold of it is added to the sums of that hour by rows of their own.
+ * Counted is usage as it was reported: adjustments of closed months and corrections are ours and are left out, so that
+ * a cluster's own count can be compared. An event is counted on its first day, in the hour in which its window began;
+ * what later days hold of it is added to the sums of that hour by rows of their own.
  *
- * One fact may come under several ids, of a collector that runs twice or whose windows reach into each other. All of it is
- * counted, because nobody can tell it from real usage; `overlapping_count` shows it: events with a window that overlaps that
- * of an earlier event of the same user, project, type and meter. What a correction made void overlaps nothing. Sorted, not
- * joined, so a day costs its rows, however many overlap; meters are looked at only where windows overlap.
+ * One fact may come under several ids, of a collector that runs twice or whose windows reach into each other. All of it
+ * is counted, because nobody can tell it from real usage; `overlapping_count` shows it: events with a window that
+ * overlaps that of an earlier event of the same user, project, type and meter. What a correction made void overlaps
+ * nothing. Sorted, not joined, so a day costs its rows, however many overlap; meters are looked at only where windows
+ * overlap.
  *
- * Guarantees: running it twice changes nothing but the time of the check. Parameters: $1 usage day. Locks: the rows of the
- * day, in key order.
+ * Guarantees: running it twice changes nothing but the time of the check. Parameters: $1 usage day. Locks: the rows of
+ * the day, in key order.
  */
 const REFRESH_CLUSTER_HOURS = `
 with parts as materialized (

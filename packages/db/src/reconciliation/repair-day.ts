@@ -12,10 +12,11 @@ import { DIFFERENCE_COLUMNS, type DifferenceRow } from './read-reconciliation.ts
  * - An adjustment of closed months is not written while the rows of one of the account's closed months do not add up to
  *   its statement: it would bill or pay back what was done to these rows.
  * - A row that is repaired has the ledger's sums, the price in force and the adjustment that belongs to it; a row that
- *   nothing stands behind is gone. A row without a price in force keeps the price that it has; without either it is left.
+ *   nothing stands behind is gone. A row without a price in force keeps the price that it has; without either it is
+ *   left.
  *
- * Parameters: $1 usage day, of which the ledger holds everything. Locks: the directory must be held, so that no batch is
- * recorded meanwhile; rollup rows in key order.
+ * Parameters: $1 usage day, of which the ledger holds everything. Locks: the directory must be held, so that no batch
+ * is recorded meanwhile; rollup rows in key order.
  */
 const REPAIR_DAY = `
 with ${COMPARED_DAY},

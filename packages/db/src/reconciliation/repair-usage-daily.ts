@@ -16,8 +16,8 @@ const ROWS_TOLD_MAX = 1_000;
 const ROWS_NAMED_MAX = 20;
 
 /**
- * The days of comparison $1 on which rows differ by the newest result, the oldest first, and whether the ledger may have
- * forgotten some of them; $2 says how many days it reaches back. No lock: the directory is held.
+ * The days of comparison $1 on which rows differ by the newest result, the oldest first, and whether the ledger may
+ * have forgotten some of them; $2 says how many days it reaches back. No lock: the directory is held.
  */
 const FIND_DIFFERING_DAYS = `
 select
@@ -36,8 +36,8 @@ export type Repair = {
   /** Rows that were written or removed, those of the summaries of accounts and days included. */
   readonly repairedRows: number;
   /**
-   * Rows booked in closed months, which stay as they are: a person restores them from the statement. With them adjustments
-   * of such months, until that is done.
+   * Rows booked in closed months, which stay as they are: a person restores them from the statement. With them
+   * adjustments of such months, until that is done.
    */
   readonly closedRows: number;
   /** Rows that no price can be found for. */
@@ -49,14 +49,15 @@ export type Repair = {
 };
 
 /**
- * Makes the rollup what the ledger and the prices say, on the days on which a comparison found differences. Never done by
- * itself: a person says why, and the audit log keeps every row as it was.
+ * Makes the rollup what the ledger and the prices say, on the days on which a comparison found differences. Never done
+ * by itself: a person says why, and the audit log keeps every row as it was.
  *
  * All of it in one transaction that holds the directory: batches wait, and are recorded after it. What differs is found
  * anew; where nothing does, nothing is written, and no audit row.
  *
- * @throws RequestError NOT_FOUND, RECONCILIATION_RUNNING, REASON_REQUIRED; DIFFERS_IN_CLOSED_MONTH when all that differs is booked in
- * closed months or waits for them; NOT_REPAIRABLE when the rollup cannot take what the ledger says. Then nothing was changed.
+ * @throws RequestError NOT_FOUND, RECONCILIATION_RUNNING, REASON_REQUIRED; DIFFERS_IN_CLOSED_MONTH when all that
+ * differs is booked in closed months or waits for them; NOT_REPAIRABLE when the rollup cannot take what the ledger
+ * says. Then nothing was changed.
  */
 export async function repairUsageDaily(
   pool: Pool,

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 
 /**
- * Lets one worker at a time plan or compare. The lock ends with the transaction, so it works on a transaction pooler, and
- * a worker that is killed leaves nothing behind: Postgres ends its transaction, and the next worker goes on with the day.
- * A worker that lost its network or hangs between two statements is ended after a minute.
+ * Lets one worker at a time plan or compare. The lock ends with the transaction, so it works on a transaction pooler,
+ * and a worker that is killed leaves nothing behind: Postgres ends its transaction, and the next worker goes on with
+ * the day. A worker that lost its network or hangs between two statements is ended after a minute.
  */
 const TAKE_TURN = 'select pg_try_advisory_xact_lock(7367, 10) as "isMine"';
 const LIMIT_PAUSE = `set local idle_in_transaction_session_timeout = '60s'`;

@@ -1,6 +1,8 @@
 import type { AttributedBy, EventType, Usage } from '@hopsmeter/usage';
 
-/** How a ledger row came to be, and which meters it feeds: the same for most rows of a record, but for the quantities. */
+/**
+ * How a ledger row came to be, and which meters it feeds: the same for most rows of a record, but for the quantities.
+ */
 export type Kind = {
   readonly sourcePath: string;
   readonly eventType: EventType;

@@ -12,8 +12,8 @@ const SUMS = Array.from({ length: METERS_MAX }, (_, meter) => `sum(quantities[${
  * Guarantees
  * - All or nothing, in autocommit: there is no transaction to leave open and no session state, so it runs on a
  *   transaction pooler.
- * - Each event is counted once, whoever runs it how often: only rows that the ledger took are rolled up, and when one of
- *   the batches is already in `usage_batches` nothing changes, for any of them.
+ * - Each event is counted once, whoever runs it how often: only rows that the ledger took are rolled up, and when one
+ *   of the batches is already in `usage_batches` nothing changes, for any of them.
  * - event_count = counted + duplicate + parked of each batch, checked by the table.
  * - What is attributed and priced is current: see `require_directory_version` in the migrations.
  *
@@ -24,9 +24,9 @@ const SUMS = Array.from({ length: METERS_MAX }, (_, meter) => `sum(quantities[${
  * - 40001: an equal event was committed by another statement while this one ran; what it says is visible only to a new
  *   snapshot. Run again.
  *
- * Locks, in this order: the directory's shared advisory lock, ledger keys in key order, parked keys in key order, rollup
- * rows in key order, the batches. Every writer takes them in this order, so writers wait for each other but never in a
- * circle (unsorted: 284 deadlocks in 160 batches of four writers; sorted: none).
+ * Locks, in this order: the directory's shared advisory lock, ledger keys in key order, parked keys in key order,
+ * rollup rows in key order, the batches. Every writer takes them in this order, so writers wait for each other but
+ * never in a circle (unsorted: 284 deadlocks in 160 batches of four writers; sorted: none).
  *
  * Two spellings are for the planner, which cannot know what is in a parameter or how many rows an insert returns.
  * `in … is true` and `not in` are no joins to it but hash look-ups; as joins they became nested loops, 1.2 s instead of
@@ -34,8 +34,8 @@ const SUMS = Array.from({ length: METERS_MAX }, (_, meter) => `sum(quantities[${
  * outer joins never lower that guess, so the lists are joined by hash. A place without an entry breaks a not-null
  * constraint instead of losing the row.
  *
- * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, prices) travel once
- * and rows point to them by their place from 1.
+ * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, prices) travel
+ * once and rows point to them by their place from 1.
  */
 export const RECORD_BATCH = `
 with guard as materialized (
@@ -47,8 +47,8 @@ batches as materialized (
   from guard, unnest($1::uuid[], $3::timestamptz[], $4::integer[], $5::jsonb[], $10::integer[]) with ordinality
     as batch (id, received_at, event_count, requests, duplicates_within, place)
 ),
--- Subscripts: unnest of several lists writes and reads a store for each of them, which took 2 µs an event. A subscript of a
--- list of fixed width without nulls is a look-up; of texts it is a walk.
+-- Subscripts: unnest of several lists writes and reads a store for each of them, which took 2 µs an event. A subscript
+-- of a list of fixed width without nulls is a look-up; of texts it is a walk.
 input as materialized (
   select
     event_id, quantities::numeric[] as quantities, ($11::uuid[])[place] as event_key, ($12::smallint[])[place] as part,
@@ -57,8 +57,9 @@ input as materialized (
     ($19::integer[])[place] as batch
   from guard, unnest($20::text[], $21::text[]) with ordinality as event (event_id, quantities, place)
 ),
--- distinct: the places are distinct anyway, but so the planner knows. Else it expects a two-hundredth of the list behind
--- each place and multiplies these guesses: 5,000 events of 1,000 attributions and 5,000 windows took 3 s, now 0.15.
+-- distinct: the places are distinct anyway, but so the planner knows. Else it expects a two-hundredth of the list
+-- behind each place and multiplies these guesses: 5,000 events of 1,000 attributions and 5,000 windows took 3 s, now
+-- 0.15.
 attributions as not materialized (
   select distinct on (attribution) * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[], $41::date[])
     with ordinality as who (account_owner_id, user_id, hopsworks_cluster_id, project_id, booked_on, attribution)
@@ -103,8 +104,8 @@ copies as materialized (
   from judged
   where part = 0 and not is_new
 ),
--- Summed by places first: that compares three numbers where the rollup's key has texts, and a row once instead of once for
--- each of its meters.
+-- Summed by places first: that compares three numbers where the rollup's key has texts, and a row once instead of once
+-- for each of its meters.
 used_by_kind as materialized (
   select
     usage_date, attribution, kind, count(*) as event_count,

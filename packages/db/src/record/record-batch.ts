@@ -19,7 +19,9 @@ export type WindowEntry = { readonly start: Micros; readonly end: Micros };
 /** Who used it and who pays; `bookedOn` where that is not the usage day. */
 export type AttributionEntry = Attribution & { readonly bookedOn: UsageDay | undefined };
 
-/** The price of its meter in force on a day, for one account or (undefined) for all that have no prices of their own. */
+/**
+ * The price of its meter in force on a day, for one account or (undefined) for all that have no prices of their own.
+ */
 export type PriceEntry = {
   readonly day: UsageDay;
   readonly accountOwnerId: string | undefined;
@@ -82,7 +84,8 @@ export type RecordedCounts = { readonly counted: number; readonly duplicates: nu
 /**
  * Records the batches of a record with {@link RECORD_BATCH}, all or none.
  *
- * @returns the counts of each batch in order, or `undefined` when one of them was recorded before: then nothing changed.
+ * @returns the counts of each batch in order, or `undefined` when one of them was recorded before: then nothing
+ * changed.
  * @throws what the statement raises; `kindOfFailure` sorts it.
  */
 export async function recordBatch(

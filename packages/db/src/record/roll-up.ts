@@ -1,10 +1,10 @@
 /**
- * The part of a statement that adds new ledger rows to `usage_daily` at the price of their day. Every way of counting an
- * event goes through it, so that no two of them can price or add up differently.
+ * The part of a statement that adds new ledger rows to `usage_daily` at the price of their day. Every way of counting
+ * an event goes through it, so that no two of them can price or add up differently.
  *
  * It reads `used` of the statement that it stands in, a relation of (usage_date, booked_on, account_owner_id, user_id,
- * hopsworks_cluster_id, project_id, meter, quantity, event_count, first_event_at, last_event_at): what the ledger has just
- * taken, in as many rows as it may be. Locks: rollup rows in key order.
+ * hopsworks_cluster_id, project_id, meter, quantity, event_count, first_event_at, last_event_at): what the ledger has
+ * just taken, in as many rows as it may be. Locks: rollup rows in key order.
  *
  * @param prices a relation of (usage_date, meter, price_account, rate_id, price_override_id, price, price_quantity).
  *   `price_account` is the account whose prices differ from everybody's, and empty for everybody's.

@@ -2,9 +2,9 @@ import { bigint, date, primaryKey, text } from 'drizzle-orm/pg-core';
 import { exact, exactQuantity, hopsmeterTable, userId } from './columns.ts';
 
 /**
- * What each account used of each meter on each day on which it is booked, over all users, projects and clusters: the exact
- * sum of the rows of `usage_daily`, kept by triggers of that table and written by nothing else. Totals over many accounts
- * read it.
+ * What each account used of each meter on each day on which it is booked, over all users, projects and clusters: the
+ * exact sum of the rows of `usage_daily`, kept by triggers of that table and written by nothing else. Totals over many
+ * accounts read it.
  *
  * No foreign keys: what it sums has them. A row whose rows of the rollup are gone stays, with zeros.
  */
@@ -25,8 +25,8 @@ export const accountDays = hopsmeterTable(
 ).enableRLS();
 
 /**
- * What each account cost on each day on which usage is booked: `account_days` over all meters, kept by the same triggers. A
- * sixth of its rows, for the lists and totals that ask for no meter.
+ * What each account cost on each day on which usage is booked: `account_days` over all meters, kept by the same
+ * triggers. A sixth of its rows, for the lists and totals that ask for no meter.
  */
 export const accountDayCosts = hopsmeterTable(
   'account_day_costs',

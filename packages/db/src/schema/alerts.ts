@@ -27,8 +27,8 @@ export const spendingCaps = hopsmeterTable(
 ).enableRLS();
 
 /**
- * That an account's spending of a month reached a threshold of its cap. One for each month and threshold, whatever becomes
- * of the cap; rows never change. Whether anybody was told stands in `webhook_deliveries`.
+ * That an account's spending of a month reached a threshold of its cap. One for each month and threshold, whatever
+ * becomes of the cap; rows never change. Whether anybody was told stands in `webhook_deliveries`.
  */
 export const spendingAlerts = hopsmeterTable(
   'spending_alerts',
@@ -78,7 +78,9 @@ export const webhookEndpoints = hopsmeterTable(
   ],
 ).enableRLS();
 
-/** That an alert is to be posted to an endpoint, and how far it got: waiting for its next attempt, delivered or dead. */
+/**
+ * That an alert is to be posted to an endpoint, and how far it got: waiting for its next attempt, delivered or dead.
+ */
 export const webhookDeliveries = hopsmeterTable(
   'webhook_deliveries',
   {

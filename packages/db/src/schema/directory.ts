@@ -19,7 +19,9 @@ export const users = hopsmeterTable(
     id: userId('id').primaryKey(),
     email: text('email'),
     name: text('name'),
-    /** Whom the account's statements are addressed to: company and address, a line each. NULL: name and e-mail address. */
+    /**
+     * Whom the account's statements are addressed to: company and address, a line each. NULL: name and e-mail address.
+     */
     billingAddress: text('billing_address'),
     accountOwnerId: userId('account_owner_id').references((): AnyPgColumn => users.id),
     createdAt: instant('created_at').notNull().defaultNow(),

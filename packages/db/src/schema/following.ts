@@ -3,8 +3,8 @@ import { boolean, check, index, jsonb, primaryKey, text } from 'drizzle-orm/pg-c
 import { hopsmeterTable, instant, systemId } from './columns.ts';
 
 /**
- * What is remembered of a row of the application that is followed. Only what differs from what both systems had when they last
- * agreed is a change; what hopsmeter has otherwise is somebody's decision.
+ * What is remembered of a row of the application that is followed. Only what differs from what both systems had when
+ * they last agreed is a change; what hopsmeter has otherwise is somebody's decision.
  */
 export const followedRows = hopsmeterTable(
   'followed_rows',

@@ -8,8 +8,8 @@ import { statements } from './statements.ts';
 const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
 
 /**
- * What an account has paid ahead, or was given, or what a statement below zero left. Statements of months in which it is valid
- * draw it down. A mistaken grant is revoked, never changed: what was drawn stays drawn.
+ * What an account has paid ahead, or was given, or what a statement below zero left. Statements of months in which it
+ * is valid draw it down. A mistaken grant is revoked, never changed: what was drawn stays drawn.
  */
 export const creditGrants = hopsmeterTable(
   'credit_grants',
@@ -49,9 +49,9 @@ export const creditGrants = hopsmeterTable(
 ).enableRLS();
 
 /**
- * What a statement took from a grant, or below zero gave back to it. Final, as the statement is. Triggers hold that a grant
- * never gives more than it has and never gets back more than it gave, and that the draws of a statement, less what it carried
- * forward, are its prepaid amount.
+ * What a statement took from a grant, or below zero gave back to it. Final, as the statement is. Triggers hold that a
+ * grant never gives more than it has and never gets back more than it gave, and that the draws of a statement, less
+ * what it carried forward, are its prepaid amount.
  */
 export const grantDraws = hopsmeterTable(
   'grant_draws',

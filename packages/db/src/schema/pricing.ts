@@ -21,7 +21,9 @@ export const rateCards = hopsmeterTable(
   ],
 ).enableRLS();
 
-/** A change of prices by a person, and how far `usage_daily` has followed it. Rows that it priced already are re-rated. */
+/**
+ * A change of prices by a person, and how far `usage_daily` has followed it. Rows that it priced already are re-rated.
+ */
 export const priceChanges = hopsmeterTable(
   'price_changes',
   {
@@ -37,11 +39,15 @@ export const priceChanges = hopsmeterTable(
     firstDay: date('first_day').notNull(),
     endDay: date('end_day'),
     status: text('status').notNull().default('applying'),
-    /** The usage day to re-rate next, and the account and user up to whom it is done; NULL at the beginning of a day. */
+    /**
+     * The usage day to re-rate next, and the account and user up to whom it is done; NULL at the beginning of a day.
+     */
     nextDay: date('next_day').notNull(),
     doneAccountOwnerId: text('done_account_owner_id'),
     doneUserId: text('done_user_id'),
-    /** Rows whose price was changed so far, and by how much their costs changed, adjustments of closed months included. */
+    /**
+     * Rows whose price was changed so far, and by how much their costs changed, adjustments of closed months included.
+     */
     changedRows: bigint('changed_rows', { mode: 'bigint' }).notNull().default(sql`0`),
     costDifference: exact('cost_difference').notNull().default('0'),
     createdAt: instant('created_at').notNull().defaultNow(),
@@ -61,8 +67,9 @@ export const priceChanges = hopsmeterTable(
 ).enableRLS();
 
 /**
- * How quantities become money. `price` USD for `price_quantity` units is the list price, which every row of `usage_daily`
- * shows; the tiers, packages and included quantities of a month are told apart from it, as the month's model effect.
+ * How quantities become money. `price` USD for `price_quantity` units is the list price, which every row of
+ * `usage_daily` shows; the tiers, packages and included quantities of a month are told apart from it, as the month's
+ * model effect.
  */
 const terms = () => ({
   model: text('model').notNull().default('flat'),
@@ -105,8 +112,8 @@ export const rates = hopsmeterTable(
 ).enableRLS();
 
 /**
- * What an account pays instead: a price of its own for a meter, a discount on its card's prices (of one meter, or of all
- * when `meter` is NULL), or another card. From `valid_from` up to, but not including, `valid_to`.
+ * What an account pays instead: a price of its own for a meter, a discount on its card's prices (of one meter, or of
+ * all when `meter` is NULL), or another card. From `valid_from` up to, but not including, `valid_to`.
  */
 export const priceOverrides = hopsmeterTable(
   'price_overrides',

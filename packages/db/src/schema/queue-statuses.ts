@@ -3,8 +3,8 @@ import { bigint, boolean, check, integer, text } from 'drizzle-orm/pg-core';
 import { hopsmeterTable, instant } from './columns.ts';
 
 /**
- * What workers saw of their queue last, for those who do not talk to Redis. Every worker of the queue writes its row every
- * few seconds; one that is older says only how it was then. Nothing is computed from it.
+ * What workers saw of their queue last, for those who do not talk to Redis. Every worker of the queue writes its row
+ * every few seconds; one that is older says only how it was then. Nothing is computed from it.
  */
 export const queueStatuses = hopsmeterTable(
   'queue_statuses',
@@ -20,7 +20,9 @@ export const queueStatuses = hopsmeterTable(
     addedJobs: bigint('added_jobs', { mode: 'bigint' }).notNull(),
     /** Jobs that were added and are neither completed nor in the queue. */
     missingJobs: integer('missing_jobs').notNull(),
-    /** Jobs that were in the queue, or missing, when it was last seen before it began anew. A person sets it back to 0. */
+    /**
+     * Jobs that were in the queue, or missing, when it was last seen before it began anew. A person sets it back to 0.
+     */
     lostJobs: integer('lost_jobs').notNull().default(0),
     isPaused: boolean('is_paused').notNull(),
     /** Since when the oldest of them waits; NULL when none does. */

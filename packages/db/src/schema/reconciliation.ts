@@ -95,9 +95,9 @@ export const reconciledDays = hopsmeterTable('reconciled_days', {
 }).enableRLS();
 
 /**
- * What was counted of each cluster's hours, as the ledger said when its day was compared last: usage as it was reported,
- * without adjustments. An event belongs to the hour in which its window began; what it used on later days stands in rows
- * of these usage dates, so that each day is refreshed by itself.
+ * What was counted of each cluster's hours, as the ledger said when its day was compared last: usage as it was
+ * reported, without adjustments. An event belongs to the hour in which its window began; what it used on later days
+ * stands in rows of these usage dates, so that each day is refreshed by itself.
  */
 export const clusterHours = hopsmeterTable(
   'cluster_hours',

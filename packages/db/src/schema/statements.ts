@@ -7,9 +7,9 @@ import { users } from './directory.ts';
 const money = (name: string) => numeric(name, { precision: 10, scale: 2 });
 
 /**
- * An account's closed month. A row is final: triggers refuse every change. While a month is open it has no row; its draft
- * is computed when it is asked for. Adding a row changes the directory: from then on usage of the month is booked in the
- * account's next month.
+ * An account's closed month. A row is final: triggers refuse every change. While a month is open it has no row; its
+ * draft is computed when it is asked for. Adding a row changes the directory: from then on usage of the month is booked
+ * in the account's next month.
  */
 export const statements = hopsmeterTable(
   'statements',
@@ -59,8 +59,8 @@ export const statements = hopsmeterTable(
 ).enableRLS();
 
 /**
- * What a statement consists of. The exact amounts add up to its exact total, the amounts to its total. Lines come with their
- * statement: a trigger refuses to add one later.
+ * What a statement consists of. The exact amounts add up to its exact total, the amounts to its total. Lines come with
+ * their statement: a trigger refuses to add one later.
  */
 export const statementLines = hopsmeterTable(
   'statement_lines',
@@ -83,7 +83,8 @@ export const statementLines = hopsmeterTable(
     quantity: exact('quantity'),
     /**
      * The list prices of the quantity: [{"price": "0.35", "priceQuantity": "1", "quantity": "12.5"}, …], each price for
-     * `priceQuantity` units. More than one when the price changed in the month; NULL where the line changes no quantity.
+     * `priceQuantity` units. More than one when the price changed in the month; NULL where the line changes no
+     * quantity.
      */
     unitPrices: jsonb('unit_prices'),
     amountExact: exact('amount_exact').notNull(),

@@ -28,8 +28,8 @@ export const stripeCustomers = hopsmeterTable(
 ).enableRLS();
 
 /**
- * The Stripe meter that a meter is sent to, by its event name. Each meter has one of its own, so nothing is counted inside
- * another. A trigger adds `hopsmeter_<meter>` for every new meter; one without a row is not sent.
+ * The Stripe meter that a meter is sent to, by its event name. Each meter has one of its own, so nothing is counted
+ * inside another. A trigger adds `hopsmeter_<meter>` for every new meter; one without a row is not sent.
  */
 export const stripeMeters = hopsmeterTable('stripe_meters', {
   meter: text('meter')
@@ -40,8 +40,8 @@ export const stripeMeters = hopsmeterTable('stripe_meters', {
 }).enableRLS();
 
 /**
- * What was sent to Stripe, our own ledger of it: one row per meter event, committed before the first attempt to send it.
- * What a row says is sent never changes; how far it got does.
+ * What was sent to Stripe, our own ledger of it: one row per meter event, committed before the first attempt to send
+ * it. What a row says is sent never changes; how far it got does.
  *
  * `value` is in thousandths of the meter's unit: what had been used altogether by then, in whole thousandths, minus
  * everything that was remitted before.

@@ -42,9 +42,9 @@ export const usageBatches = hopsmeterTable(
 ).enableRLS();
 
 /**
- * The ledger: one row per event and usage day. What an event said never changes; who used and who pays changes only when
- * a person corrects the past. Partitioned by hash of the event key, so that identity
- * is global whatever day a copy claims. `usage_daily` can be rebuilt from it alone.
+ * The ledger: one row per event and usage day. What an event said never changes; who used and who pays changes only
+ * when a person corrects the past. Partitioned by hash of the event key, so that identity is global whatever day a copy
+ * claims. `usage_daily` can be rebuilt from it alone.
  *
  * No foreign keys: a check per row would cost more than the insert, and the same transaction writes the same ids into
  * `usage_daily`, which has them.
@@ -74,8 +74,8 @@ export const usageEvents = hopsmeterTable(
     meters: text('meters').array().notNull(),
     quantities: exactQuantity('quantities').array().notNull(),
     /**
-     * The day on which the usage is booked, where that is not the usage date: the first day of the account's open month,
-     * for usage that came after its own month was closed.
+     * The day on which the usage is booked, where that is not the usage date: the first day of the account's open
+     * month, for usage that came after its own month was closed.
      */
     bookedOn: date('booked_on'),
     /** NULL for usage as it was reported. `reversal` takes back what other rows booked; the others book it anew. */
@@ -96,8 +96,8 @@ export const usageEvents = hopsmeterTable(
 /**
  * The rollup that every total is a GROUP BY of. `cost` is the only rounding below the cent.
  *
- * A row is booked on its usage date; usage that came after its month was closed is booked in the account's open month and
- * called an adjustment. Rows that are booked in a closed month never change again.
+ * A row is booked on its usage date; usage that came after its month was closed is booked in the account's open month
+ * and called an adjustment. Rows that are booked in a closed month never change again.
  */
 export const usageDaily = hopsmeterTable(
   'usage_daily',
@@ -176,8 +176,8 @@ export const usageDaily = hopsmeterTable(
 ).enableRLS();
 
 /**
- * The identity of imported usage: a user's day comes over once, whatever it says later. Apart from the ledger, which forgets
- * old days. No foreign keys: the same transaction writes the same user into `usage_daily`, which has them.
+ * The identity of imported usage: a user's day comes over once, whatever it says later. Apart from the ledger, which
+ * forgets old days. No foreign keys: the same transaction writes the same user into `usage_daily`, which has them.
  */
 export const importedDays = hopsmeterTable(
   'imported_days',

@@ -7,8 +7,8 @@ import { ACCOUNTS_PER_CALL_MAX, listClosable, requireEnded } from './list-closab
 import { readWaiting, type WaitingUsage } from './read-waiting.ts';
 
 /**
- * Accounts that are closed while the directory is held once: workers wait that long. Measured on 2 busy cores with 740 rows
- * in the month of each: 15 ms an account, 40 when every meter has a price model; so 0.4 to 1 s.
+ * Accounts that are closed while the directory is held once: workers wait that long. Measured on 2 busy cores with 740
+ * rows in the month of each: 15 ms an account, 40 when every meter has a price model; so 0.4 to 1 s.
  */
 export const ACCOUNTS_PER_TRANSACTION_MAX = 25;
 
@@ -48,18 +48,18 @@ export type MonthsClosed = {
 };
 
 /**
- * Closes a month for accounts: each gets its final statement, with a number. From then on whatever comes for the month is
- * booked in the account's next one. There is no way back.
+ * Closes a month for accounts: each gets its final statement, with a number. From then on whatever comes for the month
+ * is booked in the account's next one. There is no way back.
  *
- * Safe while usage is recorded: the directory is held while a statement is computed and inserted, so an event is either in
- * it or recorded afterwards, by a worker that knows the month as closed. Closing a closed month again answers its
+ * Safe while usage is recorded: the directory is held while a statement is computed and inserted, so an event is either
+ * in it or recorded afterwards, by a worker that knows the month as closed. Closing a closed month again answers its
  * statement.
  *
- * An account of whose month something waits (see {@link readWaiting}) is refused, unless that is accepted. A dry run tells it
- * among the refused, for named accounts too.
+ * An account of whose month something waits (see {@link readWaiting}) is refused, unless that is accepted. A dry run
+ * tells it among the refused, for named accounts too.
  *
- * @throws RequestError MONTH_NOT_ENDED; and when accounts are named UNKNOWN_REFERENCE, MONTH_CLOSED, EARLIER_MONTH_OPEN,
- *   PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE, USAGE_WAITING, of which nothing was changed.
+ * @throws RequestError MONTH_NOT_ENDED; and when accounts are named UNKNOWN_REFERENCE, MONTH_CLOSED,
+ *   EARLIER_MONTH_OPEN, PRICE_CHANGE_APPLYING, AMOUNT_TOO_LARGE, USAGE_WAITING, of which nothing was changed.
  */
 export async function closeMonths(pool: Pool, change: Change, closing: MonthClosing): Promise<MonthsClosed> {
   const { accountOwnerIds: named, isDryRun = false } = closing;

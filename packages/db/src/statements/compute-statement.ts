@@ -48,8 +48,8 @@ export type DraftStatement = {
   /** What of it is imported usage, which another system has billed: the sum of those lines. */
   readonly imported: Cents;
   /**
-   * What closing would draw from prepaid grants now for the rest of the total; of a rest below zero what goes back to them and
-   * to the next statements.
+   * What closing would draw from prepaid grants now for the rest of the total; of a rest below zero what goes back to
+   * them and to the next statements.
    */
   readonly prepaid: Cents;
   /** `total` - `imported` - `prepaid`; never below zero. */
@@ -81,8 +81,8 @@ select month::text, id, number from hopsmeter.statements where account_owner_id 
 /**
  * Computes an open month's statement from what its transaction sees; stores nothing.
  *
- * @param accountMonth read in the same transaction. Adjustments of closed months' model effects belong to the next month to
- *   be closed: the one before which nothing is booked in an open month.
+ * @param accountMonth read in the same transaction. Adjustments of closed months' model effects belong to the next
+ *   month to be closed: the one before which nothing is booked in an open month.
  */
 export async function computeStatement(
   reader: Snapshot,

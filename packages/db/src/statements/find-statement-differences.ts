@@ -9,17 +9,18 @@ const DIFFERENCES_MAX = 1_000;
  * Compares final statements with themselves and with the rollup.
  *
  * Guarantees, where it answers nothing, for every final statement
- * - its lines add up: amounts to the total, exact amounts to the exact total, each less than a cent from its exact amount;
+ * - its lines add up: amounts to the total, exact amounts to the exact total, each less than a cent from its exact
+ *   amount;
  * - its lines have the positions from 1 on;
- * - what `usage_daily` books in its month still gives its lines of usage, late usage and re-rating, to the last digit, and
- *   no others;
+ * - what `usage_daily` books in its month still gives its lines of usage, late usage and re-rating, to the last digit,
+ *   and no others;
  * - a line that adjusts names the statement of that account and usage month, where there is one;
  * and the numbers of all statements run from 1 without gaps.
  *
  * What a model effect should be follows from prices and not from rows; it is not compared here.
  *
- * Parameters: $1 most differences, $2 the only month to look at, or NULL. One snapshot; reads every row of the months: 0.5 s
- * for 150,000 rows of two months, so it is for checks and not for a request.
+ * Parameters: $1 most differences, $2 the only month to look at, or NULL. One snapshot; reads every row of the months:
+ * 0.5 s for 150,000 rows of two months, so it is for checks and not for a request.
  */
 const FIND_STATEMENT_DIFFERENCES = `
 with looked_at as (
@@ -92,7 +93,9 @@ order by 2, 1
 limit $1::integer
 `;
 
-/** Something that a final statement says and that is not so. Account and month are null for what concerns all of them. */
+/**
+ * Something that a final statement says and that is not so. Account and month are null for what concerns all of them.
+ */
 export type StatementDifference = {
   readonly difference: string;
   readonly number: number;

@@ -8,15 +8,16 @@ import { toUnitPriceRow } from './unit-prices.ts';
  * Closes an account's month: adds its final statement with its lines, in one statement.
  *
  * Guarantees
- * - The number is the highest one plus one, without gaps over all accounts: the lock of the directory is held from before
- *   it is read until the commit, and a transaction that is taken back takes its numbers back.
+ * - The number is the highest one plus one, without gaps over all accounts: the lock of the directory is held from
+ *   before it is read until the commit, and a transaction that is taken back takes its numbers back.
  * - One statement for an account and month (a unique key), never changed again (triggers).
  * - The directory's version rises with it (a trigger): a batch that was attributed before is refused with HM001 and
  *   attributed again, so its usage of the month is booked in the next one.
  * - Name, e-mail address and billing address of the owner are copied as they are now.
  *
  * Parameters: $1 account owner, $2 month, $3 exact total, $4 total, $5 prepaid, $6 amount due, $7 credit in USD, $8 who
- * closes, $9 moment, $10 lines as a JSON array, $11 issuer or NULL, $12 imported part. Locks: the directory must be held. Running it twice breaks the unique key.
+ * closes, $9 moment, $10 lines as a JSON array, $11 issuer or NULL, $12 imported part. Locks: the directory must be
+ * held. Running it twice breaks the unique key.
  */
 const INSERT_STATEMENT = `
 with closed as (

@@ -13,9 +13,8 @@ export const ACCOUNTS_PER_CALL_MAX = 1_000;
  * to be billed the changed model effect of a closed month alone: those that have closed months and either were billed a
  * model effect or could have one, because some price in force is more than a list price.
  *
- * Parameters: $1 first day of the month, $2 first day of the next one, $3 id after which the list begins, or NULL, $4 most
- * ids. No locks: each account is looked at again when it
- * is closed.
+ * Parameters: $1 first day of the month, $2 first day of the next one, $3 id after which the list begins, or NULL, $4
+ * most ids. No locks: each account is looked at again when it is closed.
  */
 const LIST_CLOSABLE = `
 with candidates as (

@@ -14,13 +14,17 @@ export type StatementsQuery = {
 };
 
 export type StatementsPage = {
-  /** The next month to be closed as it would be billed now; undefined when there is none, and when `before` is given. */
+  /**
+   * The next month to be closed as it would be billed now; undefined when there is none, and when `before` is given.
+   */
   readonly draft: StatementSummary | undefined;
   /** Final statements, newest first, at most `limit`. */
   readonly statements: readonly StatementSummary[];
 };
 
-/** Final statements of $1 account owner before $2 month or NULL, newest first, at most $3. One range of a unique key. */
+/**
+ * Final statements of $1 account owner before $2 month or NULL, newest first, at most $3. One range of a unique key.
+ */
 const LIST_STATEMENTS = `
 select ${SUMMARY_COLUMNS} from hopsmeter.statements
 where account_owner_id = $1 and ($2::date is null or month < $2::date)
@@ -29,8 +33,8 @@ limit $3::integer
 `;
 
 /**
- * The month of $1 account owner that is closed next: the first open one in which something is booked, else the one after
- * the last closed. NULL when there is neither.
+ * The month of $1 account owner that is closed next: the first open one in which something is booked, else the one
+ * after the last closed. NULL when there is neither.
  */
 const READ_NEXT_MONTH = `
 select
@@ -44,7 +48,8 @@ select
 `;
 
 /**
- * Lists an account's statements with {@link LIST_STATEMENTS}, with a draft of the month that is closed next. One snapshot.
+ * Lists an account's statements with {@link LIST_STATEMENTS}, with a draft of the month that is closed next. One
+ * snapshot.
  *
  * @returns undefined when the id is no account.
  */

@@ -8,10 +8,10 @@ import { toUnitPrices, type UnitPrice, type UnitPriceRow } from './unit-prices.t
 /**
  * What is booked in an account's month, by usage month, meter and user.
  *
- * Guarantees: every rollup row that is booked in the month is in exactly one row, so costs add up to the month's to the last
- * digit. The cost comes in two parts: quantity at its price, and what later prices make of usage that closed months billed. A
- * quantity is rounded as it is shown, its sum once, and so is the quantity at each list price, the earliest first; those that
- * were taken back as a whole are left out.
+ * Guarantees: every rollup row that is booked in the month is in exactly one row, so costs add up to the month's to the
+ * last digit. The cost comes in two parts: quantity at its price, and what later prices make of usage that closed
+ * months billed. A quantity is rounded as it is shown, its sum once, and so is the quantity at each list price, the
+ * earliest first; those that were taken back as a whole are left out.
  *
  * Parameters: $1 account owner, $2 first day, $3 day after the last. One range of the unique key.
  */

@@ -30,8 +30,8 @@ group by line.usage_month, line.meter
 /**
  * All usage of an account and some meters by day, whenever it was booked, at list prices.
  *
- * Parameters: $1 account owner, $2 meters, $3 first usage day, $4 day after the last day of usage and of booking. One range
- * of the unique key: usage is never booked before its day.
+ * Parameters: $1 account owner, $2 meters, $3 first usage day, $4 day after the last day of usage and of booking. One
+ * range of the unique key: usage is never booked before its day.
  */
 const READ_METER_DAYS = `
 select
@@ -43,9 +43,9 @@ group by usage_date, meter
 `;
 
 /**
- * The model effects that a month's statement has to bill: its own, and where `isNext` what those of closed months come to
- * besides what was billed. A closed month is read again only for meters that have more than a list price, since they have
- * it, or that were billed an effect: with list prices alone nothing is read.
+ * The model effects that a month's statement has to bill: its own, and where `isNext` what those of closed months come
+ * to besides what was billed. A closed month is read again only for meters that have more than a list price, since they
+ * have it, or that were billed an effect: with list prices alone nothing is read.
  *
  * @param isNext whether the month is the next one to be closed; nothing is booked in an earlier open month then.
  * @throws RangeError when usage has no price.

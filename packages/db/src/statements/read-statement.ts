@@ -13,8 +13,8 @@ import { toUnitPrices, type UnitPriceRow } from './unit-prices.ts';
 export type Statement = StatementSummary & StatementParties & { readonly lines: readonly LineOfStatement[] };
 
 /**
- * The lines of a final statement in their order. Nothing else is read, so the answer is the same for ever: also a user who
- * is called otherwise by now has the name of then. Parameters: $1 statement id. One look-up by key.
+ * The lines of a final statement in their order. Nothing else is read, so the answer is the same for ever: also a user
+ * who is called otherwise by now has the name of then. Parameters: $1 statement id. One look-up by key.
  */
 const READ_LINES = `
 select
@@ -43,11 +43,12 @@ type LineRow = {
 };
 
 /**
- * An account's statement of a month: the final one as it was closed, or while the month is open the draft as of now. One
- * snapshot, so a month that is being closed is either.
+ * An account's statement of a month: the final one as it was closed, or while the month is open the draft as of now.
+ * One snapshot, so a month that is being closed is either.
  *
  * @param issuer who issues what is a draft now; not given when none is set.
- * @returns undefined when the id is no account, or when the month was closed by a later one without a statement of its own.
+ * @returns undefined when the id is no account, or when the month was closed by a later one without a statement of its
+ * own.
  */
 export function readStatement(
   pool: Pool,

@@ -30,8 +30,8 @@ export type WaitingUsage = {
 type OfAccount<T> = T & { readonly accountOwnerId: string };
 
 /**
- * What waits of a month, for those of the accounts of which anything does. In one snapshot, which may be older than what is
- * closed by it: what comes a moment later is late usage in any case.
+ * What waits of a month, for those of the accounts of which anything does. In one snapshot, which may be older than
+ * what is closed by it: what comes a moment later is late usage in any case.
  */
 export function readWaiting(
   pool: Pool,

@@ -76,13 +76,16 @@ afterAll(() => database?.close());
 
 const dayAt = ({ month, day }: { month: number; day: number }) => addMonths(FIRST, month) + day;
 
-/** What was used in the end, in halves of a unit, and the prices as they were said: the last one that reaches a day holds. */
+/**
+ * What was used in the end, in halves of a unit, and the prices as they were said: the last one that reaches a day
+ * holds.
+ */
 type Used = { readonly day: number; readonly meter: string; readonly halves: number };
 type Said = { readonly from: number; readonly meter: string; readonly terms: Terms };
 
 /**
- * The oracle: half a unit after the other, in the order of the days. Twelfths of 10⁻¹² USD are whole for halves of a unit
- * and prices for 1, 2 or 3 units; rounded once, half away from zero.
+ * The oracle: half a unit after the other, in the order of the days. Twelfths of 10⁻¹² USD are whole for halves of a
+ * unit and prices for 1, 2 or 3 units; rounded once, half away from zero.
  */
 function expectCost(month: number, meter: string, used: readonly Used[], said: readonly Said[]): bigint {
   const usages = used.filter((each) => monthOf(each.day) === month && each.meter === meter);
@@ -260,7 +263,9 @@ async function createRun() {
       }
     },
 
-    /** The amounts of all statements, and of the drafts of what is open, by usage month and meter; and that they hold. */
+    /**
+     * The amounts of all statements, and of the drafts of what is open, by usage month and meter; and that they hold.
+     */
     async check() {
       const billed = new Map<string, bigint>();
       const booked = (await bookedMonths()).filter((month) => month >= openSince);

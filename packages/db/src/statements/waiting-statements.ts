@@ -1,8 +1,8 @@
 import { GRID } from '../reconciliation/cluster-hours-missing.ts';
 
 /**
- * When users of accounts were on which cluster within the month from $1 to $2: one row for each assignment and owner. An
- * account was on a cluster while a user of theirs was assigned to it.
+ * When users of accounts were on which cluster within the month from $1 to $2: one row for each assignment and owner.
+ * An account was on a cluster while a user of theirs was assigned to it.
  *
  * @param accounts SQL of the accounts, an array
  */
@@ -24,11 +24,11 @@ stays as materialized (
 /**
  * Parked events that wait to be counted and would be on the statements of a month, by account and reason.
  *
- * - An event is an account's when its subject, or else its namespace's project, is of a user whom the account owned then. A
- *   correction is of the account of what it corrects. Nobody knows whose the others are: they are told to each account that
- *   was on their cluster in the month.
- * - It is of the month when its window lies in it. Of earlier months it is told too when it was parked after the account's last
- *   closing: nobody was told of it then, and it would be booked in this month.
+ * - An event is an account's when its subject, or else its namespace's project, is of a user whom the account owned
+ *   then. A correction is of the account of what it corrects. Nobody knows whose the others are: they are told to each
+ *   account that was on their cluster in the month.
+ * - It is of the month when its window lies in it. Of earlier months it is told too when it was parked after the
+ *   account's last closing: nobody was told of it then, and it would be booked in this month.
  *
  * Parameters: $1 and $2 the month's beginning and end, $3 accounts. Reads all events that wait. No locks.
  */
@@ -99,8 +99,8 @@ order by 1, 3 desc, 2
 `;
 
 /**
- * The hours of a month that clusters miss, by account that was on the cluster in the hour; see `IS_MISSING` for what that
- * is. Parameters: $1 and $2 the month's beginning and end, $3 NULL (every cluster), $4 accounts. No locks.
+ * The hours of a month that clusters miss, by account that was on the cluster in the hour; see `IS_MISSING` for what
+ * that is. Parameters: $1 and $2 the month's beginning and end, $3 NULL (every cluster), $4 accounts. No locks.
  */
 export const READ_MISSING_HOURS = `
 with ${GRID},
@@ -118,9 +118,9 @@ order by stays.account, spans.name
 `;
 
 /**
- * Rows booked in a month, or that should be, of which the newest comparison of their day found that they are not what the
- * ledger and the prices say, by account. Parameters: $1 first day, $2 the day after the last, $3 accounts. No locks; one
- * look at an index for each day that was ever compared.
+ * Rows booked in a month, or that should be, of which the newest comparison of their day found that they are not what
+ * the ledger and the prices say, by account. Parameters: $1 first day, $2 the day after the last, $3 accounts. No
+ * locks; one look at an index for each day that was ever compared.
  */
 export const READ_DIFFERENCES = `
 select account_owner_id as "accountOwnerId", count(*)::integer as rows

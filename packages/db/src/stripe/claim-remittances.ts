@@ -5,14 +5,14 @@ import type { RemittanceClock } from './plan-remittances.ts';
 import { stampOf } from './stamp.ts';
 
 /**
- * How long a worker has a remittance for itself: longer than a call with its timeout and one repetition of it takes. It is
- * for order, not for safety: should two workers send the same remittance, Stripe takes one.
+ * How long a worker has a remittance for itself: longer than a call with its timeout and one repetition of it takes. It
+ * is for order, not for safety: should two workers send the same remittance, Stripe takes one.
  */
 const LEASE_SECONDS = 120;
 
 /**
- * How long after the first attempt the same identifier is still refused by Stripe as a copy: at least 24 hours, less one
- * for clocks that differ and a call that was begun and came late.
+ * How long after the first attempt the same identifier is still refused by Stripe as a copy: at least 24 hours, less
+ * one for clocks that differ and a call that was begun and came late.
  */
 const SAME_IDENTIFIER_HOURS = 23;
 
@@ -21,10 +21,10 @@ const SAME_IDENTIFIER_HOURS = 23;
  *
  * Guarantees
  * - Each is taken by one worker; one that died leaves it to the others after {@link LEASE_SECONDS}.
- * - One that may have reached Stripe longer than {@link SAME_IDENTIFIER_HOURS} hours ago is not sent again: by then a copy
- *   could be counted. It becomes `uncertain`, for a person to decide.
- * - The time that Stripe is told is chosen anew until an attempt may have arrived, and stays the same from then on. A month
- *   that has become too old meanwhile makes it `too_old`.
+ * - One that may have reached Stripe longer than {@link SAME_IDENTIFIER_HOURS} hours ago is not sent again: by then a
+ *   copy could be counted. It becomes `uncertain`, for a person to decide.
+ * - The time that Stripe is told is chosen anew until an attempt may have arrived, and stays the same from then on. A
+ *   month that has become too old meanwhile makes it `too_old`.
  *
  * Parameters: $1 present time, $2 hours that a month's invoice stays open at Stripe, $3 most rows. Locks: the rows.
  */

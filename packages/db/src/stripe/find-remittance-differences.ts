@@ -9,7 +9,8 @@ import { listPayingAccounts } from './paying-accounts.ts';
  * - `waiting`: a whole thousandth or more is not remitted yet
  * - `owed`: more was remitted than was used, after a correction; later usage makes up for it
  * - `open`: something is not settled, see its status
- * - `broken chain`: a remittance does not continue where the ones before it ended. Never right: rows were changed by hand.
+ * - `broken chain`: a remittance does not continue where the ones before it ended. Never right: rows were changed by
+ *   hand.
  *
  * Parameters: $1 present time, $2 accounts.
  */

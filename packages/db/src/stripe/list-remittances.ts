@@ -41,8 +41,8 @@ export const REMITTANCE_COLUMNS = `
 `;
 
 /**
- * A page of remittances, the newest first. Parameters: $1 status or NULL, $2 account or NULL, $3 and $4 time and id of the
- * last row seen or NULL, $5 number of rows.
+ * A page of remittances, the newest first. Parameters: $1 status or NULL, $2 account or NULL, $3 and $4 time and id of
+ * the last row seen or NULL, $5 number of rows.
  */
 const LIST_REMITTANCES = `
 select ${REMITTANCE_COLUMNS} from hopsmeter.stripe_remittances

@@ -4,9 +4,9 @@ import { roundedQuantity } from '../list-cost.ts';
  * Where each account stands with its Stripe customers, by meter and month: common table expressions that end in
  * `positions`, with one row per account, customer, meter and month in which there was usage or something was remitted.
  *
- * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today. It is what the sum from the
- *   first month on, rounded to 12 decimals, grows by in this month: so months add up to what all of them come to. Without imported
- *   usage, which another system has billed
+ * - `quantity`: what was used, booked in the month on days that the customer pays for, up to today. It is what the sum
+ *   from the first month on, rounded to 12 decimals, grows by in this month: so months add up to what all of them come
+ *   to. Without imported usage, which another system has billed
  * - `remitted`: thousandths that are sent or on their way, everything but what is known not to have arrived
  * - `sent`: thousandths of them that are at Stripe for certain
  * - `carried_in`: thousandths that earlier months left over; below zero when they were sent too much
@@ -14,9 +14,9 @@ import { roundedQuantity } from '../list-cost.ts';
  * - `altogether`: `left_over` of the last month: what customer and meter lack, all months together
  * - `usage_total`, `remitted_total`: the sums over all months
  *
- * Nothing else is rounded here, so for every account, customer and meter: 1000 × usage_total = remitted_total + altogether.
- * One statement, so one snapshot. Reads the accounts' rows along the index of account and day: 525,000 rows of 500 accounts
- * in 0.7 to 1.1 s on two busy cores, which is why callers go by parts of the accounts.
+ * Nothing else is rounded here, so for every account, customer and meter: 1000 × usage_total = remitted_total +
+ * altogether. One statement, so one snapshot. Reads the accounts' rows along the index of account and day: 525,000 rows
+ * of 500 accounts in 0.7 to 1.1 s on two busy cores, which is why callers go by parts of the accounts.
  *
  * @param now SQL of the present time: usage of a day that has not begun by our clock is nobody's yet
  * @param accounts SQL of the accounts, an array

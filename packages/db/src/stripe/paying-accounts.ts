@@ -5,7 +5,10 @@ const LIST_PAYING_ACCOUNTS = `
 select array_agg(distinct account_owner_id order by account_owner_id) as accounts from hopsmeter.stripe_customers
 `;
 
-/** Accounts that one statement looks at: half a year of 500 accounts, 525,000 rows, took a second, so these a fifth of it. */
+/**
+ * Accounts that one statement looks at: half a year of 500 accounts, 525,000 rows, took a second, so these a fifth of
+ * it.
+ */
 const PART_ACCOUNTS = 100;
 
 /** The accounts in parts that a statement can look at without holding a connection for long. */

@@ -16,10 +16,11 @@ const VALUE_MAX = 999_999_999_999n;
  * whole thousandth.
  *
  * Guarantees
- * - The value is what the month lacks, months before it included, but never more than customer and meter lack altogether:
- *   nothing is sent that was sent in another month already. Whole thousandths, rounded down: the rest is carried.
- * - Planned once, whoever runs it how often at the same time: the sequence number follows from the rows that the statement
- *   sees, so of two plans made from the same state the second meets the first one's number and does nothing.
+ * - The value is what the month lacks, months before it included, but never more than customer and meter lack
+ *   altogether: nothing is sent that was sent in another month already. Whole thousandths, rounded down: the rest is
+ *   carried.
+ * - Planned once, whoever runs it how often at the same time: the sequence number follows from the rows that the
+ *   statement sees, so of two plans made from the same state the second meets the first one's number and does nothing.
  * - Customers and meters that have a remittance under way, or a rejected one, are left alone.
  *
  * Parameters: $1 present time, $2 hours that a month's invoice stays open at Stripe, $3 accounts. Locks: the new rows.
@@ -74,8 +75,8 @@ export type RemittancePlan = { readonly planned: number; readonly hasMore: boole
 export type RemittanceClock = { readonly now: Micros; readonly monthGraceHours: number };
 
 /**
- * Plans with {@link PLAN_REMITTANCES}, for all accounts that a Stripe customer pays for, some accounts at a time. Accounts
- * that cannot be planned for do not keep the others from it.
+ * Plans with {@link PLAN_REMITTANCES}, for all accounts that a Stripe customer pays for, some accounts at a time.
+ * Accounts that cannot be planned for do not keep the others from it.
  *
  * @throws AggregateError after all of them, with what the database said to some.
  */

@@ -22,8 +22,8 @@ export type StripeMonthRow = {
 };
 
 /**
- * What an account used, what of it is at Stripe, and what is left over, by month, customer and meter. What is sent is what
- * Stripe took for certain; the sums over all months differ by the last remainder exactly.
+ * What an account used, what of it is at Stripe, and what is left over, by month, customer and meter. What is sent is
+ * what Stripe took for certain; the sums over all months differ by the last remainder exactly.
  *
  * Parameters: $1 present time, $2 account. Reads the account's rows of days that a customer pays for.
  */

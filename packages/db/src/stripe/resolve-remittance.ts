@@ -8,11 +8,12 @@ export const REMITTANCE_DECISIONS = ['sent', 'not_sent'] as const;
 export type RemittanceDecision = (typeof REMITTANCE_DECISIONS)[number];
 
 /**
- * What a person found out about a remittance that we cannot know or could not send; with the audit row, in one statement.
+ * What a person found out about a remittance that we cannot know or could not send; with the audit row, in one
+ * statement.
  *
  * Guarantees: one that is pending is not touched, a worker may have it in hand; one that was decided stays so. What is
- * marked as sent may be marked as not sent, because Stripe takes events that it does not count in the end; the other way
- * round never, because its usage may be on its way again.
+ * marked as sent may be marked as not sent, because Stripe takes events that it does not count in the end; the other
+ * way round never, because its usage may be on its way again.
  *
  * Parameters: $1 id, $2 decision, $3 reason, $4 and $5 actor's kind and id, $6 request id. Locks: the row.
  */

@@ -22,8 +22,8 @@ export type NewStripeCustomer = {
 };
 
 /**
- * Has a Stripe customer pay for an account from a day on, without end; who paid for those days before pays up to that day.
- * Asked again with the same it changes nothing.
+ * Has a Stripe customer pay for an account from a day on, without end; who paid for those days before pays up to that
+ * day. Asked again with the same it changes nothing.
  *
  * @throws RequestError UNKNOWN_REFERENCE, TWO_LEVELS, STRIPE_CUSTOMER_TAKEN, STRIPE_USAGE_SENT.
  */

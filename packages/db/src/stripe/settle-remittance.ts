@@ -39,8 +39,8 @@ where id = $1::uuid and status in ('pending', 'uncertain')
  * certainly did not arrive leaves no doubt behind that was not there before. A refusal after an attempt that may have
  * arrived says nothing about that one: a person decides.
  *
- * Parameters: $1 id, $2 number of the attempt, $3 outcome, $4 detail, $5 when to try again, $6 `uncertain_since` as it was
- * before the attempt or NULL, $7 whether Stripe answered. Locks: the row.
+ * Parameters: $1 id, $2 number of the attempt, $3 outcome, $4 detail, $5 when to try again, $6 `uncertain_since` as it
+ * was before the attempt or NULL, $7 whether Stripe answered. Locks: the row.
  */
 const SETTLE_OTHERWISE = `
 update hopsmeter.stripe_remittances

@@ -13,17 +13,18 @@ export type StampParameters = {
 };
 
 /**
- * SQL of the time that Stripe is told for usage of a remittance's month, in whole seconds; NULL when a person has to decide.
+ * SQL of the time that Stripe is told for usage of a remittance's month, in whole seconds; NULL when a person has to
+ * decide.
  *
  * - While the customer pays, in the month: now.
- * - Until the month's invoice is closed at Stripe: the last second for which the customer pays in the month, so that it is on
- *   that invoice. That is the month's last second, or where the customer was replaced or ended within the month, the last
- *   second before that.
+ * - Until the month's invoice is closed at Stripe: the last second for which the customer pays in the month, so that it
+ *   is on that invoice. That is the month's last second, or where the customer was replaced or ended within the month,
+ *   the last second before that.
  * - Later: now. Stripe would take the past time too and put it on no invoice ever; so it is on the customer's next one.
  * - When there is no next invoice, because the customer does not pay any more: NULL.
  * - When the month ended more than {@link REMITTANCE_AGE_MAX_DAYS} days ago: NULL.
- * - Once a person has said of one of the month's remittances that it has to be sent: now, or the last second that was paid
- *   for where nobody pays now and Stripe still takes it.
+ * - Once a person has said of one of the month's remittances that it has to be sent: now, or the last second that was
+ *   paid for where nobody pays now and Stripe still takes it.
  *
  * @param row name of what has the columns account_owner_id, stripe_customer_id, meter and month
  */
@@ -47,7 +48,8 @@ select case
 end
 from (
   select
-    -- Of periods that have begun, so that it is never ahead. A month in which nobody paid lacks what an earlier one left over.
+    -- Of periods that have begun, so that it is never ahead. A month in which nobody paid lacks what an earlier one
+    -- left over.
     coalesce(
       max(least(billed_to::timestamp at time zone 'UTC', ${monthEnd})) filter (
         where billed_from < ${row}.month + interval '1 month' and (billed_to is null or billed_to > ${row}.month)

@@ -1,7 +1,9 @@
 import { formatUsageDay, RequestError, type UsageDay } from '@hopsmeter/usage';
 import type { DirectoryTransaction } from '../audit/change-directory.ts';
 
-/** That a Stripe customer pays for an account: from `from` up to, but not including, `to` (null: open). Days as text. */
+/**
+ * That a Stripe customer pays for an account: from `from` up to, but not including, `to` (null: open). Days as text.
+ */
 export type StripeCustomerRow = {
   readonly stripeCustomerId: string;
   readonly from: string;
@@ -20,8 +22,8 @@ order by billed_from
 `;
 
 /**
- * Whether usage of a day or later may be at Stripe already for a customer, by months: a remittance has no days. What was
- * rejected or found not to have arrived is not there.
+ * Whether usage of a day or later may be at Stripe already for a customer, by months: a remittance has no days. What
+ * was rejected or found not to have arrived is not there.
  *
  * Parameters: $1 account, $2 customer, $3 day.
  */
@@ -33,7 +35,9 @@ select exists (
 ) as found
 `;
 
-/** Parameters of both: $1 account, $2 first day of a period; $3 the day after its last. Locks: the directory, the row. */
+/**
+ * Parameters of both: $1 account, $2 first day of a period; $3 the day after its last. Locks: the directory, the row.
+ */
 const SHORTEN =
   'update hopsmeter.stripe_customers set billed_to = $3::date where account_owner_id = $1 and billed_from = $2::date';
 const REMOVE = 'delete from hopsmeter.stripe_customers where account_owner_id = $1 and billed_from = $2::date';
@@ -48,7 +52,8 @@ export function readPeriods(
 }
 
 /**
- * Takes a day and all later ones from the customers that pay for them, except one. A period that begins later is removed.
+ * Takes a day and all later ones from the customers that pay for them, except one. A period that begins later is
+ * removed.
  *
  * @param today usage of later days cannot have been sent yet.
  * @throws RequestError STRIPE_USAGE_SENT when usage of those days may be at Stripe already.

@@ -110,7 +110,11 @@ select 'event without a batch: ' || event_id from hopsmeter.usage_events
 where not exists (select from hopsmeter.usage_batches where id = usage_batch_id)
 `;
 
-/** Compares ledger, rollup, its summaries and batches to the last digit. @returns the differences; there must be none. */
+/**
+ * Compares ledger, rollup, its summaries and batches to the last digit.
+ *
+ * @returns the differences; there must be none.
+ */
 export async function findRollupDifferences(pool: Pool): Promise<readonly string[]> {
   const result = await pool.query<{ difference: string }>(FIND_DIFFERENCES);
   return result.rows.map(({ difference }) => difference);

@@ -17,12 +17,12 @@ order by account_owner_id
 `;
 
 /**
- * Reads all rows of the rollup that pass a filter, in the order of their key, from one snapshot: what is recorded meanwhile
- * is not among them.
+ * Reads all rows of the rollup that pass a filter, in the order of their key, from one snapshot: what is recorded
+ * meanwhile is not among them.
  *
- * Account by account, because an account's days are one range of the key: with a range of days over all accounts Postgres
- * would sort the whole of it, for each page anew. Holds one connection and a snapshot until the last page is taken, so
- * whoever takes them must not wait for ever.
+ * Account by account, because an account's days are one range of the key: with a range of days over all accounts
+ * Postgres would sort the whole of it, for each page anew. Holds one connection and a snapshot until the last page is
+ * taken, so whoever takes them must not wait for ever.
  *
  * @param take called with up to {@link PAGE_ROWS} rows, and awaited before the next ones are read.
  * @throws what `take` or the database throws.

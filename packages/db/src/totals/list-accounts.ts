@@ -25,26 +25,26 @@ const ORDER = `
  * - An account is every user without an owner, and every user who has usage billed to them in the month: a former owner
  *   keeps the months that they paid for.
  * - `total` is the account's exact total rounded once, half away from zero (what `round` does with NUMERIC), and
- *   `overall_total` is the sum of those, of all matching accounts and not only of the page. So whoever adds up the pages
- *   gets that number; the sums of the month before and of the projections are the same. Credits too, to 4 decimals, at what
- *   a credit of the account's card costs on the last day.
+ *   `overall_total` is the sum of those, of all matching accounts and not only of the page. So whoever adds up the
+ *   pages gets that number; the sums of the month before and of the projections are the same. Credits too, to 4
+ *   decimals, at what a credit of the account's card costs on the last day.
  * - The projection is what the whole days that have passed cost, divided by their number, times the days of the month,
  *   rounded once, half away from zero; never less than what the month costs already.
  * - One snapshot: the page and the sums belong together. There is always a row; without accounts its id is NULL.
  *
- * Parameters: $1 first day, $2 day after the last, $3 LIKE pattern or NULL, $4 first day of the month before, $5 end of its
- * period to compare with, $6 the day after the last whole day that has passed, $7 id of the only account to list or NULL,
- * $8 whole days that have passed or NULL when there is none, $9 sort, $10 and $11 sort key and id of the last account seen
- * or NULL, $12 number of rows.
+ * Parameters: $1 first day, $2 day after the last, $3 LIKE pattern or NULL, $4 first day of the month before, $5 end of
+ * its period to compare with, $6 the day after the last whole day that has passed, $7 id of the only account to list or
+ * NULL, $8 whole days that have passed or NULL when there is none, $9 sort, $10 and $11 sort key and id of the last
+ * account seen or NULL, $12 number of rows.
  *
- * Two months are summed in one pass over `account_day_costs`, day by day: asked for as a range Postgres reads the whole table of
- * 400 days, and for a single account each day of all accounts.
- * Ids and names are compared by code unit ("C"), so that the order is the same on every server; only where they are ordered,
- * because a column of that collation could not use the index of `users` for the members (365 ms instead of 5).
+ * Two months are summed in one pass over `account_day_costs`, day by day: asked for as a range Postgres reads the whole
+ * table of 400 days, and for a single account each day of all accounts. Ids and names are compared by code unit ("C"),
+ * so that the order is the same on every server; only where they are ordered, because a column of that collation could
+ * not use the index of `users` for the members (365 ms instead of 5).
  *
- * Credits and projections are divisions of whole numbers (`div`): NUMERIC's quotient is rounded itself, to some digit, and
- * rounding it again could go the wrong way at a half. The cards are joined: asked for each account they took 75 ms of 5,000
- * accounts, joined 5.
+ * Credits and projections are divisions of whole numbers (`div`): NUMERIC's quotient is rounded itself, to some digit,
+ * and rounding it again could go the wrong way at a half. The cards are joined: asked for each account they took 75 ms
+ * of 5,000 accounts, joined 5.
  */
 const LIST_ACCOUNTS = `
 with sums as (
@@ -147,8 +147,8 @@ export type AccountsQuery = {
 };
 
 /**
- * An account and its total: `total` in cents as `12.34`, `totalExact` with 12 decimals, `credits` with 4. The same of the
- * month before and of its first days; `projected` in cents, null before a whole day has passed.
+ * An account and its total: `total` in cents as `12.34`, `totalExact` with 12 decimals, `credits` with 4. The same of
+ * the month before and of its first days; `projected` in cents, null before a whole day has passed.
  */
 export type AccountRow = {
   readonly id: string;

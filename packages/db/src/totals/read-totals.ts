@@ -94,8 +94,8 @@ export type TotalsQuery = UsageFilter & {
 };
 
 /**
- * One group. What it is not grouped by is null; so is the project of usage outside of any project. `quantity` and `cost`
- * are exact decimals with 12 decimals; a quantity is there when grouped by meter, else it would mean nothing.
+ * One group. What it is not grouped by is null; so is the project of usage outside of any project. `quantity` and
+ * `cost` are exact decimals with 12 decimals; a quantity is there when grouped by meter, else it would mean nothing.
  */
 export type TotalsRow = {
   readonly day: string | null;

@@ -11,8 +11,8 @@ export type WindowGrouping = (typeof WINDOW_GROUPINGS)[number];
 const SET_TIMEOUT = "set local statement_timeout = '20s'";
 
 /**
- * The first moment of a local day. `at time zone` takes the later of two midnights, where clocks are set back from 1:00 to 0:00
- * (America/Havana), and the moment of the change where there is none.
+ * The first moment of a local day. `at time zone` takes the later of two midnights, where clocks are set back from 1:00
+ * to 0:00 (America/Havana), and the moment of the change where there is none.
  */
 const firstMoment = (local: string) => `least(
     ${local} at time zone $6,
@@ -23,18 +23,18 @@ const firstMoment = (local: string) => `least(
  * How much of a meter was used in windows of time, from the ledger.
  *
  * Guarantees
- * - Usage falls into the window in which it begins: where its usage window begins, or where the UTC day begins on which it is
- *   booked, if that is later. So a later part of a usage window that goes over midnight, and usage of a closed month, begin with their
- *   day, and the windows of a UTC day add up to what the rollup has booked on it.
+ * - Usage falls into the window in which it begins: where its usage window begins, or where the UTC day begins on which
+ *   it is booked, if that is later. So a later part of a usage window that goes over midnight, and usage of a closed
+ *   month, begin with their day, and the windows of a UTC day add up to what the rollup has booked on it.
  * - Corrections fall where the event falls that they replace, because their rows have its window.
  * - One snapshot, exact sums, not rounded.
  *
- * Usage of closed months is read from the rollup: it is wholly in one window, and only the rollup finds it by the day on which it is
- * booked. The rest is found by its usage date with the BRIN index.
+ * Usage of closed months is read from the rollup: it is wholly in one window, and only the rollup finds it by the day
+ * on which it is booked. The rest is found by its usage date with the BRIN index.
  *
- * Parameters: $1 first day, $2 day after the last, $3 first moment, $4 moment after the last, $5 `hour`, `day`, `month` or NULL for
- * one window, $6 time zone, $7 meter, $8 to $11 only these accounts, users, clusters and namespaces; NULL is everything, $12 to $15
- * whether to group by them, $16 most rows.
+ * Parameters: $1 first day, $2 day after the last, $3 first moment, $4 moment after the last, $5 `hour`, `day`, `month`
+ * or NULL for one window, $6 time zone, $7 meter, $8 to $11 only these accounts, users, clusters and namespaces; NULL
+ * is everything, $12 to $15 whether to group by them, $16 most rows.
  */
 const READ_WINDOWS = `
 with begun as (

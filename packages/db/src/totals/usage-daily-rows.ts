@@ -2,7 +2,9 @@ import type { QueryResultRow } from 'pg';
 import { roundedQuantity } from '../list-cost.ts';
 import { USAGE_FILTER } from './usage-filter.ts';
 
-/** A row of the rollup. Exact decimals have 12 decimals; counts are text; times are RFC 3339 in UTC with microseconds. */
+/**
+ * A row of the rollup. Exact decimals have 12 decimals; counts are text; times are RFC 3339 in UTC with microseconds.
+ */
 export type UsageDailyRow = QueryResultRow & {
   readonly usageDate: string;
   /** The day that decides on whose statement it is: the usage date, or the first day of a later month. */
@@ -49,11 +51,11 @@ const utcText = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY
  * SQL of the rows of the rollup that pass a filter and come after a key, in the order of the rollup's unique key, with
  * what people call the ids.
  *
- * Parameters: $1 to $8 the filter ({@link USAGE_FILTER}), $9 to $15 the key of the row before (account, day on which it is
- * booked, user, cluster, project or NULL, meter, usage date) or all of them NULL, $16 number of rows.
+ * Parameters: $1 to $8 the filter ({@link USAGE_FILTER}), $9 to $15 the key of the row before (account, day on which it
+ * is booked, user, cluster, project or NULL, meter, usage date) or all of them NULL, $16 number of rows.
  *
- * The key is compared in two parts: the first is what the index can begin with, and none of its columns is ever NULL. Names
- * are looked up by key for the rows of the page: joined to all rows in range they are read for nothing.
+ * The key is compared in two parts: the first is what the index can begin with, and none of its columns is ever NULL.
+ * Names are looked up by key for the rows of the page: joined to all rows in range they are read for nothing.
  */
 export const USAGE_DAILY_ROWS = `
 with page as materialized (

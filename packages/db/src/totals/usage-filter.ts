@@ -15,8 +15,8 @@ export type UsageFilter = {
 export const NO_PROJECT = 'none';
 
 /**
- * SQL of a filter, over the columns of `usage_daily`: $1 first day, $2 day after the last, $3 account, $4 user, $5 whether
- * outside of any project, $6 project, $7 cluster, $8 meter; NULL is everything.
+ * SQL of a filter, over the columns of `usage_daily`: $1 first day, $2 day after the last, $3 account, $4 user, $5
+ * whether outside of any project, $6 project, $7 cluster, $8 meter; NULL is everything.
  *
  * Parameters and not pieces of SQL put together: the planner knows the values, so what is not asked for costs nothing.
  */

@@ -20,9 +20,9 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const VERSION_DEADLINE_MS = 60_000;
 
 /**
- * Finds a Chromium for tests of the page, or gets one: what `CHROMIUM_PATH` names, what is on the PATH, the system's package
- * manager. It is not unpacked without root as the servers are: a browser needs a hundred packages, and files of the
- * system that name each other.
+ * Finds a Chromium for tests of the page, or gets one: what `CHROMIUM_PATH` names, what is on the PATH, the system's
+ * package manager. It is not unpacked without root as the servers are: a browser needs a hundred packages, and files of
+ * the system that name each other.
  *
  * @returns the path of the program, which was run once.
  * @throws StackError `CHROMIUM_MISSING`.

@@ -13,7 +13,9 @@ import { endLeftovers } from '../process/process-record.ts';
 /** The processes are real, so the code is the built one. */
 const STACK = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
-/** A run: its guard, a child that stops in order, one that takes its time and one that is deaf to SIGTERM and paused. */
+/**
+ * A run: its guard, a child that stops in order, one that takes its time and one that is deaf to SIGTERM and paused.
+ */
 const RUN = `
   import { startGuard, startProcess } from ${JSON.stringify(STACK)};
   const directory = process.argv[1];

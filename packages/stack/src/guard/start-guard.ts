@@ -19,8 +19,8 @@ export interface Guard {
  * then Redis, then Postgres. It knows the children by their records in the directory and notices our end because the
  * pipe between us closes, which the kernel does for a killed process too, on Linux and macOS.
  *
- * A process beside us, not a pipe into each child: Postgres, Redis and docker cannot be taught to watch one, and services
- * in production need no code for it. In a session of its own, so that Ctrl-C does not end it before us.
+ * A process beside us, not a pipe into each child: Postgres, Redis and docker cannot be taught to watch one, and
+ * services in production need no code for it. In a session of its own, so that Ctrl-C does not end it before us.
  */
 export async function startGuard(folder: string, report: Report = silent): Promise<Guard> {
   const directory = resolve(folder);

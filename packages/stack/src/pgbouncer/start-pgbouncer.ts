@@ -54,11 +54,11 @@ export interface PgBouncer extends Restartable {
 }
 
 /**
- * Starts PgBouncer in transaction mode as a child process on 127.0.0.1, in front of a Postgres that runs. Gets PgBouncer
- * first when there is none, saying so through `report`.
+ * Starts PgBouncer in transaction mode as a child process on 127.0.0.1, in front of a Postgres that runs. Gets
+ * PgBouncer first when there is none, saying so through `report`.
  *
- * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `USER_UNUSABLE`, `PGBOUNCER_MISSING`, or `NOT_READY` with the end
- * of the log.
+ * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `USER_UNUSABLE`, `PGBOUNCER_MISSING`, or `NOT_READY` with the
+ * end of the log.
  */
 export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer> {
   const { directory, postgresUrl, port, software, report = silent } = options;

@@ -9,8 +9,8 @@ export interface PostgresSize {
 }
 
 /**
- * For a developer's machine: the part of the ledger's index that a minute of full load touches fits into the buffers (with
- * 256 MB Postgres spent 16.0 µs on an event, now 15.3), and a minute of full load into the log.
+ * For a developer's machine: the part of the ledger's index that a minute of full load touches fits into the buffers
+ * (with 256 MB Postgres spent 16.0 µs on an event, now 15.3), and a minute of full load into the log.
  */
 export const SMALL_POSTGRES: PostgresSize = { bufferMegabytes: 1_024, logMegabytes: 4_096 };
 
@@ -18,8 +18,8 @@ export const SMALL_POSTGRES: PostgresSize = { bufferMegabytes: 1_024, logMegabyt
  * Every setting that differs from Postgres' own, given on the command line so that a change here reaches data folders
  * that exist already.
  *
- * @param isDurable - whether a commit survives a crash of the machine. One of Postgres alone, by kill -9 too, it survives in
- * either case: what was written is with the kernel.
+ * @param isDurable - whether a commit survives a crash of the machine. One of Postgres alone, by kill -9 too, it
+ * survives in either case: what was written is with the kernel.
  */
 export function postgresSettings(port: number, size: PostgresSize, isDurable: boolean): readonly string[] {
   const settings: Record<string, string | number> = {

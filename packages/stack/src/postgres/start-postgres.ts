@@ -23,7 +23,9 @@ const PREFERRED_PORT = 54_329;
 /** After a kill up to 4 GB of WAL (`max_wal_size`) are replayed: two minutes at a slow disk's 35 MB/s. */
 const READY_DEADLINE_MS = 120_000;
 
-/** After SIGKILL of the postmaster its backends hold the shared memory until they see that it is gone: about a second. */
+/**
+ * After SIGKILL of the postmaster its backends hold the shared memory until they see that it is gone: about a second.
+ */
 const BACKENDS_GONE_MS = 500;
 const BACKENDS_ATTEMPTS_MAX = 20;
 
@@ -42,7 +44,10 @@ export interface PostgresOptions {
   readonly port?: number;
   /** Default: {@link SMALL_POSTGRES}. */
   readonly size?: PostgresSize;
-  /** Whether commits survive a crash of the machine, not of Postgres alone; default true. Without, tests are twice as fast. */
+  /**
+   * Whether commits survive a crash of the machine, not of Postgres alone; default true. Without, tests are twice as
+   * fast.
+   */
   readonly isDurable?: boolean;
   readonly report?: Report;
 }

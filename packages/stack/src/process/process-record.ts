@@ -26,7 +26,9 @@ type ProcessRecord = z.infer<typeof recordSchema>;
 /** The record of the process that ends the others, see guard/start-guard.ts. */
 export const GUARD_NAME = 'guard';
 
-/** What a left-over process gets to stop by itself: services take up to 25 s, Postgres seconds for its last checkpoint. */
+/**
+ * What a left-over process gets to stop by itself: services take up to 25 s, Postgres seconds for its last checkpoint.
+ */
 const LEFTOVER_STOP_DEADLINE_MS = 30_000;
 
 /** A guard ends five processes at most, one after the other; each takes seconds unless it is stuck. */

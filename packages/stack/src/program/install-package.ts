@@ -58,7 +58,9 @@ async function aptInstall(wanted: Package): Promise<Installation | undefined> {
   };
 }
 
-/** Keeps the system's own service from starting: we need the program, and the service's usual port is not ours to take. */
+/**
+ * Keeps the system's own service from starting: we need the program, and the service's usual port is not ours to take.
+ */
 async function withoutServiceStart(run: () => Promise<void>): Promise<void> {
   const isOurs = await access(SERVICE_POLICY).then(
     () => false,

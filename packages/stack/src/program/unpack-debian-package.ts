@@ -11,7 +11,9 @@ const DOWNLOAD_DEADLINE_MS = 300_000;
 /** Unpacking and asking the package database are local. */
 const LOCAL_DEADLINE_MS = 60_000;
 
-/** What a bare Debian or Ubuntu lacks for redis-server or pgbouncer is about ten packages: many more is another matter. */
+/**
+ * What a bare Debian or Ubuntu lacks for redis-server or pgbouncer is about ten packages: many more is another matter.
+ */
 const PACKAGES_MAX = 40;
 
 /** Finds what an earlier `unpackDebianPackage` left, and checks that it still runs here. */

@@ -19,8 +19,8 @@ const REDIS: Package = {
 const DOCKER_DEADLINE_MS = 10_000;
 
 /**
- * Finds a Redis, or gets one: what is on the PATH, what an earlier start unpacked, docker, the system's package manager,
- * packages unpacked without installing them.
+ * Finds a Redis, or gets one: what is on the PATH, what an earlier start unpacked, docker, the system's package
+ * manager, packages unpacked without installing them.
  *
  * @param software - the folder for programs that are unpacked.
  * @throws StackError `REDIS_MISSING`.

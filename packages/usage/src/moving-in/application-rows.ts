@@ -1,6 +1,7 @@
 /**
- * Rows of the application database, the one of the system that is in use today, as far as moving in needs them. Times are
- * RFC 3339 in UTC with six decimals, so that equal times are equal texts, in order of time; numbers with decimals are texts.
+ * Rows of the application database, the one of the system that is in use today, as far as moving in needs them. Times
+ * are RFC 3339 in UTC with six decimals, so that equal times are equal texts, in order of time; numbers with decimals
+ * are texts.
  */
 
 export type ApplicationUser = {

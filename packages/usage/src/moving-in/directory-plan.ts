@@ -15,8 +15,8 @@ export type DirectoryTable = (typeof DIRECTORY_TABLES)[number];
 export type ApplicationKey = { readonly table: DirectoryTable; readonly key: string };
 
 /**
- * A row that does not come over, or of which something is to be known, and why. A row of `usage_daily` is `<user id>/<day>`;
- * `statements` are months that stay open, `<account>/<month>`.
+ * A row that does not come over, or of which something is to be known, and why. A row of `usage_daily` is `<user
+ * id>/<day>`; `statements` are months that stay open, `<account>/<month>`.
  */
 export type ListedRow = {
   readonly table: DirectoryTable | 'usage_daily' | 'statements';

@@ -15,8 +15,8 @@ const KINDS = [
 ] as const;
 
 /**
- * What is left of a user's credits becomes grants in USD, rounded once to the cent. They are valid from this month on: the
- * application billed the months before.
+ * What is left of a user's credits becomes grants in USD, rounded once to the cent. They are valid from this month on:
+ * the application billed the months before.
  */
 export function planCredits(
   { credits }: ApplicationDirectory,

@@ -8,9 +8,9 @@ import { planProjects } from './plan-projects.ts';
 import { planUsers } from './plan-users.ts';
 
 /**
- * Plans what brings the directory of the application over. Every row gets one outcome: it is new, it is here already, it
- * differs from what hopsmeter has, or it cannot come over, with the reason. Nothing that is here is changed, and nothing that
- * a row does not say is guessed. Planned again after the changes were made it has no changes.
+ * Plans what brings the directory of the application over. Every row gets one outcome: it is new, it is here already,
+ * it differs from what hopsmeter has, or it cannot come over, with the reason. Nothing that is here is changed, and
+ * nothing that a row does not say is guessed. Planned again after the changes were made it has no changes.
  *
  * @param now RFC 3339 in UTC with six decimals.
  */

@@ -72,10 +72,10 @@ export function userDayKey(userId: string, date: string): string {
 }
 
 /**
- * What a row of the application's `usage_daily` becomes, or why it stays behind. Nothing that the row does not say is made
- * up: a measure that is NULL was not measured, an owner that is NULL is the user where they never had an owner, a cluster that is
- * NULL is the one that the application has the user on. What came over before is known by user and day alone, whatever
- * became of the user since.
+ * What a row of the application's `usage_daily` becomes, or why it stays behind. Nothing that the row does not say is
+ * made up: a measure that is NULL was not measured, an owner that is NULL is the user where they never had an owner, a
+ * cluster that is NULL is the one that the application has the user on. What came over before is known by user and day
+ * alone, whatever became of the user since.
  */
 export function planImportedDay(row: ApplicationUsage, scope: ImportScope): DayOutcome {
   const content = readContent(row);

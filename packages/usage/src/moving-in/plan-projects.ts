@@ -11,7 +11,8 @@ type Reading = { readonly row: ApplicationKey; readonly project: ProjectTime | {
 
 /**
  * The cluster of a project is the one its user is assigned to; its time begins with `created_at` and ends, when it is
- * inactive, with `last_seen_at`. Projects that are active come first: of two that overlap, the one in use has the namespace.
+ * inactive, with `last_seen_at`. Projects that are active come first: of two that overlap, the one in use has the
+ * namespace.
  */
 export function planProjects(
   application: ApplicationDirectory,

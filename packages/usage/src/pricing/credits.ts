@@ -3,8 +3,8 @@ import type { ExactPart } from '../allocate-cents.ts';
 import { divideHalfAway, type Quantity } from '../decimal.ts';
 
 /**
- * A whole number of 0.0001 credits. Credits are money's second unit, shown beside USD: what one costs is a fact of the rate
- * card. Nobody is asked to pay credits, so they are always computed from the exact USD and never stored.
+ * A whole number of 0.0001 credits. Credits are money's second unit, shown beside USD: what one costs is a fact of the
+ * rate card. Nobody is asked to pay credits, so they are always computed from the exact USD and never stored.
  */
 export type Credits = bigint;
 
@@ -13,7 +13,11 @@ export const CREDIT_DECIMALS = 4;
 
 const SCALE = 10n ** BigInt(CREDIT_DECIMALS);
 
-/** An exact amount of USD in credits, rounded once, half away from zero. @param creditUsd what one credit costs, above 0. */
+/**
+ * An exact amount of USD in credits, rounded once, half away from zero.
+ *
+ * @param creditUsd what one credit costs, above 0.
+ */
 export function roundToCredits(exact: Quantity, creditUsd: Quantity): Credits {
   return divideHalfAway(exact * SCALE, creditUsd);
 }

@@ -18,10 +18,10 @@ export type PricedDay = {
  * list cost of its rows; negative for an advantage. Zero while all terms are plain list prices.
  *
  * The days stand in a line: each costs what the month costs up to its end, less what it costs up to its beginning, both
- * under the terms of that day. So usage under equal terms costs the same however it is spread over days, members, projects
- * and clusters, and terms that change in mid-month go on from where the month stands. A day may come in several entries; on
- * a day with negative usage in sum the line goes back. Where the month stands is rounded, not each day: however usage was
- * cut into events, the month stands where its exact sum does.
+ * under the terms of that day. So usage under equal terms costs the same however it is spread over days, members,
+ * projects and clusters, and terms that change in mid-month go on from where the month stands. A day may come in
+ * several entries; on a day with negative usage in sum the line goes back. Where the month stands is rounded, not each
+ * day: however usage was cut into events, the month stands where its exact sum does.
  *
  * @param days in any order, all of one account, meter and month; entries of one day have the same terms.
  * @returns USD, exact but for one rounding to 12 decimals, half away from zero.

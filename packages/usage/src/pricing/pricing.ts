@@ -7,13 +7,15 @@ import type { UsageDay } from '../time.ts';
 export const PRICE_MODELS = ['flat', 'graduated', 'volume', 'package'] as const;
 export type PriceModel = (typeof PRICE_MODELS)[number];
 
-/** Up to `upTo` units (inclusive, of the meter; undefined: without end) at `price` USD for the terms' price quantity. */
+/**
+ * Up to `upTo` units (inclusive, of the meter; undefined: without end) at `price` USD for the terms' price quantity.
+ */
 export type Tier = { readonly upTo: Quantity | undefined; readonly price: Quantity };
 
 /**
- * What a meter costs. `price` USD for `priceQuantity` units is the list price, which every row shows. Tiers, packages and
- * included quantities count over the account's month. Of graduated and volume terms the list price is the first tier's;
- * of package terms `price` is that of one package of `priceQuantity` units.
+ * What a meter costs. `price` USD for `priceQuantity` units is the list price, which every row shows. Tiers, packages
+ * and included quantities count over the account's month. Of graduated and volume terms the list price is the first
+ * tier's; of package terms `price` is that of one package of `priceQuantity` units.
  */
 export type PriceTerms = {
   readonly price: Quantity;
@@ -42,7 +44,10 @@ export type Rate = PriceTerms & {
   readonly validFrom: UsageDay;
 };
 
-/** What an account pays instead, from `validFrom` up to, but not including, `validTo`. Those of one kind and meter never overlap. */
+/**
+ * What an account pays instead, from `validFrom` up to, but not including, `validTo`. Those of one kind and meter never
+ * overlap.
+ */
 export type PriceOverride = {
   readonly id: string;
   readonly accountOwnerId: string;
@@ -79,11 +84,12 @@ export type EffectivePrice = PriceTerms & {
 export type Pricing = {
   /**
    * The price in force. An account's own price comes first and is not discounted; else it is the rate of the account's
-   * card (its own, or the default), less the discount of the meter or, failing that, of all meters. A discounted price is
-   * rounded to 12 decimals, half away from zero. `undefined` when the meter has no price on that day. Meters of imported usage
-   * have one price for everybody for ever, of no card.
+   * card (its own, or the default), less the discount of the meter or, failing that, of all meters. A discounted price
+   * is rounded to 12 decimals, half away from zero. `undefined` when the meter has no price on that day. Meters of
+   * imported usage have one price for everybody for ever, of no card.
    *
-   * Equal answers of accounts without overrides are the same object. `effective_price` in the database is the same rule.
+   * Equal answers of accounts without overrides are the same object. `effective_price` in the database is the same
+   * rule.
    */
   priceOf(accountOwnerId: string, meter: string, day: UsageDay): EffectivePrice | undefined;
   /** Whether the account has anything of its own, on any day. */

@@ -40,8 +40,8 @@ export type TermsReading = { readonly terms: PriceTerms } | { readonly problems:
 export const TIERS_MAX = 50;
 
 /**
- * The highest price, in USD: of what it is for, and of one unit. With the largest quantity of an event (10¹⁵ units) a cost
- * is at most 10²⁴, and NUMERIC(38,12) holds what is below 10²⁶.
+ * The highest price, in USD: of what it is for, and of one unit. With the largest quantity of an event (10¹⁵ units) a
+ * cost is at most 10²⁴, and NUMERIC(38,12) holds what is below 10²⁶.
  */
 export const PRICE_MAX: Quantity = 10n ** 9n * ONE;
 

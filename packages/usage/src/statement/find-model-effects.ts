@@ -23,9 +23,9 @@ export type BilledEffect = {
 };
 
 /**
- * The model effects that a statement has to bill: for each month and meter the effect as it is now, less what was billed.
- * So the effects of all statements add up to the effect of the month's last known usage at its last known prices, however
- * often and in whatever order usage and prices of a closed month were changed.
+ * The model effects that a statement has to bill: for each month and meter the effect as it is now, less what was
+ * billed. So the effects of all statements add up to the effect of the month's last known usage at its last known
+ * prices, however often and in whatever order usage and prices of a closed month were changed.
  *
  * @param days each meter and day once; the whole of every month that is named by any of them.
  * @param priceOf the price in force.
@@ -67,8 +67,8 @@ function effectOf(
 }
 
 /**
- * The meters whose terms are more than a list price, for anybody or for this account, each with the first month in which
- * they are. Only these can have a model effect.
+ * The meters whose terms are more than a list price, for anybody or for this account, each with the first month in
+ * which they are. Only these can have a model effect.
  */
 export function findModelledMeters(
   { rates, overrides }: PricingSnapshot,

@@ -27,7 +27,9 @@ const ALGORITHMS = ['RS256'];
 /** Clocks of servers with NTP differ by milliseconds; five seconds are a server without it. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** After fetching the keys an unknown key id fetches them again only this much later: made-up ids must not make us ask. */
+/**
+ * After fetching the keys an unknown key id fetches them again only this much later: made-up ids must not make us ask.
+ */
 const COOLDOWN_MS = 30_000;
 
 /** Keys are fetched again after this time, so that one that the issuer withdrew stops working. */

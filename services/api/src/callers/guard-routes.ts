@@ -8,7 +8,8 @@ import { accountNamedIn, canNameAccount } from './named-account.ts';
 
 /**
  * Guards every route that is added to the scope afterwards: its caller is known before anything is read of the request,
- * has not asked too often, and is allowed before its parameters are looked at. What a route asks stands in its config: `{ access: 'staff' }`.
+ * has not asked too often, and is allowed before its parameters are looked at. What a route asks stands in its config:
+ * `{ access: 'staff' }`.
  *
  * Adding a route throws when it does not say what it asks, or asks for the owner of an account that it never names.
  */

@@ -19,8 +19,8 @@ export type RequestLimits = {
   /** By caller; a person's tokens count together. */
   readonly countCaller: CountRequest;
   /**
-   * By address (IPv6: its network of 64 bits), for requests of nobody that we know. It refuses only those: behind a proxy
-   * everybody has the same address, and somebody who guesses tokens must not lock out the others.
+   * By address (IPv6: its network of 64 bits), for requests of nobody that we know. It refuses only those: behind a
+   * proxy everybody has the same address, and somebody who guesses tokens must not lock out the others.
    */
   readonly countStranger: CountRequest;
 };
@@ -28,8 +28,8 @@ export type RequestLimits = {
 /**
  * Limits what each caller, and each address that proves to be nobody, may ask of one process in a minute.
  *
- * A refusal says when to come back, in `Retry-After` and in the headers of draft-ietf-httpapi-ratelimit-headers-10. Other
- * answers say nothing about it: that would be a promise to keep.
+ * A refusal says when to come back, in `Retry-After` and in the headers of draft-ietf-httpapi-ratelimit-headers-10.
+ * Other answers say nothing about it: that would be a promise to keep.
  */
 export async function limitRequests(scope: HttpApp, requestsPerMinute: number): Promise<RequestLimits> {
   await scope.register(rateLimit, {

@@ -13,8 +13,8 @@ type Named = Pick<FastifyRequest, 'params' | 'query' | 'body'> & {
 
 /**
  * The account that a request names in its path, query or body; undefined when it names none, or not the same one
- * everywhere. Reads what was sent, before any schema changed it, so that a caller who may not ask does not learn what is
- * wrong with the question.
+ * everywhere. Reads what was sent, before any schema changed it, so that a caller who may not ask does not learn what
+ * is wrong with the question.
  */
 export function accountNamedIn({ params, query, body, routeOptions }: Named): string | undefined {
   const named = new Set([params, query, body].flatMap((part) => NAMES.flatMap((name) => readOwn(part, name))));

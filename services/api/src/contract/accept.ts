@@ -4,8 +4,8 @@ import { RequestError } from '@hopsmeter/usage';
 const ACCEPT_LENGTH_MAX = 1_000;
 
 /**
- * Which of the content types that an address has is wanted most by an `Accept` header (RFC 9110, 12.5.1): the one with the
- * greatest quality, the first of the offered ones when it is the same, or when nothing was said.
+ * Which of the content types that an address has is wanted most by an `Accept` header (RFC 9110, 12.5.1): the one with
+ * the greatest quality, the first of the offered ones when it is the same, or when nothing was said.
  *
  * @param offered content types in lower case without parameters, the usual one first.
  * @throws RequestError NOT_ACCEPTABLE when it wants none of them.

@@ -6,8 +6,8 @@ export type CsvColumn<T> = {
   /** Null is an empty cell. */
   readonly value: (row: T) => string | null;
   /**
-   * `text` comes from people and clusters and may look like a formula; `exact` is what we write ourselves: numbers, days,
-   * ids of ours.
+   * `text` comes from people and clusters and may look like a formula; `exact` is what we write ourselves: numbers,
+   * days, ids of ours.
    */
   readonly kind: 'text' | 'exact';
 };
@@ -20,8 +20,8 @@ const FORMULA_START = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 /**
  * Writes rows as CSV (RFC 4180): comma, CRLF, quotes where they are needed.
  *
- * A text that a spreadsheet would take for a formula gets a `'` before it, as OWASP recommends; numbers never do, so that
- * `-1.5` stays a number.
+ * A text that a spreadsheet would take for a formula gets a `'` before it, as OWASP recommends; numbers never do, so
+ * that `-1.5` stays a number.
  */
 export function formatCsv<T>(columns: readonly CsvColumn<T>[], rows: readonly T[]): string {
   return write(rows.map((row) => columns.map((column) => cellOf(column, row))));

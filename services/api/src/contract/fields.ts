@@ -11,7 +11,9 @@ import { z } from 'zod';
 import { ADDRESS_FORM, isAddress } from './address.ts';
 import { parameter } from './parameters.ts';
 
-/** What can be wrong with a field of a body: the codes that ingest has for the fields of an event, and those of terms. */
+/**
+ * What can be wrong with a field of a body: the codes that ingest has for the fields of an event, and those of terms.
+ */
 export type FieldErrorCode =
   | Extract<
       EventErrorCode,

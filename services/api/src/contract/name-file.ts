@@ -1,5 +1,6 @@
 /**
- * The name of a file to save, of letters, digits, `.`, `_` and `-`, which every file system takes: ids of people hold `|`.
+ * The name of a file to save, of letters, digits, `.`, `_` and `-`, which every file system takes: ids of people hold
+ * `|`.
  *
  * @param parts those that are undefined are left out.
  */

@@ -96,8 +96,8 @@ const PROBLEMS_MAX = 20;
 const NAME_LENGTH_MAX = 100;
 
 /**
- * Answers wrong parameters with a code for each; every other error stays with the shell. A route that says nothing of its
- * parameters takes none: a change must not be made because `?dryRun=true` was read by nobody.
+ * Answers wrong parameters with a code for each; every other error stays with the shell. A route that says nothing of
+ * its parameters takes none: a change must not be made because `?dryRun=true` was read by nobody.
  */
 export function addParameterProblems(scope: HttpApp): void {
   scope.addHook('onRoute', (route) => {

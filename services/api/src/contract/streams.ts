@@ -19,7 +19,9 @@ export type StreamHead = {
   readonly fileName: string;
 };
 
-/** Writes a piece of the answer. Resolves when the client is ready for more; rejects when it is gone or stands still. */
+/**
+ * Writes a piece of the answer. Resolves when the client is ready for more; rejects when it is gone or stands still.
+ */
 export type WritePiece = (piece: string | Uint8Array) => Promise<void>;
 
 /** Sends answers piece by piece, whatever their size. */
@@ -35,7 +37,9 @@ export type Streams = {
 
 export type StreamsOptions = { readonly atOnceMax?: number; readonly stallTimeoutMs?: number };
 
-/** Creates {@link Streams}. All of a process share one, so that streams cannot take every connection to the database. */
+/**
+ * Creates {@link Streams}. All of a process share one, so that streams cannot take every connection to the database.
+ */
 export function createStreams({
   atOnceMax = AT_ONCE_MAX,
   stallTimeoutMs = STALL_TIMEOUT_MS,

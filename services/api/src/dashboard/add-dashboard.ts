@@ -29,8 +29,8 @@ The api itself works; its documentation is at /docs.
 `;
 
 /**
- * Serves the dashboard's page. A browser that asks for an unknown address gets it too, with 404, and it says that there is
- * nothing; everybody else gets a problem.
+ * Serves the dashboard's page. A browser that asks for an unknown address gets it too, with 404, and it says that there
+ * is nothing; everybody else gets a problem.
  */
 export async function addDashboard(app: HttpApp, { directory, issuer }: DashboardOptions): Promise<void> {
   const policy = pagePolicy(issuer);

@@ -22,8 +22,8 @@ const bodySchema = z.strictObject({ id: z.string().min(1).max(255) });
 const LOCAL_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Lets whoever is at this machine be anybody, without a password: for `npm start` and tests. The key that its tokens are
- * signed with is made here and gone with the process.
+ * Lets whoever is at this machine be anybody, without a password: for `npm start` and tests. The key that its tokens
+ * are signed with is made here and gone with the process.
  */
 export async function createDevelopmentSignIn(pool: Pool, now: () => number): Promise<DevelopmentSignIn> {
   const tokens = await createDevelopmentTokens(now);

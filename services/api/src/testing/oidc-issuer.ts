@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** For tests: an OpenID Connect issuer on loopback that checks what Auth0 checks, with one person who is signed in there. */
+/**
+ * For tests: an OpenID Connect issuer on loopback that checks what Auth0 checks, with one person who is signed in
+ * there.
+ */
 export type OidcIssuer = {
   readonly issuer: string;
   readonly audience: string;

@@ -1,8 +1,8 @@
 import type { HttpApp } from '@hopsmeter/runtime';
 
 /**
- * The routes below /v1, /api/v1 and /api/v2 that Fastify itself says it answers, as `GET /v1/accounts`: read from the tree that it prints. HEAD
- * is left out, which Fastify adds to every GET.
+ * The routes below /v1, /api/v1 and /api/v2 that Fastify itself says it answers, as `GET /v1/accounts`: read from the
+ * tree that it prints. HEAD is left out, which Fastify adds to every GET.
  */
 export function routesOf(app: HttpApp): string[] {
   const parents: string[] = [];

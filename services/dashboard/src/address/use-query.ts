@@ -7,8 +7,8 @@ import { go } from './go.ts';
 export type SetQuery = (changes: Query, how?: { readonly replace?: boolean }) => void;
 
 /**
- * The parameters of the address, and how to change them: filters, months and sorting live there, so that a link to a view
- * shows the same, and the back button undoes a choice. Text that is being typed replaces the entry (`replace`).
+ * The parameters of the address, and how to change them: filters, months and sorting live there, so that a link to a
+ * view shows the same, and the back button undoes a choice. Text that is being typed replaces the entry (`replace`).
  *
  * Not wouter's own: it decodes the parameters a second time, which changes ids that hold a percent sign.
  */

@@ -96,8 +96,9 @@ export type UseApiOptions = {
 };
 
 /**
- * An answer of the api for a view: `useApi('/v1/accounts', { month }, accountsSchema)`. While the parameters change, the
- * answer to those before is still there (`isPlaceholderData`), so that a table does not jump. The schema is a constant.
+ * An answer of the api for a view: `useApi('/v1/accounts', { month }, accountsSchema)`. While the parameters change,
+ * the answer to those before is still there (`isPlaceholderData`), so that a table does not jump. The schema is a
+ * constant.
  */
 export function useApi<S extends z.ZodMiniType>(
   path: string,

@@ -21,7 +21,8 @@ export type BarsOptions = {
 const LABEL_WIDTH_PX = 64;
 
 /**
- * Draws stacked bars. uPlot draws each series from zero, so the tallest of a stack is drawn first and the others over it.
+ * Draws stacked bars. uPlot draws each series from zero, so the tallest of a stack is drawn first and the others over
+ * it.
  */
 export function drawBars(element: HTMLElement, options: BarsOptions): uPlot {
   const { days, series, stack, colours, width, height, onPoint, onClick } = options;

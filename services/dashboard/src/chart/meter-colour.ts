@@ -13,8 +13,8 @@ const OWN_COLOURS = [
 
 /**
  * The place of a meter's colour, from 0. It follows from the meter's name alone, so that a meter has the same colour in
- * every account and month. Meters that are not in the default rate card share the colours that are left: two of them may
- * have the same one.
+ * every account and month. Meters that are not in the default rate card share the colours that are left: two of them
+ * may have the same one.
  */
 export function meterColour(meter: string): number {
   const own = OWN_COLOURS.indexOf(meter);

@@ -27,8 +27,8 @@ export type StackedBarsProps = {
 type Point = { readonly day: number; readonly series: number | undefined };
 
 /**
- * Daily amounts as stacked bars. A pointer or the arrow keys tell the amounts of a day, a click or Enter chooses a part of
- * it; screen readers have a table.
+ * Daily amounts as stacked bars. A pointer or the arrow keys tell the amounts of a day, a click or Enter chooses a part
+ * of it; screen readers have a table.
  */
 export function StackedBars({ label, days, series, amounts, onSelect, height = 260 }: StackedBarsProps) {
   const frame = useRef<HTMLDivElement>(null);

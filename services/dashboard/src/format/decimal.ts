@@ -32,8 +32,8 @@ export function sumDecimals(texts: readonly string[]): `${number}` {
 }
 
 /**
- * How much `part` is of `whole` in thousandths, rounded half away from zero as everything here is; undefined when there is
- * no whole. For shares and changes, which are shown with one decimal of a percent.
+ * How much `part` is of `whole` in thousandths, rounded half away from zero as everything here is; undefined when there
+ * is no whole. For shares and changes, which are shown with one decimal of a percent.
  */
 export function perMille(part: bigint, whole: bigint): number | undefined {
   if (whole === 0n) return undefined;

@@ -20,9 +20,9 @@ export type AnswerProps<T> = {
 };
 
 /**
- * Shows an answer when it is there, its problem when it failed (with a button where asking again may help), and grey lines
- * before. An answer stays when asking for a
- * newer one failed, below the problem; while other parameters are asked for it stays too, paler.
+ * Shows an answer when it is there, its problem when it failed (with a button where asking again may help), and grey
+ * lines before. An answer stays when asking for a newer one failed, below the problem; while other parameters are asked
+ * for it stays too, paler.
  */
 export function Answer<T>({ of, label, lines = 4, children }: AnswerProps<T>) {
   const { data, error, isPlaceholderData = false, refetch } = of;

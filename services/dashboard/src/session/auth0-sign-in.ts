@@ -12,8 +12,8 @@ const SCOPE = 'openid profile email offline_access';
 const RENEW_BEFORE_SECONDS = 60;
 
 /**
- * Signs in at Auth0, or any OpenID Connect issuer: code flow with PKCE. The tokens are in memory only. What survives the
- * way to the issuer and back is the verifier and the state, in the storage of this tab, and it is used once.
+ * Signs in at Auth0, or any OpenID Connect issuer: code flow with PKCE. The tokens are in memory only. What survives
+ * the way to the issuer and back is the verifier and the state, in the storage of this tab, and it is used once.
  *
  * A page that is loaded again has no token; the mark in the tab then sends it to the issuer, whose own session sends it
  * straight back.

@@ -12,8 +12,8 @@ const answerSchema = z.object({ accessToken: z.string(), expiresAt: z.string() }
 const RENEW_AFTER = 0.8;
 
 /**
- * Signs in as anybody of the demo, on a developer's machine: the api of `npm start` gives the tokens. This file is not part
- * of pages that are built for production, and neither is the api's side of it.
+ * Signs in as anybody of the demo, on a developer's machine: the api of `npm start` gives the tokens. This file is not
+ * part of pages that are built for production, and neither is the api's side of it.
  */
 export function createDevelopmentSignIn(people: readonly DevelopmentPerson[], events: SignInEvents): SignInWay {
   let timer: ReturnType<typeof setTimeout> | undefined;

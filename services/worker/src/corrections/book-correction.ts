@@ -44,9 +44,9 @@ export function findUnbookable(
 }
 
 /**
- * The rows that put a correction in force: what is booked of its original is taken back from whom it is booked for, and the
- * new quantities are booked for whom the usage belongs to now, split over the days of the original's window. Both are
- * booked in the open months of their accounts.
+ * The rows that put a correction in force: what is booked of its original is taken back from whom it is booked for, and
+ * the new quantities are booked for whom the usage belongs to now, split over the days of the original's window. Both
+ * are booked in the open months of their accounts.
  */
 export function bookCorrection(
   id: string,

@@ -2,8 +2,8 @@ import type { CorrectionRank } from '@hopsmeter/db';
 import type { CorrectionEvent } from '@hopsmeter/usage';
 
 /**
- * Whether a correction comes after another one in the order that decides which is in force: by time, then by id. Ids are
- * compared by their bytes in UTF-8, as the database does; JavaScript would compare UTF-16 units.
+ * Whether a correction comes after another one in the order that decides which is in force: by time, then by id. Ids
+ * are compared by their bytes in UTF-8, as the database does; JavaScript would compare UTF-16 units.
  */
 export function isNewer({ correctedAt, id }: CorrectionEvent, other: CorrectionRank): boolean {
   if (correctedAt !== other.correctedAt) return correctedAt > other.correctedAt;

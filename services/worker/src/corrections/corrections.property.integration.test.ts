@@ -7,8 +7,8 @@ import { type CorrectionWorld, correction, createCorrectionWorld, usage } from '
 import { HOUR, SAMPLE_START } from '../testing/sample-events.ts';
 
 /**
- * Random originals and corrections in random order and batches, with months closed and owners changed in between, against
- * an oracle that knows nothing of chains in a database: it looks at all events at once and adds up plainly.
+ * Random originals and corrections in random order and batches, with months closed and owners changed in between,
+ * against an oracle that knows nothing of chains in a database: it looks at all events at once and adds up plainly.
  */
 
 const METERS = ['cpu_hours', 'gpu_hours', 'ram_gb_hours'];

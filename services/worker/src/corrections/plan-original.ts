@@ -4,8 +4,8 @@ import { addEvent, createEventPlan } from '../record/event-plan.ts';
 import type { CorrectedOriginal } from './book-correction.ts';
 
 /**
- * Counts an implausible event as it came, for the moment in which a correction takes it back: in the same transaction, so
- * that nobody ever sees it in a total. Says why where it could not be counted even if it were plausible.
+ * Counts an implausible event as it came, for the moment in which a correction takes it back: in the same transaction,
+ * so that nobody ever sees it in a total. Says why where it could not be counted even if it were plausible.
  */
 export function planOriginal(taken: TakenEvent, directory: Directory): CorrectedOriginal | Unattributed {
   const { clusterId, eventKey, contentHash } = taken;

@@ -39,9 +39,9 @@ export type DeferredSettlerOptions = {
 /** Settles what batches could not count by themselves. */
 export type DeferredSettler = {
   /**
-   * Settles all that can be settled now: manifests, corrections that are new or may be countable by now, and those of the
-   * next waiting ones whose original has come. Any number of workers may do it at the same time. Whatever is wrong with an
-   * event, the others are settled.
+   * Settles all that can be settled now: manifests, corrections that are new or may be countable by now, and those of
+   * the next waiting ones whose original has come. Any number of workers may do it at the same time. Whatever is wrong
+   * with an event, the others are settled.
    *
    * @throws what the database throws; what was settled until then stays settled, and the rest is for the next round.
    */
@@ -59,7 +59,9 @@ const WAITING_MAX = 1_000;
 /** A busy directory, other workers and deadlocks are each settled by another attempt. */
 const ATTEMPTS_MAX = 5;
 
-/** Of a part of a part that failed: a passing reason has passed by then, mostly, and a hundred bad ones take a second. */
+/**
+ * Of a part of a part that failed: a passing reason has passed by then, mostly, and a hundred bad ones take a second.
+ */
 const LATER_ATTEMPTS_MAX = 2;
 
 type Attempts = {
@@ -123,8 +125,8 @@ export function createDeferredSettler({
   };
 
   /**
-   * Settles a part, and where it fails by halves: what belongs to a correction that Postgres refuses is set aside. A chain
-   * fails as a whole, so it is put back as a whole.
+   * Settles a part, and where it fails by halves: what belongs to a correction that Postgres refuses is set aside. A
+   * chain fails as a whole, so it is put back as a whole.
    */
   const settleApart = (ids: readonly string[], signal: AbortSignal): Promise<number> => {
     const putBack = new Set<string>();

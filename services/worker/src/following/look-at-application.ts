@@ -41,12 +41,14 @@ export type Look = {
   readonly signal: AbortSignal;
 };
 
-/** Each plan makes room for the next: an owner, a member, their place. More is a directory that others keep changing. */
+/**
+ * Each plan makes room for the next: an owner, a member, their place. More is a directory that others keep changing.
+ */
 const PLANS_MAX = 8;
 
 /**
- * Looks at the application and brings over what is new. All rows are compared every hour, at the start and after a look that
- * came to nothing; between, of the users only those that changed are read.
+ * Looks at the application and brings over what is new. All rows are compared every hour, at the start and after a look
+ * that came to nothing; between, of the users only those that changed are read.
  *
  * @throws TurnPassedError, what hopsmeter's own database says, or the signal's reason.
  */

@@ -26,8 +26,8 @@ const DECIDE_HINT = 'see GET /v1/stripe/remittances and decide there';
 const RETRY_HINT = 'nothing to do unless it goes on: then see the status page of Stripe';
 
 /**
- * Sends usage to Stripe, where it is configured. Any number of workers may: they share the remittances. Each plans once in
- * the interval, so with more workers the same usage goes out in smaller parts; what it adds up to is the same.
+ * Sends usage to Stripe, where it is configured. Any number of workers may: they share the remittances. Each plans once
+ * in the interval, so with more workers the same usage goes out in smaller parts; what it adds up to is the same.
  */
 export function exportToStripe({ pool, logger, registry, settings }: JobContext): PeriodicWork | undefined {
   const { stripe } = settings;

@@ -12,8 +12,8 @@ const ASK_EVERY_MS = 5_000;
 const PROBLEMS_LOGGED_MAX = 20;
 
 /**
- * Brings over what changes in the application, where it is configured. Workers take turns: one looks at a time, and all of them
- * export the same, read from the database. Nothing of it touches how events are recorded.
+ * Brings over what changes in the application, where it is configured. Workers take turns: one looks at a time, and all
+ * of them export the same, read from the database. Nothing of it touches how events are recorded.
  */
 export function followApplication({ pool, logger, registry, settings }: JobContext): PeriodicWork | undefined {
   const { following } = settings;

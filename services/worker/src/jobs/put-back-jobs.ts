@@ -3,12 +3,15 @@ import type { JobContext } from './job-context.ts';
 import type { QueueContext } from './report-queue.ts';
 import type { PeriodicWork } from './run-periodically.ts';
 
-/** Two looks find a job that stands nowhere, so it is back within a minute. A look at an empty queue takes a millisecond. */
+/**
+ * Two looks find a job that stands nowhere, so it is back within a minute. A look at an empty queue takes a
+ * millisecond.
+ */
 const EVERY_MS = 30_000;
 
 /**
- * Puts back jobs that no worker would ever take: something else than us has touched the queue. Any number of workers may:
- * a job is put back once, and what was recorded before is not counted again.
+ * Puts back jobs that no worker would ever take: something else than us has touched the queue. Any number of workers
+ * may: a job is put back once, and what was recorded before is not counted again.
  */
 export function putBackJobs({ logger, registry, queue }: JobContext & QueueContext): PeriodicWork {
   const total = new Counter({

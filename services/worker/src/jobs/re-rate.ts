@@ -3,7 +3,9 @@ import { kindOfFailure, PartNotReRatedError, reRatePart } from '@hopsmeter/db';
 import type { JobContext } from './job-context.ts';
 import type { PeriodicWork } from './run-periodically.ts';
 
-/** How often a worker asks whether a price change waits: people look at its progress a few seconds after they made it. */
+/**
+ * How often a worker asks whether a price change waits: people look at its progress a few seconds after they made it.
+ */
 const ASK_EVERY_MS = 2_000;
 
 /** A deadlock or a lost connection in a row so often is more than bad luck: the change waits for later rounds. */
@@ -17,8 +19,8 @@ const FAILED_WAIT_MS = 60_000;
 
 /**
  * Re-rates what price changes concern, part by part, until none waits. Changes take turns, so a large one does not keep
- * others waiting, and one that fails is passed over for a while. Every part is a transaction that also notes how far the
- * change is, so a round may end, or die, after any of them, and any worker goes on.
+ * others waiting, and one that fails is passed over for a while. Every part is a transaction that also notes how far
+ * the change is, so a round may end, or die, after any of them, and any worker goes on.
  */
 export function reRate({ pool, logger }: JobContext): PeriodicWork {
   /** Until when changes that failed are left alone. */

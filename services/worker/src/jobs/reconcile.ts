@@ -23,8 +23,8 @@ const METRICS_EVERY_MS = 15_000;
 const DAY_ATTEMPTS_MAX = 3;
 
 /**
- * Compares the ledger with the rollup, once an hour and when somebody asks, and exports what was found. It never repairs.
- * Workers take turns, day by day; every one of them exports the same, read from the database.
+ * Compares the ledger with the rollup, once an hour and when somebody asks, and exports what was found. It never
+ * repairs. Workers take turns, day by day; every one of them exports the same, read from the database.
  */
 export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork {
   const registers = [registry];

@@ -25,8 +25,8 @@ export type QueueContext = Pick<JobContext, 'pool' | 'logger' | 'registry'> & {
 const EVERY_MS = 5_000;
 
 /**
- * Writes how the queue is where the api can read it: the api does not talk to Redis. Every worker writes, and the newest
- * measurement stays; while none does, the row grows old and says so by its age.
+ * Writes how the queue is where the api can read it: the api does not talk to Redis. Every worker writes, and the
+ * newest measurement stays; while none does, the row grows old and says so by its age.
  */
 export function reportQueue({ pool, queue, logger, registry }: QueueContext): PeriodicWork {
   const gauge = (name: string, help: string): Gauge => {

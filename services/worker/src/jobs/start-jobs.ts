@@ -10,7 +10,9 @@ import { type QueueContext, reportQueue } from './report-queue.ts';
 import { type PeriodicWork, type RunningWork, runPeriodically } from './run-periodically.ts';
 import { watchSpending } from './watch-spending.ts';
 
-/** Every scheduled job; undefined where it is not configured. Each may run in any number of workers at the same time. */
+/**
+ * Every scheduled job; undefined where it is not configured. Each may run in any number of workers at the same time.
+ */
 const JOBS: readonly ((context: JobContext & QueueContext) => PeriodicWork | undefined)[] = [
   purgeLedger,
   exportToStripe,

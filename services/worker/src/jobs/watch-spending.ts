@@ -11,8 +11,8 @@ const PERIOD_MS = 30_000;
 const CAPS_MAX = 20;
 
 /**
- * Compares spending with caps and raises alerts. Workers share the caps: each of them asks every third of the period, and
- * gets those that nobody looked at for a whole one.
+ * Compares spending with caps and raises alerts. Workers share the caps: each of them asks every third of the period,
+ * and gets those that nobody looked at for a whole one.
  */
 export function watchSpending({ pool, logger, registry }: JobContext): PeriodicWork {
   const alerts = new Counter({

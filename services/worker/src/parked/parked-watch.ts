@@ -14,18 +14,21 @@ export type ParkedWatch = {
   close(): Promise<void>;
 };
 
-/** A person who registers a project sees its events counted within seconds; the question costs less than a millisecond. */
+/**
+ * A person who registers a project sees its events counted within seconds; the question costs less than a millisecond.
+ */
 const POLL_MS = 2_000;
 
 /**
- * Also without any change, for what an earlier round could not finish: events whose time to be tried had not come, or that
- * another worker had taken and died with.
+ * Also without any change, for what an earlier round could not finish: events whose time to be tried had not come, or
+ * that another worker had taken and died with.
  */
 const ROUND_EVERY_MS = 60_000;
 
 /**
- * Looks every two seconds whether parked events may have become countable, and has them tried. Any number of workers may
- * watch: they share the rows. Polled, because a notification needs a session, which a transaction pooler does not keep.
+ * Looks every two seconds whether parked events may have become countable, and has them tried. Any number of workers
+ * may watch: they share the rows. Polled, because a notification needs a session, which a transaction pooler does not
+ * keep.
  */
 export function startParkedWatch({ readWork, retry, onChange }: ParkedWatchOptions): ParkedWatch {
   const aborter = new AbortController();

@@ -10,9 +10,9 @@ export type IgnoredStore = {
 const RECALLED_MAX = 2_000;
 
 /**
- * Has ignored events tried again whose namespace is ignored no longer, or not at all times: a rule was withdrawn or another
- * one says more, or a project has the namespace. Events of a namespace that is ignored at all times are not looked at, however
- * many there are.
+ * Has ignored events tried again whose namespace is ignored no longer, or not at all times: a rule was withdrawn or
+ * another one says more, or a project has the namespace. Events of a namespace that is ignored at all times are not
+ * looked at, however many there are.
  */
 export async function recallIgnored(store: IgnoredStore, directory: Directory, signal: AbortSignal): Promise<void> {
   for (const namespace of await store.list()) {

@@ -29,12 +29,14 @@ const TAKEN_MAX = 500;
 /** A busy directory, other workers and deadlocks are each settled by another attempt. */
 const ATTEMPTS_MAX = 5;
 
-/** Of a part of a part that failed: a passing reason has passed by then, mostly, and a hundred bad ones take a second. */
+/**
+ * Of a part of a part that failed: a passing reason has passed by then, mostly, and a hundred bad ones take a second.
+ */
 const LATER_ATTEMPTS_MAX = 2;
 
 /**
- * Tries parked events again, part by part, until none is left that has not been tried. Whatever is wrong with an event, the
- * others are tried: it waits for a person where Postgres refuses it, and is put back for some minutes otherwise.
+ * Tries parked events again, part by part, until none is left that has not been tried. Whatever is wrong with an event,
+ * the others are tried: it waits for a person where Postgres refuses it, and is put back for some minutes otherwise.
  *
  * @param directoryVersion what the directory must at least know.
  * @throws what the database throws while it is away; what was counted until then stays counted.

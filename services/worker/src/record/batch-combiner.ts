@@ -19,14 +19,15 @@ export type BatchCombiner = {
 };
 
 /**
- * Events of one statement at most; a single batch is always taken whole. Batches share rollup rows, so more are cheaper:
- * Postgres spent 16.7 µs on each event of 5,000 a statement, 15.0 of 10,000 and 15.0 of 20,000, which took 90 MB more.
+ * Events of one statement at most; a single batch is always taken whole. Batches share rollup rows, so more are
+ * cheaper: Postgres spent 16.7 µs on each event of 5,000 a statement, 15.0 of 10,000 and 15.0 of 20,000, which took 90
+ * MB more.
  */
 export const STATEMENT_EVENTS_MAX = 10_000;
 
 /**
- * How long a batch waits for others. Single events came 3,540 a second without it, 4,898 with 15 ms and 5,832 with 40: what
- * a statement costs is shared by more of them. It is added to the time until usage is seen, which may be a second.
+ * How long a batch waits for others. Single events came 3,540 a second without it, 4,898 with 15 ms and 5,832 with 40:
+ * what a statement costs is shared by more of them. It is added to the time until usage is seen, which may be a second.
  */
 const GATHER_MS = 40;
 
@@ -40,9 +41,9 @@ type Waiting = {
 };
 
 /**
- * Records batches that wait at the same time together. Whatever is in the way of a group (a batch that was recorded before,
- * a conflict, a bad event, a database that is away) is left to each of its batches alone. So a group is never more than an
- * attempt, and nothing about exactness depends on how batches are grouped.
+ * Records batches that wait at the same time together. Whatever is in the way of a group (a batch that was recorded
+ * before, a conflict, a bad event, a database that is away) is left to each of its batches alone. So a group is never
+ * more than an attempt, and nothing about exactness depends on how batches are grouped.
  */
 export function createBatchCombiner(options: BatchCombinerOptions): BatchCombiner {
   const { recorder, statementsMax, batchesMax = Number.POSITIVE_INFINITY, gatherMs = GATHER_MS } = options;

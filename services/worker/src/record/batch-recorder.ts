@@ -40,15 +40,15 @@ export type BatchRecorder = {
    * counted.
    *
    * @returns the counts, or `undefined` when the batch was recorded before.
-   * @throws when `signal` is aborted, and what the database says to a batch that fails again and again for a reason of its
-   *   own: it has to make room for others and come again. Nothing of the batch is recorded then.
+   * @throws when `signal` is aborted, and what the database says to a batch that fails again and again for a reason of
+   *   its own: it has to make room for others and come again. Nothing of the batch is recorded then.
    */
   record(makeRecord: MakeRecord, signal: AbortSignal): Promise<RecordedCounts | undefined>;
   /**
    * Records several batches together, in one attempt.
    *
-   * @returns the counts of each batch; `undefined` when nothing was recorded, for whatever reason: each batch must then be
-   * recorded by itself, which settles that reason for it.
+   * @returns the counts of each batch; `undefined` when nothing was recorded, for whatever reason: each batch must then
+   * be recorded by itself, which settles that reason for it.
    */
   tryTogether(makeRecord: (directory: Directory) => BatchRecord): Promise<readonly RecordedCounts[] | undefined>;
   /** Batches that wait for the database now. A process with some is not stuck: it waits. */
@@ -59,8 +59,8 @@ export type BatchRecorder = {
 type SetAsideNow = Map<number, Unattributed & { readonly counted?: CountedInstant | undefined }>;
 
 /**
- * Attempts after which a batch that fails for a reason of its own makes room for others. A directory that changed, a conflict
- * and a bad event are each settled by the next attempt, so with all of them in one batch a few pass.
+ * Attempts after which a batch that fails for a reason of its own makes room for others. A directory that changed, a
+ * conflict and a bad event are each settled by the next attempt, so with all of them in one batch a few pass.
  */
 const ATTEMPTS_MAX = 8;
 
@@ -83,7 +83,8 @@ export function createBatchRecorder({ store, directories, onFailure }: BatchReco
         if (outcome.kind === 'retry') retries += 1;
         const count = outcome.kind === 'retry' ? retries : attempt - retries;
         onFailure(outcome.kind, outcome.error, count);
-        // A database that is away is waited out here, however long: a job that is given back would only come again later.
+        // A database that is away is waited out here, however long: a job that is given back would only come again
+        // later.
         if (outcome.kind !== 'retry' && count >= ATTEMPTS_MAX) throw outcome.error;
         // Until it is done, not only between attempts: a database that hangs keeps an attempt for half a minute.
         if (!isWaiting) waitingCount += 1;

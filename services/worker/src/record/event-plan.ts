@@ -44,7 +44,9 @@ export type EventIdentity = {
   readonly position: number;
 };
 
-/** Adds the rows of an event, attributed and priced. Where anything is in the way, nothing is added and it says what. */
+/**
+ * Adds the rows of an event, attributed and priced. Where anything is in the way, nothing is added and it says what.
+ */
 export function addEvent(plan: EventPlan, event: UsageEvent, identity: EventIdentity): Unattributed | undefined {
   const { clusterId, eventKey, contentHash, batch, position } = identity;
   const found = plan.directory.attribute(clusterId, event);

@@ -3,8 +3,8 @@ import { type BatchRecord, kindOfFailure } from '@hopsmeter/db';
 import type { Unattributed } from '@hopsmeter/usage';
 
 /**
- * Finds the events because of which Postgres refuses a record of one batch, by trying halves without keeping them: about
- * 2 × log₂(events) tries for each bad event.
+ * Finds the events because of which Postgres refuses a record of one batch, by trying halves without keeping them:
+ * about 2 × log₂(events) tries for each bad event.
  *
  * @param tryRecord runs the record statement and takes it back.
  * @returns the bad events by position; empty when every event alone is fine.

@@ -19,8 +19,9 @@ import { addEvent, createEventPlan, type EventIdentity, type EventPlan } from '.
 import { toStorableEvent, toStorableText } from './storable-text.ts';
 
 /**
- * Events that an earlier attempt found impossible to count, by their position in the batch, and why; with what is counted
- * under that identity where it has no window, because the event may be a copy of it, see {@link isCopyAtAnotherTime}.
+ * Events that an earlier attempt found impossible to count, by their position in the batch, and why; with what is
+ * counted under that identity where it has no window, because the event may be a copy of it, see {@link
+ * isCopyAtAnotherTime}.
  */
 export type SetAside = ReadonlyMap<number, Unattributed & { readonly counted?: CountedInstant | undefined }>;
 
@@ -30,8 +31,8 @@ export function planBatch(batch: Batch, directory: Directory, setAside?: SetAsid
 }
 
 /**
- * Attributes and prices every event of some batches: what the database has to do is then one statement. Pure: equal input,
- * equal record.
+ * Attributes and prices every event of some batches: what the database has to do is then one statement. Pure: equal
+ * input, equal record.
  *
  * @param setAside of a single batch: positions mean nothing across batches.
  * @throws RangeError when the requests of a batch do not count its events.

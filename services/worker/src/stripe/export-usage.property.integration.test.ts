@@ -39,7 +39,10 @@ const FAULTS: readonly (StripeFault | undefined)[] = [
 
 const EXACT_THOUSANDTH = 10n ** 29n;
 
-/** Units of 10⁻³²; small ones meet the boundary of a thousandth, thirds come to it with an error, large ones to whole values. */
+/**
+ * Units of 10⁻³²; small ones meet the boundary of a thousandth, thirds come to it with an error, large ones to whole
+ * values.
+ */
 const amount = fc.oneof(
   fc.bigInt({ min: 1n, max: 3n * EXACT_THOUSANDTH }),
   fc.bigInt({ min: 1n, max: 3n }).map((count) => (count * EXACT_THOUSANDTH) / 3n),

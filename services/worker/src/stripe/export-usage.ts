@@ -24,14 +24,14 @@ export class StripeUnauthorizedError extends Error {
 }
 
 /**
- * Calls at the same time. All are of different customers or meters; each takes some 100 ms, so 1,000 remittances take half
- * a minute, far below what Stripe allows.
+ * Calls at the same time. All are of different customers or meters; each takes some 100 ms, so 1,000 remittances take
+ * half a minute, far below what Stripe allows.
  */
 const CALLS_MAX = 4;
 
 /**
- * Months that one round catches up with for the same customer and meter, at most. Whoever has more is not finished in this
- * round but in a later one.
+ * Months that one round catches up with for the same customer and meter, at most. Whoever has more is not finished in
+ * this round but in a later one.
  */
 const PLANS_MAX = 24;
 

@@ -38,7 +38,8 @@ export function createStripeMeterEvents({
     port: apiUrl.port === '' ? (apiUrl.protocol === 'https:' ? 443 : 80) : Number(apiUrl.port),
     protocol: apiUrl.protocol === 'https:' ? 'https' : 'http',
     timeout: timeoutMs,
-    // Attempts are counted in the database. The package repeats a closed connection once all the same, with the same keys.
+    // Attempts are counted in the database. The package repeats a closed connection once all the same, with the same
+    // keys.
     maxNetworkRetries: 0,
     telemetry: false,
     appInfo: { name: 'hopsmeter' },

@@ -12,8 +12,8 @@ function bodyOf(delivery: TakenDelivery): string {
 }
 
 /**
- * The signed message of an alert. Its id is the alert's, for every attempt and every endpoint, so that a receiver can tell a
- * message that it had.
+ * The signed message of an alert. Its id is the alert's, for every attempt and every endpoint, so that a receiver can
+ * tell a message that it had.
  *
  * @param nowMs when the attempt is made; a receiver refuses messages that are too old.
  */

@@ -31,8 +31,8 @@ export type DeliverOptions = {
 };
 
 /**
- * Attempts every delivery that is due, some at a time, until none is left. At least once: whoever is killed between sending
- * and noting it leaves a lease behind that ends, and the message is sent again under the same id.
+ * Attempts every delivery that is due, some at a time, until none is left. At least once: whoever is killed between
+ * sending and noting it leaves a lease behind that ends, and the message is sent again under the same id.
  *
  * On abort it takes no more and ends the attempts in hand, which is a matter of seconds.
  *

@@ -1,9 +1,9 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /**
- * Networks to which nothing is posted: what lies in them is this machine, our network or nobody. From the special-purpose
- * registries of IANA (RFC 6890 and its successors): everything there that is not globally reachable, and what leads to IPv4
- * by another way.
+ * Networks to which nothing is posted: what lies in them is this machine, our network or nobody. From the
+ * special-purpose registries of IANA (RFC 6890 and its successors): everything there that is not globally reachable,
+ * and what leads to IPv4 by another way.
  */
 const BLOCKED_IPV4: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8], // this network; 0.0.0.0 is this machine on Linux

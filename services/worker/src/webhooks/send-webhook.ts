@@ -36,10 +36,10 @@ class SendError extends Error {
 /**
  * Posts a message to an address that somebody gave us, and returns the status of the answer.
  *
- * Safe against being led inside: the address must have a form that `problemOfWebhookUrl` finds nothing wrong with; its name is
- * resolved once, every address that it has must be public, and the connection goes to one of those very addresses (so a
- * name cannot lead elsewhere a moment later). TLS still checks the name. Redirects are answers like any other and are not
- * followed. Nothing of the answer but its status is kept.
+ * Safe against being led inside: the address must have a form that `problemOfWebhookUrl` finds nothing wrong with; its
+ * name is resolved once, every address that it has must be public, and the connection goes to one of those very
+ * addresses (so a name cannot lead elsewhere a moment later). TLS still checks the name. Redirects are answers like any
+ * other and are not followed. Nothing of the answer but its status is kept.
  *
  * @throws SendError
  */

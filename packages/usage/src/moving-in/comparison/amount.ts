@@ -1,6 +1,9 @@
 import { divideHalfAway, parseDecimal } from '../../decimal.ts';
 
-/** An exact amount in units of 10⁻⁴⁰, finer than anything that is read, so that nothing is rounded before it is compared. */
+/**
+ * An exact amount in units of 10⁻⁴⁰, finer than anything that is read, so that nothing is rounded before it is
+ * compared.
+ */
 export type Amount = bigint;
 
 const DECIMALS = 40;
@@ -17,7 +20,9 @@ export function readAmount(text: string): Amount | undefined {
 
 const POWERS = Array.from({ length: DECIMALS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 
-/** As many units of the last of so many decimals, half away from zero, as Postgres rounds what it puts into a column. */
+/**
+ * As many units of the last of so many decimals, half away from zero, as Postgres rounds what it puts into a column.
+ */
 export function roundAmount(amount: Amount, decimals: number): bigint {
   return divideHalfAway(amount, UNITS[decimals] ?? 10n ** BigInt(DECIMALS - decimals));
 }

@@ -1,6 +1,6 @@
 /**
- * Why a day of a user differs between the application and hopsmeter, from the most specific cause to the least: of several
- * that fit, the first is told. `unexplained` is what no cause fits.
+ * Why a day of a user differs between the application and hopsmeter, from the most specific cause to the least: of
+ * several that fit, the first is told. `unexplained` is what no cause fits.
  */
 export const CAUSES = [
   /** The application has no such measure: network egress, and meters that it does not know. */
@@ -60,9 +60,13 @@ export const COMPARED_MEASURES = {
   network_egress_gb: 4,
   /** USD at list prices. */
   cost: 2,
-  /** Of the cost that hopsmeter has: what the account owner in the application's row pays. The application: all of it. */
+  /**
+   * Of the cost that hopsmeter has: what the account owner in the application's row pays. The application: all of it.
+   */
   owner_cost: 2,
-  /** Of the cost that hopsmeter has: what was used on the cluster in the application's row. The application: all of it. */
+  /**
+   * Of the cost that hopsmeter has: what was used on the cluster in the application's row. The application: all of it.
+   */
   cluster_cost: 2,
   /** What is billed for a member whom the application's run for Stripe left out. The application: nothing. */
   billed_cost: 2,

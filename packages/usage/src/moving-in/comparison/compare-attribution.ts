@@ -7,8 +7,8 @@ const CENTS = 2;
 
 /**
  * Compares whom and what the row of a day is booked on: a row has one account owner and one cluster, and only some are
- * billed. Told as what it moves of the cost that hopsmeter has, so that another cause of a difference does not add to it. A
- * measure on which both agree has no row.
+ * billed. Told as what it moves of the cost that hopsmeter has, so that another cause of a difference does not add to
+ * it. A measure on which both agree has no row.
  */
 export function compareAttribution(
   user: UserFacts,

@@ -29,7 +29,10 @@ const NEVER_MEASURED: Reason = { causes: ['never_measured'], detail: '' };
 
 const COLUMN_MEASURES = Object.keys(COLUMN_OF) as readonly ColumnMeasure[];
 
-/** Whether a day differs in a way that only its hours explain. Egress is not among them: the application never measures it. */
+/**
+ * Whether a day differs in a way that only its hours explain. Egress is not among them: the application never measures
+ * it.
+ */
 export function needsHours(ours: OurDay | undefined, row: ApplicationDay | undefined): boolean {
   return COLUMN_MEASURES.some(
     (measure) => measure !== 'network_egress_gb' && heldUnits(row, measure) !== ourUnits(ours, measure),
@@ -117,7 +120,10 @@ function createReasons(user: UserFacts, month: MonthFacts, days: UserDays, day: 
   };
 }
 
-/** Faults that keep whole additions out of a row come before those of single hours, which are hundreds and are not asked for. */
+/**
+ * Faults that keep whole additions out of a row come before those of single hours, which are hundreds and are not asked
+ * for.
+ */
 function listStorageFaults(faults: Iterable<Fault>): readonly Fault[] {
   const found: Fault[] = [];
   for (const fault of faults) {

@@ -9,8 +9,9 @@ const FORMULA_START = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 export const COMPARISON_CSV_HEADER = writeLine(COLUMNS);
 
 /**
- * Writes rows as CSV (RFC 4180): comma, CRLF, quotes where they are needed. An equal row has the cause `equal`; several causes have
- * spaces between. A text that a spreadsheet would take for a formula gets a `'` before it; numbers never do.
+ * Writes rows as CSV (RFC 4180): comma, CRLF, quotes where they are needed. An equal row has the cause `equal`; several
+ * causes have spaces between. A text that a spreadsheet would take for a formula gets a `'` before it; numbers never
+ * do.
  */
 export function formatComparisonCsv(rows: readonly (ComparisonRow & { readonly userName: string | null })[]): string {
   return rows

@@ -14,8 +14,8 @@ const MEASURED = { online_storage_gb: 'online', offline_storage_gb: 'offline' } 
 export type StorageReason = { readonly causes: readonly Cause[]; readonly detail: string };
 
 /**
- * A column holds the sizes that the namespaces had when the job saw them last that day. A fault that keeps namespaces out of
- * the row keeps their sizes out too.
+ * A column holds the sizes that the namespaces had when the job saw them last that day. A fault that keeps namespaces
+ * out of the row keeps their sizes out too.
  *
  * @param held in units of the column.
  * @param before the parts of the day before, whose last hour may have been seen on this day.

@@ -36,8 +36,8 @@ export function createFaultList(source: Iterator<Fault>): FaultList {
 }
 
 /**
- * Finds the fewest faults, two at most, with which the job would have left exactly what the columns hold; of as many the most
- * specific.
+ * Finds the fewest faults, two at most, with which the job would have left exactly what the columns hold; of as many
+ * the most specific.
  *
  * @param isProven asked of what fits; the search goes on when it says no.
  * @returns no faults where rounding alone explains it; undefined where nothing does.
@@ -53,7 +53,9 @@ export function explain(
   return faultsMax === 1 ? undefined : findPair(puzzle, columns, isProven);
 }
 
-/** Whether the columns hold exactly what the job would have left: each addition rounded, or all of them once at the end. */
+/**
+ * Whether the columns hold exactly what the job would have left: each addition rounded, or all of them once at the end.
+ */
 export function fits({ held, base }: Puzzle, faults: readonly Fault[], columns: readonly AddedColumn[]): boolean {
   return columns.every((column) => {
     let exact = base.exact[column];
@@ -67,8 +69,8 @@ export function fits({ held, base }: Puzzle, faults: readonly Fault[], columns: 
 }
 
 /**
- * Among the faults that may be one of two. There are some 20,000 pairs, so plain numbers sort out those that are far off:
- * what they leave is looked at exactly.
+ * Among the faults that may be one of two. There are some 20,000 pairs, so plain numbers sort out those that are far
+ * off: what they leave is looked at exactly.
  */
 function findPair(
   puzzle: Puzzle,

@@ -6,7 +6,10 @@ export const MEASURED = ['cpu', 'gpu', 'ram', 'online', 'offline'] as const;
 
 export type Measured = (typeof MEASURED)[number];
 
-/** What hopsmeter counted for a user in one hour of a day in one namespace of a cluster: one addition of the application's job. */
+/**
+ * What hopsmeter counted for a user in one hour of a day in one namespace of a cluster: one addition of the
+ * application's job.
+ */
 export type HourPart = {
   readonly day: UsageDay;
   /** The hour in which the windows began, 0 to 23. */
@@ -48,7 +51,9 @@ export type ApplicationDay = {
 /** A namespace that the application knows to be the user's. */
 export type KnownNamespace = { readonly namespace: string; readonly createdAt: string | null };
 
-/** All that is known of a user, for the days that are compared and, where there is something, two before and one after. */
+/**
+ * All that is known of a user, for the days that are compared and, where there is something, two before and one after.
+ */
 export type UserFacts = {
   readonly userId: string;
   /** The owner in the application's row of the user, of today; undefined when the application has no such user. */

@@ -39,8 +39,8 @@ export type FaultyDay = {
 };
 
 /**
- * All that may have gone wrong with the row of a day, the most specific first. They are made as they are asked for: the first ones
- * explain most days, and the last ones are hundreds.
+ * All that may have gone wrong with the row of a day, the most specific first. They are made as they are asked for: the
+ * first ones explain most days, and the last ones are hundreds.
  */
 export function* eachFault(day: FaultyDay): Generator<Fault> {
   for (const list of [

@@ -19,7 +19,10 @@ export const COLUMN_OF = {
 
 export type ColumnMeasure = keyof typeof COLUMN_OF;
 
-/** What the row of a day holds of a measure, in units of its column: 0 without a row or a value; undefined when it is NaN. */
+/**
+ * What the row of a day holds of a measure, in units of its column: 0 without a row or a value; undefined when it is
+ * NaN.
+ */
 export function heldUnits(row: ApplicationDay | undefined, measure: ColumnMeasure): bigint | undefined {
   const amount = readAmount(row?.[COLUMN_OF[measure]] ?? '0');
   return amount === undefined ? undefined : roundAmount(amount, COMPARED_MEASURES[measure]);
@@ -35,8 +38,8 @@ export type UserDays = {
   partsOf(day: UsageDay): readonly HourPart[];
   puzzleOf(day: UsageDay): Puzzle;
   /**
-   * What explains the row of a day: all of its columns together where that is possible, else those of compute, else each
-   * column by a fault of its own. A column in no explanation stays unexplained.
+   * What explains the row of a day: all of its columns together where that is possible, else those of compute, else
+   * each column by a fault of its own. A column in no explanation stays unexplained.
    */
   explainDay(day: UsageDay): readonly Explanation[];
 };
@@ -64,8 +67,8 @@ export function createUserDays(user: UserFacts, month: MonthFacts): UserDays {
   }
 
   /**
-   * Whether the neighbours of a day hold what went over midnight. A day that is not over may not say it yet: there it is enough
-   * that the day before does, because a job that is late is late every day.
+   * Whether the neighbours of a day hold what went over midnight. A day that is not over may not say it yet: there it
+   * is enough that the day before does, because a job that is late is late every day.
    */
   function isProven(day: UsageDay, { shift }: Fault): boolean {
     if (shift === undefined) return true;

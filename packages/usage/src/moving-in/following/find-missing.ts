@@ -40,8 +40,8 @@ export function findMissing(application: ApplicationDirectory, followed: Followe
 }
 
 /**
- * The tables of which so much is missing that a person has to say that it is right: more than a share of the rows, and more
- * than one; or all users or clusters.
+ * The tables of which so much is missing that a person has to say that it is right: more than a share of the rows, and
+ * more than one; or all users or clusters.
  *
  * @param confirmed what a person has said is right.
  */

@@ -15,8 +15,8 @@ export type AgreedProject = {
 };
 
 /**
- * Plans what a project says anew on which both have agreed. It is on the cluster of its user, as far as both say the same of
- * where that is.
+ * Plans what a project says anew on which both have agreed. It is on the cluster of its user, as far as both say the
+ * same of where that is.
  */
 export function followProject({ key, followed, agreed, project }: AgreedProject, world: ProjectWorld): RowPlan {
   const row = { table: 'user_projects', key } as const;

@@ -23,11 +23,12 @@ export type FollowingState = {
 };
 
 /**
- * Plans what brings hopsmeter up to what the application says now: a row that is new comes over as with an import, one that
- * changed since both agreed becomes a change with its time, and one that says otherwise than somebody decided in hopsmeter is
- * a problem and changes nothing.
+ * Plans what brings hopsmeter up to what the application says now: a row that is new comes over as with an import, one
+ * that changed since both agreed becomes a change with its time, and one that says otherwise than somebody decided in
+ * hopsmeter is a problem and changes nothing.
  *
- * One plan may not be enough: a change can make room for another one. Planned again after its changes were made, it has fewer.
+ * One plan may not be enough: a change can make room for another one. Planned again after its changes were made, it has
+ * fewer.
  *
  * @returns a plan for each row of the application and each that is remembered, those included in which nothing is new.
  */

@@ -9,8 +9,8 @@ import type { RowPlan } from './row-plan.ts';
 export type HandOvers = { readonly plans: ReadonlyMap<string, RowPlan>; readonly givers: ReadonlySet<string> };
 
 /**
- * A namespace that is in use by a new row, and no longer by the one that both had agreed on, changed hands. It did so when
- * the new row was created; where a row was only given another user, when that was noticed.
+ * A namespace that is in use by a new row, and no longer by the one that both had agreed on, changed hands. It did so
+ * when the new row was created; where a row was only given another user, when that was noticed.
  */
 export function planHandOvers(
   newRows: readonly ApplicationProject[],

@@ -13,8 +13,9 @@ export type AccountsPeriod = {
 };
 
 /**
- * What a month is compared with: the month before, and of that the days up to today's day of the month, today's included; a
- * shorter month before is compared as a whole, and so is the month before one that is over or has not begun.
+ * What a month is compared with: the month before, and of that the days up to today's day of the month, today's
+ * included; a shorter month before is compared as a whole, and so is the month before one that is over or has not
+ * begun.
  */
 export function accountsPeriodOf({ from, to }: Month, today: UsageDay): AccountsPeriod {
   const first = dayOf(from);

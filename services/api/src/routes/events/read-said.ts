@@ -25,8 +25,8 @@ type Said = {
 };
 
 /**
- * What an event said: in its own words where a copy was parked, else as the ledger keeps it. There the user and the namespace
- * follow from the attribution: the subject is the user that it named, the project has the namespace.
+ * What an event said: in its own words where a copy was parked, else as the ledger keeps it. There the user and the
+ * namespace follow from the attribution: the subject is the user that it named, the project has the namespace.
  */
 export function readSaid(receipt: EventReceipt): Said {
   const { recorded, parked, chain, eventKey, reported, attributions } = receipt;

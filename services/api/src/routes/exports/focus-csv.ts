@@ -3,7 +3,9 @@ import { type CsvColumn, formatCsv, formatCsvHeader } from '../../contract/csv.t
 import { DECIMALS, type FocusColumn, type FocusRow } from './focus/focus-column.ts';
 import type { FocusFile } from './focus-file.ts';
 
-/** Writes a file of FOCUS as CSV: text that could be a formula is made harmless, numbers and times stand as they are. */
+/**
+ * Writes a file of FOCUS as CSV: text that could be a formula is made harmless, numbers and times stand as they are.
+ */
 export const openCsv: FocusFile['open'] = ({ columns, write }) => {
   const csvColumns = columns.map(toCsvColumn);
   return {

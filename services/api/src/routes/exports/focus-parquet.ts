@@ -4,7 +4,9 @@ import type { FocusFile } from './focus-file.ts';
 
 export const PARQUET_CONTENT_TYPE = 'application/vnd.apache.parquet';
 
-/** Rows of a row group, which are in memory until it is written: some 10 MB. Readers do well with groups of any size. */
+/**
+ * Rows of a row group, which are in memory until it is written: some 10 MB. Readers do well with groups of any size.
+ */
 const GROUP_ROWS = 5_000;
 
 /** What readers have at most. 38 digits need 16 bytes. */

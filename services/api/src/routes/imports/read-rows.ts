@@ -29,7 +29,8 @@ export type FileRow = {
 /**
  * Reads a CSV file (RFC 4180, UTF-8, with or without a byte order mark) with a header.
  *
- * @throws RequestError INVALID_ROWS for what is no such file, TOO_MANY_EVENTS for more than {@link IMPORT_ROWS_MAX} rows.
+ * @throws RequestError INVALID_ROWS for what is no such file, TOO_MANY_EVENTS for more than {@link IMPORT_ROWS_MAX}
+ * rows.
  */
 export function readRows(file: Buffer): readonly FileRow[] {
   if (!isUtf8(file)) throw new RequestError('INVALID_ROWS', 'the file is not UTF-8');

@@ -13,7 +13,11 @@ export type AnsweredQuestion = { readonly from: Micros; readonly to: Micros; rea
 
 export type QuestionDeps = { readonly pool: Pool; readonly billing: Billing; readonly now: () => Micros };
 
-/** Adds up what was used, exactly, of the accounts that the caller may see. @throws ParameterError, RequestError NOT_FOUND */
+/**
+ * Adds up what was used, exactly, of the accounts that the caller may see.
+ *
+ * @throws ParameterError, RequestError NOT_FOUND
+ */
 export async function answerQuestion(
   { pool, billing, now }: QuestionDeps,
   caller: Caller,

@@ -21,7 +21,10 @@ const UTC_ZONES = new Set([
 /** `Europe/Stockholm`. Postgres takes `CET` and `+01:00` too, for something else than what is meant. */
 const ZONE_NAME = /^[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+$/;
 
-/** Where the values of a question are found: in the rollup, which knows UTC days, or in the ledger, which knows everything. */
+/**
+ * Where the values of a question are found: in the rollup, which knows UTC days, or in the ledger, which knows
+ * everything.
+ */
 export type Source =
   | { readonly kind: 'rollup'; readonly windowSize: Exclude<WindowSize, 'HOUR'> | undefined }
   | { readonly kind: 'ledger'; readonly windowSize: WindowSize | undefined; readonly timeZone: string };

@@ -16,8 +16,8 @@ export function momentSchema(description: string, example: string) {
 }
 
 /**
- * Reads a moment, or a day as its beginning (UTC); undefined for any other text, and from the year 2255 on, where a number
- * no longer holds every microsecond.
+ * Reads a moment, or a day as its beginning (UTC); undefined for any other text, and from the year 2255 on, where a
+ * number no longer holds every microsecond.
  */
 export function parseMoment(text: string): Micros | undefined {
   const moment = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);

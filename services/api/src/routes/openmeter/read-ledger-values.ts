@@ -14,7 +14,11 @@ const UNIT_OF = { HOUR: 'hour', DAY: 'day', MONTH: 'month' } as const satisfies 
 
 export type Windows = { readonly windowSize: WindowSize | undefined; readonly timeZone: string };
 
-/** Reads windows that the rollup does not know from the ledger. @throws ParameterError when there are too many values */
+/**
+ * Reads windows that the rollup does not know from the ledger.
+ *
+ * @throws ParameterError when there are too many values
+ */
 export async function readLedgerValues(
   pool: Pool,
   { meter, from, to, groupBy, only }: CompleteQuestion,

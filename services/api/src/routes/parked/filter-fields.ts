@@ -8,7 +8,9 @@ const PATTERN_LENGTH_MAX = 254;
 
 const EXPECTED = `expected a namespace, or the beginning of one and *, of at most ${PATTERN_LENGTH_MAX} characters`;
 
-/** A `*` elsewhere would stand for itself, which is no part of any namespace: it is a mistake, and would match nothing. */
+/**
+ * A `*` elsewhere would stand for itself, which is no part of any namespace: it is a mistake, and would match nothing.
+ */
 function isNamespacePattern(text: string): boolean {
   return isText(text, PATTERN_LENGTH_MAX) && !text.slice(0, -1).includes('*');
 }

@@ -7,7 +7,9 @@ import { addReadReconciliation } from './read-reconciliation.ts';
 import { addRepair } from './repair.ts';
 import { addRequestReconciliation } from './request-reconciliation.ts';
 
-/** Whether everything adds up, and what a person does when it does not. A worker compares; nothing repairs by itself. */
+/**
+ * Whether everything adds up, and what a person does when it does not. A worker compares; nothing repairs by itself.
+ */
 export async function addReconciliation(scope: HttpApp, pool: Pool): Promise<void> {
   await scope.register(async (app: HttpApp) => {
     addFieldProblems(app);

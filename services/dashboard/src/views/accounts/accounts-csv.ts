@@ -18,8 +18,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * A list of accounts as CSV (RFC 4180). Names are what people chose: one that a spreadsheet would take for a formula has a
- * `'` before it, as in the api's own files. Amounts are numbers and have none.
+ * A list of accounts as CSV (RFC 4180). Names are what people chose: one that a spreadsheet would take for a formula
+ * has a `'` before it, as in the api's own files. Amounts are numbers and have none.
  */
 export function formatAccountsCsv(month: string, accounts: readonly Account[]): string {
   const lines = [

@@ -27,8 +27,8 @@ const OVERSCAN_ROWS = 8;
 const HEAD_HEIGHT_PX = 90;
 
 /**
- * Accounts by days. Only rows near the screen are in the document. Tab leads into the grid once, the arrow keys walk in it,
- * Enter follows a cell; what is pointed at is also told above the grid.
+ * Accounts by days. Only rows near the screen are in the document. Tab leads into the grid once, the arrow keys walk in
+ * it, Enter follows a cell; what is pointed at is also told above the grid.
  */
 export function DaysGrid({ month, accounts, days, costs, dearest, isLoading }: DaysGridProps) {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -88,7 +88,7 @@ export function DaysGrid({ month, accounts, days, costs, dearest, isLoading }: D
       <div className="table-frame">
         <table
           className="table days-table"
-          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells the arrow keys walk through
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: arrow keys walk through its cells
           role="grid"
           aria-label="Cost of each account by day"
           aria-rowcount={accounts.length + 1}

@@ -16,8 +16,8 @@ export function dearestOf(costs: Amounts): bigint {
 }
 
 /**
- * How strongly a day is coloured: 0 for nothing, -1 for less than nothing (adjustments), else 1 to 6 by the square root of
- * its part of the dearest day, so that small accounts beside a large one can be told apart.
+ * How strongly a day is coloured: 0 for nothing, -1 for less than nothing (adjustments), else 1 to 6 by the square root
+ * of its part of the dearest day, so that small accounts beside a large one can be told apart.
  */
 export function heatOf(cost: string | undefined, dearest: bigint): number {
   const value = cost === undefined ? 0n : parseDecimal(cost);

@@ -21,7 +21,9 @@ export type AccountDays = {
   readonly retry: () => void;
 };
 
-/** What every account's usage of each day costs; staff only. Asked for in pieces, because an answer has a size limit. */
+/**
+ * What every account's usage of each day costs; staff only. Asked for in pieces, because an answer has a size limit.
+ */
 export function useAccountDays(from: string, to: string): AccountDays {
   return useQueries({
     queries: piecesOf(from, to).map((piece) => ({

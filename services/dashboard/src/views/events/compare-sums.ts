@@ -19,8 +19,8 @@ export function bookedDays({ from, to, bookedOn }: EventSearch): { readonly from
 }
 
 /**
- * Rows of the rollup that events of the search were added up to, and those that are booked on the same days for usage of
- * other days: adjustments of closed months.
+ * Rows of the rollup that events of the search were added up to, and those that are booked on the same days for usage
+ * of other days: adjustments of closed months.
  */
 export function splitRows(search: EventSearch, rows: readonly UsageDailyRow[]) {
   const isUsedThen = ({ usageDate }: UsageDailyRow): boolean => usageDate >= search.from && usageDate < search.to;
@@ -28,8 +28,8 @@ export function splitRows(search: EventSearch, rows: readonly UsageDailyRow[]) {
 }
 
 /**
- * Compares all events of a search with the rows of the rollup that they were added up to, by meter. What is booked on other
- * days than those that are looked at is in neither sum.
+ * Compares all events of a search with the rows of the rollup that they were added up to, by meter. What is booked on
+ * other days than those that are looked at is in neither sum.
  */
 export function compareSums(
   search: EventSearch,

@@ -26,7 +26,8 @@ export type EventsTableProps = {
 
 /** Rows of the ledger, each with the way to its event's receipt. */
 export function EventsTable({ events, names, meter, isComplete, empty }: EventsTableProps) {
-  // Rows that an event booked and took back again can be alike in everything that is shown: their place tells them apart.
+  // Rows that an event booked and took back again can be alike in everything that is shown: their place tells them
+  // apart.
   const rows = events.map((event, place) => ({ ...event, place }));
   const columns: readonly Column<LedgerEvent & { readonly place: number }>[] = [
     {

@@ -17,7 +17,10 @@ const ACCOUNTS_SHOWN = 8;
 /** Somebody leaves the page open all day. */
 const REFETCH_MS = 30_000;
 
-/** What billing staff see first: how the running month goes, who makes most of it, and whether the numbers can be trusted. */
+/**
+ * What billing staff see first: how the running month goes, who makes most of it, and whether the numbers can be
+ * trusted.
+ */
 export function OverviewView() {
   const month = monthOf();
   const { from, to } = daysOfMonth(month);

@@ -29,8 +29,8 @@ const PATIENCE_MS = 60_000;
 const LOOKED_AT = '500';
 
 /**
- * Has events tried again, and follows it until a worker has tried them all: an answer of 202 only says that it will. The
- * counts on the page are asked for again all the while.
+ * Has events tried again, and follows it until a worker has tried them all: an answer of 202 only says that it will.
+ * The counts on the page are asked for again all the while.
  */
 export function useRetry() {
   const client = useQueryClient();

@@ -26,8 +26,8 @@ export function isAdjustment({ kind }: StatementLine): boolean {
 }
 
 /**
- * Where the events behind a line are; undefined for what no event makes. Usage of the month is booked on its own day, late
- * usage on the first day of the month that it is billed with.
+ * Where the events behind a line are; undefined for what no event makes. Usage of the month is booked on its own day,
+ * late usage on the first day of the month that it is billed with.
  */
 export function eventsOfLine({ accountOwnerId, month }: Statement, line: StatementLine): Query | undefined {
   const { kind, usageMonth, meter, user } = line;

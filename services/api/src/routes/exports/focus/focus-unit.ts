@@ -22,8 +22,9 @@ export function consumedUnit(unit: string): string {
 /**
  * The quantity that a price is for: `GiB-Months` for 720 GB-hours, `1000 Calls` for a thousand calls.
  *
- * FOCUS has no form for a number of units of something over time (`720 GiB-Hours`), so a time that has a name of its own is
- * named. For other numbers of hours the number stands before the unit all the same: without it the price would be another.
+ * FOCUS has no form for a number of units of something over time (`720 GiB-Hours`), so a time that has a name of its
+ * own is named. For other numbers of hours the number stands before the unit all the same: without it the price would
+ * be another.
  */
 export function pricingUnit(unit: string, quantity: Quantity): string {
   const text = consumedUnit(unit);
