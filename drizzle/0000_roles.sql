@@ -16,7 +16,11 @@ EXCEPTION
   WHEN duplicate_object OR unique_violation THEN
     NULL;
   WHEN insufficient_privilege THEN
-    RAISE WARNING 'the role hopsmeter_app is missing and % may not create roles: the services have to log in as the owner of the schema hopsmeter until someone creates the role and runs drizzle/0000_roles.sql and drizzle/0091_rights.sql again', current_user;
+    RAISE WARNING USING MESSAGE = format(
+      'the role hopsmeter_app is missing and %s may not create roles: the services have to log in as the owner of '
+      'the schema hopsmeter until someone creates the role and runs drizzle/0000_roles.sql and '
+      'drizzle/0091_rights.sql again',
+      current_user);
 END
 $$;
 --> statement-breakpoint

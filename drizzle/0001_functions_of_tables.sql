@@ -7,7 +7,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = '' AS $$
   WITH listed AS (
     SELECT tier, place,
       CASE WHEN tier ->> 'upTo' ~ '^[0-9]{1,26}([.][0-9]{1,12})?$' THEN (tier ->> 'upTo')::numeric END AS up_to
-    FROM jsonb_array_elements(CASE jsonb_typeof(tiers) WHEN 'array' THEN tiers END) WITH ORDINALITY AS element (tier, place)
+    FROM jsonb_array_elements(CASE jsonb_typeof(tiers) WHEN 'array' THEN tiers END)
+      WITH ORDINALITY AS element (tier, place)
   ),
   judged AS (
     SELECT
@@ -25,7 +26,8 @@ $$;
 -- A parked event remembers with which directory it was last tried. It is parked by a statement that holds the
 -- directory's lock, so the default is the version that it was found uncountable with, and it is not tried again before
 -- a change. plpgsql, because the table that it reads is created later.
-CREATE FUNCTION hopsmeter.current_directory_version() RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = '' AS $$
+CREATE FUNCTION hopsmeter.current_directory_version() RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = '' AS $$
 BEGIN
   RETURN (SELECT version FROM hopsmeter.directory_versions);
 END

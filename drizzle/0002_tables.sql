@@ -31,7 +31,8 @@ CREATE TABLE "hopsmeter"."spending_alerts" (
 	CONSTRAINT "spending_alerts_one_per_threshold" UNIQUE("account_owner_id","month","threshold"),
 	CONSTRAINT "spending_alerts_threshold_known" CHECK ("hopsmeter"."spending_alerts"."threshold" in (80, 90, 100)),
 	CONSTRAINT "spending_alerts_month_is_first_day" CHECK (extract(day from "hopsmeter"."spending_alerts"."month") = 1),
-	CONSTRAINT "spending_alerts_reached" CHECK ("hopsmeter"."spending_alerts"."cap" > 0 and "hopsmeter"."spending_alerts"."cap" <> 'NaN' and "hopsmeter"."spending_alerts"."spent" <> 'NaN' and "hopsmeter"."spending_alerts"."spent" * 100 >= "hopsmeter"."spending_alerts"."cap" * "hopsmeter"."spending_alerts"."threshold")
+	CONSTRAINT "spending_alerts_reached" CHECK ("hopsmeter"."spending_alerts"."cap" > 0 and "hopsmeter"."spending_alerts"."cap" <> 'NaN' and "hopsmeter"."spending_alerts"."spent" <> 'NaN'
+        and "hopsmeter"."spending_alerts"."spent" * 100 >= "hopsmeter"."spending_alerts"."cap" * "hopsmeter"."spending_alerts"."threshold")
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."spending_alerts" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -304,7 +305,8 @@ CREATE TABLE "hopsmeter"."credit_grants" (
 	CONSTRAINT "credit_grants_amount_positive" CHECK ("hopsmeter"."credit_grants"."amount" > 0 and "hopsmeter"."credit_grants"."amount" <> 'NaN'),
 	CONSTRAINT "credit_grants_expires_after_start" CHECK ("hopsmeter"."credit_grants"."expires_on" > "hopsmeter"."credit_grants"."valid_from"),
 	CONSTRAINT "credit_grants_reason_not_empty" CHECK (length(btrim("hopsmeter"."credit_grants"."reason")) > 0),
-	CONSTRAINT "credit_grants_revoked_with_reason" CHECK (("hopsmeter"."credit_grants"."revoked_at" is null) = ("hopsmeter"."credit_grants"."revoked_by" is null) and ("hopsmeter"."credit_grants"."revoked_at" is null) = ("hopsmeter"."credit_grants"."revoke_reason" is null))
+	CONSTRAINT "credit_grants_revoked_with_reason" CHECK (("hopsmeter"."credit_grants"."revoked_at" is null) = ("hopsmeter"."credit_grants"."revoked_by" is null)
+        and ("hopsmeter"."credit_grants"."revoked_at" is null) = ("hopsmeter"."credit_grants"."revoke_reason" is null))
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."credit_grants" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -424,7 +426,8 @@ CREATE TABLE "hopsmeter"."queue_statuses" (
 	"is_paused" boolean NOT NULL,
 	"oldest_waiting_at" timestamp with time zone,
 	"measured_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "queue_statuses_counts_valid" CHECK (least("hopsmeter"."queue_statuses"."waiting_jobs", "hopsmeter"."queue_statuses"."active_jobs", "hopsmeter"."queue_statuses"."delayed_jobs", "hopsmeter"."queue_statuses"."missing_jobs", "hopsmeter"."queue_statuses"."lost_jobs") >= 0),
+	CONSTRAINT "queue_statuses_counts_valid" CHECK (least("hopsmeter"."queue_statuses"."waiting_jobs", "hopsmeter"."queue_statuses"."active_jobs", "hopsmeter"."queue_statuses"."delayed_jobs", "hopsmeter"."queue_statuses"."missing_jobs",
+        "hopsmeter"."queue_statuses"."lost_jobs") >= 0),
 	CONSTRAINT "queue_statuses_oldest_of_waiting" CHECK (("hopsmeter"."queue_statuses"."waiting_jobs" = 0) = ("hopsmeter"."queue_statuses"."oldest_waiting_at" is null))
 );
 --> statement-breakpoint
@@ -523,7 +526,8 @@ CREATE TABLE "hopsmeter"."statement_lines" (
 	"original_statement_id" uuid,
 	CONSTRAINT "statement_lines_one_per_position" UNIQUE("statement_id","position"),
 	CONSTRAINT "statement_lines_amounts_are_numbers" CHECK ('NaN' not in (coalesce("hopsmeter"."statement_lines"."quantity", 0), "hopsmeter"."statement_lines"."amount_exact", "hopsmeter"."statement_lines"."amount")),
-	CONSTRAINT "statement_lines_effect_is_of_account" CHECK (("hopsmeter"."statement_lines"."kind" = 'model_effect') = ("hopsmeter"."statement_lines"."user_id" is null) and ("hopsmeter"."statement_lines"."user_id" is not null or "hopsmeter"."statement_lines"."quantity" is null)),
+	CONSTRAINT "statement_lines_effect_is_of_account" CHECK (("hopsmeter"."statement_lines"."kind" = 'model_effect') = ("hopsmeter"."statement_lines"."user_id" is null)
+        and ("hopsmeter"."statement_lines"."user_id" is not null or "hopsmeter"."statement_lines"."quantity" is null)),
 	CONSTRAINT "statement_lines_kind_known" CHECK ("hopsmeter"."statement_lines"."kind" in ('usage', 'late_usage', 're_rating', 'model_effect'))
 );
 --> statement-breakpoint
@@ -550,10 +554,12 @@ CREATE TABLE "hopsmeter"."statements" (
 	CONSTRAINT "statements_one_per_month" UNIQUE("account_owner_id","month"),
 	CONSTRAINT "statements_month_is_first_day" CHECK (extract(day from "hopsmeter"."statements"."month") = 1),
 	CONSTRAINT "statements_currency_is_usd" CHECK ("hopsmeter"."statements"."currency" = 'USD'),
-	CONSTRAINT "statements_amounts_are_numbers" CHECK ('NaN' not in ("hopsmeter"."statements"."total_exact", "hopsmeter"."statements"."total", "hopsmeter"."statements"."imported", "hopsmeter"."statements"."amount_due", "hopsmeter"."statements"."credit_usd")),
+	CONSTRAINT "statements_amounts_are_numbers" CHECK ('NaN' not in ("hopsmeter"."statements"."total_exact", "hopsmeter"."statements"."total", "hopsmeter"."statements"."imported", "hopsmeter"."statements"."amount_due",
+        "hopsmeter"."statements"."credit_usd")),
 	CONSTRAINT "statements_total_rounded_once" CHECK ("hopsmeter"."statements"."total" = round("hopsmeter"."statements"."total_exact", 2)),
 	CONSTRAINT "statements_add_up" CHECK ("hopsmeter"."statements"."amount_due" = "hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported" - "hopsmeter"."statements"."prepaid"),
-	CONSTRAINT "statements_prepaid_within_total" CHECK ("hopsmeter"."statements"."prepaid" between least("hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported", 0) and greatest("hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported", 0))
+	CONSTRAINT "statements_prepaid_within_total" CHECK ("hopsmeter"."statements"."prepaid" between least("hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported", 0)
+        and greatest("hopsmeter"."statements"."total" - "hopsmeter"."statements"."imported", 0))
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."statements" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -607,8 +613,10 @@ CREATE TABLE "hopsmeter"."stripe_remittances" (
 	CONSTRAINT "stripe_remittances_within_usage" CHECK ("hopsmeter"."stripe_remittances"."cumulative_after" <= "hopsmeter"."stripe_remittances"."usage_total" * 1000 and "hopsmeter"."stripe_remittances"."usage_total" <> 'NaN'),
 	CONSTRAINT "stripe_remittances_month_is_first_day" CHECK (extract(day from "hopsmeter"."stripe_remittances"."month") = 1),
 	CONSTRAINT "stripe_remittances_due_while_pending" CHECK (("hopsmeter"."stripe_remittances"."status" = 'pending') = ("hopsmeter"."stripe_remittances"."next_attempt_at" is not null)),
-	CONSTRAINT "stripe_remittances_resolved_with_reason" CHECK (("hopsmeter"."stripe_remittances"."resolved_at" is null) = ("hopsmeter"."stripe_remittances"."resolved_by" is null) and ("hopsmeter"."stripe_remittances"."resolved_at" is null) = ("hopsmeter"."stripe_remittances"."resolution" is null)),
-	CONSTRAINT "stripe_remittances_ends_by_someone" CHECK (case "hopsmeter"."stripe_remittances"."status" when 'sent' then "hopsmeter"."stripe_remittances"."sent_at" is not null or "hopsmeter"."stripe_remittances"."resolved_at" is not null when 'not_sent' then "hopsmeter"."stripe_remittances"."resolved_at" is not null else "hopsmeter"."stripe_remittances"."resolved_at" is null end)
+	CONSTRAINT "stripe_remittances_resolved_with_reason" CHECK (("hopsmeter"."stripe_remittances"."resolved_at" is null) = ("hopsmeter"."stripe_remittances"."resolved_by" is null)
+        and ("hopsmeter"."stripe_remittances"."resolved_at" is null) = ("hopsmeter"."stripe_remittances"."resolution" is null)),
+	CONSTRAINT "stripe_remittances_ends_by_someone" CHECK (case "hopsmeter"."stripe_remittances"."status" when 'sent' then "hopsmeter"."stripe_remittances"."sent_at" is not null or "hopsmeter"."stripe_remittances"."resolved_at" is not null
+        when 'not_sent' then "hopsmeter"."stripe_remittances"."resolved_at" is not null else "hopsmeter"."stripe_remittances"."resolved_at" is null end)
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."stripe_remittances" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -652,7 +660,8 @@ CREATE TABLE "hopsmeter"."parked_events" (
 	CONSTRAINT "parked_events_resolved_at_the_end" CHECK (("hopsmeter"."parked_events"."status" = 'pending') = ("hopsmeter"."parked_events"."resolved_at" is null)),
 	CONSTRAINT "parked_events_due_while_pending" CHECK ("hopsmeter"."parked_events"."due_at" is null or "hopsmeter"."parked_events"."status" = 'pending'),
 	CONSTRAINT "parked_events_released_with_reason" CHECK (("hopsmeter"."parked_events"."released_at" is null) = ("hopsmeter"."parked_events"."release_reason" is null)),
-	CONSTRAINT "parked_events_counted_once" CHECK ("hopsmeter"."parked_events"."status" <> 'counted' or ("hopsmeter"."parked_events"."resolution" is not null and "hopsmeter"."parked_events"."resolution" in ('counted', 'duplicate'))),
+	CONSTRAINT "parked_events_counted_once" CHECK ("hopsmeter"."parked_events"."status" <> 'counted' or ("hopsmeter"."parked_events"."resolution" is not null
+        and "hopsmeter"."parked_events"."resolution" in ('counted', 'duplicate'))),
 	CONSTRAINT "parked_events_given_up_with_reason" CHECK ("hopsmeter"."parked_events"."status" <> 'given_up' or ("hopsmeter"."parked_events"."resolved_by" is not null and "hopsmeter"."parked_events"."resolution" is not null))
 );
 --> statement-breakpoint
@@ -692,10 +701,14 @@ CREATE TABLE "hopsmeter"."usage_daily" (
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "usage_daily_one_row" UNIQUE NULLS NOT DISTINCT("account_owner_id","booked_on","user_id","hopsworks_cluster_id","project_id","meter","usage_date"),
 	CONSTRAINT "usage_daily_quantity_valid" CHECK (("hopsmeter"."usage_daily"."quantity" >= 0 or "hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date") and "hopsmeter"."usage_daily"."quantity" <> 'NaN'),
-	CONSTRAINT "usage_daily_booked_on_valid" CHECK ("hopsmeter"."usage_daily"."booked_on" = "hopsmeter"."usage_daily"."usage_date" or ("hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date" and extract(day from "hopsmeter"."usage_daily"."booked_on") = 1)),
-	CONSTRAINT "usage_daily_price_adjustment_valid" CHECK ("hopsmeter"."usage_daily"."price_adjustment" = 0 or ("hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date" and "hopsmeter"."usage_daily"."price_adjustment" <> 'NaN')),
-	CONSTRAINT "usage_daily_priced_by_something" CHECK ("hopsmeter"."usage_daily"."rate_id" is not null or "hopsmeter"."usage_daily"."price_override_id" is not null or starts_with("hopsmeter"."usage_daily"."meter", 'imported_')),
-	CONSTRAINT "usage_daily_price_valid" CHECK ("hopsmeter"."usage_daily"."price" >= 0 and "hopsmeter"."usage_daily"."price" <> 'NaN' and "hopsmeter"."usage_daily"."price_quantity" > 0 and "hopsmeter"."usage_daily"."price_quantity" <> 'NaN')
+	CONSTRAINT "usage_daily_booked_on_valid" CHECK ("hopsmeter"."usage_daily"."booked_on" = "hopsmeter"."usage_daily"."usage_date"
+        or ("hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date" and extract(day from "hopsmeter"."usage_daily"."booked_on") = 1)),
+	CONSTRAINT "usage_daily_price_adjustment_valid" CHECK ("hopsmeter"."usage_daily"."price_adjustment" = 0 or ("hopsmeter"."usage_daily"."booked_on" > "hopsmeter"."usage_daily"."usage_date"
+        and "hopsmeter"."usage_daily"."price_adjustment" <> 'NaN')),
+	CONSTRAINT "usage_daily_priced_by_something" CHECK ("hopsmeter"."usage_daily"."rate_id" is not null or "hopsmeter"."usage_daily"."price_override_id" is not null
+        or starts_with("hopsmeter"."usage_daily"."meter", 'imported_')),
+	CONSTRAINT "usage_daily_price_valid" CHECK ("hopsmeter"."usage_daily"."price" >= 0 and "hopsmeter"."usage_daily"."price" <> 'NaN' and "hopsmeter"."usage_daily"."price_quantity" > 0
+        and "hopsmeter"."usage_daily"."price_quantity" <> 'NaN')
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."usage_daily" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
@@ -721,7 +734,9 @@ CREATE TABLE "hopsmeter"."usage_events" (
 	"booked_on" date,
 	"adjustment" text,
 	CONSTRAINT "usage_events_pkey" PRIMARY KEY("event_key","part"),
-	CONSTRAINT "usage_events_quantities_valid" CHECK (cardinality("meters") = cardinality("quantities") and (0 <= all ("quantities") or "adjustment" is not distinct from 'reversal') and 'NaN' <> all ("quantities") and array_position("quantities", null) is null),
+	CONSTRAINT "usage_events_quantities_valid" CHECK (cardinality("meters") = cardinality("quantities")
+        and (0 <= all ("quantities") or "adjustment" is not distinct from 'reversal') and 'NaN' <> all ("quantities")
+        and array_position("quantities", null) is null),
 	CONSTRAINT "usage_events_adjustment_known" CHECK ("adjustment" in ('reversal', 'correction', 'move'))
 ) PARTITION BY HASH ("event_key");
 --> statement-breakpoint
@@ -808,7 +823,8 @@ CREATE INDEX "stripe_remittances_created_at_idx" ON "hopsmeter"."stripe_remittan
 CREATE INDEX "parked_events_status_reason_idx" ON "hopsmeter"."parked_events" USING btree ("status","reason","parked_at");--> statement-breakpoint
 CREATE INDEX "parked_events_status_parked_at_idx" ON "hopsmeter"."parked_events" USING btree ("status","parked_at","id");--> statement-breakpoint
 CREATE INDEX "parked_events_due_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","due_at","id") WHERE due_at is not null;--> statement-breakpoint
-CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
+CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster',
+          'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
 CREATE INDEX "parked_events_deferred_idx" ON "hopsmeter"."parked_events" USING btree ("reason","hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and reason in ('correction', 'manifest');--> statement-breakpoint
 CREATE INDEX "parked_events_ignored_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","namespace","tried_version") WHERE status = 'ignored';--> statement-breakpoint
 CREATE INDEX "parked_events_replaces_key_idx" ON "hopsmeter"."parked_events" USING btree ("replaces_key") WHERE replaces_key is not null;--> statement-breakpoint

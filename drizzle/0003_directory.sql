@@ -10,8 +10,10 @@ BEGIN
     CASE WHEN has_schema_privilege(to_regnamespace('extensions'), 'CREATE') THEN 'extensions' ELSE 'hopsmeter' END);
 EXCEPTION
   WHEN insufficient_privilege THEN
-    RAISE EXCEPTION 'the extension btree_gist is missing and % may not create it: let an administrator run "create extension btree_gist" in this database, then migrate again', current_user
-      USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION USING MESSAGE = format(
+      'the extension btree_gist is missing and %s may not create it: let an administrator run '
+      '"create extension btree_gist" in this database, then migrate again', current_user),
+      ERRCODE = 'insufficient_privilege';
 END
 $$;
 --> statement-breakpoint
@@ -44,7 +46,8 @@ DECLARE
   directory_table text;
 BEGIN
   FOREACH directory_table IN ARRAY ARRAY[
-    'users', 'account_ownerships', 'projects', 'namespace_rules', 'hopsworks_clusters', 'user_hopsworks_assignments', 'meters',
+    'users', 'account_ownerships', 'projects', 'namespace_rules', 'hopsworks_clusters', 'user_hopsworks_assignments',
+    'meters',
     'gpu_models', 'rate_cards', 'rates', 'price_overrides', 'statements'
   ] LOOP
     -- BEFORE: the lock comes before any row lock, so that a change and a record statement cannot wait for each other.

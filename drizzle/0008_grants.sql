@@ -11,7 +11,8 @@ DECLARE
   drawn numeric;
 BEGIN
   SELECT * INTO STRICT granted FROM hopsmeter.credit_grants WHERE id = NEW.credit_grant_id FOR NO KEY UPDATE;
-  SELECT account_owner_id, month, CASE WHEN NEW.amount < 0 THEN (month + interval '1 month')::date ELSE month END AS valid_after
+  SELECT account_owner_id, month,
+    CASE WHEN NEW.amount < 0 THEN (month + interval '1 month')::date ELSE month END AS valid_after
     INTO STRICT billed FROM hopsmeter.statements WHERE id = NEW.statement_id;
   IF billed.account_owner_id <> granted.account_owner_id OR granted.revoked_at IS NOT NULL
     OR granted.valid_from >= billed.month + interval '1 month' OR granted.expires_on <= billed.valid_after
@@ -21,14 +22,16 @@ BEGIN
   END IF;
   SELECT sum(amount) INTO STRICT drawn FROM hopsmeter.grant_draws WHERE credit_grant_id = NEW.credit_grant_id;
   IF drawn NOT BETWEEN 0 AND granted.amount THEN
-    RAISE EXCEPTION 'the draws from the grant % are %, not between 0 and its %', NEW.credit_grant_id, drawn, granted.amount
+    RAISE EXCEPTION 'the draws from the grant % are %, not between 0 and its %',
+      NEW.credit_grant_id, drawn, granted.amount
       USING ERRCODE = 'check_violation', CONSTRAINT = 'grant_draws_within_grant', TABLE = 'grant_draws';
   END IF;
   RETURN NULL;
 END
 $$;
 --> statement-breakpoint
-CREATE TRIGGER check_grant_draw AFTER INSERT ON hopsmeter.grant_draws FOR EACH ROW EXECUTE FUNCTION hopsmeter.check_grant_draw();
+CREATE TRIGGER check_grant_draw AFTER INSERT ON hopsmeter.grant_draws
+  FOR EACH ROW EXECUTE FUNCTION hopsmeter.check_grant_draw();
 --> statement-breakpoint
 
 -- What a statement says was prepaid is what it drew, less what it carried forward, to the cent; asked when the

@@ -28,7 +28,8 @@ BEGIN
     ('insert', 'added', added), ('update', 'added', added || ' UNION ALL ' || removed), ('delete', 'removed', removed)
   LOOP
     EXECUTE format($create$
-      CREATE FUNCTION hopsmeter.keep_account_days_on_%1$s() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $body$
+      CREATE FUNCTION hopsmeter.keep_account_days_on_%1$s() RETURNS trigger
+      LANGUAGE plpgsql SET search_path = '' AS $body$
       BEGIN
         IF NOT EXISTS (SELECT FROM %2$s) THEN
           RETURN NULL;
@@ -78,9 +79,11 @@ CREATE TRIGGER keep_account_days_on_insert AFTER INSERT ON hopsmeter.usage_daily
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.keep_account_days_on_insert();
 --> statement-breakpoint
 CREATE TRIGGER keep_account_days_on_update AFTER UPDATE ON hopsmeter.usage_daily
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.keep_account_days_on_update();
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.keep_account_days_on_update();
 --> statement-breakpoint
 CREATE TRIGGER keep_account_days_on_delete AFTER DELETE ON hopsmeter.usage_daily
   REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.keep_account_days_on_delete();
 --> statement-breakpoint
-CREATE TRIGGER empty_account_days AFTER TRUNCATE ON hopsmeter.usage_daily FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.empty_account_days();
+CREATE TRIGGER empty_account_days AFTER TRUNCATE ON hopsmeter.usage_daily
+  FOR EACH STATEMENT EXECUTE FUNCTION hopsmeter.empty_account_days();

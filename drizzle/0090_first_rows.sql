@@ -9,8 +9,10 @@ INSERT INTO hopsmeter.meters (meter, unit, description) VALUES
   ('imported_cpu_hours', 'core-hour', 'CPU cores over time, as imported'),
   ('imported_gpu_hours', 'GPU-hour', 'GPUs over time, as imported'),
   ('imported_ram_gb_hours', 'GB-hour', 'Memory over time, as imported'),
-  ('imported_online_storage_gb_hours', 'GB-hour', 'Online feature store, the last size of an imported day for 24 hours'),
-  ('imported_offline_storage_gb_hours', 'GB-hour', 'Offline feature store, the last size of an imported day for 24 hours'),
+  ('imported_online_storage_gb_hours', 'GB-hour',
+    'Online feature store, the last size of an imported day for 24 hours'),
+  ('imported_offline_storage_gb_hours', 'GB-hour',
+    'Offline feature store, the last size of an imported day for 24 hours'),
   ('imported_network_egress_gb', 'GB', 'Data sent out of the cluster, as imported'),
   ('imported_usd', 'USD', 'What was billed for imported days');
 --> statement-breakpoint

@@ -54,26 +54,32 @@ SELECT
 SELECT
   hopsmeter.set_table_rights('hopsmeter.usage_batches', 'select', 'insert'),
   hopsmeter.set_table_rights(
-    'hopsmeter.usage_events', 'select', 'insert', 'update (account_owner_id, user_id, project_id, booked_on)', 'delete'),
+    'hopsmeter.usage_events', 'select', 'insert',
+    'update (account_owner_id, user_id, project_id, booked_on)', 'delete'),
   hopsmeter.set_table_rights(
     'hopsmeter.usage_daily', 'select', 'insert',
-    'update (quantity, rate_id, price_override_id, price, price_quantity, price_adjustment, event_count, first_event_at, last_event_at, updated_at)',
+    'update (quantity, rate_id, price_override_id, price, price_quantity, price_adjustment, event_count,
+      first_event_at, last_event_at, updated_at)',
     'delete'),
   hopsmeter.set_table_rights('hopsmeter.usage_daily_by_user', 'select'),
   hopsmeter.set_table_rights('hopsmeter.usage_daily_by_account', 'select'),
   hopsmeter.set_table_rights('hopsmeter.imported_days', 'select', 'insert'),
-  hopsmeter.set_table_rights('hopsmeter.account_days', 'select', 'insert', 'update (quantity, cost, event_count, row_count)'),
+  hopsmeter.set_table_rights('hopsmeter.account_days', 'select', 'insert',
+    'update (quantity, cost, event_count, row_count)'),
   hopsmeter.set_table_rights('hopsmeter.account_day_costs', 'select', 'insert', 'update (cost, row_count)'),
   -- What becomes of a parked event can change, the event itself cannot.
   hopsmeter.set_table_rights(
     'hopsmeter.parked_events', 'select', 'insert',
-    'update (reason, detail, status, resolved_at, resolved_by, resolution, tried_at, try_count, tried_version, due_at, released_at, release_reason)'),
+    'update (reason, detail, status, resolved_at, resolved_by, resolution, tried_at, try_count, tried_version, due_at,
+      released_at, release_reason)'),
   -- Corrections and manifests are what events said: neither changes.
   hopsmeter.set_table_rights('hopsmeter.corrections', 'select', 'insert'),
   hopsmeter.set_table_rights('hopsmeter.cluster_manifests', 'select', 'insert'),
   -- Rows of queues that are no more leave it.
   hopsmeter.set_table_rights(
-    'hopsmeter.queue_statuses', 'select', 'insert', 'update (waiting_jobs, active_jobs, delayed_jobs, missing_jobs, lost_jobs, added_jobs, is_paused, oldest_waiting_at, measured_at)',
+    'hopsmeter.queue_statuses', 'select', 'insert',
+    'update (waiting_jobs, active_jobs, delayed_jobs, missing_jobs, lost_jobs, added_jobs, is_paused,
+      oldest_waiting_at, measured_at)',
     'delete');
 --> statement-breakpoint
 
@@ -108,14 +114,16 @@ SELECT
   hopsmeter.set_table_rights('hopsmeter.webhook_endpoints', 'select', 'insert', 'update (disabled_at)'),
   hopsmeter.set_table_rights(
     'hopsmeter.webhook_deliveries', 'select', 'insert',
-    'update (attempts, last_attempt_at, next_attempt_at, leased_until, delivered_at, dead_at, last_status, last_error)');
+    'update (attempts, last_attempt_at, next_attempt_at, leased_until, delivered_at, dead_at, last_status,
+      last_error)');
 --> statement-breakpoint
 
 -- Reconciliation. What was found is kept as it was found.
 SELECT
   hopsmeter.set_table_rights(
     'hopsmeter.reconciliations', 'select', 'insert',
-    'update (status, days, checked_days, checked_rows, differing_rows, differing_days, cost_difference, statement_differences, statement_difference_count, started_at, finished_at)'),
+    'update (status, days, checked_days, checked_rows, differing_rows, differing_days, cost_difference,
+      statement_differences, statement_difference_count, started_at, finished_at)'),
   hopsmeter.set_table_rights('hopsmeter.reconciliation_differences', 'select', 'insert'),
   hopsmeter.set_table_rights(
     'hopsmeter.reconciled_days', 'select', 'insert',
@@ -132,4 +140,5 @@ SELECT
   hopsmeter.set_table_rights('hopsmeter.stripe_meters', 'select', 'insert'),
   hopsmeter.set_table_rights(
     'hopsmeter.stripe_remittances', 'select', 'insert',
-    'update (stamped_at, status, attempts, key_number, next_attempt_at, uncertain_since, sent_at, last_error, resolved_at, resolved_by, resolution)');
+    'update (stamped_at, status, attempts, key_number, next_attempt_at, uncertain_since, sent_at, last_error,
+      resolved_at, resolved_by, resolution)');

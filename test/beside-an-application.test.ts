@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, START_DEADLINE_MS);
 afterAll(() => pipeline?.close());
 
-it('counts beside an application with tables of the same names, whose schema stays byte for byte as it was', async () => {
+it('counts beside an application with tables of the same names and leaves its schema byte for byte', async () => {
   expect(publicBefore.length).toBeGreaterThan(100);
   const world = await createWorld(pipeline.pool, {
     clusters: 1,

@@ -225,11 +225,13 @@ it('compares what was metered, and counts imported days', async () => {
   expect((await run({ now })).code).toBe(1);
   await database.pool.query(`
     insert into hopsmeter.users (id) values ('auth0|ghost');
-    insert into hopsmeter.meters (meter, unit, description) values ('imported_usd', 'USD', 'billed') on conflict do nothing;
+    insert into hopsmeter.meters (meter, unit, description) values ('imported_usd', 'USD', 'billed')
+      on conflict do nothing;
     insert into hopsmeter.usage_daily
       (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price,
        price_quantity, event_count, first_event_at, last_event_at)
-    select '2026-11-03', '2026-11-03', 'auth0|ghost', 'auth0|ghost', '${EAST}', 'imported_usd', 9, id, 1, 1, 1, now(), now()
+    select '2026-11-03', '2026-11-03', 'auth0|ghost', 'auth0|ghost', '${EAST}', 'imported_usd', 9, id, 1, 1, 1, now(),
+      now()
     from hopsmeter.rates limit 1;
   `);
   const { code, text, rows } = await run({ now });

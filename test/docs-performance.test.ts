@@ -25,7 +25,9 @@ function rowsOf(): string[] {
     `| one job and one upsert per event | ${whole(naive)} |`,
     ...loads.map(
       (load) =>
-        `| ${whole(load.eventsPerBatch)} | ${load.connections} | ${whole(load.eventsPerSecond)} | ${(load.eventsPerSecond / floorMean).toFixed(2)} | ${(load.eventsPerSecond / naive).toFixed(1)} | ${latenciesOf(load)} |`,
+        `| ${whole(load.eventsPerBatch)} | ${load.connections} | ${whole(load.eventsPerSecond)} | ` +
+        `${(load.eventsPerSecond / floorMean).toFixed(2)} | ${(load.eventsPerSecond / naive).toFixed(1)} | ` +
+        `${latenciesOf(load)} |`,
     ),
     ...loads
       .filter(({ connections, eventsPerBatch }) => connections === (eventsPerBatch === 1 ? 32 : 8))
@@ -37,7 +39,8 @@ function rowsOf(): string[] {
       }),
     ...halfLoads.map(
       (load) =>
-        `| ${whole(load.eventsPerBatch)} | ${load.connections} | ${whole(load.eventsPerSecond)} | ${latenciesOf(load)} |`,
+        `| ${whole(load.eventsPerBatch)} | ${load.connections} | ${whole(load.eventsPerSecond)} | ` +
+        `${latenciesOf(load)} |`,
     ),
     ...(freshness === undefined
       ? []
@@ -51,7 +54,8 @@ function rowsOf(): string[] {
     ),
     ...(results.reRating?.months ?? []).map(
       ({ closedAccounts, rows, dryRunsSeconds, seconds, p50Ms, p95Ms, maxMs }) =>
-        `| ${closedAccounts} | ${whole(rows)} | ${short(dryRunsSeconds)} s | ${seconds.toFixed(1)} s | ${[p50Ms, p95Ms, maxMs].map(short).join(' / ')} |`,
+        `| ${closedAccounts} | ${whole(rows)} | ${short(dryRunsSeconds)} s | ${seconds.toFixed(1)} s | ` +
+        `${[p50Ms, p95Ms, maxMs].map(short).join(' / ')} |`,
     ),
     `| ingest ${mb('ingest')} MB | worker ${mb('worker')} MB | Redis ${mb('redis')} MB |`,
   ];

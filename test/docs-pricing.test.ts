@@ -47,7 +47,8 @@ describe('docs/pricing.md', () => {
     const database = await createTestDatabase();
     try {
       const { rows } = await database.pool.query<{ meter: string; unit: string; price: string; per: string }>(
-        `select meter, unit, price::text, price_quantity::text as per from hopsmeter.rates join hopsmeter.meters using (meter)
+        `select meter, unit, price::text, price_quantity::text as per from hopsmeter.rates
+          join hopsmeter.meters using (meter)
         order by meter collate "C"`,
       );
       const prices = rows.map((row) => [`\`${row.meter}\``, row.unit, plain(row.price), plain(row.per)]);

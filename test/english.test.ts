@@ -23,6 +23,26 @@ it('"cannot" is one word', () => {
   expect(wrong).toEqual([]);
 });
 
+/** drizzle-kit writes it. Tables of markdown and text in JSON cannot be broken. */
+const FREE_WIDTH = /^drizzle\/0002_tables\.sql$|\.md$/;
+
+it('no line is longer than 120 columns, comments, texts and SQL included', () => {
+  const long = files
+    .filter((path) => !FREE_WIDTH.test(path))
+    .flatMap((path) =>
+      readFileSync(join(ROOT, path), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => (isTooLong(line) ? [`${path}:${index + 1}`] : [])),
+    );
+  expect(long).toEqual([]);
+});
+
+/** An address, a regular expression or a variable with its default has no place to break it at. */
+function isTooLong(line: string): boolean {
+  const words = line.replace(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(' ', '_')).split(' ');
+  return line.length > 120 && Math.max(...words.map((word) => word.length)) < 80;
+}
+
 function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

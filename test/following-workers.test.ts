@@ -47,7 +47,7 @@ async function readPipeline() {
 const until = (what: string, isSo: (answer: z.output<typeof answerSchema>) => boolean | undefined) =>
   waitFor(what, async () => ((await readPipeline().then(isSo)) === true ? (true as const) : undefined));
 
-it('goes on recording while it may not read the application, and counts what was parked as soon as people come over', async () => {
+it('records while it may not read the application, and counts what was parked once people come over', async () => {
   const { pool } = pipeline;
   await until('the refusal', ({ health }) => health.following?.reason?.includes('does not let this role read'));
   await pool.query('grant usage on schema public to hopsmeter_services');
@@ -81,7 +81,8 @@ it('goes on recording while it may not read the application, and counts what was
 
   await pool.query(`
     insert into public.users (id, email, account_owner_id) values ('auth0|bob', 'bob@example.com', 'auth0|ada');
-    insert into public.user_hopsworks_assignments values ('auth0|ada', '${EAST}', now()), ('auth0|bob', '${EAST}', now());
+    insert into public.user_hopsworks_assignments
+      values ('auth0|ada', '${EAST}', now()), ('auth0|bob', '${EAST}', now());
     insert into public.user_projects (user_id, project_id, namespace, created_at)
     values ('auth0|ada', 1, 'ml', now() - interval '1 hour');
   `);
@@ -94,7 +95,8 @@ it('goes on recording while it may not read the application, and counts what was
     { user_id: 'auth0|bob', account_owner_id: 'auth0|ada' },
   ]);
   const audited = await pool.query(
-    `select action, count(*)::integer as rows from hopsmeter.audit_log where actor_id = 'following' group by 1 order by 1`,
+    `select action, count(*)::integer as rows from hopsmeter.audit_log where actor_id = 'following' group by 1
+      order by 1`,
   );
   expect(audited.rows).toEqual([
     { action: 'assign_user', rows: 2 },

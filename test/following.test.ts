@@ -92,7 +92,8 @@ const places = async (userId: string) =>
   (
     await rowsOf<{ cluster: string; since: string | null; until: string | null }>(
       `select name as cluster, ${textOf('started_at')} as since, ${textOf('ended_at')} as until
-       from hopsmeter.user_hopsworks_assignments as a join hopsmeter.hopsworks_clusters as c on c.id = hopsworks_cluster_id
+       from hopsmeter.user_hopsworks_assignments as a
+         join hopsmeter.hopsworks_clusters as c on c.id = hopsworks_cluster_id
        where user_id = $1 order by a.started_at`,
       [userId],
     )
@@ -178,7 +179,8 @@ describe('what changes in the application', () => {
       { owner: 'dan', events: 1 },
     ]);
     const audited = await rowsOf(
-      `select actor_kind, actor_id, reason from hopsmeter.audit_log where action = 'change_owner' and entity_id = 'dan'`,
+      `select actor_kind, actor_id, reason from hopsmeter.audit_log
+        where action = 'change_owner' and entity_id = 'dan'`,
     );
     expect(audited).toEqual([{ actor_kind: 'system', actor_id: 'following', reason: 'changed in the application' }]);
     const left = ago(5);
@@ -240,7 +242,8 @@ describe('what changes in the application', () => {
     await worker.look();
     const [moved, given] = [ago(20), ago(15)];
     await inApplication(
-      `update public.user_hopsworks_assignments set hopsworks_cluster_id = '${EAST}', assigned_at = $1 where user_id = 'cy'`,
+      `update public.user_hopsworks_assignments set hopsworks_cluster_id = '${EAST}', assigned_at = $1
+        where user_id = 'cy'`,
       [moved],
     );
     await inApplication(
@@ -287,7 +290,8 @@ describe('what changes in the application', () => {
     await inApplication(`update public.users set status = 'active', updated_at = now() where id = 'dan'`);
     await worker.look();
     const audited = await rowsOf(
-      `select action, after ->> 'from' as "from" from hopsmeter.audit_log where action in ('suspend_user', 'resume_user') order by happened_at`,
+      `select action, after ->> 'from' as "from" from hopsmeter.audit_log
+        where action in ('suspend_user', 'resume_user') order by happened_at`,
     );
     expect(audited).toEqual([
       { action: 'suspend_user', from: suspended },

@@ -25,7 +25,7 @@ describe('the identity of an event', () => {
   });
   afterAll(() => pipeline?.close());
 
-  it('survives two clients that post overlapping batches in opposite order, again and again, at the same time', async () => {
+  it('survives two clients that post overlapping batches in opposite order at the same time', async () => {
     const { before, project } = await prepare();
     const rounds = 40;
     const size = 300;

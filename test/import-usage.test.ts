@@ -133,7 +133,7 @@ it('says what would come over by month, and changes nothing', async () => {
   expect(await dumpSchema(database.pool, 'hopsmeter')).toEqual(before);
 });
 
-it('brings every day over to the last digit, lists each row that stays, and again changes no version of a row', async () => {
+it('brings every day over to the last digit, lists each row that stays, and changes nothing again', async () => {
   const sourceBefore = await dumpSchema(source.pool, 'public');
   const { counts, listed } = await run({ apply: true });
   const all = GOOD.length + NASTY.length;
@@ -214,7 +214,7 @@ const IMPORTED_ROWS = `
 select * from hopsmeter.usage_daily where starts_with(meter, 'imported_') order by id
 `;
 
-it('is not touched by prices, discounts and changes of owners, and can be told from metered usage everywhere', async () => {
+it('is untouched by prices, discounts and changes of owners, and is told from metered usage everywhere', async () => {
   const { pool } = database;
   const before = await rowsOf(IMPORTED_ROWS);
   const day = parseUsageDay('2020-01-01') ?? 0;
@@ -326,7 +326,8 @@ it('closes the months before the switch at what was billed, with nothing due, an
   await run({ apply: true, switch: '2026-11' });
   expect(
     await rowsOf(
-      `select booked_on::text as "bookedOn", cost::text from hopsmeter.usage_daily where booked_on <> usage_date and meter = 'imported_usd'`,
+      `select booked_on::text as "bookedOn", cost::text from hopsmeter.usage_daily
+        where booked_on <> usage_date and meter = 'imported_usd'`,
     ),
   ).toEqual([{ bookedOn: '2026-11-01', cost: expect.stringMatching(/^1\.010+$/) }]);
   const draft = await draftStatement(pool, user_id, monthBefore('2026-12-01'));

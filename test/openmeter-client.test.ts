@@ -244,6 +244,7 @@ it('has the values as CSV too, exactly', async () => {
   const answer = await fetch(url, { headers: { authorization: `Bearer ${SERVICE_ROLE_KEY}`, accept: 'text/csv' } });
   expect(answer.headers.get('content-type')).toMatch(/^text\/csv/);
   expect(await answer.text()).toBe(
-    `window_start,window_end,subject,account_owner_id,cluster,namespace,value\r\n${DAY}T00:00:00Z,${NEXT_DAY}T00:00:00Z,,,,,${TOTAL}\r\n`,
+    'window_start,window_end,subject,account_owner_id,cluster,namespace,value\r\n' +
+      `${DAY}T00:00:00Z,${NEXT_DAY}T00:00:00Z,,,,,${TOTAL}\r\n`,
   );
 });

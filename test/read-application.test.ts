@@ -102,7 +102,8 @@ it('reads usage in pages, by day and user, as texts to the last digit', async ()
     users.flatMap((user_id) => days.map((date) => ({ user_id, date, total_cost: '0.10' }))),
   );
   await pool.query(`
-    update public.usage_daily set opencost_cpu_hours = 'NaN', online_storage_gb = 123456.789, project_breakdown = '{"a": 1.10}'
+    update public.usage_daily set opencost_cpu_hours = 'NaN', online_storage_gb = 123456.789,
+      project_breakdown = '{"a": 1.10}'
     where date = '2025-01-01' and user_id = '${users[0]}'
   `);
   const pages: number[] = [];

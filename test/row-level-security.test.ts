@@ -265,7 +265,8 @@ describe.each(OUTSIDERS)('%s, though it has every right on every table,', (role)
     for (const { name } of await relations()) {
       const { rows } = await database.pool.query<{ column: string }>(
         `select attname as column from pg_attribute
-        where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum limit 1`,
+        where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+          order by attnum limit 1`,
         [name],
       );
       const { column } = one(rows);
@@ -394,7 +395,8 @@ describe('the services', () => {
   });
 });
 
-describe('a server where the migrations may not create roles and own only their schema, with the default rights of Supabase', () => {
+describe(`a server where the migrations may not create roles and own only their schema,
+  with the default rights of Supabase`, () => {
   let directory: string;
   let postgres: Postgres;
   let admin: Pool;
@@ -461,7 +463,7 @@ describe('a server where the migrations may not create roles and own only their 
     expect(rows).toEqual([{ role: 'migrator' }]);
   });
 
-  it('gives the services their rights once somebody has created the role and ran the migrations of rights again', async () => {
+  it('gives the services their rights once the role is there and the migrations of rights ran again', async () => {
     await admin.query('create role hopsmeter_app nologin');
     const folder = new URL('../drizzle/', import.meta.url);
     const files = readdirSync(folder).filter((name) => /_(roles|rights)\.sql$/.test(name));

@@ -15,8 +15,15 @@ import {
 const KEY = 'canary-service-role-key-0123456789-abcdefghij';
 
 /** What no answer may tell about what is behind the api. */
-const INTERNALS =
-  /syntax error|sqlstate|invalid (?:byte|input) |unterminated|pg_catalog|postgres|relation "|column "|violates|node_modules|\.[jt]s:\d+/i;
+const INTERNALS = new RegExp(
+  [
+    /syntax error|sqlstate|invalid (?:byte|input) |unterminated|violates/,
+    /pg_catalog|postgres|relation "|column "|node_modules|\.[jt]s:\d+/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 let pipeline: Pipeline;
 let issuer: TestIssuer;

@@ -47,7 +47,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     await database?.close();
   });
 
-  it('F2 the spending cap looks at the users of one run only, and an alert counts as sent though nobody was told', async () => {
+  it('F2 the spending cap sees the users of one run only, and an alert is sent though nobody was told', async () => {
     const watch = watchSpending(jobs);
     const deliver = deliverWebhooks(jobs);
     // Each of two runs brings one user, and less than 80 % of the cap: 115 and 116 CPU hours at 0.35.

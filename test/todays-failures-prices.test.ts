@@ -81,7 +81,8 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
       { key: { day: dayOf(2) }, cost: '50.00' },
     ]);
     const rows = await pipeline.pool.query(
-      `select daily.price::text as price, rates.valid_from::text as "validFrom" from hopsmeter.usage_daily as daily join hopsmeter.rates on rates.id = rate_id
+      `select daily.price::text as price, rates.valid_from::text as "validFrom" from hopsmeter.usage_daily as daily
+        join hopsmeter.rates on rates.id = rate_id
       where user_id = 'auth0|c0o2' order by usage_date`,
     );
     expect(rows.rows).toEqual([
@@ -164,7 +165,8 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
 
   const totalsOf = async (account: string, groupBy?: string): Promise<Totals> =>
     (await api(
-      `/v1/accounts/${encodeURIComponent(account)}/totals?from=${dayOf(0)}&to=${dayOf(40)}${groupBy === undefined ? '' : `&groupBy=${groupBy}`}`,
+      `/v1/accounts/${encodeURIComponent(account)}/totals?from=${dayOf(0)}&to=${dayOf(40)}` +
+        `${groupBy === undefined ? '' : `&groupBy=${groupBy}`}`,
     )) as Totals;
 
   const databaseName = async (): Promise<string> =>

@@ -174,7 +174,8 @@ describe('a failure of the hourly job that cannot happen here:', () => {
   it("C4 the team's usage is on nobody's bill", async () => {
     await gain(() => send(cluster, [compute(cluster, 'c4-own', 'c0o0-p0'), compute(cluster, 'c4', 'c0o0m0-p0')]), 2);
     const users = await pipeline.pool.query<{ user_id: string }>(
-      `select user_id from hopsmeter.usage_daily where account_owner_id = 'auth0|c0o0' group by user_id order by user_id`,
+      `select user_id from hopsmeter.usage_daily where account_owner_id = 'auth0|c0o0' group by user_id
+        order by user_id`,
     );
     expect(users.rows.map((row) => row.user_id)).toEqual(
       expect.arrayContaining(['auth0|c0o0', 'google-oauth2|c0o0m0']),
@@ -282,7 +283,8 @@ describe('a failure of the hourly job that cannot happen here:', () => {
 
   const addProject = (on: TestCluster, namespace: string, userId: string): Promise<unknown> =>
     pipeline.pool.query(
-      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+        values ($1, $2, $3, '-infinity')`,
       [on.id, namespace, userId],
     );
 });

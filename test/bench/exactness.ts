@@ -22,8 +22,10 @@ export async function readAccount(pool: Pool): Promise<Account> {
       (select coalesce(sum(counted_count), 0)::integer from hopsmeter.usage_batches) as counted,
       (select count(*)::integer from hopsmeter.parked_events) as parked,
       (select count(*)::integer from hopsmeter.usage_events where hopsworks_cluster_id <> $1) as ledger,
-      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from hopsmeter.usage_daily where meter = 'cpu_hours') as "cpuHours",
-      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from hopsmeter.usage_daily where meter = 'ram_gb_hours') as "ramGbHours"
+      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from hopsmeter.usage_daily
+        where meter = 'cpu_hours') as "cpuHours",
+      (select coalesce(sum(quantity), 0)::numeric(38, 12)::text from hopsmeter.usage_daily
+        where meter = 'ram_gb_hours') as "ramGbHours"
   `,
     values: [FILL_CLUSTER],
     // A ledger of fifty million rows is read here.

@@ -40,7 +40,8 @@ export async function fillLedger(pool: Pool, rowsBefore: number, rowsTotal: numb
     await client.query(`set maintenance_work_mem = '512MB'`);
     await patiently(
       client,
-      `alter table hopsmeter.usage_events add constraint usage_events_pkey primary key (event_key, part) with (fillfactor = ${RANDOM_FILLFACTOR})`,
+      `alter table hopsmeter.usage_events add constraint usage_events_pkey primary key (event_key, part)
+        with (fillfactor = ${RANDOM_FILLFACTOR})`,
     );
     report('the key is there, the table is vacuumed');
     await patiently(client, 'vacuum analyze hopsmeter.usage_events');

@@ -26,11 +26,13 @@ export async function measureFreshness(stage: Stage, seconds: number): Promise<F
   const { pool, cluster, pipeline } = stage;
   await pool.query(`insert into hopsmeter.users (id) values ($1)`, [PROBE_USER]);
   await pool.query(
-    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+      values ($1, $2, '-infinity')`,
     [PROBE_USER, cluster.id],
   );
   await pool.query(
-    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, $2, $3, '-infinity')`,
     [cluster.id, PROBE_NAMESPACE, PROBE_USER],
   );
   const client = createTestClient(pipeline.ingests[0]?.url ?? '', cluster.key);
@@ -60,7 +62,8 @@ export async function measureFreshness(stage: Stage, seconds: number): Promise<F
 
 async function countProbes({ pool }: Stage): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(
-    `select coalesce(max(event_count), 0)::integer as n from hopsmeter.usage_daily where account_owner_id = $1 and meter = 'cpu_hours'`,
+    `select coalesce(max(event_count), 0)::integer as n from hopsmeter.usage_daily
+      where account_owner_id = $1 and meter = 'cpu_hours'`,
     [PROBE_USER],
   );
   return rows[0]?.n ?? 0;

@@ -19,6 +19,8 @@ const INK = '#1f2933';
 const PALE_INK = '#5c6b7a';
 const GRID = '#e4e8ee';
 
+type Point = readonly [x: number, y: number];
+
 /** Labels of lines that end close to each other are moved apart by this. */
 const LABEL_HEIGHT = 17;
 
@@ -29,11 +31,25 @@ export function drawLineChart({ title, unit, minutes, lines }: LineChart): strin
   const x = (minute: number): number => LEFT + (minute / (xEnd || 1)) * (CHART_WIDTH - LEFT - RIGHT);
   const y = (value: number): number => HEIGHT - BOTTOM - (value / yEnd) * (HEIGHT - TOP - BOTTOM);
   const xTicks = ticksUpTo(xEnd, 8).filter((minute) => minute <= xEnd);
+  const unitText = `<tspan fill="${PALE_INK}" font-weight="400">, ${unit}</tspan>`;
+  const rows = yTicks.map((tick) => {
+    const label = text(LEFT - 10, y(tick) + 4, format(tick), { anchor: 'end', color: PALE_INK });
+    return rule([LEFT, y(tick)], [CHART_WIDTH - RIGHT, y(tick)], tick === 0 ? PALE_INK : GRID) + label;
+  });
+  const minuteMarks = xTicks.map((tick) => {
+    const label = text(x(tick), HEIGHT - 8, `${format(tick)} min`, { anchor: 'middle', color: PALE_INK });
+    return rule([x(tick), y(0)], [x(tick), y(0) + 5], PALE_INK) + label;
+  });
+  const polylines = lines.map(({ color, values }) => {
+    const points = values.map((value, place) => `${x(minutes[place] ?? 0).toFixed(1)},${y(value).toFixed(1)}`);
+    const stroke = `stroke="${color}" stroke-width="1.8" stroke-linejoin="round"`;
+    return `<polyline fill="none" ${stroke} points="${points.join(' ')}"/>`;
+  });
   return `<svg width="${CHART_WIDTH}" height="${HEIGHT}" viewBox="0 0 ${CHART_WIDTH} ${HEIGHT}">
-<text y="18" fill="${INK}" font-size="15" font-weight="600">${title}<tspan fill="${PALE_INK}" font-weight="400">, ${unit}</tspan></text>
-${yTicks.map((tick) => `<line x1="${LEFT}" x2="${CHART_WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="${tick === 0 ? PALE_INK : GRID}"/>${text(LEFT - 10, y(tick) + 4, format(tick), { anchor: 'end', color: PALE_INK })}`).join('')}
-${xTicks.map((tick) => `<line x1="${x(tick)}" x2="${x(tick)}" y1="${y(0)}" y2="${y(0) + 5}" stroke="${PALE_INK}"/>${text(x(tick), HEIGHT - 8, `${format(tick)} min`, { anchor: 'middle', color: PALE_INK })}`).join('')}
-${lines.map(({ color, values }) => `<polyline fill="none" stroke="${color}" stroke-width="1.8" stroke-linejoin="round" points="${values.map((value, place) => `${x(minutes[place] ?? 0).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"/>`).join('')}
+<text y="18" fill="${INK}" font-size="15" font-weight="600">${title}${unitText}</text>
+${rows.join('')}
+${minuteMarks.join('')}
+${polylines.join('')}
 ${placeLabels(lines, y)
   .map(({ name, color, at }) => text(CHART_WIDTH - RIGHT + 12, at + 4, name, { color, weight: 600 }))
   .join('')}
@@ -66,9 +82,14 @@ type TextStyle = {
   readonly weight?: number;
 };
 
+function rule([x1, y1]: Point, [x2, y2]: Point, color: string): string {
+  return `<line x1="${x1}" x2="${x2}" y1="${y1}" y2="${y2}" stroke="${color}"/>`;
+}
+
 function text(x: number, y: number, content: string, style: TextStyle): string {
   const { anchor = 'start', color = INK, weight = 400 } = style;
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${color}" font-size="12" font-weight="${weight}">${content}</text>`;
+  const font = `font-size="12" font-weight="${weight}"`;
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${color}" ${font}>${content}</text>`;
 }
 
 /** Round numbers from zero to at least `end`, about as many as asked for. */

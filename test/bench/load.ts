@@ -82,8 +82,13 @@ function createBodies({ clusterId, round }: LoadOptions): (first: number, count:
   });
   const tails = Array.from({ length: LOAD_NAMESPACES }, (_, namespace) => {
     const { start, end } = hours[namespace % hours.length] ?? { start: '', end: '' };
-    const data = `{"namespace":"ns-${namespace}","window":{"start":"${start}","end":"${end}"},"cpuCoreHours":"${LOAD_EVENT.cpuCoreHours}","gpuHours":0,"ramByteHours":${LOAD_EVENT.ramByteHours}}`;
-    return `","source":"urn:hopsworks:cluster:${clusterId}","specversion":"1.0","type":"ai.hopsworks.usage.compute.v1","time":"${end}","data":${data}}`;
+    const data =
+      `{"namespace":"ns-${namespace}","window":{"start":"${start}","end":"${end}"},` +
+      `"cpuCoreHours":"${LOAD_EVENT.cpuCoreHours}","gpuHours":0,"ramByteHours":${LOAD_EVENT.ramByteHours}}`;
+    return (
+      `","source":"urn:hopsworks:cluster:${clusterId}","specversion":"1.0",` +
+      `"type":"ai.hopsworks.usage.compute.v1","time":"${end}","data":${data}}`
+    );
   });
   return (first, count) => {
     let body = '[';

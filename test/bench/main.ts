@@ -21,10 +21,10 @@ const HELP = `npm run bench -- [--only PART[,PART]] [--seconds N] [--ledger ROWS
 npm run bench -- --only re-rating | reads | soak   (each has a --help of its own)
 npm run bench -- --only noisy-cluster
 
-Measures the pipeline with every process on this machine, from HTTP to committed in usage_daily: batches of 1, 100 and 1,000
-on 1, 8 and 32 connections; what bare Postgres takes for the same statement; what one job and one upsert per event would do;
-answers at half load; how fresh totals are; a large ledger; bytes and memory. Afterwards nothing may be missing or counted
-twice. Each figure is shown as a ratio to the committed test/bench/results.json.
+Measures the pipeline with every process on this machine, from HTTP to committed in usage_daily: batches of 1, 100 and
+1,000 on 1, 8 and 32 connections; what bare Postgres takes for the same statement; what one job and one upsert per event
+would do; answers at half load; how fresh totals are; a large ledger; bytes and memory. Afterwards nothing may be
+missing or counted twice. Each figure is shown as a ratio to the committed test/bench/results.json.
 
   --only PARTS     some of ${PARTS.join(', ')}
   --seconds N      length of each measurement (default 60)
@@ -189,7 +189,8 @@ async function note(measuring: Promise<Figures>): Promise<Figures> {
   const figures = await measuring;
   const { eventsPerBatch, connections, eventsPerSecond, p95Ms } = figures;
   console.log(
-    `batches of ${eventsPerBatch} on ${connections} connections: ${Math.round(eventsPerSecond)} events/s, p95 ${p95Ms.toFixed(1)} ms`,
+    `batches of ${eventsPerBatch} on ${connections} connections: ${Math.round(eventsPerSecond)} events/s, p95 ` +
+      `${p95Ms.toFixed(1)} ms`,
   );
   return figures;
 }

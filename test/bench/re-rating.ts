@@ -30,8 +30,9 @@ import { percentile } from './statistics.ts';
 
 const HELP = `npm run bench -- --only re-rating [--rows N] [--json FILE]
 
-Measures how long a price change of a month takes: its dry run, and re-rating all of its rollup rows while usage is recorded,
-first in an open month, then with the month closed for a part of the accounts. Afterwards every row must cost what it should.
+Measures how long a price change of a month takes: its dry run, and re-rating all of its rollup rows while usage is
+recorded, first in an open month, then with the month closed for a part of the accounts. Afterwards every row must cost
+what it should.
 
   --rows N      rollup rows of the month (default 2000000)
   --json FILE   also write the figures as JSON, beside the other parts that the file has`;
@@ -222,7 +223,8 @@ async function hashClosed(on: Pool): Promise<string> {
   const { rows } = await on.query<{ hash: string }>(`
     select count(*) || ' ' || coalesce(sum(hashtextextended(daily::text, 0)::numeric), 0) as hash
     from hopsmeter.usage_daily as daily
-    join (select account_owner_id, max(month) + interval '1 month' as since from hopsmeter.statements group by 1) as openings
+    join (select account_owner_id, max(month) + interval '1 month' as since from hopsmeter.statements
+      group by 1) as openings
       using (account_owner_id)
     where booked_on < since`);
   return rows[0]?.hash ?? '';
@@ -234,12 +236,14 @@ async function fill(on: Pool, { clusterId }: SeededDirectory): Promise<number> {
   try {
     await client.query('begin');
     await client.query(
-      `insert into hopsmeter.users (id) select 'auth0|' || lpad(n::text, 6, '0') || '-owner' from generate_series(0, $1 - 1) as n`,
+      `insert into hopsmeter.users (id) select 'auth0|' || lpad(n::text, 6, '0') || '-owner'
+        from generate_series(0, $1 - 1) as n`,
       [ACCOUNTS],
     );
     await client.query(
       `insert into hopsmeter.users (id, account_owner_id)
-      select 'auth0|' || lpad(n::text, 6, '0') || '-member', 'auth0|' || lpad((n / $2::integer)::text, 6, '0') || '-owner'
+      select 'auth0|' || lpad(n::text, 6, '0') || '-member',
+        'auth0|' || lpad((n / $2::integer)::text, 6, '0') || '-owner'
       from generate_series(0, $1::integer * $2::integer - 1) as n`,
       [ACCOUNTS, MEMBERS],
     );

@@ -54,7 +54,8 @@ export async function fillRollup(pool: Pool, today: UsageDay, rowCount: number):
     }
     await client.query({
       text: `insert into hopsmeter.account_days
-        select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from hopsmeter.usage_daily
+        select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*)
+          from hopsmeter.usage_daily
         group by booked_on, account_owner_id, meter order by booked_on, random()`,
       query_timeout: 600_000,
     } as { text: string });

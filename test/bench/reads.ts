@@ -10,8 +10,8 @@ import { percentile } from './statistics.ts';
 
 const HELP = `npm run bench -- --only reads [--rows N] [--seconds N] [--json FILE]
 
-Measures how long the api takes to answer with a full rollup: 1,000 accounts of 25 rows a day, as many days as it takes, 400
-with ten million rows. Then it streams a month as CSV. What is read must add up.
+Measures how long the api takes to answer with a full rollup: 1,000 accounts of 25 rows a day, as many days as it takes,
+400 with ten million rows. Then it streams a month as CSV. What is read must add up.
 
   --rows N      rollup rows (default 10000000)
   --seconds N   length of each measurement (default 10)
@@ -94,7 +94,8 @@ async function measureAll({ pool, apis }: Pipeline): Promise<boolean> {
     const isMet = targetMs === undefined || p95 < targetMs;
     const target = targetMs === undefined ? '' : `, aim p95 < ${targetMs}: ${isMet ? 'met' : 'MISSED'}`;
     console.log(
-      `${name}: p50 ${percentile(latenciesMs, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)} ms (${latenciesMs.length} answers)${target}`,
+      `${name}: p50 ${percentile(latenciesMs, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)} ms (${latenciesMs.length} ` +
+        `answers)${target}`,
     );
     return isMet;
   }
@@ -128,7 +129,8 @@ async function measureAll({ pool, apis }: Pipeline): Promise<boolean> {
     const seconds = (performance.now() - before) / 1_000;
     const peak = readUsage(apiPid).peakMemoryBytes / 2 ** 20;
     console.log(
-      `a month as CSV: ${whole(lines - 1)} rows, ${whole(bytes / 2 ** 20)} MB in ${seconds.toFixed(1)} s; the api's memory was ${whole(peak)} MB at most`,
+      `a month as CSV: ${whole(lines - 1)} rows, ${whole(bytes / 2 ** 20)} MB in ${seconds.toFixed(1)} s; the api's ` +
+        `memory was ${whole(peak)} MB at most`,
     );
     const text = await (await ask(`/v1/totals?${IN_MONTH}`, '*/*')).text();
     const exact = `${cost.toString().slice(0, -12)}.${cost.toString().slice(-12)}`;

@@ -73,25 +73,31 @@ export function formatResults(results: Results, earlier?: Results): string {
     );
   for (const load of loads)
     lines.push(
-      `batches of ${whole(load.eventsPerBatch)} on ${load.connections}: ${whole(load.eventsPerSecond)} events/s${share(load, floor, results.naive)}${ratio(load.eventsPerSecond, sameLoad(load, earlier)?.eventsPerSecond)}`,
+      `batches of ${whole(load.eventsPerBatch)} on ${load.connections}: ${whole(load.eventsPerSecond)} ` +
+        `events/s${share(load, floor, results.naive)}` +
+        ratio(load.eventsPerSecond, sameLoad(load, earlier)?.eventsPerSecond),
       `  ${describeLatency(load)}`,
       `  CPU seconds per million events: ${describeCpu(load)}`,
     );
   for (const load of halfLoads)
     lines.push(
-      `half load, batches of ${whole(load.eventsPerBatch)} on ${load.connections}, ${whole(load.eventsPerSecond)} events/s: ${describeLatency(load)}`,
+      `half load, batches of ${whole(load.eventsPerBatch)} on ${load.connections}, ${whole(load.eventsPerSecond)} ` +
+        `events/s: ${describeLatency(load)}`,
     );
   if (freshness !== undefined)
     lines.push(
-      `from the answer to the total, at 5,000 events/s: p50 ${fixed(freshness.p50Ms)}, p95 ${fixed(freshness.p95Ms)}, p99 ${fixed(freshness.p99Ms)}, max ${fixed(freshness.maxMs)} ms`,
+      `from the answer to the total, at 5,000 events/s: p50 ${fixed(freshness.p50Ms)}, p95 ` +
+        `${fixed(freshness.p95Ms)}, p99 ${fixed(freshness.p99Ms)}, max ${fixed(freshness.maxMs)} ms`,
     );
   for (const [rows, rate] of Object.entries(byLedgerRows))
     lines.push(
-      `batches of 1,000 with ${whole(Number(rows))} events in the ledger: ${whole(rate)} events/s${ratio(rate, earlier?.byLedgerRows?.[rows])}`,
+      `batches of 1,000 with ${whole(Number(rows))} events in the ledger: ${whole(rate)} ` +
+        `events/s${ratio(rate, earlier?.byLedgerRows?.[rows])}`,
     );
   if (sizes !== undefined)
     lines.push(
-      `bytes of an event: ${fixed(sizes.redisWaiting)} waiting in Redis, ${fixed(sizes.ledger)} in the ledger with its index`,
+      `bytes of an event: ${fixed(sizes.redisWaiting)} waiting in Redis, ${fixed(sizes.ledger)} in the ledger ` +
+        'with its index',
     );
   const peaks = Object.entries(peakMemoryBytes).map(([name, bytes]) => `${name} ${whole(bytes / 2 ** 20)}`);
   if (peaks.length > 0) lines.push(`peak memory in MB: ${peaks.join(', ')}`);
@@ -113,7 +119,10 @@ function ratio(now: number, then: number | undefined): string {
 }
 
 function describeLatency({ p50Ms, p95Ms, p99Ms, maxMs, refusals }: Figures): string {
-  return `answer in ms: p50 ${fixed(p50Ms)}, p95 ${fixed(p95Ms)}, p99 ${fixed(p99Ms)}, max ${whole(maxMs)}; refused and sent again: ${refusals}`;
+  return (
+    `answer in ms: p50 ${fixed(p50Ms)}, p95 ${fixed(p95Ms)}, p99 ${fixed(p99Ms)}, max ${whole(maxMs)}; refused and ` +
+    `sent again: ${refusals}`
+  );
 }
 
 function describeCpu({ cpuSecondsPerMillion }: Figures): string {

@@ -64,19 +64,37 @@ function describeSoak({
   });
   const resident = (name: string, color: string): Line => line(name, color, ({ memory }) => (memory[name] ?? 0) / MIB);
   return `<!doctype html><meta charset="utf-8"><title>Soak</title>
-<style>body{margin:${MARGIN}px;background:#fff;color:#1f2933;font-family:"Liberation Sans","DejaVu Sans",Arial,sans-serif}
-h1{font-size:22px;margin:0 0 6px}p{margin:0 0 26px;color:#5c6b7a;font-size:14px}svg{display:block;margin:0 0 18px;font-family:inherit}</style>
+<style>
+body{margin:${MARGIN}px;background:#fff;color:#1f2933;font-family:"Liberation Sans","DejaVu Sans",Arial,sans-serif}
+h1{font-size:22px;margin:0 0 6px}
+p{margin:0 0 26px;color:#5c6b7a;font-size:14px}
+svg{display:block;margin:0 0 18px;font-family:inherit}
+</style>
 <h1>hopsmeter: ${whole(minutes)} minutes under steady load</h1>
-<p>${whole(pace)} events/s, ${share(maximumBefore)} before and ${share(maximumAfter)} after it; batches of ${eventsPerBatch} on ${connections} connections; ${cores} cores for everything, the load included; each point is 5 s; ${date.slice(0, 10)}</p>
+<p>${whole(pace)} events/s, ${share(maximumBefore)} before and ${share(maximumAfter)} after it;
+batches of ${eventsPerBatch} on ${connections} connections; ${cores} cores for everything, the load included;
+each point is 5 s; ${date.slice(0, 10)}</p>
 ${chart('Throughput', 'events/s', [
   line('acknowledged', BLUE, ({ acknowledgedPerSecond }) => acknowledgedPerSecond),
   line('recorded', GREEN, ({ recordedPerSecond }) => recordedPerSecond),
 ])}
-${chart('Answer of the ingest', 'ms', [line('p99', ORANGE, ({ p99Ms }) => p99Ms), line('p50', BLUE, ({ p50Ms }) => p50Ms)])}
-${chart('Resident memory', 'MB', [resident('ingest', BLUE), resident('worker', GREEN), resident('redis', ORANGE), resident('load', GRAY)])}
+${chart('Answer of the ingest', 'ms', [
+  line('p99', ORANGE, ({ p99Ms }) => p99Ms),
+  line('p50', BLUE, ({ p50Ms }) => p50Ms),
+])}
+${chart('Resident memory', 'MB', [
+  resident('ingest', BLUE),
+  resident('worker', GREEN),
+  resident('redis', ORANGE),
+  resident('load', GRAY),
+])}
 ${chart('Waiting in Redis', 'events', [line('events', PURPLE, ({ waitingEvents }) => waitingEvents)])}
-${chart('usage_daily with its indexes, per row', 'kB', [line('bytes per row', GREEN, (sample) => rollupBytesPerRow(sample) / 1_024)])}
-${chart('Dead row versions of usage_daily', 'rows', [line('dead rows', ORANGE, ({ rollupDeadRows }) => rollupDeadRows)])}
+${chart('usage_daily with its indexes, per row', 'kB', [
+  line('bytes per row', GREEN, (sample) => rollupBytesPerRow(sample) / 1_024),
+])}
+${chart('Dead row versions of usage_daily', 'rows', [
+  line('dead rows', ORANGE, ({ rollupDeadRows }) => rollupDeadRows),
+])}
 ${chart('Ledger (usage_events)', 'MB', [
   line('table', BLUE, ({ ledgerBytes }) => ledgerBytes / MIB),
   line('index', PURPLE, ({ ledgerIndexBytes }) => ledgerIndexBytes / MIB),

@@ -39,9 +39,12 @@ select
   pg_table_size('hopsmeter.usage_daily')::float8 as "rollupBytes",
   pg_indexes_size('hopsmeter.usage_daily')::float8 as "rollupIndexBytes",
   (select count(*)::integer from hopsmeter.usage_daily) as "rollupRows",
-  (select n_dead_tup::integer from pg_stat_user_tables where relid = 'hopsmeter.usage_daily'::regclass) as "rollupDeadRows",
-  (select sum(pg_table_size(relid))::float8 from pg_partition_tree('hopsmeter.usage_events') where isleaf) as "ledgerBytes",
-  (select sum(pg_indexes_size(relid))::float8 from pg_partition_tree('hopsmeter.usage_events') where isleaf) as "ledgerIndexBytes"`;
+  (select n_dead_tup::integer from pg_stat_user_tables
+    where relid = 'hopsmeter.usage_daily'::regclass) as "rollupDeadRows",
+  (select sum(pg_table_size(relid))::float8 from pg_partition_tree('hopsmeter.usage_events')
+    where isleaf) as "ledgerBytes",
+  (select sum(pg_indexes_size(relid))::float8 from pg_partition_tree('hopsmeter.usage_events')
+    where isleaf) as "ledgerIndexBytes"`;
 
 /** Takes samples, each beside the one before. `base` is what was acknowledged and recorded before the soak. */
 export function createSampler(stage: Stage, redis: Redis, base: number): (meanwhile: Meanwhile) => Promise<Sample> {

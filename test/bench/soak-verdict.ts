@@ -30,7 +30,10 @@ const BACKLOG_SECONDS = 1;
 
 /** The rules, in words: printed with every verdict. */
 export const RULES = `medians of the last quarter may be, beside those of the second quarter:
-memory of a process +${Math.round((MEMORY_GROWTH - 1) * 100)} % or +${MEMORY_STEP_MB} MB, p99 +${Math.round((P99_GROWTH - 1) * 100)} % or +${P99_STEP_MS} ms, bytes of usage_daily per row +${Math.round((BLOAT_GROWTH - 1) * 100)} % or +${BLOAT_STEP_BYTES / 1_024} kB, waiting events +${BACKLOG_SECONDS} s of the load`;
+memory of a process +${Math.round((MEMORY_GROWTH - 1) * 100)} % or +${MEMORY_STEP_MB} MB, p99
++${Math.round((P99_GROWTH - 1) * 100)} % or +${P99_STEP_MS} ms, bytes of usage_daily per row
++${Math.round((BLOAT_GROWTH - 1) * 100)} % or +${BLOAT_STEP_BYTES / 1_024} kB, waiting events +${BACKLOG_SECONDS} s of
+the load`;
 
 export function judge(samples: readonly Sample[], pace: number): readonly Rule[] {
   const quarter = Math.floor(samples.length / 4);
@@ -69,5 +72,8 @@ export function rollupBytesPerRow({ rollupBytes, rollupIndexBytes, rollupRows }:
 export function formatRule({ name, before, after, limit, unit, isKept }: Rule): string {
   const figure = (value: number): string =>
     value.toLocaleString('en-US', { maximumFractionDigits: unit === 'ms' ? 1 : 0 });
-  return `${name}: ${figure(before)} to ${figure(after)} ${unit}, at most ${figure(limit)}: ${isKept ? 'kept' : 'BROKEN'}`;
+  return (
+    `${name}: ${figure(before)} to ${figure(after)} ${unit}, at most ${figure(limit)}: ` +
+    `${isKept ? 'kept' : 'BROKEN'}`
+  );
 }

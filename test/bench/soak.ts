@@ -11,9 +11,9 @@ import { startStage } from './stage.ts';
 
 const HELP = `npm run bench -- --only soak [--minutes N] [--rate N] [--json FILE] [--png FILE]
 
-Runs the pipeline for long at 70 % of what it does at most, batches of 100 on 8 connections, and looks at it every 5 s. Then
-everything must be recorded exactly, and by the stated rules memory, answers and the rollup's size must not have grown. The
-maximum is measured for 30 s before and once more after it, when the ledger is large.
+Runs the pipeline for long at 70 % of what it does at most, batches of 100 on 8 connections, and looks at it every 5 s.
+Then everything must be recorded exactly, and by the stated rules memory, answers and the rollup's size must not have
+grown. The maximum is measured for 30 s before and once more after it, when the ledger is large.
 
   --minutes N   how long (default 30)
   --rate N      events per second, instead of 70 % of the maximum before
@@ -132,7 +132,11 @@ function describe(samples: readonly Sample[]): string {
   if (sample === undefined) return '';
   const { at, acknowledgedPerSecond, p50Ms, p99Ms, waitingEvents, memory, rollupDeadRows } = sample;
   const megabytes = Object.entries(memory).map(([name, bytes]) => `${name} ${whole(bytes / 2 ** 20)}`);
-  return `${Math.round(at / 60)} min: ${whole(acknowledgedPerSecond)} events/s, p50 ${p50Ms.toFixed(1)}, p99 ${p99Ms.toFixed(1)} ms, ${whole(waitingEvents)} waiting, ${megabytes.join(', ')} MB, ${whole(rollupDeadRows)} dead rows`;
+  return (
+    `${Math.round(at / 60)} min: ${whole(acknowledgedPerSecond)} events/s, p50 ${p50Ms.toFixed(1)}, p99 ` +
+    `${p99Ms.toFixed(1)} ms, ${whole(waitingEvents)} waiting, ${megabytes.join(', ')} MB, ` +
+    `${whole(rollupDeadRows)} dead rows`
+  );
 }
 
 function whole(value: number): string {

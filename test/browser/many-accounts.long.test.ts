@@ -22,7 +22,8 @@ insert into hopsmeter.usage_daily
   (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, meter, quantity, rate_id, price,
    price_quantity, event_count, first_event_at, last_event_at)
 select day, day, numbered.id, numbered.id, $1::uuid, rates.meter,
-  0.1 * numbered.n * (1 + extract(day from day) % 5) + 0.000000000001, rates.id, rates.price, rates.price_quantity, 1, day, day
+  0.1 * numbered.n * (1 + extract(day from day) % 5) + 0.000000000001, rates.id, rates.price, rates.price_quantity, 1,
+  day, day
 from numbered
 cross join (select $3::date + n as day from generate_series(0, 30) as n) as days
 cross join (select * from hopsmeter.rates where meter = 'cpu_hours') as rates
@@ -88,7 +89,8 @@ describe('a thousand accounts of 31 days', () => {
       .object({ frames: z.number(), slow: z.number(), longest: z.number(), rows: z.number(), last: z.string() })
       .parse(await page.evaluate(SCROLL));
     process.stdout.write(
-      `1,000 accounts as ${look}: ${frames} frames while scrolling, ${slow} over 50 ms, longest task ${longest} ms, ${rows} rows\n`,
+      `1,000 accounts as ${look}: ${frames} frames while scrolling, ${slow} over 50 ms, longest task ${longest} ms, ` +
+        `${rows} rows\n`,
     );
     expect(rows).toBeLessThan(ROWS_MAX);
     expect(frames).toBeGreaterThan(10);

@@ -88,7 +88,7 @@ describe('the token', () => {
   });
 
   // The last one: it takes the database away.
-  it('is in no address, no log, no storage and nowhere on the page, and the policy lets in no script but ours', async () => {
+  it('is in no address, log, storage or page, and the policy lets in no script but ours', async () => {
     const answers: Response[] = [];
     const tokens = new Set<string>();
     const addresses: string[] = [];

@@ -61,7 +61,8 @@ export function formatReport(report: ChaosReport): string {
     '|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
-    `${report.made.length} of ${report.planned} faults. SIGKILLs: ${kills}. Processes ended: ${list(ends)}. Answers: ${list(answers)}.`,
+    `${report.made.length} of ${report.planned} faults. SIGKILLs: ${kills}. Processes ended: ${list(ends)}. Answers: ` +
+      `${list(answers)}.`,
     '',
     ...checks.map(({ promise, isKept, detail }) => `${isKept ? '✓' : '✗'} ${promise}: ${detail}`),
     ...(problems.length === 0 ? [] : ['', 'What must not happen:', ...problems.map((problem) => `  ${problem}`)]),

@@ -127,7 +127,9 @@ async function checkAccount({ pool, clients }: CheckOptions): Promise<Check> {
     .flatMap(({ requests }) => [...requests.values()])
     .reduce((sum, request) => sum + (request.isAcknowledged ? request.events : 0), 0);
   const isKept = requested === events && events === counted + duplicates + parked;
-  const detail = `${accepted} acknowledged; recorded ${events} = ${counted} counted + ${duplicates} duplicates + ${parked} parked`;
+  const detail =
+    `${accepted} acknowledged; recorded ${events} = ${counted} counted + ${duplicates} duplicates + ` +
+    `${parked} parked`;
   return {
     promise: 'accepted = ledger + duplicates + parked',
     isKept,

@@ -20,7 +20,8 @@ const QUIET_LOOKS = 3;
 const COUNT_OPEN = `
 select
   (select count(*) from hopsmeter.price_changes where status = 'applying')::integer as prices,
-  (select count(*) from hopsmeter.parked_events where status = 'pending' and reason = 'unknown_namespace')::integer as parked
+  (select count(*) from hopsmeter.parked_events
+    where status = 'pending' and reason = 'unknown_namespace')::integer as parked
 `;
 
 /** Waits until clients, queue and workers have nothing left to do; @param withinMs at most. */

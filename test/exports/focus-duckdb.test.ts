@@ -75,7 +75,7 @@ async function load(sql: string, zone: string) {
   }
 }
 
-it('CSV and Parquet are the same months, sums and products to DuckDB in every time zone, loaded as the docs say', async () => {
+it('CSV and Parquet, loaded as the docs say, are the same months and sums to DuckDB in every time zone', async () => {
   expect(LOADS).toHaveLength(2);
   const loaded = await Promise.all(LOADS.flatMap((sql) => ZONES.map((zone) => load(sql, zone))));
   const [first] = loaded;

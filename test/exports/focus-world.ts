@@ -32,7 +32,8 @@ export async function createFocusWorld(pool: Pool): Promise<void> {
   await pool.query('update hopsmeter.hopsworks_clusters set name = $2 where id = $1', [clusterId, CLUSTER]);
   await pool.query('insert into hopsmeter.users (id) values ($1)', [FORMULA_ID]);
   await pool.query(
-    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+      values ($1, $2, '-infinity')`,
     [FORMULA_ID, clusterId],
   );
   await pool.query(

@@ -65,11 +65,13 @@ export function createBadDirectory(): BadDirectory {
       );
       await pool.query(`insert into hopsmeter.users (id, email) values ($1, 'ada@example.com')`, [subject]);
       await pool.query(
-        `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+        `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+          values ($1, $2, '-infinity')`,
         [subject, own],
       );
       await pool.query(
-        `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+        `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+          values ($1, $2, $3, '-infinity')`,
         [own, namespace, subject],
       );
       await storeKey(pool, foreign, other);

@@ -11,7 +11,8 @@ const DEFINITIONS = [
   from pg_attribute join pg_class on pg_class.oid = attrelid
     left join pg_attrdef on adrelid = attrelid and adnum = attnum
   where relnamespace = $1::regnamespace and attnum > 0`,
-  `select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = $1::regnamespace`,
+  `select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint
+    where connamespace = $1::regnamespace`,
   `select pg_get_indexdef(indexrelid), indisvalid from pg_index join pg_class on pg_class.oid = indrelid
   where relnamespace = $1::regnamespace`,
   `select pg_get_triggerdef(pg_trigger.oid), tgenabled from pg_trigger join pg_class on pg_class.oid = tgrelid

@@ -82,7 +82,8 @@ export async function createWorld(pool: Pool, options: WorldOptions): Promise<Te
     const users = [...owners, ...members.map(({ id }) => id)];
     for (const userId of users)
       await pool.query(
-        `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+        `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+          values ($1, $2, '-infinity')`,
         [userId, cluster.id],
       );
     for (const [place, first] of users.entries())
@@ -148,7 +149,8 @@ async function createMember(
   for (const [index, { from, ownerId }] of history.entries()) {
     const to = history[index + 1]?.from;
     await pool.query(
-      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at, ended_at) values ($1, $2, $3, $4)`,
+      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at, ended_at)
+        values ($1, $2, $3, $4)`,
       [
         id,
         ownerId,

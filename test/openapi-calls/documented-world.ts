@@ -65,8 +65,10 @@ async function holdFollowing(pool: Pool): Promise<void> {
 async function parkConflict(pool: Pool, world: World): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(`
     insert into hopsmeter.parked_events
-      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
-    select event_key, content_hash + 1, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, 'conflict',
+      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail,
+        event)
+    select event_key, content_hash + 1, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
+      'conflict',
       'another content', event
     from hopsmeter.parked_events where event_id = 'parked'
     returning id`);

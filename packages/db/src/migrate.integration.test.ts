@@ -84,7 +84,8 @@ describe('row level security', () => {
       // Like Supabase's `anon`, which has every grant on the schema.
       const role = `hopsmeter_test_${randomBytes(6).toString('hex')}`;
       await client.query(
-        `create role ${role} nologin; grant usage on schema hopsmeter to ${role}; grant all on all tables in schema hopsmeter to ${role}`,
+        `create role ${role} nologin; grant usage on schema hopsmeter to ${role}; grant all
+          on all tables in schema hopsmeter to ${role}`,
       );
       await client.query(`set local role ${role}`);
       for (const table of ['users', 'usage_daily', 'usage_events', 'parked_events', 'usage_daily_by_user', 'meters'])
@@ -269,7 +270,8 @@ describe('accounts', () => {
       await database.pool.query(`update hopsmeter.users set account_owner_id = $1 where id = 'mover'`, [owner]);
     await database.pool.query(`update hopsmeter.users set account_owner_id = null, name = 'same' where id = 'mover'`);
     const history = await rowsOf<{ owner: string; from: string; to: string | null }>(
-      `select account_owner_id as owner, started_at::text as from, ended_at::text as to from hopsmeter.account_ownerships
+      `select account_owner_id as owner, started_at::text as from, ended_at::text as to
+        from hopsmeter.account_ownerships
       where user_id = 'mover' order by started_at`,
     );
     expect(history.map(({ owner }) => owner)).toEqual(['mover', seeded.ownerId, seeded.otherId, 'mover']);
@@ -320,7 +322,8 @@ describe('periods', () => {
   it('may be the same for equal namespaces of two clusters', async () => {
     await attempt((client) =>
       client.query(
-        `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'ml', $2, '-infinity')`,
+        `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+          values ($1, 'ml', $2, '-infinity')`,
         [seeded.emptyClusterId, seeded.otherId],
       ),
     );
@@ -337,7 +340,8 @@ describe('rate cards', () => {
     await expect(
       attempt((client) =>
         client.query(
-          `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select rate_card_id, meter, valid_from, 1 from hopsmeter.rates`,
+          `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
+            select rate_card_id, meter, valid_from, 1 from hopsmeter.rates`,
         ),
       ),
     ).rejects.toMatchObject({ constraint: 'rates_one_per_day' });

@@ -51,7 +51,8 @@ export async function migrate(
       if (hash === undefined) await apply(client, migration);
       else if (hash !== migration.hash)
         throw new MigrationError(
-          `this database was made by another version of drizzle/${migration.name}, and what it holds cannot be brought over: ${START_ANEW}`,
+          `this database was made by another version of drizzle/${migration.name}, and what it holds cannot be ` +
+            `brought over: ${START_ANEW}`,
         );
     }
     await client.query('commit');
@@ -62,7 +63,8 @@ export async function migrate(
 
 /** What to do with a database of a version that was never released. */
 const START_ANEW =
-  'use another database; if `npm start` made this one without DATABASE_URL, remove the folder .hopsmeter and start again';
+  'use another database; if `npm start` made this one without DATABASE_URL, remove the folder .hopsmeter ' +
+  'and start again';
 
 /** From the catalog, which says it of schemas too that the role may not look into. $1 schema, $2 table. */
 const HAS_TABLE = `
@@ -85,7 +87,8 @@ async function prepareSchema(client: pg.Client): Promise<ReadonlyMap<string, str
     // No application has a table of this name, and all old versions of ours had it.
     if (await exists(client, HAS_TABLE, ['public', 'directory_versions']))
       throw new MigrationError(
-        `this database has the tables of hopsmeter in the schema public, as development versions before the first release made them, and what they hold cannot be brought over: ${START_ANEW}`,
+        'this database has the tables of hopsmeter in the schema public, as development versions before the first ' +
+          `release made them, and what they hold cannot be brought over: ${START_ANEW}`,
       );
     if (!(await exists(client, HAS_SCHEMA, ['hopsmeter']))) await createSchema(client);
     await client.query(CREATE_MIGRATIONS);
@@ -106,7 +109,8 @@ async function createSchema(client: pg.Client): Promise<void> {
     if (!(error instanceof pg.DatabaseError) || error.code !== '42501') throw error;
     const user = client.user ?? 'this user';
     throw new MigrationError(
-      `the schema hopsmeter is missing and ${user} may not create it: let an administrator run "create schema hopsmeter authorization ${user}" in this database, then migrate again`,
+      `the schema hopsmeter is missing and ${user} may not create it: let an administrator run "create schema ` +
+        `hopsmeter authorization ${user}" in this database, then migrate again`,
       { cause: error },
     );
   }

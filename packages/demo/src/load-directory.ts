@@ -57,7 +57,8 @@ export async function writeDirectory(pool: Pool, asOf: Micros): Promise<void> {
   const statements: readonly (readonly [sql: string, parameters: readonly string[]])[] = [
     [
       `insert into hopsmeter.hopsworks_clusters (id, name, max_users, created_at)
-       select id, name, "maxUsers", $2::timestamptz from json_to_recordset($1) as row (id uuid, name text, "maxUsers" integer)`,
+       select id, name, "maxUsers", $2::timestamptz
+         from json_to_recordset($1) as row (id uuid, name text, "maxUsers" integer)`,
       [JSON.stringify(DEMO_CLUSTERS), createdAt],
     ],
     [
@@ -94,7 +95,8 @@ export async function writeDirectory(pool: Pool, asOf: Micros): Promise<void> {
     ],
     [
       `insert into hopsmeter.gpu_models (name, compared_name, meter)
-       select name, "comparedName", meter from json_to_recordset($1) as row (name text, "comparedName" text, meter text)`,
+       select name, "comparedName", meter
+         from json_to_recordset($1) as row (name text, "comparedName" text, meter text)`,
       [JSON.stringify(DEMO_GPU_MODELS.map((model) => ({ ...model, comparedName: comparedGpuModel(model.name) })))],
     ],
   ];

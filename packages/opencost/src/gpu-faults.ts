@@ -30,7 +30,8 @@ export function findGpuFaults(place: RowPlace, row: Allocation, { gpuShares }: R
   if (addsGpusUp(place, row))
     faults.push({
       reason: 'summed_gpus',
-      detail: `${gpuHours} GPU-hours beside a gpuRequestAverage of ${gpuRequestAverage}: aggregate by namespace and pod`,
+      detail:
+        `${gpuHours} GPU-hours beside a gpuRequestAverage of ${gpuRequestAverage}: aggregate by ` + 'namespace and pod',
     });
   const model = gpuModel?.trim() ?? '';
   if (model !== '' && !isName(model, GPU_MODEL_LENGTH_MAX))

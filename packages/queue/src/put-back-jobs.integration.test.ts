@@ -80,7 +80,7 @@ it('what a tool with BullMQ 5 pushes out of the queue is missed at once, put bac
   expect(await inspector.putBackJobs()).toBe(0);
 });
 
-it('jobs of the old list of a paused queue are moved to where workers look, so that resuming overwrites nothing', async () => {
+it('jobs of the old list of a paused queue go to where workers look, so that resuming overwrites nothing', async () => {
   const { redis, add, inspector } = await start();
   await add('a', 'b');
   await run(redis, PAUSE_BY_BULLMQ_5);

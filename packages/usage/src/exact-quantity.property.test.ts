@@ -105,7 +105,8 @@ describe('the parts of a whole are the whole', () => {
     );
   });
 
-  it('however a window of stored bytes is cut, also over midnight and where the sum lies in the middle of two quantities', () => {
+  it(`however a window of stored bytes is cut, also over midnight and
+    where the sum lies in the middle of two quantities`, () => {
     // Multiples of 128 KiB for whole hours have 13 decimals, the last one a 5.
     const bytes = fc.oneof(
       fc.nat({ max: 2 ** 33 }),

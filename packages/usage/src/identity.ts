@@ -65,7 +65,8 @@ function contentOf(event: ReportedEvent): string {
 }
 
 function contentOfUsage(event: UsageEvent): string {
-  let content = `${event.type}\0${event.start}\0${event.end}\0${event.namespace ?? ''}\0${event.subject ?? ''}\0${event.gpuModel ?? ''}`;
+  const { type, start, end } = event;
+  let content = `${type}\0${start}\0${end}\0${event.namespace ?? ''}\0${event.subject ?? ''}\0${event.gpuModel ?? ''}`;
   for (const { meter, quantity } of event.usages) {
     const hashed = hashedQuantity(quantity);
     // With 12 decimals it would not have been there.

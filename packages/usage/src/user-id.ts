@@ -2,7 +2,8 @@ import { SUBJECT_LENGTH_MAX } from './limits.ts';
 import { isName } from './text.ts';
 
 /** What a {@link isUserId} is, for people. */
-export const USER_ID_FORM = `1 to ${SUBJECT_LENGTH_MAX} characters, well-formed, without control characters, and not . or ..`;
+export const USER_ID_FORM =
+  `1 to ${SUBJECT_LENGTH_MAX} characters, well-formed, without control characters, ` + 'and not . or ..';
 
 /**
  * Whether a text can be a user's id: what ingest takes as a subject is what can be registered. Ids of Auth0 come from

@@ -79,7 +79,8 @@ const OPENAPI = {
   title: 'hopsmeter API',
   version: '1.0.0',
   description:
-    'Billing totals of Hopsworks usage. Money and quantities are text, days are UTC, errors are RFC 9457 problems. Clusters ' +
+    'Billing totals of Hopsworks usage. Money and quantities are text, days are UTC, errors are RFC 9457 ' +
+    'problems. Clusters ' +
     'post their events to ingest, a service of its own: its document is at `/openapi.json` there.',
   bearer: 'An Auth0 access token of a person, or the service role key',
 };

@@ -66,7 +66,8 @@ const settings = z.object({
     .stringbool()
     .default(false)
     .describe(
-      'Anyone who opens the page can sign in as any user, without a password; `npm start` sets it, for this machine only',
+      'Anyone who opens the page can sign in as any user, without a password; `npm start` sets it, for ' +
+        'this machine only',
     ),
   NODE_ENV: z.string().optional().describe('With `production` the api does not start with the development sign-in'),
   API_REQUESTS_PER_MINUTE: countField(
@@ -83,7 +84,8 @@ const settings = z.object({
     )
     .optional()
     .describe(
-      'Whose pages may also call the api from a browser: origins such as `https://billing.example.com`, with commas between',
+      'Whose pages may also call the api from a browser: origins such as `https://billing.example.com`, with ' +
+        'commas between',
     ),
   STATEMENT_ISSUER: z
     .string()

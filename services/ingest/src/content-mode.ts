@@ -36,7 +36,8 @@ function readMode(headers: IncomingHttpHeaders): ContentMode {
   }
   throw new RequestError(
     'UNSUPPORTED_MEDIA_TYPE',
-    `expected application/cloudevents-batch+json, application/cloudevents+json or application/json, found ${mediaType.slice(0, ECHO_MAX) || 'nothing'}`,
+    'expected application/cloudevents-batch+json, application/cloudevents+json or application/json, found ' +
+      `${mediaType.slice(0, ECHO_MAX) || 'nothing'}`,
   );
 }
 

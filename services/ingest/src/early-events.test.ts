@@ -39,7 +39,7 @@ it('is taken at the time that was told', async () => {
   expect((await post(event)).json()).toEqual({ accepted: 1, rejected: 0, errors: [] });
 });
 
-it('among others it is the only one that says when to come again, and the request the first of those times', async () => {
+it('says for itself when to come again, and the request says the first of those times', async () => {
   const { post } = await createTestIngest();
   const early = [instant('early', 310), windowed('earlier', 320)];
   const bad = createEvent({ id: 'bad', specversion: '2' });

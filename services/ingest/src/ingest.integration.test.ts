@@ -91,7 +91,8 @@ it('keeps a connection usable after it refused a body that was still on its way'
     const socket = connect(port, '127.0.0.1', () => {
       // The key is missing: refused before the body is read. Then another request on the same connection.
       socket.write(
-        `POST /api/v1/events HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: ${large.length}\r\n\r\n`,
+        `POST /api/v1/events HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: ` +
+          `${large.length}\r\n\r\n`,
       );
       socket.write(large);
       socket.write('GET /livez HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n');

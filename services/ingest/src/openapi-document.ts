@@ -96,9 +96,10 @@ const answerSchema = {
   },
 };
 
-const description = `Events are CloudEvents 1.0: an array, one event, or one whose attributes are \`ce-\` headers; gzip is taken. At most
-${REQUEST_EVENTS_MAX} events and ${BODY_BYTES_MAX / 2 ** 20} MiB unpacked. 202 means that the events are on disk; each is judged by itself, and the answer says
-which were refused and why. The answer is JSON, whatever \`Accept\` says: no event is refused because of it.`;
+const description = `Events are CloudEvents 1.0: an array, one event, or one whose attributes are \`ce-\` headers; gzip
+is taken. At most ${REQUEST_EVENTS_MAX} events and ${BODY_BYTES_MAX / 2 ** 20} MiB unpacked. 202 means that the events
+are on disk; each is judged by itself, and the answer says which were refused and why. The answer is JSON, whatever
+\`Accept\` says: no event is refused because of it.`;
 
 /**
  * Serves `GET /openapi.json`: what clusters post, in OpenAPI 3.1. Ingest reads bodies by itself, so no framework knows

@@ -44,7 +44,8 @@ async function bookedOf(id: string): Promise<Quantities> {
   const rows = await world.rowsOf<{ meter: string; quantity: string }>(
     `select used.meter, trim_scale(sum(used.quantity))::text as quantity
     from hopsmeter.usage_events, unnest(meters, quantities) as used (meter, quantity)
-    where event_key = $1::uuid or event_key in (select event_key from hopsmeter.corrections where root_event_key = $1::uuid)
+    where event_key = $1::uuid or event_key in (select event_key from hopsmeter.corrections
+      where root_event_key = $1::uuid)
     group by used.meter having sum(used.quantity) <> 0 order by used.meter`,
     [world.keyOf(id)],
   );
@@ -192,7 +193,8 @@ describe('a conflict', () => {
     expect(await decide('c4', 'later')).toMatchObject({ enteredIds: [] });
     await work();
     await world.rowsOf(
-      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'to-come', $2, '-infinity')`,
+      `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+        values ($1, 'to-come', $2, '-infinity')`,
       [world.seeded.clusterId, world.seeded.memberId],
     );
     await world.rowsOf(
@@ -202,7 +204,7 @@ describe('a conflict', () => {
     expect(await bookedOf('c4')).toEqual({ cpu_hours: '4' });
   });
 
-  it('of two corrections is decided by another correction of the same event, and of different events not at all', async () => {
+  it('of two corrections of one event is decided by another correction, of different events not at all', async () => {
     await world.record(usage('c5', { cpu_hours: '10' }), usage('c6', { cpu_hours: '10' }));
     await world.record(correction('k5', 'c5', 1, { cpu_hours: '6' }), correction('k6', 'c6', 1, { cpu_hours: '6' }));
     await work();

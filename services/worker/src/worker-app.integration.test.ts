@@ -130,7 +130,8 @@ it('removes the ledger rows that no copy can come for any more, and no younger o
 it('counts a parked event by itself, soon after its project is there', async () => {
   await deliver(batchOf(sampleEvent('early', { namespace: 'soon' })));
   await database.pool.query(
-    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'soon', $2, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, 'soon', $2, '-infinity')`,
     [seeded.clusterId, seeded.memberId],
   );
   const find = async () =>

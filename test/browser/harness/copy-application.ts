@@ -9,11 +9,13 @@ select
   round(sum(ram_gb_hours), 4)::text as opencost_ram_gb_hours,
   round(sum(online_storage_gb), 4)::text as online_storage_gb,
   round(sum(offline_storage_gb), 4)::text as offline_storage_gb, sum(total_cost)::text as total_cost
-from hopsmeter.usage_daily_by_user where date < $1::date + interval '1 month' and date >= $1::date group by user_id, date
+from hopsmeter.usage_daily_by_user where date < $1::date + interval '1 month' and date >= $1::date
+  group by user_id, date
 `;
 
 const READ_USERS = `
-select id, email, name, account_owner_id, 'active' as status, 'postpaid' as billing_mode, now() as created_at, now() as updated_at
+select id, email, name, account_owner_id, 'active' as status, 'postpaid' as billing_mode, now() as created_at,
+  now() as updated_at
 from hopsmeter.users
 `;
 

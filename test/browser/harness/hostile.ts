@@ -46,11 +46,13 @@ export async function addHostileDirectory(pool: Pool): Promise<TestCluster> {
     ]);
   for (const { id } of [owner, member])
     await pool.query(
-      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+      `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+        values ($1, $2, '-infinity')`,
       [id, cluster.id],
     );
   await pool.query(
-    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, $2, $3, '-infinity')`,
     [cluster.id, namespace, member.id],
   );
   return cluster;

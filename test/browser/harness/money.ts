@@ -87,7 +87,8 @@ export async function addMoney(world: World): Promise<Money> {
   const late = { start: `${previousMonth}-05T10:00:00.000Z`, end: `${previousMonth}-05T11:00:00.000Z` };
   await send(us, [egress(us, 'late/credit-risk', 'credit-risk', late, 20)]);
   await waitFor('corrections to be settled', async () => {
-    const sql = `select count(*)::int as count from hopsmeter.parked_events where status = 'pending' and reason = 'correction'`;
+    const sql = `select count(*)::int as count from hopsmeter.parked_events
+      where status = 'pending' and reason = 'correction'`;
     return one((await world.pipeline.pool.query<{ count: number }>(sql)).rows).count === 0 ? true : undefined;
   });
   return {

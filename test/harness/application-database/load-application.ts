@@ -23,7 +23,8 @@ export async function insertRows(pool: Pool, table: string, rows: readonly objec
   if (first === undefined) return;
   const columns = Object.keys(first).join(', ');
   await pool.query(
-    `insert into public.${table} (${columns}) select ${columns} from json_populate_recordset(null::public.${table}, $1::json)`,
+    `insert into public.${table} (${columns}) select ${columns}
+      from json_populate_recordset(null::public.${table}, $1::json)`,
     [JSON.stringify(rows)],
   );
 }

@@ -11,12 +11,14 @@ export async function readMovedIn(pool: Pool): Promise<unknown[]> {
       from hopsmeter.projects
     union all select 'grant', account_owner_id, concat_ws('|', reference, amount) from hopsmeter.credit_grants
     union all select 'usage', user_id || '/' || usage_date || '/' || meter,
-      concat_ws('|', account_owner_id, hopsworks_cluster_id, booked_on, quantity, cost, event_count) from hopsmeter.usage_daily
+      concat_ws('|', account_owner_id, hopsworks_cluster_id, booked_on, quantity, cost, event_count)
+        from hopsmeter.usage_daily
     union all select 'event', event_id, concat_ws('|', account_owner_id, content_hash, meters, quantities)
       from hopsmeter.usage_events
     union all select 'statement', account_owner_id || '/' || month, concat_ws('|', total_exact, imported, amount_due)
       from hopsmeter.statements
-    union all select 'audited', entity_id, action from hopsmeter.audit_log where entity in ('users', 'hopsworks_clusters')
+    union all select 'audited', entity_id, action from hopsmeter.audit_log
+      where entity in ('users', 'hopsworks_clusters')
     order by 1, 2, 3
   `);
   return rows;

@@ -3,7 +3,8 @@ import { APPLICATION_TABLES } from './tables.ts';
 /** The application's tables with its own view, functions, policies, triggers and sequences, and some rows. */
 export const SMALL_APPLICATION = `
 ${APPLICATION_TABLES}
-create view public.usage_daily_by_user as select user_id, sum(total_cost) as cost from public.usage_daily group by user_id;
+create view public.usage_daily_by_user as select user_id, sum(total_cost) as cost from public.usage_daily
+  group by user_id;
 -- The same names as our functions, too.
 create function public.change_directory() returns trigger language plpgsql as $$
 begin
@@ -30,6 +31,7 @@ select 'auth0|bob', id from public.hopsworks_clusters;
 insert into public.projects (title) values ('no project of ours');
 insert into public.user_projects (user_id, project_id, namespace) values ('auth0|bob', 119, 'ml');
 insert into public.usage_daily (user_id, date, opencost_cpu_hours, total_cost, project_breakdown)
-values ('auth0|bob', '2026-11-01', 1.5, 0.53, '{"ml": {"cpu_hours": 1.5}}'), ('auth0|bob', '2026-11-02', 'NaN', 0, null);
+values ('auth0|bob', '2026-11-01', 1.5, 0.53, '{"ml": {"cpu_hours": 1.5}}'),
+  ('auth0|bob', '2026-11-02', 'NaN', 0, null);
 insert into public.user_credits values ('auth0|ada', 100, 12.5, 20, 20);
 `;

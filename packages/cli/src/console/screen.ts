@@ -60,7 +60,9 @@ export function createScreen(output: ScreenOutput): Screen {
       const draw = (): void => {
         const text = `${title}${progress === '' ? '' : `: ${progress}`} (${elapsed()})`;
         // A line that wraps could not be cleared again.
-        running = `\r\x1b[2K${style('dim', '…')} ${text.slice(0, (output.columns || Number.POSITIVE_INFINITY) - MARK_WIDTH)}`;
+        running =
+          `\r\x1b[2K${style('dim', '…')} ` +
+          `${text.slice(0, (output.columns || Number.POSITIVE_INFINITY) - MARK_WIDTH)}`;
         output.write(running);
       };
       const show = (text: string): void => {

@@ -31,7 +31,8 @@ export function formatExamples({ ingestUrl, apiUrl, serviceRoleKeyPath, cwd, mon
   const path =
     demo === undefined
       ? `/v1/accounts?month=${month}`
-      : `/v1/accounts/${encodeURIComponent(demo.accountOwnerId)}/totals?from=${month}-01&to=${dayAfter(month)}&groupBy=user`;
+      : `/v1/accounts/${encodeURIComponent(demo.accountOwnerId)}/totals` +
+        `?from=${month}-01&to=${dayAfter(month)}&groupBy=user`;
   const read = [`curl -s '${apiUrl}${path}' \\`, `  -H "Authorization: Bearer ${apiKey}"`];
   if (demo === undefined) return { post: [], read };
   const event = {

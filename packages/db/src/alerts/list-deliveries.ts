@@ -8,7 +8,8 @@ const HAS_WEBHOOK = 'select from hopsmeter.webhook_endpoints where id = $1::uuid
  * and id of the last row seen or NULL, $5 number of rows.
  */
 const LIST_DELIVERIES = `
-select * from (select ${DELIVERY_COLUMNS}, created_at from hopsmeter.webhook_deliveries where webhook_endpoint_id = $1::uuid) as delivery
+select * from (select ${DELIVERY_COLUMNS}, created_at from hopsmeter.webhook_deliveries
+  where webhook_endpoint_id = $1::uuid) as delivery
 where ($2::text is null or status = $2)
   and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
 order by created_at desc, id desc

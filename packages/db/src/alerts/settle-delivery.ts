@@ -19,7 +19,8 @@ export type DeliveryOutcome =
  */
 const MARK_DELIVERED = `
 update hopsmeter.webhook_deliveries
-set delivered_at = clock_timestamp(), next_attempt_at = null, dead_at = null, leased_until = null, last_status = $2::integer,
+set delivered_at = clock_timestamp(), next_attempt_at = null, dead_at = null, leased_until = null,
+  last_status = $2::integer,
   last_error = null
 where id = $1::uuid and delivered_at is null
 `;

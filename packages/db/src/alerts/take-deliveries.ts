@@ -46,7 +46,8 @@ due as materialized (
 ),
 taken as (
   update hopsmeter.webhook_deliveries as delivery
-  set attempts = attempts + 1, last_attempt_at = now(), leased_until = now() + make_interval(secs => $2::double precision),
+  set attempts = attempts + 1, last_attempt_at = now(),
+    leased_until = now() + make_interval(secs => $2::double precision),
     next_attempt_at = now() + make_interval(secs => $2::double precision)
   from due where delivery.id = due.id
   returning delivery.id, delivery.webhook_endpoint_id, delivery.spending_alert_id, delivery.attempts

@@ -89,14 +89,16 @@ by_meter as (
   group by 1, 2, 3, 4, 5, 6, 7
 )
 select
-  ($1::text[])[by_meter.place] as "userId", usage_date::text as "date", hour, by_meter.hopsworks_cluster_id as "clusterId",
+  ($1::text[])[by_meter.place] as "userId", usage_date::text as "date", hour,
+    by_meter.hopsworks_cluster_id as "clusterId",
   project_id as "projectId", projects.namespace, account_owner_id as "accountOwnerId",
   array_agg(meter order by meter) as meters, array_agg(quantity::text order by meter) as quantities,
   array_agg(extract(epoch from duration)::text order by meter) as seconds
 from by_meter
 left join hopsmeter.projects as projects on projects.id = by_meter.project_id
 where quantity <> 0
-group by by_meter.place, usage_date, hour, by_meter.hopsworks_cluster_id, project_id, projects.namespace, account_owner_id
+group by by_meter.place, usage_date, hour, by_meter.hopsworks_cluster_id, project_id, projects.namespace,
+  account_owner_id
 order by by_meter.place, usage_date, hour, by_meter.hopsworks_cluster_id, projects.namespace, account_owner_id
 `;
 

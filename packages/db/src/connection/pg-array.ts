@@ -12,5 +12,6 @@ const SPECIAL = /["\\]/g;
 
 /** Text elements, each quoted. */
 export function textArray(items: readonly string[]): string {
-  return `{${items.map((item) => (item.search(SPECIAL) === -1 ? `"${item}"` : `"${item.replace(SPECIAL, '\\$&')}"`)).join(',')}}`;
+  const quoted = items.map((item) => `"${item.search(SPECIAL) === -1 ? item : item.replace(SPECIAL, '\\$&')}"`);
+  return `{${quoted.join(',')}}`;
 }

@@ -72,7 +72,8 @@ found as (
   from named join page using (id)
   where (named.is_counted and page.is_rested)
     or (
-      (page.is_rested or (page.tried_version < (select version from hopsmeter.directory_versions) and page.try_count < 14))
+      (page.is_rested or (page.tried_version < (select version from hopsmeter.directory_versions)
+        and page.try_count < 14))
       and exists (
         select from hopsmeter.parked_events as original
         where original.event_key = named.key and original.status = 'pending' and original.reason = 'implausible'

@@ -64,7 +64,8 @@ recorded as (
 known as (
   select event_key, content_hash, 'counted' as outcome from recorded
   union all
-  select event_key, content_hash, 'duplicate' from hopsmeter.cluster_manifests where event_key in (select event_key from taken)
+  select event_key, content_hash, 'duplicate' from hopsmeter.cluster_manifests
+    where event_key in (select event_key from taken)
 ),
 outcomes as materialized (
   select taken.id,

@@ -58,7 +58,8 @@ with recursive members (root, key, id, leads_on) as (
   select members.root, next.key, next.id, next.leads_on
   from members
   cross join lateral (
-    select event_key as key, null::uuid as id, true as leads_on from hopsmeter.corrections where root_event_key = members.key
+    select event_key as key, null::uuid as id, true as leads_on from hopsmeter.corrections
+      where root_event_key = members.key
     union all
     select event_key, id, id in (select id from (${holderOf('named.event_key')}) as holder)
     from hopsmeter.parked_events as named where replaces_key = members.key
@@ -78,7 +79,8 @@ wanted as materialized (
   order by parked.id, named.place
 ),
 originals as materialized (
-  select root, parked.* from unnest($1::uuid[]) as root join hopsmeter.parked_events as parked on parked.event_key = root
+  select root, parked.* from unnest($1::uuid[]) as root
+    join hopsmeter.parked_events as parked on parked.event_key = root
   where status = 'pending' and reason = 'implausible' and deferred is null
 ),
 chains as materialized (select * from wanted union all select * from originals),

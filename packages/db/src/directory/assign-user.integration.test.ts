@@ -31,7 +31,8 @@ const periodsOf = async (userId: string) =>
   (
     await database.pool.query(
       `select name, started_at::text as from, ended_at::text as to
-      from hopsmeter.user_hopsworks_assignments join hopsmeter.hopsworks_clusters on hopsworks_clusters.id = hopsworks_cluster_id
+      from hopsmeter.user_hopsworks_assignments
+        join hopsmeter.hopsworks_clusters on hopsworks_clusters.id = hopsworks_cluster_id
       where user_id = $1 order by started_at`,
       [userId],
     )

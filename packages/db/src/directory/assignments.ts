@@ -61,7 +61,8 @@ returning ${ASSIGNMENT_COLUMNS}
  * on that cluster whenever it arrives. Usage that was counted ahead of our clock stays counted too.
  */
 const END_ASSIGNMENT = `
-update hopsmeter.user_hopsworks_assignments set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
+update hopsmeter.user_hopsworks_assignments
+  set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
 where user_id = $1 and ended_at is null
 returning ${ASSIGNMENT_COLUMNS}
 `;

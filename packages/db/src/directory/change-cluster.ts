@@ -15,7 +15,8 @@ const FIELDS = ['name', 'maxUsers', 'status', 'maxCores', 'maxGpus'] as const;
  * nobody is assigned meanwhile.
  */
 const CHANGE_CLUSTER = `
-update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4, max_cores = $5, max_gpus = $6 where id = $1::uuid
+update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4, max_cores = $5, max_gpus = $6
+  where id = $1::uuid
 `;
 
 /**

@@ -47,7 +47,8 @@ const totals = async () =>
   Object.fromEntries(
     (
       await rowsOf<{ id: string; quantity: string }>(
-        'select account_owner_id as id, sum(quantity)::numeric(38, 12)::text as quantity from hopsmeter.usage_daily group by 1',
+        `select account_owner_id as id, sum(quantity)::numeric(38, 12)::text as quantity from hopsmeter.usage_daily
+          group by 1`,
       )
     ).map(({ id, quantity }) => [id, quantity]),
   );
@@ -84,7 +85,8 @@ afterEach(async () => {
     for (const [place, { owner }] of history.entries()) expect(owner).not.toBe(history[place + 1]?.owner);
   }
   expect(
-    await rowsOf(`select from hopsmeter.users join hopsmeter.account_ownerships on user_id = users.id and ended_at is null
+    await rowsOf(`select from hopsmeter.users join hopsmeter.account_ownerships on user_id = users.id
+      and ended_at is null
       where coalesce(users.account_owner_id, users.id) <> account_ownerships.account_owner_id`),
   ).toEqual([]);
   await database.close();

@@ -275,7 +275,8 @@ async function take(world: World, wanted: Step): Promise<void> {
 /** When a project is said to begin and end before it is changed. */
 async function readProject(projectId: string): Promise<{ from: number; until: number }> {
   const { rows } = await database.pool.query(
-    `select extract(epoch from started_at) * 1000000 as from, extract(epoch from coalesce(ended_at, 'infinity')) * 1000000 as until
+    `select extract(epoch from started_at) * 1000000 as from,
+      extract(epoch from coalesce(ended_at, 'infinity')) * 1000000 as until
     from hopsmeter.projects where id = $1`,
     [projectId],
   );

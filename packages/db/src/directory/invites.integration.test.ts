@@ -36,7 +36,8 @@ describe('an invitation', () => {
     expect(made).toMatchObject({ accountOwnerId: 'ada', email: 'New@Example.com', status: 'pending' });
     expect(Date.parse(made.expiresAt) - Date.parse(made.createdAt)).toBe(7 * 86_400_000);
     const stored = await database.pool.query(
-      'select row_to_json(team_invites)::text as text from hopsmeter.team_invites union all select row_to_json(audit_log)::text from hopsmeter.audit_log',
+      `select row_to_json(team_invites)::text as text from hopsmeter.team_invites union all
+        select row_to_json(audit_log)::text from hopsmeter.audit_log`,
     );
     const secret = token.slice('hwi_'.length);
     for (const { text } of stored.rows) expect(text).not.toContain(secret);
@@ -131,7 +132,8 @@ describe('accepting', () => {
     const dump = async () =>
       (
         await database.pool.query(
-          `select (select json_agg(users order by id) from hopsmeter.users), (select json_agg(team_invites) from hopsmeter.team_invites),
+          `select (select json_agg(users order by id) from hopsmeter.users), (select json_agg(team_invites)
+            from hopsmeter.team_invites),
             (select json_agg(account_ownerships order by user_id) from hopsmeter.account_ownerships),
             (select count(*) from hopsmeter.audit_log), (select version from hopsmeter.directory_versions)`,
         )

@@ -82,7 +82,8 @@ it('reads periods to the microsecond', async () => {
 it('prices accounts without a card of their own by the default card', async () => {
   await database.pool.query(
     `with card as (insert into hopsmeter.rate_cards (name, credit_usd) values ('other', 1) returning id)
-    insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-01-01', 99 from card`,
+    insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-01-01', 99
+      from card`,
   );
   const { pricing } = createDirectory(await load());
   expect(pricing.priceOf(seeded.ownerId, 'cpu_hours', 20_600)?.priceText).toBe('0.35');

@@ -25,13 +25,15 @@ select
       case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
       case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
     from hopsmeter.user_hopsworks_assignments) as assignments,
-  (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]') from hopsmeter.hopsworks_clusters) as limits,
+  (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]')
+    from hopsmeter.hopsworks_clusters) as limits,
   (select coalesce(json_agg(json_build_array(id, hopsworks_cluster_id, pattern, user_id)), '[]')
     from hopsmeter.namespace_rules where withdrawn_at is null) as rules,
   (select coalesce(json_agg(meter), '[]') from hopsmeter.meters where not starts_with(meter, 'imported_')) as meters,
   (select coalesce(json_agg(json_build_array(name, meter)), '[]') from hopsmeter.gpu_models) as gpu_models,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
-    from (select account_owner_id, max(month) as month from hopsmeter.statements group by account_owner_id) as last) as closings,
+    from (select account_owner_id, max(month) as month from hopsmeter.statements
+      group by account_owner_id) as last) as closings,
   ${PRICING_COLUMNS}
 `;
 

@@ -82,7 +82,8 @@ sums as materialized (
     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at,
     used.meter, to_account_owner_id, to_user_id, to_project_id, sum(used.quantity) as quantity,
     sum(case adjustment when 'reversal' then -1 else 1 end) as event_count
-  from hopsmeter.usage_events join misplaced using (event_key, part), unnest(meters, quantities) as used (meter, quantity)
+  from hopsmeter.usage_events join misplaced
+    using (event_key, part), unnest(meters, quantities) as used (meter, quantity)
   where ${days} and event_key in (select event_key from closed_events)
   group by
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
@@ -99,7 +100,8 @@ entries as (
   union all
   select
     event_key, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-    event_type, to_account_owner_id, to_user_id, to_project_id, attributed_by, window_started_at, window_ended_at, meter,
+    event_type, to_account_owner_id, to_user_id, to_project_id, attributed_by, window_started_at, window_ended_at,
+    meter,
     side.quantity, case when side.is_usage then 'move' else 'reversal' end, 1
   from sums, ${SIDES}
 ),
@@ -121,7 +123,8 @@ booked as (
      event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
      quantities, booked_on, adjustment)
   select
-    event_key, place + (select max(part) from hopsmeter.usage_events as known where known.event_key = ledger_rows.event_key),
+    event_key, place + (select max(part) from hopsmeter.usage_events as known
+      where known.event_key = ledger_rows.event_key),
     usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, event_type,
     account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters, quantities,
     case when usage_date < ${openSince('account_owner_id')} then ${openSince('account_owner_id')} end, adjustment

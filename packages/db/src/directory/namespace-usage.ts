@@ -24,7 +24,8 @@ export type ChangedNamespace = {
  */
 const NAMESPACE_WINDOWS = `
 spaces as materialized (
-  select id, user_id, started_at, ended_at from hopsmeter.projects where hopsworks_cluster_id = $1::uuid and namespace = $2
+  select id, user_id, started_at, ended_at from hopsmeter.projects
+    where hopsworks_cluster_id = $1::uuid and namespace = $2
 ),
 changed as (
   select coalesce($3::timestamptz, '-infinity') as since, coalesce($4::timestamptz, 'infinity') as until

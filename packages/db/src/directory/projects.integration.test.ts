@@ -278,7 +278,8 @@ describe('a begin or end that was said wrong', () => {
     });
     expect((await end(first.id, formatTime(noon - 0.5 * HOUR), 'earlier')).id).toBe(first.id);
     const { rows } = await database.pool.query(
-      `select reason, after->'neighbours'->0->'before'->>'id' as neighbour from hopsmeter.audit_log where action = 'change_project'`,
+      `select reason, after->'neighbours'->0->'before'->>'id' as neighbour from hopsmeter.audit_log
+        where action = 'change_project'`,
     );
     expect(rows).toEqual([{ reason: 'it was said wrong', neighbour: first.id }]);
   });

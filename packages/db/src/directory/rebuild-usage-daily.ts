@@ -81,7 +81,8 @@ gone as (
   where usage_daily.id = before.id and not exists (
     select from after
     where after.usage_date = before.usage_date and after.booked_on = before.booked_on
-      and after.account_owner_id = before.account_owner_id and after.user_id = before.user_id and after.hopsworks_cluster_id = before.hopsworks_cluster_id
+      and after.account_owner_id = before.account_owner_id and after.user_id = before.user_id
+        and after.hopsworks_cluster_id = before.hopsworks_cluster_id
       and after.project_id is not distinct from before.project_id and after.meter = before.meter
   )
 ),
@@ -109,7 +110,8 @@ select
 from (
   select account_owner_id, meter, -quantity as quantity, -cost as cost from before
   union all
-  select account_owner_id, meter, quantity, ${listCost('quantity', 'price', 'price_quantity')} + price_adjustment from after
+  select account_owner_id, meter, quantity, ${listCost('quantity', 'price', 'price_quantity')} + price_adjustment
+    from after
 ) as differences
 group by account_owner_id, meter
 having sum(quantity) <> 0 or sum(cost) <> 0

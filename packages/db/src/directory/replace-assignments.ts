@@ -53,7 +53,8 @@ with following as (
   returning ended_at
 ),
 period as (
-  select case when exists (select from following) then (select ended_at from following) else $4::timestamptz end as ended_at
+  select case when exists (select from following) then (select ended_at from following)
+    else $4::timestamptz end as ended_at
 ),
 continued as (
   update hopsmeter.user_hopsworks_assignments set ended_at = (select ended_at from period)

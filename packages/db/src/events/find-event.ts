@@ -24,7 +24,8 @@ from (
   select event_key from hopsmeter.cluster_manifests where event_key = any ($1::uuid[]) and $2 is null
   union all
   select event_key from hopsmeter.parked_events
-  where status in ('pending', 'counted', 'given_up', 'ignored') and reason in ('uncountable', 'unreadable_batch') and $2 is null
+  where status in ('pending', 'counted', 'given_up', 'ignored') and reason in ('uncountable', 'unreadable_batch')
+    and $2 is null
     and event_id = $3 and ($4::text is null or source_path = $4) and ($5::uuid is null or hopsworks_cluster_id = $5)
 ) as known
 `;

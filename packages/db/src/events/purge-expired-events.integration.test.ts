@@ -43,7 +43,8 @@ it('removes ledger rows of the days before, and nothing else', async () => {
   expect(await ledgerDays()).toEqual(['2026-11-22', '2026-11-23']);
   expect(await purgeExpiredEvents(open().pool, TODAY)).toBe(0);
   const { rows } = await open().pool.query(`select
-    (select count(*)::int from hopsmeter.usage_daily) as rollup, (select count(*)::int from hopsmeter.parked_events) as parked,
+    (select count(*)::int from hopsmeter.usage_daily) as rollup, (select count(*)::int
+      from hopsmeter.parked_events) as parked,
     (select count(*)::int from hopsmeter.usage_batches) as batches`);
   expect(rows).toEqual([{ rollup: 4, parked: 1, batches: 1 }]);
 });

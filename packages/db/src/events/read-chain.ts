@@ -33,7 +33,8 @@ members as (
   select
     event_key, event_id, (select id from names where key = replaces_event_key) as replaces_id,
     case when is_in_force then 'in_force' else 'superseded' end as status, corrected_at, applied_at, (
-      select coalesce(jsonb_agg(jsonb_build_object('meter', meter, 'quantity', ${exact('quantity')}) order by meter), '[]')
+      select coalesce(jsonb_agg(jsonb_build_object('meter', meter, 'quantity', ${exact('quantity')})
+        order by meter), '[]')
       from jsonb_each_text(quantities) as said (meter, quantity)
     ) as quantities, reason
   from counted
@@ -42,11 +43,13 @@ members as (
     event_key, event_id, event ->> 'replaces', case status when 'pending' then 'parked' else status end,
     (event ->> 'correctedAt')::timestamptz, null, (
       select coalesce(
-        jsonb_agg(jsonb_build_object('meter', said.meter, 'quantity', ${exact('said.quantity')}) order by said.meter), '[]')
+        jsonb_agg(jsonb_build_object('meter', said.meter, 'quantity', ${exact('said.quantity')})
+          order by said.meter), '[]')
       from jsonb_to_recordset(event -> 'usages') as said (meter text, quantity text)
     ), event ->> 'reason'
   from hopsmeter.parked_events
-  where replaces_key = any (array(select key from names) || $2::uuid) and status in ('pending', 'given_up') and reason <> 'conflict'
+  where replaces_key = any (array(select key from names) || $2::uuid) and status in ('pending', 'given_up')
+    and reason <> 'conflict'
 )
 select
   event_key::text as "eventKey", event_id as id, replaces_id as "replacesId", status,

@@ -14,7 +14,8 @@ import { instantText } from '../sql/instant.ts';
  */
 const READ_PARTS = `
 select
-  ledger.part, ledger.usage_date::text as "usageDate", coalesce(ledger.booked_on, ledger.usage_date)::text as "bookedOn",
+  ledger.part, ledger.usage_date::text as "usageDate",
+  coalesce(ledger.booked_on, ledger.usage_date)::text as "bookedOn",
   ledger.adjustment, ledger.account_owner_id as "accountOwnerId", ledger.user_id as "userId",
   ledger.project_id as "projectId", ledger.hopsworks_cluster_id as "clusterId",
   (

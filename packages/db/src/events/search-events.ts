@@ -43,12 +43,15 @@ select
   coalesce(page.booked_on, page.usage_date)::text as "bookedOn", page.account_owner_id as "accountOwnerId",
   page.user_id as "userId", page.project_id as "projectId", page.meters,
   array(
-    select ${roundedQuantity('quantity')}::text from unnest(page.quantities) with ordinality as used (quantity, place) order by place
+    select ${roundedQuantity('quantity')}::text from unnest(page.quantities) with ordinality as used (quantity, place)
+      order by place
   ) as quantities,
   array(
-    select trim_scale(quantity)::text from unnest(page.quantities) with ordinality as used (quantity, place) order by place
+    select trim_scale(quantity)::text from unnest(page.quantities) with ordinality as used (quantity, place)
+      order by place
   ) as "exactQuantities",
-  ${instantText('page.window_started_at')} as "windowStartedAt", ${instantText('page.window_ended_at')} as "windowEndedAt",
+  ${instantText('page.window_started_at')} as "windowStartedAt",
+  ${instantText('page.window_ended_at')} as "windowEndedAt",
   page.adjustment, ${instantText('batches.received_at')} as "receivedAt",
   page.event_key::text as "eventKey", page.part
 from page

@@ -25,7 +25,8 @@ export async function readInvoicedMonths(
 
 /** The lines of $1 statement. A line is of one kind, usage month, meter and user. */
 const READ_LINES = `
-select position, kind, usage_month::text as "usageMonth", meter, user_id as "userId", amount_exact::text as "amountExact"
+select position, kind, usage_month::text as "usageMonth", meter, user_id as "userId",
+  amount_exact::text as "amountExact"
 from hopsmeter.statement_lines where statement_id = $1::uuid order by position
 `;
 

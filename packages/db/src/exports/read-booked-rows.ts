@@ -20,7 +20,8 @@ select
   daily.user_id as "userId", coalesce(people.name, people.email) as "userName",
   daily.hopsworks_cluster_id as "clusterId", clusters.name as "clusterName",
   daily.project_id as "projectId", projects.namespace as "projectNamespace",
-  ${roundedQuantity('daily.quantity')}::text as quantity, daily.price::text, daily.price_quantity::text as "priceQuantity",
+  ${roundedQuantity('daily.quantity')}::text as quantity, daily.price::text,
+  daily.price_quantity::text as "priceQuantity",
   coalesce(rates.price, daily.price)::text as "listPrice",
   daily.rate_id as "rateId", daily.price_override_id as "priceOverrideId",
   (daily.cost - daily.price_adjustment)::text as "usedCost", daily.price_adjustment::text as "priceAdjustment"

@@ -13,7 +13,8 @@ from hopsmeter.users
 where ($3::text is null or id = $3) and ($4::text is null or id > $4)
   and (
     exists (
-      select from hopsmeter.usage_daily where account_owner_id = users.id and booked_on >= $1::date and booked_on < $2::date
+      select from hopsmeter.usage_daily
+        where account_owner_id = users.id and booked_on >= $1::date and booked_on < $2::date
     )
     or exists (select from hopsmeter.statements where statements.account_owner_id = users.id)
   )

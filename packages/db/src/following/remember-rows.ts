@@ -10,7 +10,8 @@ insert into hopsmeter.followed_rows as known
 select
   "table", key, content, agreed, boundary,
   problem ->> 'kind', problem ->> 'reason', case when problem is not null then clock_timestamp() end
-from json_to_recordset($1::json) as row ("table" text, key text, content jsonb, agreed jsonb, boundary text, problem jsonb)
+from json_to_recordset($1::json) as row ("table" text, key text, content jsonb, agreed jsonb, boundary text,
+  problem jsonb)
 on conflict (application_table, key) do update set
   content = excluded.content, agreed = excluded.agreed, boundary = excluded.boundary,
   problem_kind = excluded.problem_kind, problem = excluded.problem,

@@ -16,7 +16,8 @@ const TURN_SECONDS = 30;
  */
 const TAKE_TURN = `
 insert into hopsmeter.followings as following (id, state, reason, turn_id, turn_until)
-values (true, 'unreadable', 'was not looked at yet', gen_random_uuid(), clock_timestamp() + interval '${TURN_SECONDS} seconds')
+values (true, 'unreadable', 'was not looked at yet', gen_random_uuid(),
+  clock_timestamp() + interval '${TURN_SECONDS} seconds')
 on conflict (id) do update set turn_id = excluded.turn_id, turn_until = excluded.turn_until
 where (following.turn_until is null or following.turn_until <= clock_timestamp())
   and (following.looked_at is null or following.looked_at <= clock_timestamp() - $1::float8 * interval '1 millisecond')

@@ -37,7 +37,8 @@ returning id
 
 /** Those that people made: what statements carry forward is never refused. */
 const COUNT_GRANTS = `
-select count(*)::integer as count from hopsmeter.credit_grants where account_owner_id = $1 and carried_from_statement_id is null
+select count(*)::integer as count from hopsmeter.credit_grants
+  where account_owner_id = $1 and carried_from_statement_id is null
 `;
 
 /**

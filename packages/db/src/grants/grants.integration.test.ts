@@ -84,8 +84,10 @@ async function addStatement(
   accountOwnerId = owner,
 ) {
   const [row] = await rowsOf<{ id: string }>(
-    `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by)
-     select coalesce(max(number), 0) + 1, $1, $2::date, $3::numeric, $3::numeric, $4::numeric, $3::numeric - $4::numeric, 0.35, 'test'
+    `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due,
+      credit_usd, closed_by)
+     select coalesce(max(number), 0) + 1, $1, $2::date, $3::numeric, $3::numeric, $4::numeric,
+       $3::numeric - $4::numeric, 0.35, 'test'
      from hopsmeter.statements returning id`,
     [accountOwnerId, `${text}-01`, centsText(total), centsText(prepaid)],
   );
@@ -120,7 +122,7 @@ describe('planning draws', () => {
     ]);
   });
 
-  it('takes only what is valid on some day of the month: the first day counts, the day of expiry does not', async () => {
+  it('takes only what is valid on some day of the month, of which the day of expiry is none', async () => {
     const lastDay = await grant(1_00n, '2026-11-30', null);
     const firstDay = await grant(1_00n, '2026-01-01', '2026-11-02');
     await grant(1_00n, '2026-01-01', '2026-11-01');
@@ -191,7 +193,8 @@ describe('recorded draws', () => {
     const draw = async (client: PoolClient, text: string) => {
       await client.query('begin');
       const { rows } = await client.query<{ id: string }>(
-        `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by)
+        `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, prepaid, amount_due,
+          credit_usd, closed_by)
          values ($1, $2, $3, 6, 6, 6, 0, 0.35, 'test') returning id`,
         [text === '2026-01-01' ? 1_001 : 1_002, owner, text],
       );

@@ -26,7 +26,8 @@ const READ_DRAWABLE_GRANTS = `
 select id, remainder::text
 from (
   select credit_grants.*, amount - coalesce(
-    (select sum(grant_draws.amount) from hopsmeter.grant_draws where credit_grant_id = credit_grants.id), 0) as remainder
+    (select sum(grant_draws.amount) from hopsmeter.grant_draws where credit_grant_id = credit_grants.id),
+      0) as remainder
   from hopsmeter.credit_grants
   where account_owner_id = $1 and revoked_at is null
     and valid_from < $3::date and (expires_on is null or expires_on > $2::date)

@@ -30,7 +30,8 @@ export type GrantRow = {
 const READ_GRANTS = `
 select
   id, account_owner_id as "accountOwnerId", reference, amount::text,
-  coalesce((select sum(grant_draws.amount) from hopsmeter.grant_draws where credit_grant_id = credit_grants.id), 0)::text as drawn,
+  coalesce((select sum(grant_draws.amount) from hopsmeter.grant_draws
+    where credit_grant_id = credit_grants.id), 0)::text as drawn,
   valid_from::text as "validFrom", expires_on::text as "expiresOn", reason,
   ${instantText('created_at')} as "createdAt",
   ${instantText('revoked_at')} as "revokedAt", revoke_reason as "revokeReason",

@@ -49,7 +49,8 @@ it('leaves out keys that are expired or revoked', async () => {
 it('tells to the microsecond when a key will end', async () => {
   const hash = await addKey('1 hour', '2 hours');
   await database.pool.query(
-    `update hopsmeter.cluster_keys set expires_at = '2126-01-01T00:00:00.123456Z', revoked_at = '2126-01-01T00:00:00.000001+01'
+    `update hopsmeter.cluster_keys set expires_at = '2126-01-01T00:00:00.123456Z',
+      revoked_at = '2126-01-01T00:00:00.000001+01'
     where hash = $1`,
     [hash],
   );

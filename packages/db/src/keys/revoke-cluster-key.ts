@@ -6,7 +6,8 @@ import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 
 const READ_KEY = `select ${KEY_COLUMNS} from hopsmeter.cluster_keys where id = $1 and hopsworks_cluster_id = $2`;
 
-const REVOKE_KEY = `update hopsmeter.cluster_keys set revoked_at = clock_timestamp() where id = $1 returning ${KEY_COLUMNS}`;
+const REVOKE_KEY = `update hopsmeter.cluster_keys set revoked_at = clock_timestamp() where id = $1
+  returning ${KEY_COLUMNS}`;
 
 /**
  * Ends a key for good. Ingest refuses it when it reads the keys the next time, within seconds. A key that is revoked

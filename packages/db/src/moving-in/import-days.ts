@@ -39,7 +39,8 @@ with input as materialized (
   from unnest(
     $4::uuid[], $5::bigint[], $6::date[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::text[]
   ) with ordinality as day (
-    event_key, content_hash, usage_date, account_owner_id, user_id, hopsworks_cluster_id, event_id, meters, quantities, place
+    event_key, content_hash, usage_date, account_owner_id, user_id, hopsworks_cluster_id, event_id, meters, quantities,
+    place
   )
 ),
 taken as (

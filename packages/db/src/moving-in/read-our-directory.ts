@@ -29,7 +29,8 @@ from hopsmeter.projects
 `;
 
 const READ_GRANTS = `
-select account_owner_id as "accountOwnerId", reference, amount::text from hopsmeter.credit_grants where reference is not null
+select account_owner_id as "accountOwnerId", reference, amount::text from hopsmeter.credit_grants
+  where reference is not null
 `;
 
 const READ_CREDIT_USD = 'select credit_usd::text as "creditUsd" from hopsmeter.rate_cards where is_default';

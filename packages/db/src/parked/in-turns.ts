@@ -4,7 +4,8 @@
  * and written again with every one of thousands.
  */
 export const IS_RESTED = `
-(tried_at is null or tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes'))`;
+(tried_at is null
+  or tried_at < now() - least(interval '10 ms' * power(2, least(try_count, 30)), interval '10 minutes'))`;
 
 type Turns = {
   /** SQL: what is listed at all. The condition of a partial index that begins with the cluster. */
@@ -20,7 +21,8 @@ type Turns = {
 /** SQL: parked for what the directory lacked. The condition of the index parked_events_retry_idx, word by word. */
 export const LACKS_DIRECTORY = `
 status = 'pending'
-  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`;
+  and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model',
+    'no_rate')`;
 
 /**
  * A query of the ids of parked events that may be tried, in which every cluster takes turns: the first of each cluster

@@ -14,7 +14,8 @@ const FAILURES_AT_LEAST = 14;
  */
 const POSTPONE_PARKED = `
 with taken as (
-  select id from hopsmeter.parked_events where id = any($1::uuid[]) and status = 'pending' order by id for update skip locked
+  select id from hopsmeter.parked_events where id = any($1::uuid[]) and status = 'pending' order by id
+    for update skip locked
 )
 update hopsmeter.parked_events as parked
 set tried_at = now(), try_count = greatest(try_count + 1, ${FAILURES_AT_LEAST}),

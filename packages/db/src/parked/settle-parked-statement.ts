@@ -50,7 +50,8 @@ first_parts as (
     quantities, booked_on
   from ledger_rows where part = 0 order by event_key
   on conflict (event_key, part) do nothing
-  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id,
+    window_started_at,
     meters, quantities
 ),
 later_parts as (
@@ -62,7 +63,8 @@ later_parts as (
   from ledger_rows
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part
-  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id, window_started_at,
+  returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id,
+    window_started_at,
     meters, quantities
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
@@ -106,7 +108,8 @@ settled as (
 ),
 used as not materialized (
   select
-    usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, 1 as event_count,
+    usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
+    1 as event_count,
     window_started_at as first_event_at, window_started_at as last_event_at
   from (select * from first_parts union all select * from later_parts) as fresh,
     unnest(fresh.meters, fresh.quantities) as measured (meter, quantity)

@@ -9,8 +9,10 @@ import type { Pool } from '../connection/pool.ts';
  */
 const READ_FRESHNESS = `
 select
-  to_char((select max(recorded_at) from hopsmeter.usage_batches) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt",
-  to_char((select max(received_at) from hopsmeter.usage_batches) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "receivedAt"
+  to_char((select max(recorded_at)
+    from hopsmeter.usage_batches) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt",
+  to_char((select max(received_at)
+    from hopsmeter.usage_batches) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "receivedAt"
 `;
 
 /** RFC 3339 in UTC with microseconds. */

@@ -102,8 +102,10 @@ const apply = async (change: PriceChange) => {
 const readState = () =>
   rowsOf(`
     select row from (
-      select rates::text as row from hopsmeter.rates union all select price_overrides::text from hopsmeter.price_overrides union all
-      select price_changes::text from hopsmeter.price_changes union all select usage_daily::text from hopsmeter.usage_daily union all
+      select rates::text as row from hopsmeter.rates union all select price_overrides::text
+        from hopsmeter.price_overrides union all
+      select price_changes::text from hopsmeter.price_changes union all select usage_daily::text
+        from hopsmeter.usage_daily union all
       select version::text from hopsmeter.directory_versions union all select audit_log::text from hopsmeter.audit_log
     ) as everything order by row`);
 
@@ -313,7 +315,8 @@ describe('a change of past prices', () => {
     await recordUsage(database.pool, [{ ...usage, id: 'new row', subject: OWNER, quantity: '1' }]);
     const prices = () =>
       rowsOf(
-        'select distinct trim_scale(price)::text as price from hopsmeter.usage_daily where booked_on = usage_date and account_owner_id = $1 order by 1',
+        `select distinct trim_scale(price)::text as price from hopsmeter.usage_daily
+          where booked_on = usage_date and account_owner_id = $1 order by 1`,
         [OWNER],
       );
     expect(await prices()).toEqual([{ price: '0.35' }, { price: '1' }]);

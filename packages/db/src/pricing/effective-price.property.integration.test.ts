@@ -72,7 +72,8 @@ on conflict do nothing
 /** Left out where it overlaps with one of its kind. */
 const INSERT_OVERRIDE = `
 insert into hopsmeter.price_overrides (
-  account_owner_id, kind, meter, price, price_quantity, discount_percent, rate_card_id, valid_from, valid_to, withdrawn_at
+  account_owner_id, kind, meter, price, price_quantity, discount_percent, rate_card_id, valid_from, valid_to,
+  withdrawn_at
 )
 select $1, kind,
   case when kind <> 'card' then $3 end,

@@ -34,7 +34,8 @@ prices as materialized (
 select
   daily.account_owner_id as "accountOwnerId", daily.meter, to_char(daily.usage_date, 'YYYY-MM-DD') as day,
   sum(daily.quantity)::text as quantity, sum(daily.cost)::numeric(38, 12)::text as "oldCost",
-  sum(coalesce(${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')}, daily.cost))::numeric(38, 12)::text
+  sum(coalesce(${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')},
+  daily.cost))::numeric(38, 12)::text
     as "newCost"
 from hopsmeter.usage_daily as daily
 left join own on own.account = daily.account_owner_id

@@ -28,8 +28,10 @@ used as materialized (
 select
   used.account_owner_id as "accountOwnerId", used.meter, to_char(used.usage_date, 'YYYY-MM-DD') as day,
   sum(used.quantity)::text as quantity,
-  sum(coalesce(${listCost('used.quantity', 'before.price', 'before.price_quantity')}, 0))::numeric(38, 12)::text as "oldCost",
-  sum(coalesce(${listCost('used.quantity', 'after.price', 'after.price_quantity')}, 0))::numeric(38, 12)::text as "newCost"
+  sum(coalesce(${listCost('used.quantity', 'before.price', 'before.price_quantity')},
+  0))::numeric(38, 12)::text as "oldCost",
+  sum(coalesce(${listCost('used.quantity', 'after.price', 'after.price_quantity')},
+  0))::numeric(38, 12)::text as "newCost"
 from used
 left join own on own.account = used.account_owner_id
 left join old_prices as before on before.meter = used.meter and before.account = coalesce(own.account, '')

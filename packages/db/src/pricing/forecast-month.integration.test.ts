@@ -60,7 +60,8 @@ async function idOf(sql: string): Promise<string> {
 async function addUser(id: string, accountOwnerId: string | null): Promise<void> {
   await database.pool.query('insert into hopsmeter.users (id, account_owner_id) values ($1, $2)', [id, accountOwnerId]);
   await database.pool.query(
-    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at) values ($1, $2, '-infinity')`,
+    `insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
+      values ($1, $2, '-infinity')`,
     [id, clusterId],
   );
 }

@@ -14,7 +14,8 @@ select
   (select coalesce(json_agg(meter order by meter collate "C"), '[]')
     from hopsmeter.meters where not starts_with(meter, 'imported_')) as meters,
   (select coalesce(json_agg(json_build_array(account_owner_id, month)), '[]')
-    from (select account_owner_id, max(month) as month from hopsmeter.statements group by account_owner_id) as last) as closings,
+    from (select account_owner_id, max(month) as month from hopsmeter.statements
+      group by account_owner_id) as last) as closings,
   -- Clusters' clocks may be five minutes ahead of ours, and the database's may be behind.
   to_char((now() + interval '10 minutes') at time zone 'UTC', 'YYYY-MM-DD') as "lastUsageDay",
   to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as today,

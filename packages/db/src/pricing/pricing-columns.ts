@@ -4,7 +4,8 @@ import { type PricingSnapshot, parseQuantity, parseUsageDay, readTerms, type Sto
  * Columns of a statement that reads all prices in force, now or in the future; decimals as text. See {@link toPricing}.
  */
 export const PRICING_COLUMNS = `
-  (select coalesce(json_agg(json_build_array(id, name, credit_usd::text, is_default)), '[]') from hopsmeter.rate_cards) as cards,
+  (select coalesce(json_agg(json_build_array(id, name, credit_usd::text, is_default)), '[]')
+    from hopsmeter.rate_cards) as cards,
   (select coalesce(json_agg(json_build_array(id, rate_card_id, meter, valid_from, json_build_object(
       'price', price::text, 'priceQuantity', price_quantity::text, 'model', model, 'tiers', tiers,
       'includedQuantity', included_quantity::text))), '[]')

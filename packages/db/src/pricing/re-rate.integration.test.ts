@@ -302,7 +302,8 @@ describe('while usage is recorded', () => {
     await drain();
     const price = (8n * ONE) / 3n;
     const sums = await rowsOf<{ quantity: string; rest: string }>(
-      `select sum(quantity)::int::text as quantity, sum(cost - quantity * $1::numeric / 1000000000000)::numeric(38,12)::text as rest
+      `select sum(quantity)::int::text as quantity,
+        sum(cost - quantity * $1::numeric / 1000000000000)::numeric(38,12)::text as rest
       from hopsmeter.usage_daily`,
       [price.toString()],
     );
@@ -319,7 +320,8 @@ describe('while usage is recorded', () => {
     const closing = await database.pool.connect();
     await closing.query('begin');
     await closing.query(
-      `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, amount_due, credit_usd, closed_by)
+      `insert into hopsmeter.statements (number, account_owner_id, month, total_exact, total, amount_due, credit_usd,
+        closed_by)
       values (1, $1, $2, 0.7, 0.7, 0.7, 0.35, 'test')`,
       [OWNER, formatUsageDay(MONTH)],
     );

@@ -217,7 +217,8 @@ async function changePrice(world: World, wanted: Step): Promise<void> {
     if (waiting.rowCount !== 0 || !isReRated || made.change.kind === 'withdraw_rate') return;
     while ((await reRatePart(pool, 3)) !== undefined);
     const done = await pool.query(
-      'select changed_rows::int as rows, cost_difference::text as difference from hopsmeter.price_changes where id = $1',
+      `select changed_rows::int as rows, cost_difference::text as difference from hopsmeter.price_changes
+        where id = $1`,
       [id],
     );
     expect(done.rows[0]).toEqual({ rows: total.changedRows, difference: textOf(total.difference) });
@@ -377,7 +378,8 @@ it('gives every row its final price whatever came in which order, and leaves clo
         expect(await readClosedRows(world.pool)).toEqual(closed);
         expect(await findRollupDifferences(world.pool)).toEqual([]);
         const adjusted = await world.pool.query(
-          `select booked_on < hopsmeter.open_since(account_owner_id) as again from hopsmeter.usage_daily where price_adjustment <> 0`,
+          `select booked_on < hopsmeter.open_since(account_owner_id) as again from hopsmeter.usage_daily
+            where price_adjustment <> 0`,
         );
         count('adjusted rows', adjusted.rowCount ?? 0);
         count('adjusted again', adjusted.rows.filter(({ again }) => again).length);
@@ -394,7 +396,8 @@ it('gives every row its final price whatever came in which order, and leaves clo
 async function expectNothingLeft({ pool }: World): Promise<void> {
   const { rows: before } = await pool.query('select usage_daily::text from hopsmeter.usage_daily order by id');
   await pool.query(
-    `update hopsmeter.price_changes set status = 'applying', applied_at = null, next_day = first_day where first_day <= now()`,
+    `update hopsmeter.price_changes set status = 'applying', applied_at = null, next_day = first_day
+      where first_day <= now()`,
   );
   while ((await reRatePart(pool, 5)) !== undefined);
   const { rows: after } = await pool.query('select usage_daily::text from hopsmeter.usage_daily order by id');

@@ -45,7 +45,8 @@ adjusted as materialized (
     daily.account_owner_id, openings.since as booked_on, daily.user_id, daily.hopsworks_cluster_id, daily.project_id,
     daily.meter, daily.usage_date, prices.rate_id, prices.price_override_id, prices.price, prices.price_quantity,
     sum(${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')} - daily.cost) as amount,
-    sum(daily.cost) as closed_cost, min(daily.first_event_at) as first_event_at, max(daily.last_event_at) as last_event_at
+    sum(daily.cost) as closed_cost, min(daily.first_event_at) as first_event_at,
+    max(daily.last_event_at) as last_event_at
   from ${PRICED_ROWS}
   where ${rows} and daily.booked_on < openings.since
   group by

@@ -22,12 +22,14 @@ stored as (
   insert into hopsmeter.reconciliation_differences
     (reconciliation_id, kind, usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
      ledger_quantity, rollup_quantity, ledger_event_count, rollup_event_count, expected_rate_id,
-     expected_override_id, expected_price, expected_price_quantity, expected_price_adjustment, rate_id, price_override_id,
+     expected_override_id, expected_price, expected_price_quantity, expected_price_adjustment, rate_id,
+     price_override_id,
      price, price_quantity, price_adjustment, expected_cost, cost, is_closed)
   select
     $2::uuid, kind, $1::date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter,
     ledger_quantity, rollup_quantity, ledger_event_count, rollup_event_count, expected_rate_id,
-    expected_override_id, expected_price, expected_price_quantity, expected_price_adjustment, rate_id, price_override_id,
+    expected_override_id, expected_price, expected_price_quantity, expected_price_adjustment, rate_id,
+    price_override_id,
     price, price_quantity, price_adjustment, expected_cost, cost, is_closed
   from compared where is_different
   order by account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_key, meter

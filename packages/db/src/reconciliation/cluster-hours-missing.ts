@@ -34,7 +34,8 @@ spans as materialized (
   select
     clusters.id as cluster, clusters.name, clusters.status = 'active' as is_active,
     (select min(hour) from hopsmeter.cluster_hours where hopsworks_cluster_id = clusters.id) as first_hour,
-    (select max(last_window_ended_at) from hopsmeter.cluster_hours where hopsworks_cluster_id = clusters.id) as last_ended_at
+    (select max(last_window_ended_at) from hopsmeter.cluster_hours
+      where hopsworks_cluster_id = clusters.id) as last_ended_at
   from hopsmeter.hopsworks_clusters as clusters
   where $3::uuid is null or clusters.id = $3
 ),

@@ -37,7 +37,8 @@ summary_differences as materialized (
   from summed
   full join (select * from hopsmeter.account_days where booked_on = $1::date) as days using (account_owner_id, meter)
   where (
-    coalesce(summed.quantity, 0), coalesce(summed.cost, 0), coalesce(summed.event_count, 0), coalesce(summed.row_count, 0)
+    coalesce(summed.quantity, 0), coalesce(summed.cost, 0), coalesce(summed.event_count, 0),
+    coalesce(summed.row_count, 0)
   ) is distinct from (
     coalesce(days.quantity, 0), coalesce(days.cost, 0), coalesce(days.event_count, 0), coalesce(days.row_count, 0)
   )

@@ -30,14 +30,16 @@ const KEY = 'booked_on, account_owner_id, user_id, hopsworks_cluster_id, project
  */
 export const COMPARED_DAY = `
 openings as materialized (
-  select account_owner_id, (max(month) + interval '1 month')::date as since from hopsmeter.statements group by account_owner_id
+  select account_owner_id, (max(month) + interval '1 month')::date as since from hopsmeter.statements
+    group by account_owner_id
 ),
 priced_apart as materialized (
   select distinct account_owner_id from hopsmeter.price_overrides where withdrawn_at is null
 ),
 applying as materialized (
   select account_owner_id as account, meter as metered from hopsmeter.price_changes
-  where status = 'applying' and next_day <= $1::date and first_day <= $1::date and ($1::date < end_day or end_day is null)
+  where status = 'applying' and next_day <= $1::date and first_day <= $1::date
+    and ($1::date < end_day or end_day is null)
 ),
 rollup as materialized (
   select

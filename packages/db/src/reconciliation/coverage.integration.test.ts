@@ -33,7 +33,8 @@ beforeAll(async () => {
 afterAll(() => database?.close());
 beforeEach(() =>
   database.pool.query(`
-    truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.cluster_hours, hopsmeter.cluster_manifests, hopsmeter.parked_events, hopsmeter.reconciled_days,
+    truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.cluster_hours, hopsmeter.cluster_manifests,
+      hopsmeter.parked_events, hopsmeter.reconciled_days,
       hopsmeter.reconciliation_differences, hopsmeter.reconciliations`),
 );
 
@@ -53,7 +54,8 @@ async function use(hour: number, count = 2, length = HOUR): Promise<void> {
 async function claim(hour: number, eventCount: number, sums: object = {}, path = '', hours = 1): Promise<void> {
   await database.pool.query(
     `insert into hopsmeter.cluster_manifests
-      (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count, sums)
+      (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count,
+        sums)
     values ($1, 1, $2, $3, $4, $5, $6, $7)`,
     [
       randomUUID(),
@@ -138,7 +140,7 @@ it('compares the usage of the source path that the manifest came from', async ()
   ]);
 });
 
-it('counts a window with all of its days in the hour in which it begins, and misses no hour that it covers', async () => {
+it('counts a window in the hour in which it begins, with all its days, and misses no hour of it', async () => {
   await use(22, 1, 30 * HOUR);
   await claim(22, 1, { cpu_hours: '1.5' });
   expect((await cells())[22]).toEqual(['complete', '1', '1']);
@@ -152,7 +154,8 @@ it('leaves our own adjustments out: what the cluster reported stays what it was'
   await closeMonth(database.pool, seeded.ownerId, RANGE.from);
   await database.pool.query(`
     insert into hopsmeter.usage_events
-    select event_key, 9, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
+    select event_key, 9, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path,
+      event_id,
       event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
       array[-1.5], null, 'reversal'
     from hopsmeter.usage_events`);
@@ -173,7 +176,8 @@ it('shows what waits to be counted', async () => {
   await claim(1, 3);
   await database.pool.query(
     `insert into hopsmeter.parked_events
-      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event)
+      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail,
+        event)
     values (gen_random_uuid(), 1, gen_random_uuid(), 0, $1, '', 'e', 'unknown_user', '', $2)`,
     [seeded.clusterId, JSON.stringify({ start: timeOf(START + 1.5 * HOUR), type: 'meter' })],
   );

@@ -87,6 +87,7 @@ it('is gone when the copy is made void', async () => {
   await database.pool.query(`
     insert into hopsmeter.corrections
       (event_key, root_event_key, replaces_event_key, event_id, corrected_at, quantities)
-    select gen_random_uuid(), event_key, event_key, 'void', now(), '{}' from hopsmeter.usage_events where event_id = 'b'`);
+    select gen_random_uuid(), event_key, event_key, 'void', now(), '{}' from hopsmeter.usage_events
+      where event_id = 'b'`);
   expect(await overlapping()).toEqual({});
 });

@@ -4,12 +4,14 @@ import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation
 
 /** One comparison: $1. */
 const READ_RECONCILIATION = `
-select ${RECONCILIATION_COLUMNS}, statement_differences as "statementDifferences" from hopsmeter.reconciliations where id = $1::uuid
+select ${RECONCILIATION_COLUMNS}, statement_differences as "statementDifferences" from hopsmeter.reconciliations
+  where id = $1::uuid
 `;
 
 /** How far the comparison $1 is. */
 const READ_PROGRESS = `
-select status, checked_days as "checkedDays", cardinality(days) as "dayCount" from hopsmeter.reconciliations where id = $1::uuid
+select status, checked_days as "checkedDays", cardinality(days) as "dayCount" from hopsmeter.reconciliations
+  where id = $1::uuid
 `;
 
 /** What a comparison keeps of a row that differs, as SQL. */
@@ -18,7 +20,8 @@ export const DIFFERENCE_COLUMNS = `
   user_id as "userId", hopsworks_cluster_id as "clusterId", project_id as "projectId", meter,
   trim_scale(ledger_quantity)::text as "ledgerQuantity", trim_scale(rollup_quantity)::text as "rollupQuantity",
   ledger_event_count::text as "ledgerEventCount", rollup_event_count::text as "rollupEventCount",
-  expected_rate_id as "expectedRateId", expected_override_id as "expectedOverrideId", expected_price::text as "expectedPrice", expected_price_quantity::text as "expectedPriceQuantity",
+  expected_rate_id as "expectedRateId", expected_override_id as "expectedOverrideId",
+  expected_price::text as "expectedPrice", expected_price_quantity::text as "expectedPriceQuantity",
   expected_price_adjustment::numeric(38, 12)::text as "expectedPriceAdjustment", rate_id as "rateId",
   price_override_id as "priceOverrideId", price::text,
   price_quantity::text as "priceQuantity", price_adjustment::text as "priceAdjustment",
@@ -29,7 +32,8 @@ export const DIFFERENCE_COLUMNS = `
 const READ_DIFFERENCES = `
 select ${DIFFERENCE_COLUMNS} from hopsmeter.reconciliation_differences
 where reconciliation_id = $1::uuid
-order by usage_date, account_owner_id collate "C", booked_on, user_id collate "C", hopsworks_cluster_id, project_id, meter
+order by usage_date, account_owner_id collate "C", booked_on, user_id collate "C", hopsworks_cluster_id, project_id,
+  meter
 `;
 
 /** How a row of the rollup differs from the ledger or from the prices in force. Null: no row on that side. */

@@ -218,10 +218,12 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
 
   it('a ledger row that was changed, added or removed behind the rollup', async () => {
     await query(
-      `update hopsmeter.usage_events set quantities = array[13] where user_id = 'auth0|member' and meters = '{cpu_hours}'`,
+      `update hopsmeter.usage_events set quantities = array[13]
+        where user_id = 'auth0|member' and meters = '{cpu_hours}'`,
     );
     await query(
-      `update hopsmeter.usage_events set user_id = 'auth0|owner' where user_id = 'auth0|member' and meters = '{gpu_hours}'`,
+      `update hopsmeter.usage_events set user_id = 'auth0|owner'
+        where user_id = 'auth0|member' and meters = '{gpu_hours}'`,
     );
     await query(`delete from hopsmeter.usage_events where user_id = 'auth0|other'`);
     const report = await reconcile();
@@ -265,7 +267,8 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
 
   it('more rows than are kept: all are counted and repaired', async () => {
     await query(
-      `insert into hopsmeter.users (id, account_owner_id) select 'auth0|m' || i, 'auth0|owner' from generate_series(1, 1200) as i`,
+      `insert into hopsmeter.users (id, account_owner_id) select 'auth0|m' || i, 'auth0|owner'
+        from generate_series(1, 1200) as i`,
     );
     await query(
       `insert into hopsmeter.usage_daily
@@ -402,7 +405,7 @@ describe('the scheduled reconciliation', () => {
     while ((await checkNextDay(database.pool)) === 'checked');
   };
 
-  it('takes today, yesterday, what was touched since it was checked, and the longest unchecked, once an hour', async () => {
+  it('takes once an hour today, yesterday, what was touched since and the longest unchecked', async () => {
     const old = PAST - 100 * DAY;
     await recordSome();
     await recordSome(3, old);
@@ -484,7 +487,7 @@ it('a repair of a stale report repairs what differs now', async () => {
   expect(await findRollupDifferences(database.pool)).toEqual([]);
 });
 
-it('a repair is refused without a reason, of a comparison that is unknown or not done, and of what cannot be repaired', async () => {
+it('refuses a repair without a reason, of an unknown or unfinished comparison, or that is impossible', async () => {
   await recordSome();
   await query(`update hopsmeter.usage_events set user_id = 'nobody' where user_id = 'auth0|other'`);
   const asked = await requestReconciliation(database.pool, CHANGE, RANGE);
@@ -537,7 +540,8 @@ it('killed in the middle of a day, another worker goes on with that day, and not
   await blocker.query('select from hopsmeter.reconciliations where id = $1 for no key update', [id]);
   const killed = checkNextDay(database.pool).catch((error: Error) => String(error.cause));
   const waiting = `select pid from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like '%update hopsmeter.reconciliations%' and pid <> pg_backend_pid()`;
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%update hopsmeter.reconciliations%'
+      and pid <> pg_backend_pid()`;
   const [{ pid }] = await vi.waitFor(async () => {
     const rows = await query(waiting);
     expect(rows).toHaveLength(1);

@@ -19,7 +19,8 @@ import type { Statements } from './check-day.ts';
 const REFRESH_CLUSTER_HOURS = `
 with parts as materialized (
   select
-    hopsworks_cluster_id, date_trunc('hour', window_started_at, 'UTC') as hour, source_path, part, event_key, event_type,
+    hopsworks_cluster_id, date_trunc('hour', window_started_at, 'UTC') as hour, source_path, part, event_key,
+    event_type,
     user_id, project_id, window_started_at, window_ended_at, meters, quantities
   from hopsmeter.usage_events
   where usage_date = $1::date and adjustment is null
@@ -53,7 +54,8 @@ suspects as (
 overlapping_hours as (
   select hopsworks_cluster_id, hour, source_path, count(distinct event_key) as overlapping_count
   from (
-    select parts.hopsworks_cluster_id, hour, source_path, part, event_key, window_started_at < max(window_ended_at) over (
+    select parts.hopsworks_cluster_id, hour, source_path, part, event_key,
+      window_started_at < max(window_ended_at) over (
         partition by parts.hopsworks_cluster_id, parts.user_id, parts.project_id, parts.event_type, meter
         order by window_started_at, window_ended_at, event_key rows between unbounded preceding and 1 preceding
       ) as is_overlapping

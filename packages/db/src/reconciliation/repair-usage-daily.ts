@@ -114,7 +114,9 @@ async function repair(transaction: DirectoryTransaction, id: string, reason: str
 /** Which rows a person has to restore from their statements. */
 function nameRows(rows: readonly RepairedRow[]): string {
   const named = rows.slice(0, ROWS_NAMED_MAX).map((row) => {
-    const place = `account ${row.accountOwnerId}, booked on ${row.bookedOn}, used on ${row.usageDate} by ${row.userId}, ${row.meter}, project ${row.projectId ?? 'none'}`;
+    const place =
+      `account ${row.accountOwnerId}, booked on ${row.bookedOn}, used on ${row.usageDate} by ${row.userId}, ` +
+      `${row.meter}, project ${row.projectId ?? 'none'}`;
     return row.outcome === 'closed' ? place : `${place} (an adjustment: closed months differ from their statements)`;
   });
   const rest = rows.length > named.length ? `; and ${rows.length - named.length} more` : '';

@@ -72,7 +72,8 @@ kinds as not materialized (
 -- not materialized: its rows are wide, and nearly all of them are read once.
 ledger_rows as not materialized (
   select
-    event_key, part, usage_date, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path, event_id,
+    event_key, part, usage_date, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path,
+    event_id,
     event_type, account_owner_id, user_id, project_id, attributed_by, ($24::timestamptz[])[time_window],
     ($25::timestamptz[])[time_window], meters, quantities, booked_on
   from input
@@ -138,7 +139,8 @@ park_input as materialized (
 ),
 newly_parked as (
   insert into hopsmeter.parked_events
-    (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event,
+    (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail,
+      event,
      status, resolved_at, resolution)
   select
     event_key, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path, event_id,

@@ -38,8 +38,10 @@ async function rowsOf<T extends object>(sql: string, parameters: readonly unknow
 /** How much of everything there is: equal before and after means that nothing was recorded. */
 const countAll = () =>
   rowsOf(`select
-    (select count(*) from hopsmeter.usage_events) as ledger, (select sum(quantity) from hopsmeter.usage_daily) as rollup,
-    (select count(*) from hopsmeter.parked_events) as parked, (select count(*) from hopsmeter.usage_batches) as batches`);
+    (select count(*) from hopsmeter.usage_events) as ledger, (select sum(quantity)
+      from hopsmeter.usage_daily) as rollup,
+    (select count(*) from hopsmeter.parked_events) as parked, (select count(*)
+      from hopsmeter.usage_batches) as batches`);
 
 const quantityOf = async (meter: string) =>
   (
@@ -76,7 +78,8 @@ describe('counting', () => {
     for (let i = 0; i < 3; i++) await record(sampleRecord(seeded, [event, sampleEvent(`night ${i}`)]));
     expect(
       await rowsOf(
-        `select usage_date::text, quantity::numeric(38, 12)::text, event_count from hopsmeter.usage_daily where meter = 'gpu_hours' order by 1`,
+        `select usage_date::text, quantity::numeric(38, 12)::text, event_count from hopsmeter.usage_daily
+          where meter = 'gpu_hours' order by 1`,
       ),
     ).toEqual([
       { usage_date: '2026-11-22', quantity: '0.000000000001', event_count: '1' },
@@ -323,7 +326,8 @@ describe('batches that are recorded together', () => {
     const ids = records.map(({ batches }) => batches[0]?.id);
     expect(
       await rowsOf(
-        `select event_id, position, usage_batch_id as id from hopsmeter.usage_events where usage_batch_id = any ($1) order by event_id`,
+        `select event_id, position, usage_batch_id as id from hopsmeter.usage_events where usage_batch_id = any ($1)
+          order by event_id`,
         [ids],
       ),
     ).toEqual([
@@ -335,7 +339,8 @@ describe('batches that are recorded together', () => {
     ).toEqual([{ id: ids[1] }]);
     expect(
       await rowsOf(
-        `select id, event_count as events, counted_count as counted, duplicate_count as duplicates, parked_count as parked
+        `select id, event_count as events, counted_count as counted, duplicate_count as duplicates,
+          parked_count as parked
          from hopsmeter.usage_batches where id = any ($1) order by array_position($1, id)`,
         [ids],
       ),
@@ -481,7 +486,8 @@ describe('costs', () => {
     );
     await record(sampleRecord(seeded, events));
     const rows = await rowsOf<{ quantity: string; cost: string }>(
-      `select quantity::numeric(38, 12)::text, cost::text from hopsmeter.usage_daily where meter = 'online_storage_gb_hours'`,
+      `select quantity::numeric(38, 12)::text, cost::text from hopsmeter.usage_daily
+        where meter = 'online_storage_gb_hours'`,
     );
     const found = new Map(rows.map(({ quantity, cost }) => [units(quantity), units(cost)]));
     // 0.50 for 720 GB-hours: half of a unit goes away from zero.

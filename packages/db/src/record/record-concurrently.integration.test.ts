@@ -272,7 +272,8 @@ describe('eight connections with shuffled batches that overlap', () => {
   async function readRollup(): Promise<Map<string, Total>> {
     const { rows } = await database.pool.query<Record<string, string>>(`
       select
-        concat_ws(' ', usage_date, account_owner_id, user_id, hopsworks_cluster_id, coalesce(project_id::text, ''), meter)
+        concat_ws(' ', usage_date, account_owner_id, user_id, hopsworks_cluster_id, coalesce(project_id::text, ''),
+        meter)
           as key,
         quantity::text, event_count, extract(epoch from first_event_at)::bigint as first,
         extract(epoch from last_event_at)::bigint as last

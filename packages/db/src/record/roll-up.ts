@@ -35,7 +35,8 @@ rolled_up as (
     group by usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter
   ) as total
   left join prices using (usage_date, meter, price_account)
-  order by account_owner_id, coalesce(booked_on, usage_date), user_id, hopsworks_cluster_id, project_id, meter, usage_date
+  order by account_owner_id, coalesce(booked_on, usage_date), user_id, hopsworks_cluster_id, project_id, meter,
+    usage_date
   on conflict (account_owner_id, booked_on, user_id, hopsworks_cluster_id, project_id, meter, usage_date) do update set
     quantity = daily.quantity + excluded.quantity,
     event_count = daily.event_count + excluded.event_count,

@@ -53,7 +53,8 @@ export const spendingAlerts = hopsmeterTable(
     check('spending_alerts_month_is_first_day', sql`extract(day from ${table.month}) = 1`),
     check(
       'spending_alerts_reached',
-      sql`${table.cap} > 0 and ${table.cap} <> 'NaN' and ${table.spent} <> 'NaN' and ${table.spent} * 100 >= ${table.cap} * ${table.threshold}`,
+      sql`${table.cap} > 0 and ${table.cap} <> 'NaN' and ${table.spent} <> 'NaN'
+        and ${table.spent} * 100 >= ${table.cap} * ${table.threshold}`,
     ),
   ],
 ).enableRLS();

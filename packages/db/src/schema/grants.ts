@@ -43,7 +43,8 @@ export const creditGrants = hopsmeterTable(
     check('credit_grants_reason_not_empty', sql`length(btrim(${table.reason})) > 0`),
     check(
       'credit_grants_revoked_with_reason',
-      sql`(${table.revokedAt} is null) = (${table.revokedBy} is null) and (${table.revokedAt} is null) = (${table.revokeReason} is null)`,
+      sql`(${table.revokedAt} is null) = (${table.revokedBy} is null)
+        and (${table.revokedAt} is null) = (${table.revokeReason} is null)`,
     ),
   ],
 ).enableRLS();

@@ -32,7 +32,8 @@ export const queueStatuses = hopsmeterTable(
   (table) => [
     check(
       'queue_statuses_counts_valid',
-      sql`least(${table.waitingJobs}, ${table.activeJobs}, ${table.delayedJobs}, ${table.missingJobs}, ${table.lostJobs}) >= 0`,
+      sql`least(${table.waitingJobs}, ${table.activeJobs}, ${table.delayedJobs}, ${table.missingJobs},
+        ${table.lostJobs}) >= 0`,
     ),
     check('queue_statuses_oldest_of_waiting', sql`(${table.waitingJobs} = 0) = (${table.oldestWaitingAt} is null)`),
   ],

@@ -47,13 +47,15 @@ export const statements = hopsmeterTable(
     check('statements_currency_is_usd', sql`${table.currency} = 'USD'`),
     check(
       'statements_amounts_are_numbers',
-      sql`'NaN' not in (${table.totalExact}, ${table.total}, ${table.imported}, ${table.amountDue}, ${table.creditUsd})`,
+      sql`'NaN' not in (${table.totalExact}, ${table.total}, ${table.imported}, ${table.amountDue},
+        ${table.creditUsd})`,
     ),
     check('statements_total_rounded_once', sql`${table.total} = round(${table.totalExact}, 2)`),
     check('statements_add_up', sql`${table.amountDue} = ${table.total} - ${table.imported} - ${table.prepaid}`),
     check(
       'statements_prepaid_within_total',
-      sql`${table.prepaid} between least(${table.total} - ${table.imported}, 0) and greatest(${table.total} - ${table.imported}, 0)`,
+      sql`${table.prepaid} between least(${table.total} - ${table.imported}, 0)
+        and greatest(${table.total} - ${table.imported}, 0)`,
     ),
   ],
 ).enableRLS();
@@ -100,7 +102,8 @@ export const statementLines = hopsmeterTable(
     ),
     check(
       'statement_lines_effect_is_of_account',
-      sql`(${table.kind} = 'model_effect') = (${table.userId} is null) and (${table.userId} is not null or ${table.quantity} is null)`,
+      sql`(${table.kind} = 'model_effect') = (${table.userId} is null)
+        and (${table.userId} is not null or ${table.quantity} is null)`,
     ),
     check('statement_lines_kind_known', sql`${table.kind} in ('usage', 'late_usage', 're_rating', 'model_effect')`),
   ],

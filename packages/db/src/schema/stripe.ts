@@ -116,11 +116,13 @@ export const stripeRemittances = hopsmeterTable(
     ),
     check(
       'stripe_remittances_resolved_with_reason',
-      sql`(${table.resolvedAt} is null) = (${table.resolvedBy} is null) and (${table.resolvedAt} is null) = (${table.resolution} is null)`,
+      sql`(${table.resolvedAt} is null) = (${table.resolvedBy} is null)
+        and (${table.resolvedAt} is null) = (${table.resolution} is null)`,
     ),
     check(
       'stripe_remittances_ends_by_someone',
-      sql`case ${table.status} when 'sent' then ${table.sentAt} is not null or ${table.resolvedAt} is not null when 'not_sent' then ${table.resolvedAt} is not null else ${table.resolvedAt} is null end`,
+      sql`case ${table.status} when 'sent' then ${table.sentAt} is not null or ${table.resolvedAt} is not null
+        when 'not_sent' then ${table.resolvedAt} is not null else ${table.resolvedAt} is null end`,
     ),
   ],
 ).enableRLS();

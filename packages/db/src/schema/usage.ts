@@ -87,7 +87,9 @@ export const usageEvents = hopsmeterTable(
     // Plain names: the checks are added to the partitions too, where the table has another name.
     check(
       'usage_events_quantities_valid',
-      sql`cardinality("meters") = cardinality("quantities") and (0 <= all ("quantities") or "adjustment" is not distinct from 'reversal') and 'NaN' <> all ("quantities") and array_position("quantities", null) is null`,
+      sql`cardinality("meters") = cardinality("quantities")
+        and (0 <= all ("quantities") or "adjustment" is not distinct from 'reversal') and 'NaN' <> all ("quantities")
+        and array_position("quantities", null) is null`,
     ),
     check('usage_events_adjustment_known', sql`"adjustment" in ('reversal', 'correction', 'move')`),
   ],
@@ -157,20 +159,24 @@ export const usageDaily = hopsmeterTable(
     ),
     check(
       'usage_daily_booked_on_valid',
-      sql`${table.bookedOn} = ${table.usageDate} or (${table.bookedOn} > ${table.usageDate} and extract(day from ${table.bookedOn}) = 1)`,
+      sql`${table.bookedOn} = ${table.usageDate}
+        or (${table.bookedOn} > ${table.usageDate} and extract(day from ${table.bookedOn}) = 1)`,
     ),
     check(
       'usage_daily_price_adjustment_valid',
-      sql`${table.priceAdjustment} = 0 or (${table.bookedOn} > ${table.usageDate} and ${table.priceAdjustment} <> 'NaN')`,
+      sql`${table.priceAdjustment} = 0 or (${table.bookedOn} > ${table.usageDate}
+        and ${table.priceAdjustment} <> 'NaN')`,
     ),
     // Imported usage has a price that no card names.
     check(
       'usage_daily_priced_by_something',
-      sql`${table.rateId} is not null or ${table.priceOverrideId} is not null or starts_with(${table.meter}, 'imported_')`,
+      sql`${table.rateId} is not null or ${table.priceOverrideId} is not null
+        or starts_with(${table.meter}, 'imported_')`,
     ),
     check(
       'usage_daily_price_valid',
-      sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0 and ${table.priceQuantity} <> 'NaN'`,
+      sql`${table.price} >= 0 and ${table.price} <> 'NaN' and ${table.priceQuantity} > 0
+        and ${table.priceQuantity} <> 'NaN'`,
     ),
   ],
 ).enableRLS();
@@ -248,7 +254,8 @@ export const parkedEvents = hopsmeterTable(
     index('parked_events_retry_idx')
       .on(table.hopsworksClusterId, table.triedVersion, table.parkedAt, table.id)
       .where(
-        sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster', 'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
+        sql`status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster',
+          'unknown_meter', 'unknown_gpu_model', 'no_rate')`,
       ),
     index('parked_events_deferred_idx')
       .on(table.reason, table.hopsworksClusterId, table.parkedAt, table.id)
@@ -264,7 +271,8 @@ export const parkedEvents = hopsmeterTable(
     check('parked_events_released_with_reason', sql`(${table.releasedAt} is null) = (${table.releaseReason} is null)`),
     check(
       'parked_events_counted_once',
-      sql`${table.status} <> 'counted' or (${table.resolution} is not null and ${table.resolution} in ('counted', 'duplicate'))`,
+      sql`${table.status} <> 'counted' or (${table.resolution} is not null
+        and ${table.resolution} in ('counted', 'duplicate'))`,
     ),
     check(
       'parked_events_given_up_with_reason',

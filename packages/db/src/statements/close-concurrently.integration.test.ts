@@ -57,7 +57,8 @@ async function readKept(accountOwnerId: string, month: number): Promise<readonly
     union all
     select statements::text from hopsmeter.statements where account_owner_id = $1 and month = $2::date
     union all
-    select line::text from hopsmeter.statement_lines as line join hopsmeter.statements on statements.id = line.statement_id
+    select line::text from hopsmeter.statement_lines as line
+      join hopsmeter.statements on statements.id = line.statement_id
     where account_owner_id = $1 and month = $2::date
     order by 1`,
     [accountOwnerId, formatUsageDay(month)],
@@ -82,7 +83,7 @@ function usageOf(recorder: number, batch: number): ReportedUsage[] {
   });
 }
 
-it('counts every event once, in the closed statement or the next one, while workers record and several close', async () => {
+it('counts every event once, in the closed statement or the next, while workers record and many close', async () => {
   const quantities: string[] = [];
   let refusedCount = 0;
   let done = 0;

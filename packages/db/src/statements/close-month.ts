@@ -77,7 +77,8 @@ export async function closeMonth(
   if (accountMonth.earlierMonth !== undefined)
     throw new RequestError(
       'EARLIER_MONTH_OPEN',
-      `${accountOwnerId} has usage in ${formatUsageMonth(accountMonth.earlierMonth)}, which has to be closed before ${text}`,
+      `${accountOwnerId} has usage in ${formatUsageMonth(accountMonth.earlierMonth)}, which has to be closed ` +
+        `before ${text}`,
     );
   const applying = await findApplyingPriceChange(transaction, accountOwnerId, month);
   if (applying !== undefined)

@@ -327,7 +327,8 @@ describe('a month stays open', () => {
       'update hopsmeter.statement_lines set amount = amount',
       'delete from hopsmeter.statement_lines',
       'truncate hopsmeter.statements cascade',
-      `insert into hopsmeter.statement_lines (statement_id, position, kind, usage_month, meter, user_id, amount_exact, amount)
+      `insert into hopsmeter.statement_lines (statement_id, position, kind, usage_month, meter, user_id, amount_exact,
+        amount)
        select statement_id, position + 1, kind, usage_month, meter, user_id, 0, 0 from hopsmeter.statement_lines`,
     ])
       await expect(database.pool.query(sql), sql).rejects.toThrow();
@@ -402,7 +403,8 @@ describe('the check of statements', () => {
     ).toEqual(['2 a line is a cent or more from its exact amount', '2 its lines do not add up to its total']);
     expect(
       await found(
-        `update hopsmeter.statement_lines set amount = amount - 0.01, original_statement_id = null where kind = 'late_usage'`,
+        `update hopsmeter.statement_lines set amount = amount - 0.01, original_statement_id = null
+          where kind = 'late_usage'`,
       ),
     ).toEqual(['2 line 2 names another original']);
     expect(await found(`update hopsmeter.statements set number = 7 where number = 2`)).toContain(

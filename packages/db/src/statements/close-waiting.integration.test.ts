@@ -52,9 +52,11 @@ async function park({ reason = 'no_rate', status = 'pending', parkedAt, event = 
   const isEnded = status !== 'pending';
   await database.pool.query(
     `insert into hopsmeter.parked_events
-      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event,
+      (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail,
+        event,
        status, resolved_at, resolved_by, resolution, parked_at)
-    values ($1::uuid, 1, $1::uuid, 0, $2, '', $1::text, $3, 'why', $4, $5, $6, $7, $7, coalesce($8::timestamptz, now()))`,
+    values ($1::uuid, 1, $1::uuid, 0, $2, '', $1::text, $3, 'why', $4, $5, $6, $7, $7,
+      coalesce($8::timestamptz, now()))`,
     [
       randomUUID(),
       clusterId,
@@ -133,7 +135,8 @@ describe('closing a month of which something waits', () => {
     }
     const statement = await readStatement(database.pool, seeded.ownerId, MONTH);
     const { rows } = await database.pool.query(
-      `select after -> 'waiting' as waiting, reason from hopsmeter.audit_log where action = 'close_month' and entity_id = $1`,
+      `select after -> 'waiting' as waiting, reason from hopsmeter.audit_log
+        where action = 'close_month' and entity_id = $1`,
       [statement?.final?.id],
     );
     expect(rows).toEqual([{ waiting, reason: accepted.reason }]);

@@ -29,7 +29,8 @@ with looked_at as (
 booked as (
   select
     statements.id as statement_id, statements.month, date_trunc('month', daily.usage_date)::date as usage_month,
-    daily.meter, daily.user_id, ${roundedQuantity('sum(daily.quantity)')} as quantity, sum(daily.cost - daily.price_adjustment) as cost,
+    daily.meter, daily.user_id, ${roundedQuantity('sum(daily.quantity)')} as quantity,
+    sum(daily.cost - daily.price_adjustment) as cost,
     sum(daily.price_adjustment) as price_adjustment
   from looked_at as statements
   join hopsmeter.usage_daily as daily on daily.account_owner_id = statements.account_owner_id
@@ -66,11 +67,13 @@ differences as (
   union all
   select statement_id, 'its positions have gaps' from sums where first_position <> 1 or last_position <> line_count
   union all
-  select statement_id, format('billed, not booked: %s of %s, %s of %s: %s for %s', kind, to_char(usage_month, 'YYYY-MM'),
+  select statement_id, format('billed, not booked: %s of %s, %s of %s: %s for %s', kind,
+    to_char(usage_month, 'YYYY-MM'),
     meter, user_id, quantity, amount_exact)
   from (table billed except all table expected) as one_sided
   union all
-  select statement_id, format('booked, not billed: %s of %s, %s of %s: %s for %s', kind, to_char(usage_month, 'YYYY-MM'),
+  select statement_id, format('booked, not billed: %s of %s, %s of %s: %s for %s', kind,
+    to_char(usage_month, 'YYYY-MM'),
     meter, user_id, quantity, amount_exact)
   from (table expected except all table billed) as one_sided
   union all

@@ -25,7 +25,8 @@ with closed as (
     (number, account_owner_id, month, total_exact, total, prepaid, amount_due, credit_usd, closed_by, closed_at,
      issuer, imported, customer_name, customer_email, billing_address)
   select
-    (select coalesce(max(number), 0) + 1 from hopsmeter.statements), $1, $2::date, $3::numeric, $4::numeric, $5::numeric, $6::numeric,
+    (select coalesce(max(number), 0) + 1 from hopsmeter.statements), $1, $2::date, $3::numeric, $4::numeric,
+      $5::numeric, $6::numeric,
     $7::numeric, $8, $9::timestamptz, $11, $12::numeric, name, email, billing_address
   from hopsmeter.users where id = $1
   returning id, number

@@ -23,7 +23,8 @@ with candidates as (
   union
   select account_owner_id from hopsmeter.statements
   where exists (select from hopsmeter.rates where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
-    or exists (select from hopsmeter.price_overrides where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
+    or exists (select from hopsmeter.price_overrides
+      where withdrawn_at is null and (model <> 'flat' or included_quantity > 0))
     or exists (select from hopsmeter.statement_lines where statement_id = statements.id and kind = 'model_effect')
 )
 select

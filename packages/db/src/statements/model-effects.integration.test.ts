@@ -153,7 +153,8 @@ it('three events that make 100 GB exactly are one package, and fill the tier tha
     { upTo: null, price: '1' },
   ]);
   await database.pool.query(
-    `update hopsmeter.usage_daily as daily set price = rates.price, price_quantity = rates.price_quantity, rate_id = rates.id
+    `update hopsmeter.usage_daily as daily
+      set price = rates.price, price_quantity = rates.price_quantity, rate_id = rates.id
     from hopsmeter.rates where rates.meter = daily.meter and rates.withdrawn_at is null`,
   );
   expect(await totalOf(SEPTEMBER)).toBe(30_000n);

@@ -34,7 +34,8 @@ booked as (
     sum(cost)::numeric(38, 12) as cost,
     sum(price_adjustment)::numeric(38, 12) as price_adjustment,
     jsonb_agg(
-      jsonb_build_object('price', price::text, 'priceQuantity', price_quantity::text, 'quantity', ${roundedQuantity('quantity')}::text)
+      jsonb_build_object('price', price::text, 'priceQuantity', price_quantity::text, 'quantity',
+      ${roundedQuantity('quantity')}::text)
       order by since, price, price_quantity
     ) filter (where ${roundedQuantity('quantity')} <> 0) as unit_prices
   from priced

@@ -22,7 +22,8 @@ select
   line.user_name as "userName", line.quantity::text, line.unit_prices as "unitPrices",
   line.amount_exact::text as "amountExact", line.amount::text,
   original.id as "originalId", original.number as "originalNumber"
-from hopsmeter.statement_lines as line left join hopsmeter.statements as original on original.id = line.original_statement_id
+from hopsmeter.statement_lines as line
+  left join hopsmeter.statements as original on original.id = line.original_statement_id
 where line.statement_id = $1::uuid
 order by line.position
 `;

@@ -33,7 +33,8 @@ export type FinalFacts = { readonly id: string; readonly number: number; readonl
 
 /** Columns of `statements` for {@link toSummary}; decimals as text. */
 export const SUMMARY_COLUMNS = `
-  id, number, account_owner_id as "accountOwnerId", month::text, total_exact::text as "totalExact", total::text, imported::text,
+  id, number, account_owner_id as "accountOwnerId", month::text, total_exact::text as "totalExact", total::text,
+  imported::text,
   prepaid::text, amount_due::text as "amountDue", credit_usd::text as "creditUsd",
   ${instantText('closed_at')} as "closedAt"
 `;

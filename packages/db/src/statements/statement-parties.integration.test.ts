@@ -99,7 +99,8 @@ it('shows issuer and customer as they are now on a draft, and for ever as they w
   await change('Moved Ltd\nParis', 'Countess', null);
   expect(await parties('Renamed AB')).toEqual(addressed);
   const { rows } = await pool.query(
-    `select before, after, actor_id from hopsmeter.audit_log where action = 'change_user' order by happened_at desc limit 1`,
+    `select before, after, actor_id from hopsmeter.audit_log where action = 'change_user'
+      order by happened_at desc limit 1`,
   );
   expect(rows).toEqual([
     {

@@ -130,7 +130,8 @@ values ($1, 'price', $2, $3::date, $4, $5, $6, $7::jsonb, $8)
 
 /** Re-rating as the design says it, in the shortest form: open rows get the price, closed ones an adjustment. */
 const RE_RATE = [
-  `update hopsmeter.usage_daily as daily set rate_id = now.rate_id, price_override_id = now.price_override_id, price = now.price,
+  `update hopsmeter.usage_daily as daily
+    set rate_id = now.rate_id, price_override_id = now.price_override_id, price = now.price,
     price_quantity = now.price_quantity
   from hopsmeter.usage_daily as same
   cross join lateral hopsmeter.effective_price(same.account_owner_id, same.meter, same.usage_date) as now
@@ -138,7 +139,8 @@ const RE_RATE = [
   `insert into hopsmeter.usage_daily
     (usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity, rate_id,
      price_override_id, price, price_quantity, price_adjustment, event_count, first_event_at, last_event_at)
-  select usage_date, hopsmeter.open_since($1), account_owner_id, user_id, hopsworks_cluster_id, project_id, closed.meter, 0,
+  select usage_date, hopsmeter.open_since($1), account_owner_id, user_id, hopsworks_cluster_id, project_id,
+    closed.meter, 0,
     now.rate_id, now.price_override_id, now.price, now.price_quantity,
     sum(round(quantity * now.price / now.price_quantity, 12) - cost), 0, min(first_event_at), max(last_event_at)
   from hopsmeter.usage_daily as closed

@@ -37,7 +37,8 @@ with ${staysOf('$3::text[]')},
 asked as materialized (
   select
     account,
-    coalesce((select max(closed_at) from hopsmeter.statements where account_owner_id = account), '-infinity') as closed_at
+    coalesce((select max(closed_at) from hopsmeter.statements
+      where account_owner_id = account), '-infinity') as closed_at
   from unnest($3::text[]) as account
 ),
 waiting as materialized (
@@ -54,7 +55,8 @@ waiting as materialized (
       min(account_owner_id) as account_owner_id, min(window_started_at) as started_at, max(window_ended_at) as ended_at
     from hopsmeter.usage_events
     where parked.deferred = 'correction' and event_key = coalesce(
-      (select root_event_key from hopsmeter.corrections where corrections.event_key = parked.replaces_key), parked.replaces_key
+      (select root_event_key from hopsmeter.corrections where corrections.event_key = parked.replaces_key),
+        parked.replaces_key
     )
     having count(*) > 0
   ) as original on true
@@ -80,7 +82,8 @@ of_month as materialized (
   from waiting where started_at < $2::timestamptz
 ),
 unattributed as (
-  select cluster, reason, count(*) as events from of_month where account is null and is_of_month group by cluster, reason
+  select cluster, reason, count(*) as events from of_month where account is null and is_of_month
+    group by cluster, reason
 )
 select asked.account as "accountOwnerId", reason, true as "isOwn", count(*)::integer as events
 from of_month join asked using (account)

@@ -45,14 +45,16 @@ judged as (
   from due
 ),
 decided as (
-  select *, case when is_late then 'uncertain' when stamp is null then 'too_old' else 'pending' end as decision from judged
+  select *, case when is_late then 'uncertain' when stamp is null then 'too_old' else 'pending' end as decision
+    from judged
 )
 update hopsmeter.stripe_remittances as remittance
 set status = decision,
   stamped_at = stamp,
   attempts = attempts + case when decision = 'pending' then 1 else 0 end,
   next_attempt_at = case when decision = 'pending' then $1::timestamptz + interval '${LEASE_SECONDS} seconds' end,
-  uncertain_since = case when decision = 'pending' then coalesce(uncertain_since, $1::timestamptz) else uncertain_since end
+  uncertain_since = case when decision = 'pending' then coalesce(uncertain_since, $1::timestamptz)
+    else uncertain_since end
 from decided
 where remittance.id = decided.id
 returning

@@ -33,7 +33,8 @@ export type RemittanceRow = {
 /** Columns of a {@link RemittanceRow}. */
 export const REMITTANCE_COLUMNS = `
   id, identifier, account_owner_id as "accountOwnerId", stripe_customer_id as "stripeCustomerId", meter,
-  event_name as "eventName", to_char(month, 'YYYY-MM') as month, value::text, cumulative_after::text as "cumulativeAfter",
+  event_name as "eventName", to_char(month, 'YYYY-MM') as month, value::text,
+  cumulative_after::text as "cumulativeAfter",
   usage_total::text as "usageTotal", ${instantText('stamped_at')} as "stampedAt", status, attempts,
   ${instantText('next_attempt_at')} as "nextAttemptAt", ${instantText('uncertain_since')} as "uncertainSince",
   ${instantText('created_at')} as "createdAt", ${instantText('sent_at')} as "sentAt", last_error as "lastError",

@@ -49,7 +49,8 @@ remitted as (
 ),
 months as (
   select
-    ${stream}, month, ${roundedQuantity(`sum(coalesce(quantity, 0)) over (partition by ${stream} order by month)`)} as reached,
+    ${stream}, month,
+    ${roundedQuantity(`sum(coalesce(quantity, 0)) over (partition by ${stream} order by month)`)} as reached,
     coalesce(remitted, 0) as remitted, coalesce(sent, 0) as sent, open_status
   from used full join remitted using (${stream}, month)
 ),

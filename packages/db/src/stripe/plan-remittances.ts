@@ -35,7 +35,8 @@ due as (
   order by account_owner_id, stripe_customer_id, meter, month
 ),
 stamped as (
-  select due.*, stripe_meters.event_name, ${stampOf('due', { now: '$1::timestamptz', graceHours: '$2::integer' })} as stamp
+  select due.*, stripe_meters.event_name,
+    ${stampOf('due', { now: '$1::timestamptz', graceHours: '$2::integer' })} as stamp
   from due
   join hopsmeter.stripe_meters using (meter)
   where not exists (

@@ -11,11 +11,13 @@ with booked as (
 closed as (
   insert into hopsmeter.statements
     (number, account_owner_id, month, total_exact, total, amount_due, credit_usd, closed_by)
-  select (select coalesce(max(number), 0) + 1 from hopsmeter.statements), $1, $2::date, total, round(total, 2), round(total, 2), 0.35, 'test'
+  select (select coalesce(max(number), 0) + 1 from hopsmeter.statements), $1, $2::date, total, round(total, 2),
+    round(total, 2), 0.35, 'test'
   from (select coalesce(sum(cost), 0) as total from booked) as month
   returning id
 )
-insert into hopsmeter.statement_lines (statement_id, position, kind, usage_month, meter, user_id, quantity, amount_exact, amount)
+insert into hopsmeter.statement_lines (statement_id, position, kind, usage_month, meter, user_id, quantity,
+  amount_exact, amount)
 select
   closed.id, row_number() over (order by booked.id), case when usage_date < $2::date then 'late_usage' else 'usage' end,
   date_trunc('month', usage_date), meter, user_id, ${roundedQuantity('quantity')}, cost, round(cost, 2)

@@ -61,12 +61,14 @@ select 'summary: ' || days::text from (
     select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from hopsmeter.account_days
     where row_count <> 0 or quantity <> 0 or cost <> 0 or event_count <> 0
     except
-    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from hopsmeter.usage_daily
+    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*)
+      from hopsmeter.usage_daily
     group by booked_on, account_owner_id, meter
   )
   union all
   (
-    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*) from hopsmeter.usage_daily
+    select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*)
+      from hopsmeter.usage_daily
     group by booked_on, account_owner_id, meter
     except
     select booked_on, account_owner_id, meter, quantity, cost, event_count, row_count from hopsmeter.account_days
@@ -75,13 +77,16 @@ select 'summary: ' || days::text from (
 union all
 select 'summary of costs: ' || days::text from (
   (
-    select booked_on, account_owner_id, cost, row_count from hopsmeter.account_day_costs where row_count <> 0 or cost <> 0
+    select booked_on, account_owner_id, cost, row_count from hopsmeter.account_day_costs
+      where row_count <> 0 or cost <> 0
     except
-    select booked_on, account_owner_id, sum(cost), count(*) from hopsmeter.usage_daily group by booked_on, account_owner_id
+    select booked_on, account_owner_id, sum(cost), count(*) from hopsmeter.usage_daily
+      group by booked_on, account_owner_id
   )
   union all
   (
-    select booked_on, account_owner_id, sum(cost), count(*) from hopsmeter.usage_daily group by booked_on, account_owner_id
+    select booked_on, account_owner_id, sum(cost), count(*) from hopsmeter.usage_daily
+      group by booked_on, account_owner_id
     except
     select booked_on, account_owner_id, cost, row_count from hopsmeter.account_day_costs
   )
@@ -103,7 +108,8 @@ union all
 select 'parked and corrections disagree: ' || parked.event_id from hopsmeter.parked_events as parked
 where deferred = 'correction' and (status = 'counted') <> exists (
   select from hopsmeter.corrections
-  where corrections.event_key = parked.event_key and parked.content_hash = hopsmeter.counted_content_hash(parked.event_key)
+  where corrections.event_key = parked.event_key
+    and parked.content_hash = hopsmeter.counted_content_hash(parked.event_key)
 )
 union all
 select 'event without a batch: ' || event_id from hopsmeter.usage_events

@@ -22,7 +22,8 @@ with clusters as (
   insert into hopsmeter.hopsworks_clusters (name, max_users) values ('east', 10), ('empty', 10) returning id, name
 ),
 owners as (
-  insert into hopsmeter.users (id, email) values ('auth0|owner', 'owner@example.com'), ('auth0|other', 'other@example.com')
+  insert into hopsmeter.users (id, email)
+    values ('auth0|owner', 'owner@example.com'), ('auth0|other', 'other@example.com')
   returning id
 )
 select id from clusters, (select count(*) from owners) as done order by name

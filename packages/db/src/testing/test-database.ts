@@ -97,7 +97,8 @@ function serverUrl(): string {
   const url = process.env.TEST_DATABASE_URL;
   if (url === undefined || url === '')
     throw new Error(
-      'Set TEST_DATABASE_URL to a Postgres on which tests may create databases, such as postgres://postgres@127.0.0.1:5432/postgres; npm test starts one by itself',
+      'Set TEST_DATABASE_URL to a Postgres on which tests may create databases, such as ' +
+        'postgres://postgres@127.0.0.1:5432/postgres; npm test starts one by itself',
     );
   return url;
 }

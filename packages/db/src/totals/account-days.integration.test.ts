@@ -107,7 +107,8 @@ it('eight writers that add and change rows of one account in all orders never wa
   const { ownerId, clusterId } = seeded;
   const writers = await query(
     `with added as (
-      insert into hopsmeter.users (id, account_owner_id) select 'auth0|writer-' || n, $1 from generate_series(0, 7) as n returning id
+      insert into hopsmeter.users (id, account_owner_id) select 'auth0|writer-' || n, $1 from generate_series(0, 7) as n
+        returning id
     )
     insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
     select id, $2, '-infinity' from added returning user_id as id`,

@@ -84,7 +84,8 @@ priced as materialized (
 ),
 keyed as materialized (
   select priced.*,
-    case when $9::text in ('name', '-name') then left(lower(coalesce(name, email, id)), 255) end collate "C" as name_key,
+    case when $9::text in ('name', '-name')
+      then left(lower(coalesce(name, email, id)), 255) end collate "C" as name_key,
     case ltrim($9, '-')
       when 'total' then total_exact when 'previous' then previous_exact when 'projected' then coalesce(projected, 0)
     end * case when $9 like '-%' then -1 else 1 end as number_key

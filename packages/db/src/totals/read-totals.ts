@@ -73,7 +73,8 @@ select
 from grouped
 left join (select * from hopsmeter.users where id in (select account_owner_id from grouped)) as payers
   on payers.id = grouped.account_owner_id
-left join (select * from hopsmeter.users where id in (select user_id from grouped)) as people on people.id = grouped.user_id
+left join (select * from hopsmeter.users where id in (select user_id from grouped)) as people
+  on people.id = grouped.user_id
 left join (select * from hopsmeter.projects where id in (select project_id from grouped)) as spaces
   on spaces.id = grouped.project_id
 left join (select * from hopsmeter.hopsworks_clusters where id in (select cluster_id from grouped)) as clusters

@@ -68,7 +68,7 @@ const sumOf = (rows: readonly Pick<WindowRow, 'quantityExact'>[]) =>
 const shown = (rows: readonly WindowRow[]) =>
   rows.map(({ from, to, quantityExact }) => `${from.slice(0, 16)} ${to.slice(0, 16)} ${quantityExact}`);
 
-it('the hours of a day add up to what the rollup has of it, and days and months of every zone to the total', async () => {
+it('the hours of a day add up to its rollup, and days and months of every zone to the total', async () => {
   const usage = fc.record({
     start: fc.integer({ min: 0, max: (TO - FROM) / 1_000 - 1 }).map((ms) => FROM + ms * 1_000),
     hours: fc.constantFrom(0, 0.5, 1, 7, 30, 80),

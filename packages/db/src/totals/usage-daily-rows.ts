@@ -74,7 +74,8 @@ select
   page.usage_date::text as "usageDate", page.booked_on::text as "bookedOn", page.account_owner_id as "accountOwnerId",
   page.user_id as "userId", page.hopsworks_cluster_id as "clusterId", page.project_id as "projectId", page.meter,
   ${roundedQuantity('page.quantity')}::text as quantity,
-  trim_scale(page.quantity)::text as "quantityExact", page.price::text, page.price_quantity::text as "priceQuantity", page.rate_id as "rateId",
+  trim_scale(page.quantity)::text as "quantityExact", page.price::text, page.price_quantity::text as "priceQuantity",
+  page.rate_id as "rateId",
   page.price_override_id as "priceOverrideId", page.price_adjustment::text as "priceAdjustment",
   page.cost::text as "costExact", page.event_count::text as "eventCount",
   ${utcText('page.first_event_at')} as "firstEventAt", ${utcText('page.last_event_at')} as "lastEventAt",
@@ -85,7 +86,8 @@ from page
 left join (select * from hopsmeter.users where id in (select account_owner_id from page)) as payers
   on payers.id = page.account_owner_id
 left join (select * from hopsmeter.users where id in (select user_id from page)) as people on people.id = page.user_id
-left join (select * from hopsmeter.projects where id in (select project_id from page)) as spaces on spaces.id = page.project_id
+left join (select * from hopsmeter.projects where id in (select project_id from page)) as spaces
+  on spaces.id = page.project_id
 left join (select * from hopsmeter.hopsworks_clusters where id in (select hopsworks_cluster_id from page)) as clusters
   on clusters.id = page.hopsworks_cluster_id
 order by page.account_owner_id, page.booked_on, page.user_id, page.hopsworks_cluster_id, page.project_id, page.meter,

@@ -77,7 +77,10 @@ function createPlaces({ clusters }: ApplicationDirectory, ours: OurDirectory) {
     /** @returns why there is no place. */
     take(userId: string, clusterId: string, owner: string | null): string | undefined {
       if (owner !== null && clusterOf.get(owner) !== clusterId)
-        return `the owner ${owner} is on ${clusterOf.get(owner) ?? 'no cluster'}, and members are on the cluster of their owner`;
+        return (
+          `the owner ${owner} is on ${clusterOf.get(owner) ?? 'no cluster'}, and members are on the cluster ` +
+          'of their owner'
+        );
       const count = taken.get(clusterId) ?? 0;
       if (count >= (limits.get(clusterId) ?? 0))
         return `the cluster ${clusterId} has ${count} users, which is its max_users`;

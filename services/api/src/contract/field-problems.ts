@@ -40,7 +40,7 @@ function readItems({ keyword, pointer, message, params }: Issue, body: unknown):
   const unknownKeys = unknownKeysSchema.safeParse(params);
   if (keyword === 'unrecognized_keys' && unknownKeys.success)
     return unknownKeys.data.keys.map((key) => ({
-      pointer: `${pointer === '/' ? '' : pointer}/${key.slice(0, NAME_LENGTH_MAX).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: `${pointer === '/' ? '' : pointer}/${escapeKey(key.slice(0, NAME_LENGTH_MAX))}`,
       code: 'UNKNOWN_FIELD',
       detail: 'this body has no such field',
     }));
@@ -49,6 +49,11 @@ function readItems({ keyword, pointer, message, params }: Issue, body: unknown):
   if (pointer === '/' || pointer === '') return [{ pointer: '', code: 'WRONG_TYPE', detail: message }];
   if (isMissing(body, pointer)) return [{ pointer, code: 'MISSING_FIELD', detail: 'required' }];
   return [{ pointer, code: 'WRONG_TYPE', detail: message }];
+}
+
+/** RFC 6901, section 3. */
+function escapeKey(key: string): string {
+  return key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Whether what holds the field of a pointer is there, and the field is not. */

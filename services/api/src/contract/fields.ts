@@ -74,7 +74,9 @@ const NAME = /^[\p{L}\p{N}][^\p{Cc}\p{Cs}]*$/u;
 export const nameField = (description: string, example: string) =>
   field({
     accepts: (text) => text.length <= NAME_LENGTH_MAX && NAME.test(text) && text.trimEnd() === text,
-    expected: `expected at most ${NAME_LENGTH_MAX} characters that begin with a letter or digit, without control characters`,
+    expected:
+      `expected at most ${NAME_LENGTH_MAX} characters that begin with a letter or digit, without ` +
+      'control characters',
     meta: { description, examples: [example] },
   });
 

@@ -92,7 +92,10 @@ export function StackedBars({ label, days, series, amounts, onSelect, height = 2
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk along the bars
         tabIndex={0}
         role="application"
-        aria-label={`${label}. Arrow keys left and right choose a day, up and down a part of it${onSelect === undefined ? '' : ', Enter shows the events behind it'}.`}
+        aria-label={
+          `${label}. Arrow keys left and right choose a day, up and down a part of ` +
+          `it${onSelect === undefined ? '' : ', Enter shows the events behind it'}.`
+        }
         style={{ minHeight: height }}
         ref={frame}
         onKeyDown={onKeyDown}

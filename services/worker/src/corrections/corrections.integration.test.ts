@@ -38,7 +38,8 @@ afterEach(async () => {
 async function totals(withAccount = false): Promise<string[]> {
   const rows = await world.rowsOf<{ line: string }>(
     `select concat_ws(' ', usage_date, case when booked_on <> usage_date then 'in ' || booked_on end,
-        case when $1 then account_owner_id end, meter, trim_scale(round(sum(quantity), 12)), trim_scale(sum(cost)), sum(event_count)) as line
+        case when $1 then account_owner_id end, meter, trim_scale(round(sum(quantity), 12)), trim_scale(sum(cost)),
+          sum(event_count)) as line
       from hopsmeter.usage_daily group by usage_date, booked_on, account_owner_id, meter
       having sum(quantity) <> 0 or sum(cost) <> 0 or sum(event_count) <> 0
       order by usage_date, booked_on, account_owner_id, meter`,
@@ -63,7 +64,8 @@ describe('a correction', () => {
     expect(await world.settle()).toEqual({ counted: 1, duplicates: 0, pending: 0 });
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 5 1.75 2', '2026-11-22 gpu_hours 1 3.5 1']);
     expect(
-      await world.rowsOf(`select event_id, part, adjustment, meters::text, quantities::numeric(38, 12)[]::text, event_type, user_id, project_id is not null as has_project
+      await world.rowsOf(`select event_id, part, adjustment, meters::text, quantities::numeric(38, 12)[]::text,
+        event_type, user_id, project_id is not null as has_project
         from hopsmeter.usage_events where event_id in ('e', 'c') order by event_id desc, part`),
     ).toEqual([
       ledgerRow('e', 0, null, '{cpu_hours,ram_gb_hours}', '{10.000000000000,2.000000000000}'),
@@ -277,14 +279,15 @@ describe('a correction', () => {
     expect(await parkedOf()).toMatchObject([{ reason: 'no_rate' }]);
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 10 3.5 1']);
     await world.rowsOf(
-      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'calls', '2020-01-01', 3 from hopsmeter.rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'calls', '2020-01-01', 3
+        from hopsmeter.rate_cards where is_default`,
     );
     await passTime();
     await world.settle();
     expect(await totals()).toEqual(['2026-11-22 calls 2 6 1']);
   });
 
-  it('that cannot be booked does not keep an older one from being in force, nor a newer one from overtaking it', async () => {
+  it('that cannot be booked keeps no older one from being in force and no newer one from overtaking it', async () => {
     await world.record(usage('e', { cpu_hours: '10' }));
     await world.record(correction('c 1', 'e', 1, { cpu_hours: '1' }), correction('c 2', 'e', 2, { calls: '2' }));
     await world.settle();
@@ -319,7 +322,8 @@ const passTime = () => world.rowsOf(`update hopsmeter.parked_events set tried_at
 
 const addProject = (namespace: string) =>
   world.rowsOf(
-    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, $2, $3, '-infinity')`,
     [world.seeded.clusterId, namespace, world.seeded.memberId],
   );
 
@@ -402,7 +406,8 @@ describe('prices, owners and closed months', () => {
   it('a correction books at the price of the usage day, whatever the price is now', async () => {
     await world.record(usage('night', { cpu_hours: '4' }, { start: MIDNIGHT - HOUR, end: MIDNIGHT + 3 * HOUR }));
     await world.rowsOf(
-      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-11-23', 9 from hopsmeter.rate_cards where is_default`,
+      `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price) select id, 'cpu_hours', '2026-11-23', 9
+        from hopsmeter.rate_cards where is_default`,
     );
     await world.record(correction('c', 'night', 900, { cpu_hours: '8', gpu_hours: '4' }));
     await world.settle();
@@ -531,14 +536,15 @@ describe('prices, owners and closed months', () => {
   const sumsByAccount = async () =>
     (
       await world.rowsOf<{ line: string }>(
-        `select concat_ws(' ', account_owner_id, round(sum(quantity), 12), sum(event_count)) as line from hopsmeter.usage_daily
+        `select concat_ws(' ', account_owner_id, round(sum(quantity), 12), sum(event_count)) as line
+          from hopsmeter.usage_daily
         group by account_owner_id having sum(quantity) <> 0 or sum(event_count) <> 0 order by 1`,
       )
     ).map(({ line }) => line);
 });
 
 describe('several workers', () => {
-  it('settle the corrections of a few events at the same time, while batches are recorded, without a deadlock', async () => {
+  it('settle the corrections of a few events at once, while batches are recorded, without a deadlock', async () => {
     const events = Array.from({ length: 12 }, (_, i) =>
       usage(
         `e ${i}`,

@@ -57,7 +57,7 @@ const story: fc.Arbitrary<Story> = fc.record({
 
 const step = fc.constantFrom('record', 'record', 'record', 'settle', 'close', 'move');
 
-it('random corrections, in random order and batches, over closed months and owner changes, equal a plain sum', async () => {
+it('random corrections in any order and batches, over closed months and owner changes, equal a plain sum', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(story, { minLength: 1, maxLength: 6 }),

@@ -49,7 +49,7 @@ it('a manifest is recorded and is no usage', async () => {
   expect(await readPipelineCounts(world.database.pool)).toMatchObject({ events: 2n, counted: 2n, parked: 0n });
 });
 
-it('a manifest sent again is a duplicate, with another content a conflict, and so is one under the id of usage', async () => {
+it('a manifest sent again is a duplicate, with other content or under the id of usage a conflict', async () => {
   await world.record(manifest('m', 2), usage('e', { cpu_hours: '1' }));
   await world.settle();
   await world.record(manifest('m', 2), manifest('m', 3), manifest('e', 1));

@@ -25,7 +25,8 @@ const total = async () =>
 const parked = async () =>
   (
     await world.rowsOf<{ line: string }>(
-      `select concat_ws(' ', event_id, event ->> 'replaces', case status when 'pending' then reason else status end) as line
+      `select concat_ws(' ', event_id, event ->> 'replaces', case status when 'pending' then reason
+        else status end) as line
       from hopsmeter.parked_events order by event_id, parked_at, id`,
     )
   ).map(({ line }) => line);
@@ -59,7 +60,7 @@ it('usage and a correction of one id, in whatever order they come, are never mix
   expect(await parked()).toEqual(['b1 b0 conflict', 'b1k b1 counted']);
 });
 
-it('of two corrections of one id and different events the first is counted, and what corrects it follows that one', async () => {
+it('of two corrections of one id and different events the first is counted and its corrections follow', async () => {
   await world.record(usage('x', { cpu_hours: '10' }), usage('y', { cpu_hours: '100' }));
   await world.record(correction('c', 'x', 1, { cpu_hours: '1' }));
   await world.record(correction('c', 'y', 1, { cpu_hours: '2' }));

@@ -38,7 +38,7 @@ type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
 const ALIKE: Story = { subject: 'auth0|owner', startHour: 0, hours: 1, content: { cpu_hours: '1' }, fixes: [] };
 
-it('every row of the rollup leads to exactly its events, and every receipt adds up to what its event books', async () => {
+it('every rollup row leads to exactly its events, and every receipt adds up to what its event books', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(story, { minLength: 2, maxLength: 6 }),

@@ -103,7 +103,8 @@ async function hold(pool: Pool, turn: Turn, missing: MissingByTable): Promise<Lo
   const parts = FOLLOWED_TABLES.filter((table) => missing[table].missing > 0).map(
     (table) => `${missing[table].missing} of ${missing[table].known} rows of ${table}`,
   );
-  const reason = `Missing, deleted or over at once: ${parts.join(', ')}. Nothing is changed until a person confirms it.`;
+  const reason =
+    `Missing, deleted or over at once: ${parts.join(', ')}. Nothing is changed until a ` + 'person confirms it.';
   const outcome = { state: 'held', reason } as const;
   const counts = Object.fromEntries(FOLLOWED_TABLES.map((table) => [table, missing[table].missing]));
   await endTurn(pool, turn.turnId, { ...outcome, missing: counts, isWhole: false });

@@ -30,7 +30,9 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
   const registers = [registry];
   const unexplained = new Gauge({
     name: 'unexplained_difference',
-    help: 'Rows of usage_daily that differ from the ledger or from the prices in force, and differences of statements; must be 0. NaN: not known',
+    help:
+      'Rows of usage_daily that differ from the ledger or from the prices in force, and differences of statements; ' +
+      'must be 0. NaN: not known',
     registers,
   });
   const age = new Gauge({
@@ -46,7 +48,9 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
   });
   const overlapping = new Gauge({
     name: 'overlapping_usage_events',
-    help: 'Events of the last 62 days whose window overlaps that of another one of the same user, project, type and meter; they are counted',
+    help:
+      'Events of the last 62 days whose window overlaps that of another one of the same user, project, type and ' +
+      'meter; they are counted',
     labelNames: ['cluster'],
     registers,
   });

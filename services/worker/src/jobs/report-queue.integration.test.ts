@@ -72,7 +72,7 @@ it('says nothing of a queue that it cannot see, and nothing after the end', asyn
   expect(await readQueue()).toBeUndefined();
 });
 
-it('tells a paused queue and acknowledged batches that are nowhere: to the api, as metrics and in the log', async () => {
+it('tells the api, metrics and log of a paused queue and of acknowledged batches that are nowhere', async () => {
   let status = { ...EMPTY, waiting: 4, oldestWaitingAgeMs: 1, added: 7, missing: 3, isPaused: true };
   const round = reportOf(async () => status);
   await round();

@@ -120,14 +120,16 @@ const NOTHING = { counted: 0, duplicates: 0, pending: 0 };
 
 const addProject = (namespace: string, userId = seeded.memberId) =>
   rowsOf(
-    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, $2, $3, '-infinity')
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, $2, $3, '-infinity')
     returning id`,
     [seeded.clusterId, namespace, userId],
   );
 
 const statusesOf = () =>
   rowsOf<{ event_id: string }>(
-    'select event_id, status, reason, resolution, try_count from hopsmeter.parked_events order by event_id, content_hash',
+    `select event_id, status, reason, resolution, try_count from hopsmeter.parked_events
+      order by event_id, content_hash`,
   );
 
 const idsOf = async (...eventIds: string[]) =>
@@ -137,7 +139,8 @@ const idsOf = async (...eventIds: string[]) =>
 
 const auditOf = () =>
   rowsOf(
-    'select actor_kind, actor_id, action, entity, reason, request_id from hopsmeter.audit_log order by action, entity_id',
+    `select actor_kind, actor_id, action, entity, reason, request_id from hopsmeter.audit_log
+      order by action, entity_id`,
   );
 
 describe('a parked event that is counted later', () => {
@@ -149,11 +152,13 @@ describe('a parked event that is counted later', () => {
     );
     // Since then the member has left the account and the price has risen, both after the usage began.
     await database.pool.query(
-      `update hopsmeter.account_ownerships set started_at = '-infinity', ended_at = to_timestamp($2) where user_id = $1`,
+      `update hopsmeter.account_ownerships set started_at = '-infinity', ended_at = to_timestamp($2)
+        where user_id = $1`,
       [seeded.memberId, MIDNIGHT / 1_000_000],
     );
     await database.pool.query(
-      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at) values ($1, $1, to_timestamp($2))`,
+      `insert into hopsmeter.account_ownerships (user_id, account_owner_id, started_at)
+        values ($1, $1, to_timestamp($2))`,
       [seeded.memberId, MIDNIGHT / 1_000_000],
     );
     await database.pool.query(
@@ -166,8 +171,10 @@ describe('a parked event that is counted later', () => {
     expect(
       await rowsOf(
         `select usage_date::text, account_owner_id, usage_events.user_id, namespace, part, position, attributed_by,
-          quantities::numeric(38, 12)[]::text, usage_batch_id = (select id from hopsmeter.usage_batches) as has_its_batch
-        from hopsmeter.usage_events join hopsmeter.projects on projects.id = project_id where event_id = 'night' order by part`,
+          quantities::numeric(38, 12)[]::text, usage_batch_id = (select id
+            from hopsmeter.usage_batches) as has_its_batch
+        from hopsmeter.usage_events join hopsmeter.projects on projects.id = project_id where event_id = 'night'
+          order by part`,
       ),
     ).toMatchObject([
       { usage_date: '2026-11-22', account_owner_id: seeded.ownerId, part: 0, quantities: '{1.000000000000}' },
@@ -175,7 +182,8 @@ describe('a parked event that is counted later', () => {
     ]);
     expect(
       await rowsOf(
-        `select usage_date::text, account_owner_id, user_id, sum(quantity)::numeric(38, 12)::text as quantity, sum(cost)::text as cost
+        `select usage_date::text, account_owner_id, user_id, sum(quantity)::numeric(38, 12)::text as quantity,
+          sum(cost)::text as cost
         from hopsmeter.usage_daily group by 1, 2, 3 order by 1`,
       ),
     ).toEqual([
@@ -204,7 +212,7 @@ describe('a parked event that is counted later', () => {
     ]);
   });
 
-  it('needs no person when the project, the user, the assignment, the meter or its price was what it lacked', async () => {
+  it('needs no person once the missing project, user, assignment, meter or price is there', async () => {
     await park(
       sampleEvent('project', { namespace: 'new' }),
       sampleEvent('user', { namespace: undefined, subject: 'auth0|new' }),

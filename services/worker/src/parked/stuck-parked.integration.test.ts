@@ -66,7 +66,8 @@ it.each(['changed', 'due'] as const)('a hundred stuck parked events do not stop 
   await world.record(...many((id) => usage(id, { cpu_hours: '1' }, { namespace: 'new' })));
   await world.record(usage('good', { cpu_hours: '1' }, { namespace: 'new' }));
   await world.rowsOf(
-    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) values ($1, 'new', $2, '-infinity')`,
+    `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+      values ($1, 'new', $2, '-infinity')`,
     [world.seeded.clusterId, world.seeded.memberId],
   );
   if (kind === 'due')

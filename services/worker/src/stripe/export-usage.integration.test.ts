@@ -205,7 +205,7 @@ describe('the time that Stripe is told', () => {
       },
     );
 
-    it('is for a person to decide once no invoice of theirs is open, and then the last second that was paid for', async () => {
+    it('is for a person to decide once no invoice is open, and then the last second that was paid for', async () => {
       world.now = microsOf('2026-12-01T01:00:00Z');
       await use('2', { day: '2026-11-22' });
       await use('4', { day: '2026-11-23' });
@@ -441,9 +441,11 @@ describe('several workers', () => {
     const other = await pool.connect();
     await other.query('begin');
     await other.query(
-      `insert into hopsmeter.stripe_remittances (account_owner_id, stripe_customer_id, meter, event_name, month, sequence, value,
+      `insert into hopsmeter.stripe_remittances (account_owner_id, stripe_customer_id, meter, event_name, month,
+        sequence, value,
         cumulative_after, usage_total, status, created_at, sent_at)
-      values ($1, 'cus_owner', 'cpu_hours', 'hopsmeter_cpu_hours', '2026-11-01', 1, 1000, 1000, 1, 'sent', now(), now())`,
+      values ($1, 'cus_owner', 'cpu_hours', 'hopsmeter_cpu_hours', '2026-11-01', 1, 1000, 1000, 1, 'sent', now(),
+        now())`,
       [OWNER],
     );
     // It sees the usage and nothing that was sent, and comes to its insert when the other one is at Stripe already.

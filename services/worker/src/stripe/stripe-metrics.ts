@@ -30,7 +30,9 @@ export function createStripeMetrics(registry: Registry): StripeMetrics {
   authorized.set(1);
   const differences = new Gauge({
     name: 'stripe_differences',
-    help: 'Customers and meters whose usage is not remitted yet, of which too much is, or whose remittances do not continue each other',
+    help:
+      'Customers and meters whose usage is not remitted yet, of which too much is, or whose remittances do not ' +
+      'continue each other',
     labelNames: ['kind'],
     registers,
   });

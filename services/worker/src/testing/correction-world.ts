@@ -51,13 +51,15 @@ export type CorrectionWorld = {
 
 const ADD_ELSEWHERE = `
 with person as (
-  insert into hopsmeter.users (id, email) values ('auth0|elsewhere', 'elsewhere@example.com') on conflict do nothing returning id
+  insert into hopsmeter.users (id, email) values ('auth0|elsewhere', 'elsewhere@example.com') on conflict do nothing
+    returning id
 ),
 assigned as (
   insert into hopsmeter.user_hopsworks_assignments (user_id, hopsworks_cluster_id, started_at)
   select id, $1::uuid, '-infinity' from person
 )
-insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at) select $1::uuid, 'ml', id, '-infinity' from person
+insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at)
+  select $1::uuid, 'ml', id, '-infinity' from person
 `;
 
 export const signal = (): AbortSignal => AbortSignal.timeout(60_000);

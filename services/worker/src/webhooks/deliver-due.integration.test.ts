@@ -129,7 +129,7 @@ it('tells a receiver what happened, signed as Standard Webhooks has it', async (
   expect(headers?.['webhook-signature']).toBe(`v1,${signature}`);
 });
 
-it('tries again after errors, later each time, with the same id and the same words, until it is delivered', async () => {
+it('tries again after errors, later each time, with the same id and words, until it is delivered', async () => {
   await raise(100);
   const failures = [answerWith(500), answerWith(503), breakOff, sayNothing, answerWith(302), answerWith(404)];
   let delayBefore = 0;

@@ -93,5 +93,8 @@ export function isInUse({ status }: ApplicationProject): boolean {
 function describeHolder(world: ProjectWorld, place: Place): string {
   const latest = world.projectsAt(place).at(-1);
   if (latest === undefined) return 'hopsmeter has no such project';
-  return `hopsmeter has it as a project of ${latest.userId} from ${latest.startedAt ?? 'always'} to ${latest.endedAt ?? 'now'}`;
+  return (
+    `hopsmeter has it as a project of ${latest.userId} from ${latest.startedAt ?? 'always'} to ` +
+    `${latest.endedAt ?? 'now'}`
+  );
 }

@@ -112,12 +112,12 @@ account without one by its e-mail address or id. An account owner sees their own
 Each \`total\` is what the account's usage costs at list prices: its exact total, rounded once, half away from zero, by
 itself. What tiers, packages and included quantities make of the month is told on its statement. The
 \`total\` of the list is the sum of those, so it is what all pages add up to, and it can differ by some cents from the
-rounded sum of the exact totals. \`credits\` is the same exact total at what one credit of the account's rate card costs on
-the last day of the month, rounded once to 4 decimals; those of the list are the sum of those of the accounts.
+rounded sum of the exact totals. \`credits\` is the same exact total at what one credit of the account's rate card costs
+on the last day of the month, rounded once to 4 decimals; those of the list are the sum of those of the accounts.
 
 \`projected\` is what the whole days (UTC) that have passed cost, divided by their number, times the days of the month,
-rounded once, half away from zero, and never less than \`total\`. Of a month that is over it is \`total\`. It is a straight
-line: what is booked once, such as an adjustment, is taken for something that goes on.
+rounded once, half away from zero, and never less than \`total\`. Of a month that is over it is \`total\`. It is a
+straight line: what is booked once, such as an adjustment, is taken for something that goes on.
 
 A page begins after the account where the page before ended. While usage of the month still arrives, an account whose
 total moves past that place between two requests can be missed or come twice; take up to ${ACCOUNTS_MAX} at once where

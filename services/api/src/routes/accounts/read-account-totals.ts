@@ -19,14 +19,15 @@ const answerSchema = z
   .object({ accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }), ...totalsShape })
   .meta({ id: 'AccountTotals' });
 
-const description = `What an account's usage costs at list prices from \`from\` up to, but not including, \`to\`. What tiers,
-packages and included quantities make of a whole month is told on its statement. With \`user\`, \`project\`, \`cluster\` or
-\`meter\` only that part of it, as if there were nothing else.
+const description = `What an account's usage costs at list prices from \`from\` up to, but not including, \`to\`. What
+tiers, packages and included quantities make of a whole month is told on its statement. With \`user\`, \`project\`,
+\`cluster\` or \`meter\` only that part of it, as if there were nothing else.
 
-\`total\` is the exact total rounded once, half away from zero. The groups get their cents by largest remainder, so their
-\`cost\` adds up to \`total\` to the cent and their \`costExact\` to \`totalExact\` to the last digit, whatever they are
-grouped by; each is less than a cent away from its exact cost. \`credits\` is the same cost at what one credit of the
-account's rate card costs on the last day before \`to\`, to 4 decimals; those of the groups add up too. An answer holds at most ${GROUPS_MAX} groups.`;
+\`total\` is the exact total rounded once, half away from zero. The groups get their cents by largest remainder, so
+their \`cost\` adds up to \`total\` to the cent and their \`costExact\` to \`totalExact\` to the last digit, whatever
+they are grouped by; each is less than a cent away from its exact cost. \`credits\` is the same cost at what one credit
+of the account's rate card costs on the last day before \`to\`, to 4 decimals; those of the groups add up too. An answer
+holds at most ${GROUPS_MAX} groups.`;
 
 export type ReadAccountTotalsDeps = { readonly billing: Billing };
 

@@ -15,8 +15,9 @@ const bodySchema = z.strictObject({
 
 const answerSchema = z.object({ invite: inviteSchema, user: userSchema }).meta({ id: 'AcceptedInvite' });
 
-const description = `The user becomes a member of the account from now on and comes to the cluster of its owner. Somebody new is
-added, with the address that was invited. Used once; the same user who sends it again gets the same answer.`;
+const description = `The user becomes a member of the account from now on and comes to the cluster of its owner.
+Somebody new is added, with the address that was invited. Used once; the same user who sends it again gets the same
+answer.`;
 
 /** `POST /v1/invites/accept` */
 export function addAcceptInvite(app: HttpApp, pool: Pool): void {

@@ -14,13 +14,13 @@ const bodySchema = z.strictObject({
   dryRun: dryRunField,
 });
 
-const description = `Without \`clusterId\`, somebody who is on a cluster stays there; else an owner gets the active cluster with
-the fewest users that has room, and a member the cluster of the owner. With it, the user is assigned or moved: the old
-period ends and the new one begins at the same instant. Members who are on an owner's cluster move along.
+const description = `Without \`clusterId\`, somebody who is on a cluster stays there; else an owner gets the active
+cluster with the fewest users that has room, and a member the cluster of the owner. With it, the user is assigned or
+moved: the old period ends and the new one begins at the same instant. Members who are on an owner's cluster move along.
 
-With \`from\` the user has been on the cluster since then, or in the time up to \`until\`, whatever the history said of it; this needs a
-\`reason\`. Usage is counted on every cluster that the user was on in some part of its window: what is parked as
-\`user_not_on_cluster\` and has an assignment now is counted soon after.`;
+With \`from\` the user has been on the cluster since then, or in the time up to \`until\`, whatever the history said of
+it; this needs a \`reason\`. Usage is counted on every cluster that the user was on in some part of its window: what is
+parked as \`user_not_on_cluster\` and has an assignment now is counted soon after.`;
 
 /** `POST /v1/users/{id}/assignment` */
 export function addAssignUser(app: HttpApp, pool: Pool): void {

@@ -34,7 +34,8 @@ export function addChangeCluster(app: HttpApp, pool: Pool): void {
     operationId: 'changeCluster',
     summary: 'Change a cluster',
     description:
-      'What is not given stays as it is. Who is on an inactive cluster stays there; nobody else comes. Usage with more ' +
+      'What is not given stays as it is. Who is on an inactive cluster stays there; nobody else comes. ' +
+      'Usage with more ' +
       'cores or GPUs than the cluster may have is parked as implausible; what is parked is tried again by ' +
       '`POST /v1/parked/retry`.',
     tags: ['Clusters'],

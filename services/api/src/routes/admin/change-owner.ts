@@ -22,9 +22,10 @@ const answerSchema = z
   })
   .meta({ id: 'OwnerChange' });
 
-const description = `The user belongs to the new owner from \`from\` until now and on: what the history said of that time is
-replaced. Usage whose window began since then moves along, at the price of its day, in one transaction; the answer tells
-what each account gained or lost. Two levels must hold at every moment since \`from\`. Sent again it changes nothing.`;
+const description = `The user belongs to the new owner from \`from\` until now and on: what the history said of that
+time is replaced. Usage whose window began since then moves along, at the price of its day, in one transaction; the
+answer tells what each account gained or lost. Two levels must hold at every moment since \`from\`. Sent again it
+changes nothing.`;
 
 /** `POST /v1/users/{id}/owner` */
 export function addChangeOwner(app: HttpApp, pool: Pool): void {

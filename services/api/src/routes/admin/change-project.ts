@@ -12,9 +12,10 @@ const bodySchema = z.strictObject({
   dryRun: dryRunField,
 });
 
-const description = `A project that had the namespace in the time that this one gains ends, or begins, there; one that would have nothing left,
-or be divided, does not give way. Counted usage moves to the user who has the longest part of its window now, in one transaction, and
-parked usage that has a user now is counted soon after. Sent again it changes nothing.`;
+const description = `A project that had the namespace in the time that this one gains ends, or begins, there; one that
+would have nothing left, or be divided, does not give way. Counted usage moves to the user who has the longest part of
+its window now, in one transaction, and parked usage that has a user now is counted soon after. Sent again it changes
+nothing.`;
 
 /** `PATCH /v1/projects/{id}` */
 export function addChangeProject(app: HttpApp, pool: Pool): void {

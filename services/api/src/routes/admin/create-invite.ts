@@ -32,7 +32,9 @@ export function addCreateInvite(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'createInvite',
     summary: "Invite somebody into an account's team",
-    description: `Good for ${INVITE_DAYS} days. An account has one open invitation for an address; an expired one is replaced.`,
+    description:
+      `Good for ${INVITE_DAYS} days. An account has one open invitation for an address; an expired ` +
+      'one is replaced.',
     tags: ['People'],
     body: bodySchema,
     response,

@@ -26,9 +26,10 @@ const answerSchema = projectSchema
   .extend({ dryRun: z.boolean(), ...moveShape })
   .meta({ id: 'NewProject', description: 'The project, and counted usage that moved to it' });
 
-const description = `Usage without a subject goes to this user. An event whose window several users had the namespace in is that of
-the user who had it longest, so counted usage moves where that is the new one: this needs a \`reason\`. Sent again for the same user it
-answers 200 with the project. A project that has the namespace at that time does not give way: hand it over, or change it.`;
+const description = `Usage without a subject goes to this user. An event whose window several users had the namespace in
+is that of the user who had it longest, so counted usage moves where that is the new one: this needs a \`reason\`. Sent
+again for the same user it answers 200 with the project. A project that has the namespace at that time does not give
+way: hand it over, or change it.`;
 
 /** `POST /v1/projects` */
 export function addCreateProject(app: HttpApp, pool: Pool): void {

@@ -18,7 +18,8 @@ export function addCreateUser(app: HttpApp, pool: Pool): void {
     operationId: 'createUser',
     summary: 'Add an account owner or a member',
     description:
-      'The first owner is taken to have owned the user always. Sent again with the same data it answers 200 with the user.',
+      'The first owner is taken to have owned the user always. Sent again with the same data it answers 200 ' +
+      'with the user.',
     tags: ['People'],
     body: bodySchema,
     response: created('The user was added', userSchema, 'UNKNOWN_REFERENCE', 'USER_EXISTS', 'TWO_LEVELS'),

@@ -25,7 +25,8 @@ export function addEndAssignment(app: HttpApp, pool: Pool): void {
     operationId: 'endAssignment',
     summary: 'Say that a user left their cluster in the past',
     description:
-      'From then on the user has been on no cluster, whatever the history said. With an owner go the members who are on the same cluster. Refused when usage is counted that no assignment would overlap.',
+      'From then on the user has been on no cluster, whatever the history said. With an owner go the members who are ' +
+      'on the same cluster. Refused when usage is counted that no assignment would overlap.',
     tags: ['Clusters'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,

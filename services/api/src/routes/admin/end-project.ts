@@ -15,9 +15,9 @@ const answerSchema = projectSchema
   .extend({ dryRun: z.boolean(), ...moveShape })
   .meta({ id: 'EndedProject', description: 'The project, and counted usage that moved from it' });
 
-const description = `The namespace is free from then on. Usage of the time before is billed to its user whenever it arrives. Counted
-usage moves where its window is another user's for the longest part now: this needs a \`reason\`, and so does another end than was said
-before.`;
+const description = `The namespace is free from then on. Usage of the time before is billed to its user whenever it
+arrives. Counted usage moves where its window is another user's for the longest part now: this needs a \`reason\`, and
+so does another end than was said before.`;
 
 /** `POST /v1/projects/{id}/end` */
 export function addEndProject(app: HttpApp, pool: Pool): void {

@@ -12,9 +12,10 @@ const bodySchema = z.strictObject({
   dryRun: dryRunField,
 });
 
-const description = `The old period ends and one of the new user, with an id of its own, begins at the same instant and lasts as long as the
-old one would have. Counted usage whose window the new user has the longest part of moves along. The new user must have been on the
-cluster when it took place. Of a project that has ended, the time from \`from\` to its end is handed over.`;
+const description = `The old period ends and one of the new user, with an id of its own, begins at the same instant and
+lasts as long as the old one would have. Counted usage whose window the new user has the longest part of moves along.
+The new user must have been on the cluster when it took place. Of a project that has ended, the time from \`from\` to
+its end is handed over.`;
 
 /** `POST /v1/projects/{id}/user` */
 export function addHandOverProject(app: HttpApp, pool: Pool): void {

@@ -35,7 +35,9 @@ export function addCreateWebhook(app: HttpApp, { pool, webhooks }: AlertsDeps): 
   const schema = {
     operationId: 'createWebhook',
     summary: 'Have alerts posted to an address',
-    description: `Alerts that are raised from now on. There can be ${WEBHOOKS_MAX}. Sent again it answers the same webhook and secret.`,
+    description:
+      `Alerts that are raised from now on. There can be ${WEBHOOKS_MAX}. Sent again it answers the same ` +
+      'webhook and secret.',
     tags: ['Spending caps and alerts'],
     body: z.strictObject({
       url: urlField(webhooks?.isPrivateAllowed ?? false),

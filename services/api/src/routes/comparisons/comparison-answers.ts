@@ -6,7 +6,8 @@ export const MEASURES = Object.keys(COMPARED_MEASURES) as readonly ComparedMeasu
 
 const measureSchema = z.enum(MEASURES).meta({
   description:
-    'A column of the application; or `owner_cost`, `cluster_cost`: the part of the cost that belongs to the owner, or the cluster, in its row; or `billed_cost`: what is billed for a member',
+    'A column of the application; or `owner_cost`, `cluster_cost`: the part of the cost that belongs to the owner, ' +
+    'or the cluster, in its row; or `billed_cost`: what is billed for a member',
   examples: ['cpu_hours'],
 });
 
@@ -71,7 +72,7 @@ export const answerSchema = z
     importedDayCount: z.int().meta({
       examples: [0],
       description:
-        "Imported days of users: the application's own numbers, which are compared only where something was metered too",
+        "Imported days of users: the application's own numbers, compared only where something was metered too",
     }),
     summary: summarySchema.optional().meta({ description: 'Of the whole month; on the first page only' }),
     rows: z.array(rowSchema),

@@ -49,12 +49,12 @@ const querySchema = z.strictObject({
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
-const description = `How a month of the application in use today differs from what was metered, user by user, day by day and measure by
-measure, and why. Both databases are read as of now and neither is changed. Only days that are over are compared. In the order
-of user, day and measure.
+const description = `How a month of the application in use today differs from what was metered, user by user, day by day
+and measure by measure, and why. Both databases are read as of now and neither is changed. Only days that are over are
+compared. In the order of user, day and measure.
 
-With \`Accept: text/csv\` all rows come as one file, without pages and as of one moment: RFC 4180 with CRLF and a header line. When
-something breaks on the way the connection is cut, so half a file never looks whole.`;
+With \`Accept: text/csv\` all rows come as one file, without pages and as of one moment: RFC 4180 with CRLF and a header
+line. When something breaks on the way the connection is cut, so half a file never looks whole.`;
 
 const responses = {
   200: {

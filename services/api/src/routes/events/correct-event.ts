@@ -49,10 +49,10 @@ const answerSchema = z
   })
   .meta({ id: 'EventCorrection' });
 
-const description = `Puts new quantities in the place of what is counted of an event, or makes it void, as a correction that its
-cluster sends would: both stay in the ledger, linked; the window, the user and the project stay; what belongs to a closed month
-is booked in the open one. A worker books it within seconds. It is later than every correction that is known of the event, so it
-is the one in force. What is only parked cannot be corrected: decide about the parked event.`;
+const description = `Puts new quantities in the place of what is counted of an event, or makes it void, as a correction
+that its cluster sends would: both stay in the ledger, linked; the window, the user and the project stay; what belongs
+to a closed month is booked in the open one. A worker books it within seconds. It is later than every correction that is
+known of the event, so it is the one in force. What is only parked cannot be corrected: decide about the parked event.`;
 
 /** `POST /v1/events/{id}/correction` */
 export async function addCorrectEvent(scope: HttpApp, pool: Pool): Promise<void> {

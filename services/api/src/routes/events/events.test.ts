@@ -345,7 +345,7 @@ describe('GET /v1/events/{id}', () => {
     await changeOwner(pool, change, { ...move, accountOwnerId: 'auth0|owner' });
   });
 
-  it('answers 404 in the same words to what is not there and what is of somebody else, and 403 to members', async () => {
+  it("answers 404 to what is missing and to what is somebody else's alike, and 403 to members", async () => {
     await recordUsage(pool, [hour('private')]);
     const [unknown, foreign] = [await receiptOf('nothing'), await receiptOf('private', 'auth0|other')];
     expect([unknown.status, foreign.status, unknown.body.code]).toEqual([404, 404, 'NOT_FOUND']);

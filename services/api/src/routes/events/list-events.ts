@@ -24,7 +24,8 @@ const querySchema = z
     account: accountFilter,
     ...usageFilterShape,
     bookedOn: daySchema(
-      'Only what is booked on this day, as in the row of the rollup; usage that came late has another one than its usage day',
+      'Only what is booked on this day, as in the row of the rollup; usage that came late has another one ' +
+        'than its usage day',
       '2026-11-22',
     ).optional(),
     cursor: cursorSchema(DAY, INSTANT, SYSTEM_ID, PART),
@@ -32,12 +33,12 @@ const querySchema = z
   })
   .superRefine((query, context) => checkRange(query, context, EVENT_SEARCH_DAYS_MAX));
 
-const description = `The rows of the ledger of some usage days, the newest usage day first, and of a day the newest window
-first. An event whose window touches several days has a row for each.
+const description = `The rows of the ledger of some usage days, the newest usage day first, and of a day the newest
+window first. An event whose window touches several days has a row for each.
 
-With the account, user, project (or \`none\`), cluster, meter, \`bookedOn\` and usage day of a row of the rollup it finds
-exactly the rows that were added up to it: \`quantityExact\` of that meter adds up to its \`quantityExact\`, to the last digit. What
-was taken back stands among them with a negative quantity.`;
+With the account, user, project (or \`none\`), cluster, meter, \`bookedOn\` and usage day of a row of the rollup it
+finds exactly the rows that were added up to it: \`quantityExact\` of that meter adds up to its \`quantityExact\`, to
+the last digit. What was taken back stands among them with a negative quantity.`;
 
 export type EventsDeps = { readonly pool: Pool; readonly billing: Billing };
 

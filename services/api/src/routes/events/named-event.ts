@@ -21,7 +21,8 @@ export const eventSourceSchema = parameter({
   expected: 'expected urn:hopsworks:cluster:<cluster id>, or that and / or : and a path',
   describedAs: {
     description:
-      "The event's source. Without it the event is looked for under the own source of every cluster, `urn:hopsworks:cluster:<cluster id>`",
+      "The event's source. Without it the event is looked for under the own source of every cluster, " +
+      '`urn:hopsworks:cluster:<cluster id>`',
     examples: ['urn:hopsworks:cluster:8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'],
   },
 });

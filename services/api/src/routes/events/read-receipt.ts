@@ -10,12 +10,12 @@ import type { EventsDeps } from './list-events.ts';
 import { eventIdSchema, eventSourceSchema, toAmbiguity } from './named-event.ts';
 import { receiptSchema } from './schemas.ts';
 
-const description = `Walks one event from acceptance to statement, as of one moment: which request brought it, what became of
-it, who used it and which rule said so, each row of the ledger with the row of the rollup that it was added to, its price
-version and its own exact cost, its corrections, and the statement that each booking is on.
+const description = `Walks one event from acceptance to statement, as of one moment: which request brought it, what
+became of it, who used it and which rule said so, each row of the ledger with the row of the rollup that it was added
+to, its price version and its own exact cost, its corrections, and the statement that each booking is on.
 
-An account owner sees the events of their own account and of these the rows that are booked for it: of usage that changed hands
-each account sees its own rows. What is only parked belongs to no account yet and is shown to staff.`;
+An account owner sees the events of their own account and of these the rows that are booked for it: of usage that
+changed hands each account sees its own rows. What is only parked belongs to no account yet and is shown to staff.`;
 
 const responses = {
   ...answer('The receipt', receiptSchema),
@@ -40,8 +40,8 @@ export function addReadReceipt(app: HttpApp, deps: EventsDeps): void {
     ...shared,
     operationId: 'readReceiptByQuery',
     summary: 'Explain one event whose id no path can hold',
-    description: `The same answer as \`GET /v1/events/{id}\`. Clients take the ids \`.\` and \`..\` out of a path, percent-encoded or
-not, before they send it; a parameter they leave alone.`,
+    description: `The same answer as \`GET /v1/events/{id}\`. Clients take the ids \`.\` and \`..\` out of a path,
+percent-encoded or not, before they send it; a parameter they leave alone.`,
     querystring: z.strictObject({ id: eventIdSchema, source: eventSourceSchema.optional() }),
   };
   app.get('/v1/receipt', { schema: byQuery, config: { access: 'any-owner' } }, ({ caller, query }) =>

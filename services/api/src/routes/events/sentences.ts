@@ -10,10 +10,16 @@ export function explainAttribution(attribution: EventAttribution): string {
   if (attribution.attributedBy === 'import')
     return `It was imported: this day of ${user} was billed to ${account} before hopsmeter, and stays there.`;
   if (ownership === null || ownership.accountOwnerId !== accountOwnerId)
-    return `${explainUser(attribution, user)} It was booked for ${account}, who does not own the user of that time any more.`;
+    return (
+      `${explainUser(attribution, user)} It was booked for ${account}, who does not own the user of that ` +
+      'time any more.'
+    );
   const own = accountOwnerId === userId ? `${user} was an account owner` : `${user} was a member of ${account}`;
   const later = isCurrent ? '' : ' What changed hands since stands in the later rows.';
-  return `${explainUser(attribution, user)} ${own} when the usage began${periodText(ownership)}, and the account of that moment pays.${later}`;
+  return (
+    `${explainUser(attribution, user)} ${own} when the usage began${periodText(ownership)}, and the account of that ` +
+    `moment pays.${later}`
+  );
 }
 
 function explainUser({ attributedBy, project, userId, isCurrent }: EventAttribution, user: string): string {

@@ -38,15 +38,15 @@ const querySchema = z.strictObject({
   account: accountFilter,
 });
 
-const description = `What a month charges, as a FOCUS cost and usage file: a row for each user's usage of a meter in a project on a
-day, and rows of their own for changes of prices of closed months and for what tiers, packages and included quantities come
-to. docs/exports.md says of each column what it is made of.
+const description = `What a month charges, as a FOCUS cost and usage file: a row for each user's usage of a meter in a
+project on a day, and rows of their own for changes of prices of closed months and for what tiers, packages and included
+quantities come to. docs/exports.md says of each column what it is made of.
 
-Costs are exact and not rounded to cents. \`BilledCost\` of all rows adds up to the exact total of the account's statement of
-the month, final or draft, and without the model effects to \`totalExact\` of its totals.
+Costs are exact and not rounded to cents. \`BilledCost\` of all rows adds up to the exact total of the account's
+statement of the month, final or draft, and without the model effects to \`totalExact\` of its totals.
 
-Everything is as of one moment. When something breaks on the way the connection is cut, so half a file never looks whole.
-An account owner has to name their own account.`;
+Everything is as of one moment. When something breaks on the way the connection is cut, so half a file never looks
+whole. An account owner has to name their own account.`;
 
 const responses = {
   200: {

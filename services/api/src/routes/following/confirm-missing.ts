@@ -16,7 +16,8 @@ export function addConfirmMissing(app: HttpApp, pool: Pool): void {
     operationId: 'confirmMissing',
     summary: 'Confirm that what is missing of the application is right',
     description:
-      'The next look, within a minute, brings it over, unless even more is missing by then. Sent again it changes nothing.',
+      'The next look, within a minute, brings it over, unless even more is missing by then. Sent again it ' +
+      'changes nothing.',
     tags: ['Following'],
     body: z.strictObject({ reason: reasonField }),
     response: changed('What was confirmed', answerSchema, 'FOLLOWING_NOT_HELD'),

@@ -21,7 +21,8 @@ const problemSchema = z
       .meta({ description: "A user's or cluster's id, `<user id>/<project id>` for a project", examples: ['auth0|7'] }),
     kind: z.enum(['contradiction', 'refused', 'gone']).meta({
       description:
-        '`contradiction`: hopsmeter has something else, which stays; `refused`: a rule forbids it; `gone`: the row is no more',
+        '`contradiction`: hopsmeter has something else, which stays; `refused`: a rule forbids it; `gone`: the ' +
+        'row is no more',
     }),
     reason: z.string().meta({ examples: ['hopsmeter has the owner auth0|9 since 2026-11-02T00:00:00.000000Z'] }),
     since: z.string().meta({ description: 'Since when it is so', examples: ['2026-11-22T14:05:00.123456Z'] }),
@@ -43,7 +44,8 @@ export function addReadFollowing(app: HttpApp, pool: Pool): void {
     operationId: 'readFollowing',
     summary: 'Read how the application is followed, and which of its rows do not come over',
     description:
-      'The newest problem first. A problem goes away by itself as soon as both systems say the same, whichever of them is changed.',
+      'The newest problem first. A problem goes away by itself as soon as both systems say the same, whichever of ' +
+      'them is changed.',
     tags: ['Following'],
     querystring: querySchema,
     response: listed('How it is followed, and a page of problems', answerSchema),

@@ -18,7 +18,8 @@ const bodySchema = z
       .default(null),
     reason: reasonField.meta({ description: 'Why; the account sees it' }),
     reference: nameField(
-      'What you call it. Sent again with the same reference it grants nothing a second time; the reference of a revoked grant is not taken again',
+      'What you call it. Sent again with the same reference it grants nothing a second time; the reference of a ' +
+        'revoked grant is not taken again',
       'invoice-2026-117',
     )
       .nullable()
@@ -35,8 +36,8 @@ export function addGrantCredit(app: HttpApp, pool: Pool, now: () => Micros): voi
   const schema = {
     operationId: 'grantCredit',
     summary: 'Grant an account something to draw from',
-    description: `Statements that are closed from now on draw from it, for months in which it is valid on some day. An account has at
-most ${GRANTS_MAX} grants. Send a reference, so that a request that is repeated grants nothing twice.`,
+    description: `Statements that are closed from now on draw from it, for months in which it is valid on some day. An
+account has at most ${GRANTS_MAX} grants. Send a reference, so that a request that is repeated grants nothing twice.`,
     tags: ['Prepaid grants'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,

@@ -84,12 +84,15 @@ const answerSchema = z
   })
   .meta({ id: 'UsageImport' });
 
-const description = `The body is a CSV file with a header and the columns ${IMPORT_COLUMNS.map((name) => `\`${name}\``).join(', ')}: at
-most ${IMPORT_ROWS_MAX} rows and ${FILE_BYTES_MAX / 1_048_576} MiB. \`cluster\` is an id or a name; \`namespace\` or \`subject\` says whose usage it is. Every
-row is read by the rules for events; one wrong row refuses the file, and \`errors\` names rows and columns: \`/3/quantity\`.
+const description = `The body is a CSV file with a header and the columns
+${IMPORT_COLUMNS.map((name) => `\`${name}\``).join(', ')}: at most ${IMPORT_ROWS_MAX} rows and
+${FILE_BYTES_MAX / 1_048_576} MiB. \`cluster\` is an id or a name; \`namespace\` or \`subject\` says whose usage it is.
+Every row is read by the rules for events; one wrong row refuses the file, and \`errors\` names rows and columns:
+\`/3/quantity\`.
 
-The rows are recorded as one batch, as if the clusters had sent them, and a worker counts them within seconds. A row is known by
-its cluster and id, so a file that is sent again changes nothing. The receipt of each row says who imported it.`;
+The rows are recorded as one batch, as if the clusters had sent them, and a worker counts them within seconds. A row is
+known by its cluster and id, so a file that is sent again changes nothing. The receipt of each row says who imported
+it.`;
 
 /** `POST /v1/usage-imports` */
 export async function addImportUsage(scope: HttpApp, pool: Pool, now: () => Micros): Promise<void> {

@@ -18,9 +18,9 @@ const answerSchema = z
   .object({ key: secretField, clusterKey: clusterKeySchema, replaced: clusterKeySchema })
   .meta({ id: 'RotatedClusterKey' });
 
-const description = `Makes a new key and ends the old one after \`graceSeconds\`: a day when not given, a week at most, 0 for a
-key that leaked. A rotation that would leave three live keys is refused with \`TOO_MANY_KEYS\`, so of two at once one
-succeeds.`;
+const description = `Makes a new key and ends the old one after \`graceSeconds\`: a day when not given, a week at most,
+0 for a key that leaked. A rotation that would leave three live keys is refused with \`TOO_MANY_KEYS\`, so of two at
+once one succeeds.`;
 
 /** `POST /v1/clusters/{id}/keys/{keyId}/rotate` */
 export function addRotateKey(app: HttpApp, pool: Pool): void {

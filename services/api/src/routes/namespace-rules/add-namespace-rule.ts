@@ -23,9 +23,10 @@ const bodySchema = z
     path: ['userId'],
   });
 
-const description = `Usage of a namespace that is no project at that time goes by the rule that names it, else by the one with the
-longest beginning. What is ignored is kept as a parked event with the status \`ignored\`, and waits again once the rule is withdrawn.
-What is parked for these namespaces follows by itself. A rule never overrides a project. Sent again it answers 200 with the rule.`;
+const description = `Usage of a namespace that is no project at that time goes by the rule that names it, else by the
+one with the longest beginning. What is ignored is kept as a parked event with the status \`ignored\`, and waits again
+once the rule is withdrawn. What is parked for these namespaces follows by itself. A rule never overrides a project.
+Sent again it answers 200 with the rule.`;
 
 /** `POST /v1/namespace-rules` */
 export function addAddNamespaceRule(app: HttpApp, pool: Pool): void {

@@ -12,7 +12,8 @@ export function addWithdrawNamespaceRule(app: HttpApp, pool: Pool): void {
     operationId: 'withdrawNamespaceRule',
     summary: 'Withdraw a rule for namespaces',
     description:
-      'What it ignored waits again within seconds, and follows another rule or a project; what it booked stays booked. Sent again it changes nothing.',
+      'What it ignored waits again within seconds, and follows another rule or a project; what it booked stays ' +
+      'booked. Sent again it changes nothing.',
     tags: ['Parked events'],
     params: z.strictObject({ id: systemIdSchema("The rule's id") }),
     body: z.strictObject({ reason: reasonField }),

@@ -54,7 +54,8 @@ export function checkRange(from: Micros, to: Micros, { kind }: Source): void {
     throw refuse(
       'to',
       'RANGE_TOO_LONG',
-      `expected at most ${WINDOWS_DAYS_MAX} days after from for hours, for time zones other than UTC and for a time of day`,
+      `expected at most ${WINDOWS_DAYS_MAX} days after from for hours, for time zones other than UTC and ` +
+        'for a time of day',
     );
 }
 

@@ -11,7 +11,8 @@ export function addListGroupByValues(app: HttpApp, deps: QuestionDeps): void {
     operationId: 'listOpenMeterGroupByValues',
     summary: "List the values of a grouping that a meter's usage has, in OpenMeter's form",
     description:
-      'Such as the namespaces with usage of the meter, in the order of their texts. An owner gets those of the own account.',
+      'Such as the namespaces with usage of the meter, in the order of their texts. An owner gets those of ' +
+      'the own account.',
     tags: ['OpenMeter'],
     params: z.strictObject({
       slug: z

@@ -100,10 +100,10 @@ const responses = {
   ...PROBLEM_RESPONSES,
 };
 
-const description = `How much of a meter was used, as OpenMeter's clients ask it. Usage is in the window in which it begins, or
-the UTC day on which it is booked, if that begins later. What UTC days do not answer is read from the events, for
-${WINDOWS_DAYS_MAX} days at most: hours, days and months of other time zones, and a time of day. An account owner gets the own account's
-usage.`;
+const description = `How much of a meter was used, as OpenMeter's clients ask it. Usage is in the window in which it
+begins, or the UTC day on which it is booked, if that begins later. What UTC days do not answer is read from the events,
+for ${WINDOWS_DAYS_MAX} days at most: hours, days and months of other time zones, and a time of day. An account owner
+gets the own account's usage.`;
 
 /** `GET` and `POST /api/v1/meters/{slug}/query` */
 export function addQueryMeter(app: HttpApp, deps: QuestionDeps): void {

@@ -26,11 +26,11 @@ const answerSchema = z
   })
   .meta({ id: 'ConflictDecision' });
 
-const description = `Of two contents of one identity, the first is counted and the later one is parked as \`conflict\`. If the first
-is right, the later one is given up. If the later one is right, the event is corrected to what it says, with your reason; where it
-has another window or another user, which no correction can say, the event is made void and the later content is counted under
-an id of its own, \`decision-<id>\`. If neither is counted yet, the others are given up and this one is tried. The parked event
-is kept, with who decided and why.`;
+const description = `Of two contents of one identity, the first is counted and the later one is parked as \`conflict\`.
+If the first is right, the later one is given up. If the later one is right, the event is corrected to what it says,
+with your reason; where it has another window or another user, which no correction can say, the event is made void and
+the later content is counted under an id of its own, \`decision-<id>\`. If neither is counted yet, the others are given
+up and this one is tried. The parked event is kept, with who decided and why.`;
 
 /** `POST /v1/parked/{id}/decision` */
 export function addDecideConflict(app: HttpApp, pool: Pool): void {

@@ -37,8 +37,9 @@ const answerSchema = z
   })
   .meta({ id: 'ParkedGivenUp' });
 
-const description = `They are kept, with who decided and why. This cannot be taken back; sent again it changes nothing. By
-\`filter\` one request gives up at most ${PARKED_GIVE_UP_MAX}, the longest waiting first: ask again while \`left\` is above 0.`;
+const description = `They are kept, with who decided and why. This cannot be taken back; sent again it changes nothing.
+By \`filter\` one request gives up at most ${PARKED_GIVE_UP_MAX}, the longest waiting first: ask again while \`left\` is
+above 0.`;
 
 /** `POST /v1/parked/give-up` */
 export function addGiveUpParked(app: HttpApp, pool: Pool): void {

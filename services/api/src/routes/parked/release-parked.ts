@@ -20,7 +20,8 @@ export function addReleaseParked(app: HttpApp, pool: Pool): void {
     operationId: 'releaseParked',
     summary: 'Count implausible events as they are',
     description:
-      'Nothing of them is changed. One that lacks a user, a project or a price as well is counted once that is there. Sent again it changes nothing.',
+      'Nothing of them is changed. One that lacks a user, a project or a price as well is counted once that is ' +
+      'there. Sent again it changes nothing.',
     tags: ['Parked events'],
     body: decisionSchema,
     response: accepted('Which events are released', answerSchema),

@@ -26,10 +26,10 @@ const answerSchema = z
   })
   .meta({ id: 'ParkedRetry' });
 
-const description = `Marks pending events, the longest waiting first, at most ${PARKED_RETRY_MAX} with one request; a worker
-tries them within seconds. What can be counted then is counted as it would have been when it came: on its own usage days,
-for who owned the user when the usage began, at the prices of those days. The others stay pending with their reason as
-it is then.
+const description = `Marks pending events, the longest waiting first, at most ${PARKED_RETRY_MAX} with one request; a
+worker tries them within seconds. What can be counted then is counted as it would have been when it came: on its own
+usage days, for who owned the user when the usage began, at the prices of those days. The others stay pending with their
+reason as it is then.
 
 It is rarely needed: what waits for a user, a project, an assignment, a meter or a price is tried by itself when that is
 added.`;

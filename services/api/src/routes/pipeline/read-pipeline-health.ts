@@ -9,7 +9,8 @@ export const followingSchema = z
   .object({
     state: z.enum(['current', 'held', 'unreadable']).meta({
       description:
-        '`current`; `held`: so much is missing that a person has to confirm it; `unreadable`: its database cannot be read',
+        '`current`; `held`: so much is missing that a person has to confirm it; `unreadable`: its database ' +
+        'cannot be read',
     }),
     reason: z
       .string()
@@ -67,7 +68,8 @@ export const healthSchema = z
       .nullable()
       .meta({
         description:
-          'How many rows and statements nobody can explain, as a whole number in text; must be 0. Null while nothing was ever compared',
+          'How many rows and statements nobody can explain, as a whole number in text; must be 0. Null while nothing ' +
+          'was ever compared',
         examples: ['0'],
       }),
     reconciledAt: z
@@ -81,7 +83,8 @@ export const healthSchema = z
     missingClusters: countSchema.meta({ description: 'How many clusters miss such hours', examples: [0] }),
     overlappingUsage: countSchema.meta({
       description:
-        'Events of the last 24 hours whose window overlaps that of another one of the same user, project, type and meter; counted, and perhaps reported twice',
+        'Events of the last 24 hours whose window overlaps that of another one of the same user, project, type and ' +
+        'meter; counted, and perhaps reported twice',
       examples: [0],
     }),
     oldestParkedAt: z

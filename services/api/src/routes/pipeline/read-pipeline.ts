@@ -28,9 +28,10 @@ const answerSchema = z
   })
   .meta({ id: 'Pipeline' });
 
-const description = `What became of every event that was ever recorded, as of now: events = counted + duplicates + parked, and
-parked = parkedPending + parkedGivenUp + parkedIgnored. \`health\` says whether the pipeline does its work. A parked event that is counted later moves from \`parked\` to \`counted\`, or to
-\`duplicates\` when a copy of it was counted before.
+const description = `What became of every event that was ever recorded, as of now: events = counted + duplicates +
+parked, and parked = parkedPending + parkedGivenUp + parkedIgnored. \`health\` says whether the pipeline does its work.
+A parked event that is counted later moves from \`parked\` to \`counted\`, or to \`duplicates\` when a copy of it was
+counted before.
 
 These are counts, not amounts: JSON numbers. They are exact up to 2^53, which 100,000 events a second reach after 2,800
 years; beyond it the answer would be an error, never a rounded number.`;

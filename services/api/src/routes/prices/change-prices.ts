@@ -18,7 +18,8 @@ const bodySchema = z
     reason: reasonField,
     dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
     forecastMonth: monthField(
-      'Of a dry run: the month whose usage shows what the change costs; for a change of future days the last one that has ended, when not given',
+      'Of a dry run: the month whose usage shows what the change costs; for a change of future days the last one ' +
+        'that has ended, when not given',
     ).optional(),
     fingerprint: z
       .string()
@@ -43,12 +44,12 @@ const answerSchema = z
   })
   .meta({ id: 'PriceChanged' });
 
-const description = `A dry run answers, by account, the cost at list prices of the usage concerned before and after; and in
-\`month\` what the usage of a month would cost once the change is in force. Applying
-a change that reaches back to today or before needs the \`fingerprint\` of a dry run and is refused as STALE_DRY_RUN when prices
-or closed months are not what they were then. From the answer on, new usage has the new price; what is recorded already is
-re-rated by the workers, in parts, while the change is \`applying\`. Closed months never change: what the new price makes of
-them is booked in the open month.`;
+const description = `A dry run answers, by account, the cost at list prices of the usage concerned before and after; and
+in \`month\` what the usage of a month would cost once the change is in force. Applying
+a change that reaches back to today or before needs the \`fingerprint\` of a dry run and is refused as STALE_DRY_RUN
+when prices or closed months are not what they were then. From the answer on, new usage has the new price; what is
+recorded already is re-rated by the workers, in parts, while the change is \`applying\`. Closed months never change:
+what the new price makes of them is booked in the open month.`;
 
 /** `POST /v1/price-changes` */
 export function addChangePrices(app: HttpApp, pool: Pool): void {

@@ -23,7 +23,8 @@ export function addSetGpuModel(app: HttpApp, pool: Pool): void {
     summary: 'Say on which meter a GPU model is counted',
     description:
       'Parked usage of the model is counted within seconds; what is counted already stays where it is. Names are ' +
-      'compared without case and surplus spaces. `gpu_hours` counts the model as any other GPU. Sent again it changes ' +
+      'compared without case and surplus spaces. `gpu_hours` counts the model as any other GPU. Sent ' +
+      'again it changes ' +
       'nothing.',
     tags: ['Prices'],
     body: z.strictObject({ name: gpuModelField, meter: gpuMeterField }),

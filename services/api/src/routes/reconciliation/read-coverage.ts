@@ -24,7 +24,10 @@ const cellSchema = z
     hour: z.string().meta({ examples: ['2026-11-22T13:00:00Z'] }),
     state: z.enum(COVERAGE_STATES).meta({
       description:
-        'What was counted is what the manifest says (`complete`), less (`short`) or more (`over`); the manifest came after the last comparison (`unchecked`); usage without a manifest (`unreported`); neither, though the cluster had reported before and the hour is two hours past (`missing`); neither, and none is expected yet (`none`)',
+        'What was counted is what the manifest says (`complete`), less (`short`) or more (`over`); the manifest came ' +
+        'after the last comparison (`unchecked`); usage without a manifest (`unreported`); neither, though the ' +
+        'cluster had reported before and the hour is two hours past (`missing`); neither, and none is ' +
+        'expected yet (`none`)',
     }),
     counted: z.string().meta({
       examples: ['24'],
@@ -38,7 +41,8 @@ const cellSchema = z
     overlappingUsage: z.string().meta({
       examples: ['0'],
       description:
-        'Events counted whose window overlaps that of another one of the same user, project, type and meter: perhaps one fact under several ids',
+        'Events counted whose window overlaps that of another one of the same user, project, type and meter: perhaps ' +
+        'one fact under several ids',
     }),
   })
   .meta({ id: 'CoverageCell' });
@@ -74,7 +78,9 @@ export function addReadCoverage(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'readCoverage',
     summary: 'Compare what clusters reported with what was counted, hour by hour',
-    description: `Every hour that has begun, of every cluster; at most ${CELLS_MAX} cells. Counted is as of the last comparison.`,
+    description:
+      `Every hour that has begun, of every cluster; at most ${CELLS_MAX} cells. Counted is as of the ` +
+      'last comparison.',
     tags: ['Reconciliation'],
     querystring: querySchema,
     response: listed('The grid', answerSchema),

@@ -30,7 +30,8 @@ const answerSchema = z
           .object({
             outcome: z.enum(['written', 'gone', 'closed', 'unsettled', 'unpriced']).meta({
               description:
-                '`unsettled`: an adjustment of closed months whose rows do not add up to their statement; `closed`, `unsettled` and `unpriced` rows are as they were',
+                '`unsettled`: an adjustment of closed months whose rows do not add up to their statement; `closed`, ' +
+                '`unsettled` and `unpriced` rows are as they were',
             }),
             ...differenceShape,
           })
@@ -40,10 +41,11 @@ const answerSchema = z
   })
   .meta({ id: 'Repair' });
 
-const description = `Makes the rollup what the ledger and the prices in force say, on the days on which the comparison found
-differences: at most 31 days at once, in one transaction, during which recording waits. What differs is found anew, so an
-old comparison repairs nothing wrong and a second repair does nothing. Rows booked in closed months are never touched; when
-nothing else differs the answer is 409 \`DIFFERS_IN_CLOSED_MONTH\`, and its \`detail\` names them. Every row as it was is in the audit log.`;
+const description = `Makes the rollup what the ledger and the prices in force say, on the days on which the comparison
+found differences: at most 31 days at once, in one transaction, during which recording waits. What differs is found
+anew, so an old comparison repairs nothing wrong and a second repair does nothing. Rows booked in closed months are
+never touched; when nothing else differs the answer is 409 \`DIFFERS_IN_CLOSED_MONTH\`, and its \`detail\` names them.
+Every row as it was is in the audit log.`;
 
 /** `POST /v1/reconciliations/{id}/repair` */
 export function addRepair(app: HttpApp, pool: Pool): void {

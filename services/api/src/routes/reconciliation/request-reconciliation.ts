@@ -26,8 +26,9 @@ const bodySchema = z.strictObject({
   to: dayField('The day after the last; at most two days ahead'),
 });
 
-const description = `A worker compares these usage days within seconds, one after the other, each in one snapshot, so that what
-is recorded meanwhile does not disturb it. Nothing is changed. Sent again while it waits, it is the same comparison.`;
+const description = `A worker compares these usage days within seconds, one after the other, each in one snapshot, so
+that what is recorded meanwhile does not disturb it. Nothing is changed. Sent again while it waits, it is the same
+comparison.`;
 
 /** `POST /v1/reconciliations` */
 export function addRequestReconciliation(app: HttpApp, pool: Pool): void {

@@ -47,7 +47,8 @@ export const reconciliationSchema = z
 export const differenceShape = {
   kind: z.enum(['missing', 'unexpected', 'usage', 'price']).meta({
     description:
-      '`missing` from the rollup, `unexpected` there, another quantity or event count (`usage`), or another `price` or adjustment',
+      '`missing` from the rollup, `unexpected` there, another quantity or event count (`usage`), or another ' +
+      '`price` or adjustment',
   }),
   usageDate: daySchema,
   bookedOn: daySchema,

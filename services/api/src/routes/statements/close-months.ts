@@ -29,7 +29,9 @@ const bodySchema = z
       .max(ACCOUNTS_PER_TRANSACTION_MAX)
       .optional()
       .meta({
-        description: `The accounts to close, 1 to ${ACCOUNTS_PER_TRANSACTION_MAX}, all or none; every account with something to bill when not given`,
+        description:
+          `The accounts to close, 1 to ${ACCOUNTS_PER_TRANSACTION_MAX}, all or none; every account with something to ` +
+          'bill when not given',
       }),
     after: userIdField('`next` of the answer before, to go on where it ended').optional(),
     dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
@@ -84,7 +86,8 @@ const answerSchema = z
       )
       .meta({
         description:
-          'Accounts that stay open, and why; of named accounts only in a dry run, and only those of which something waits',
+          'Accounts that stay open, and why; of named accounts only in a dry run, and only those of which ' +
+          'something waits',
       }),
     next: z
       .string()
@@ -96,13 +99,13 @@ const answerSchema = z
   })
   .meta({ id: 'MonthsClosed' });
 
-const description = `Each account gets its final, numbered statement of the month. It never changes again, and there is no way to
-reopen a month: whatever comes for it later is booked in the account's next month. Sent again it answers the same
-statements. Accounts are closed by id, a thousand a request.
+const description = `Each account gets its final, numbered statement of the month. It never changes again, and there is
+no way to reopen a month: whatever comes for it later is booked in the account's next month. Sent again it answers the
+same statements. Accounts are closed by id, a thousand a request.
 
 An account of whose month something waits that may still change it (parked events, hours that a cluster did not report,
-unexplained differences) is refused as USAGE_WAITING, unless \`acceptWaiting\` is sent with a \`reason\`; the audit log then
-shows with the statement what waited, and why it was closed.`;
+unexplained differences) is refused as USAGE_WAITING, unless \`acceptWaiting\` is sent with a \`reason\`; the audit log
+then shows with the statement what waited, and why it was closed.`;
 
 /** `POST /v1/statements/close` */
 export function addCloseMonths(app: HttpApp, { pool, issuer }: StatementsDeps): void {

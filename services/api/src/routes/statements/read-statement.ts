@@ -67,7 +67,9 @@ const lineSchema = z
       .meta({ examples: [1] }),
     kind: z.enum(STATEMENT_LINE_KINDS).meta({
       description:
-        '`usage` of the month at list prices; `late_usage` of a closed month; `re_rating`: what a later price makes of usage that closed months billed; `model_effect`: what tiers, packages and included quantities make of a month of the whole account',
+        '`usage` of the month at list prices; `late_usage` of a closed month; `re_rating`: what a later price makes ' +
+        'of usage that closed months billed; `model_effect`: what tiers, packages and included quantities make of a ' +
+        'month of the whole account',
     }),
     usageMonth: monthText.meta({ description: 'The month of the usage: this one, or the closed one that is adjusted' }),
     meter: z.string().meta({ examples: ['cpu_hours'] }),
@@ -85,8 +87,8 @@ const lineSchema = z
       .meta({ description: 'What people call the ids of the line, where it is known; for display only' }),
     quantity: exactSchema.nullable().meta({ description: "In the meter's unit; null where no quantity changes" }),
     unitPrices: z.array(unitPriceSchema).meta({
-      description:
-        'The list prices of the quantity, the earliest first: more than one when the price changed in the month; empty where no quantity changes',
+      description: `The list prices of the quantity, the earliest first: more than one when the price changed in the
+          month; empty where no quantity changes`,
     }),
     amount: moneySchema,
     amountExact: exactSchema,
@@ -99,8 +101,8 @@ const lineSchema = z
       })
       .nullable()
       .meta({
-        description:
-          'The statement that is adjusted; null for lines of the month itself, and where the usage month never had a statement',
+        description: `The statement that is adjusted; null for lines of the month itself, and
+            where the usage month never had a statement`,
       }),
   })
   .meta({ id: 'StatementLine' });
@@ -119,13 +121,13 @@ const answerSchema = z
   })
   .meta({ id: 'Statement' });
 
-const description = `What an account's month comes to. While the month is open this is a draft, computed as of now; once it is
-closed, the final statement: the same answer for ever. Issuer and customer of a draft are those of now, of a final statement
-those of the day on which it was closed.
+const description = `What an account's month comes to. While the month is open this is a draft, computed as of now; once
+it is closed, the final statement: the same answer for ever. Issuer and customer of a draft are those of now, of a final
+statement those of the day on which it was closed.
 
-\`amount\` of the lines adds up to \`total\` (cents by largest remainder), \`amountExact\` to \`totalExact\`. Usage that came
-after its month was closed, and what later prices change of it, stands on the next open month's statement and names the one
-that it adjusts.`;
+\`amount\` of the lines adds up to \`total\` (cents by largest remainder), \`amountExact\` to \`totalExact\`. Usage that
+came after its month was closed, and what later prices change of it, stands on the next open month's statement and names
+the one that it adjusts.`;
 
 /** `GET /v1/statements/{account}/{month}` */
 export function addReadStatement(app: HttpApp, { pool, issuer }: StatementsDeps): void {

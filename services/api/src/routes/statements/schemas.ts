@@ -32,7 +32,8 @@ export const summaryShape = {
   }),
   prepaid: moneySchema.meta({
     description:
-      'What prepaid grants pay of the rest; of a rest below zero, what goes back to them or is carried forward to the next statements. Of a draft, as of now',
+      'What prepaid grants pay of the rest; of a rest below zero, what goes back to them or is carried forward to ' +
+      'the next statements. Of a draft, as of now',
   }),
   amountDue: moneySchema.meta({ description: '`total` - `imported` - `prepaid`; never below zero' }),
   credits: creditsSchema.meta({ description: '`totalExact` in credits; those of the lines add up to it' }),

@@ -24,7 +24,8 @@ export function addEndStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros
     operationId: 'endStripeCustomer',
     summary: 'End that a Stripe customer pays for an account',
     description:
-      'Usage booked before `to` is still sent, however late it comes. A day whose usage may be at Stripe already cannot be taken away.',
+      'Usage booked before `to` is still sent, however late it comes. A day whose usage may be at Stripe already ' +
+      'cannot be taken away.',
     tags: ['Stripe'],
     params: z.strictObject({ id: accountIdSchema }),
     querystring: querySchema,

@@ -14,9 +14,9 @@ const answerSchema = z
   })
   .meta({ id: 'StripeAccount' });
 
-const description = `By month, customer and meter: what was used on days that the customer pays for, what of it Stripe has, and
-what is left over for the next month. Nothing is rounded: the quantities of all months are what was sent and the last
-remainder, to the last digit. Stripe is sent whole thousandths, so up to a thousandth is always left over.`;
+const description = `By month, customer and meter: what was used on days that the customer pays for, what of it Stripe
+has, and what is left over for the next month. Nothing is rounded: the quantities of all months are what was sent and
+the last remainder, to the last digit. Stripe is sent whole thousandths, so up to a thousandth is always left over.`;
 
 /** `GET /v1/accounts/{id}/stripe` */
 export function addReadStripeAccount(app: HttpApp, pool: Pool, now: () => Micros): void {

@@ -13,10 +13,12 @@ const bodySchema = z.strictObject({
   reason: reasonField.meta({ description: 'Why; kept with the remittance and in the audit log' }),
 });
 
-const description = `What a person found out, at Stripe, about one that is \`uncertain\`, \`rejected\` or \`too_old\`. \`sent\` means that
-Stripe has it, or that it is billed in another way; \`not_sent\` that it is not there: the next round sends what it was for, under
-a new identifier, and for a month that is too old with the present time, so on the customer's next invoice; for a customer who
-does not pay any more with the last second for which they did. One that is \`sent\` can be found \`not_sent\`, because Stripe takes events that it does not count in the end. Else it cannot be taken back.`;
+const description = `What a person found out, at Stripe, about one that is \`uncertain\`, \`rejected\` or \`too_old\`.
+\`sent\` means that Stripe has it, or that it is billed in another way; \`not_sent\` that it is not there: the next
+round sends what it was for, under a new identifier, and for a month that is too old with the present time, so on the
+customer's next invoice; for a customer who does not pay any more with the last second for which they did. One that is
+\`sent\` can be found \`not_sent\`, because Stripe takes events that it does not count in the end. Else it cannot be
+taken back.`;
 
 /** `POST /v1/stripe/remittances/{id}/resolve` */
 export function addResolveRemittance(app: HttpApp, pool: Pool): void {

@@ -57,7 +57,8 @@ export const stripeMonthSchema = z
     }),
     state: z.enum(MONTH_STATES).meta({
       description:
-        '`sent`: nothing is left to send; `waiting`: the next round sends; `owed`: more was sent than used; else the status of what is open',
+        '`sent`: nothing is left to send; `waiting`: the next round sends; `owed`: more was sent than used; else the ' +
+        'status of what is open',
     }),
   })
   .meta({ id: 'StripeMonth', description: "A month of a meter; all amounts in the meter's unit" });

@@ -12,9 +12,9 @@ const bodySchema = z.strictObject({
   from: dayField('First usage day (UTC) that the customer pays for'),
 });
 
-const description = `Usage that is booked on \`from\` or later is sent to Stripe for this customer; whoever paid for those days before
-pays up to \`from\`. It is decided by the day on which usage is booked, not by when it is sent. A day whose usage may be at
-Stripe already keeps its customer: \`STRIPE_USAGE_SENT\`. Sent again it changes nothing.`;
+const description = `Usage that is booked on \`from\` or later is sent to Stripe for this customer; whoever paid for
+those days before pays up to \`from\`. It is decided by the day on which usage is booked, not by when it is sent. A day
+whose usage may be at Stripe already keeps its customer: \`STRIPE_USAGE_SENT\`. Sent again it changes nothing.`;
 
 /** `PUT /v1/accounts/{id}/stripe-customer` */
 export function addSetStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros): void {

@@ -19,13 +19,13 @@ const querySchema = z
 
 const answerSchema = z.object(totalsShape).meta({ id: 'Totals' });
 
-const description = `What usage of all accounts costs at list prices from \`from\` up to, but not including, \`to\`; with
-\`account\`, \`user\`, \`project\`, \`cluster\` or \`meter\` only that part of it, as if there were nothing else.
+const description = `What usage of all accounts costs at list prices from \`from\` up to, but not including, \`to\`;
+with \`account\`, \`user\`, \`project\`, \`cluster\` or \`meter\` only that part of it, as if there were nothing else.
 
-\`total\` is the exact total rounded once, half away from zero, and the groups get their cents by largest remainder, as in
-an account's totals. The list of accounts rounds each account by itself, so its sum can differ by some cents. \`credits\` is
-at what one credit of the account's rate card costs on the last day before \`to\`, and without \`account\` one of the default
-card. An answer holds at most ${GROUPS_MAX} groups.`;
+\`total\` is the exact total rounded once, half away from zero, and the groups get their cents by largest remainder, as
+in an account's totals. The list of accounts rounds each account by itself, so its sum can differ by some cents.
+\`credits\` is at what one credit of the account's rate card costs on the last day before \`to\`, and without
+\`account\` one of the default card. An answer holds at most ${GROUPS_MAX} groups.`;
 
 /** An account without a card of its own: the default's credits. */
 const NOBODY = '';

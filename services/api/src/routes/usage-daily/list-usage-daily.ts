@@ -103,12 +103,12 @@ const answerSchema = z
   })
   .meta({ id: 'UsageDaily' });
 
-const description = `The rows of the rollup that are booked from \`from\` up to, but not including, \`to\`: what every total
-is the sum of. In the order of account, day on which it is booked, user, cluster, project, meter and usage date.
+const description = `The rows of the rollup that are booked from \`from\` up to, but not including, \`to\`: what every
+total is the sum of. In the order of account, day on which it is booked, user, cluster, project, meter and usage date.
 
-With \`Accept: text/csv\` all rows come as one file, without pages and as of one moment: RFC 4180 with CRLF and a header line,
-the labels as columns of their own. A text that a spreadsheet would take for a formula has a \`'\` before it; numbers never do.
-When something breaks on the way the connection is cut, so half a file never looks whole.`;
+With \`Accept: text/csv\` all rows come as one file, without pages and as of one moment: RFC 4180 with CRLF and a header
+line, the labels as columns of their own. A text that a spreadsheet would take for a formula has a \`'\` before it;
+numbers never do. When something breaks on the way the connection is cut, so half a file never looks whole.`;
 
 const responses = {
   200: {

@@ -111,7 +111,8 @@ function Compared({ month, comparison, summary, rows, cause, onShow }: ComparedP
           {formatCount(comparison.userCount)} users: {formatCount(summary.equalCount)} numbers are equal,{' '}
           {formatCount(summary.differentCount)} differ.
           {comparison.importedDayCount > 0
-            ? ` ${formatCount(comparison.importedDayCount)} imported days are the application's own numbers, and left out.`
+            ? ` ${formatCount(comparison.importedDayCount)} imported days are the application's own ` +
+              'numbers, and left out.'
             : ''}
         </p>
         <SumsTable measures={summary.measures} />

@@ -57,7 +57,9 @@ function judgeQueue({ health: { queue } }: Pipeline, now: number): Finding {
       ...base,
       health: 'bad',
       word: 'Missing',
-      text: `${countOf(missingJobs, 'batch', 'batches')} of accepted events ${missingJobs === 1 ? 'is' : 'are'} neither recorded nor waiting.`,
+      text:
+        `${countOf(missingJobs, 'batch', 'batches')} of accepted events ${missingJobs === 1 ? 'is' : 'are'} neither ` +
+        'recorded nor waiting.',
     };
   if (isPaused)
     return {
@@ -92,7 +94,9 @@ function judgeDifference({ health }: Pipeline, now: number): Finding {
       ...base,
       health: 'bad',
       word: 'They differ',
-      text: `${formatCount(BigInt(unexplainedDifference))} rows are not what the ledger says, and nobody can explain why.`,
+      text:
+        `${formatCount(BigInt(unexplainedDifference))} rows are not what the ledger says, and nobody ` +
+        'can explain why.',
       time,
     };
   if (now - Date.parse(reconciledAt) > COMPARED_MS_MAX)
@@ -123,7 +127,9 @@ function judgeHours({ health: { missingClusterHours, missingClusters } }: Pipeli
     ...base,
     health: 'watch',
     word: 'Hours missing',
-    text: `${countOf(missingClusterHours, 'hour', 'hours')} of the last 24 ${missingClusterHours === 1 ? 'is' : 'are'} missing, of ${countOf(missingClusters, 'cluster', 'clusters')}.`,
+    text:
+      `${countOf(missingClusterHours, 'hour', 'hours')} of the last 24 ${missingClusterHours === 1 ? 'is' : 'are'} ` +
+      `missing, of ${countOf(missingClusters, 'cluster', 'clusters')}.`,
   };
 }
 

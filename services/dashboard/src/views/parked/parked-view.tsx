@@ -2,6 +2,7 @@ import './parked.css';
 import { useState } from 'react';
 import { useQuery } from '../../address/use-query.ts';
 import { useApiPages } from '../../api/client.ts';
+import type { Pipeline } from '../../api/schemas.ts';
 import { usePipeline } from '../../api/use-pipeline.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -79,7 +80,7 @@ export function ParkedView() {
           <h2 id="events">
             {reason === undefined ? 'Events' : `Events: ${reasonText(reason).name}`}
             {status === 'pending' && pipeline.data !== undefined
-              ? ` (${formatCount(reason === undefined ? pipeline.data.parkedPending : (pipeline.data.parkedByReason[reason] ?? 0))})`
+              ? ` (${formatCount(waitingCount(pipeline.data, reason))})`
               : ''}
           </h2>
           <div className="parked-tools">
@@ -129,6 +130,11 @@ export function ParkedView() {
       <GpuModels waiting={waitingModels(events)} isAdmin={isAdmin} />
     </>
   );
+}
+
+/** How many events wait, all or those with one reason. */
+function waitingCount({ parkedPending, parkedByReason }: Pipeline, reason: string | undefined): number {
+  return reason === undefined ? parkedPending : (parkedByReason[reason] ?? 0);
 }
 
 /** The GPU models that events wait with, each once. */

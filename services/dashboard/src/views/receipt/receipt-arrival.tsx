@@ -21,8 +21,9 @@ export function ReceiptArrival({ source, received, said }: ReceiptArrivalProps) 
       ) : (
         <>
           <p>
-            Accepted <Time time={received.receivedAt} /> and recorded <Time time={received.recordedAt} />, as number{' '}
-            {formatCount(received.batch.position + 1)} of a batch of {formatCount(received.batch.eventCount)}.
+            Accepted <Time time={received.receivedAt} /> and recorded <Time time={received.recordedAt} />:{' '}
+            {`event ${formatCount(received.batch.position + 1)} of ${formatCount(received.batch.eventCount)}`} in its
+            batch.
           </p>
           <dl className="facts">
             {received.clusterKey === null ? null : (

@@ -62,11 +62,12 @@ function BookingFacts({ part, clusterId, booking: { meter, quantity, costExact, 
               <Link href={addresses.events(eventsOf(part, clusterId, meter))} className="receipt-exact">
                 {exactQuantity(rollup.quantity, meter)}
               </Link>{' '}
-              of {formatCount(BigInt(rollup.eventCount))} {rollup.eventCount === '1' ? 'event' : 'events'}, together{' '}
+              of {formatCount(BigInt(rollup.eventCount))} {rollup.eventCount === '1' ? 'event' : 'events'}, in all{' '}
               <span className="receipt-exact">{exactMoney(rollup.costExact)}</span>
               {parseDecimal(rollup.priceAdjustment) === 0n ? null : (
                 <>
-                  , of it <span className="receipt-exact">{exactMoney(rollup.priceAdjustment)}</span> by a later price
+                  , of which <span className="receipt-exact">{exactMoney(rollup.priceAdjustment)}</span> is due to a
+                  price change
                 </>
               )}
             </>

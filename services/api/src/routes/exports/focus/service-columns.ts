@@ -52,7 +52,9 @@ export const SERVICE_COLUMNS: readonly FocusColumn[] = [
     name: 'ResourceId',
     type: 'string',
     nullable: true,
-    from: `\`${CLUSTER_URN}<cluster>:project:<project>\`, without a project \`${CLUSTER_URN}<cluster>\`. Null for model effects`,
+    from:
+      `\`${CLUSTER_URN}<cluster>:project:<project>\`, without a project \`${CLUSTER_URN}<cluster>\`. Null ` +
+      'for model effects',
     value({ user }) {
       if (user === undefined) return null;
       const cluster = CLUSTER_URN + user.clusterId;
