@@ -19,7 +19,7 @@ export * from './alerts/webhook-url.ts';
 export { ApplicationDatabaseError } from './application/application-database-error.ts';
 export { type ApplicationDays, eachApplicationUsage } from './application/each-application-usage.ts';
 export { lookAtApplication, readApplicationDirectory } from './application/read-application.ts';
-export type { Actor, Change } from './audit/change-directory.ts';
+export type { Actor, Change } from './audit/audit-row.ts';
 export * from './audit/list-audit-log.ts';
 export * from './comparison/compare-month.ts';
 export * from './connection/database-url.ts';

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from './connection/advisory-locks.ts';
 
 const MIGRATIONS_FOLDER = new URL('../../../drizzle/', import.meta.url);
-
-/** Any fixed number: two migrations at once must meet at the same lock. */
-const MIGRATION_LOCK = 736_700;
 
 /** What keeps a database from being migrated, and what to do about it. Nothing was changed. */
 export class MigrationError extends Error {
@@ -42,7 +40,7 @@ export async function migrate(
   });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`);
     // A failure ends the connection, and with it the transaction.
     await client.query('begin');
     const applied = await prepareSchema(client);

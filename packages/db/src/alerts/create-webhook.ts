@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import { hasAccount } from '../totals/has-account.ts';
@@ -39,7 +40,7 @@ export async function createWebhook(pool: Pool, change: Change, wanted: NewWebho
   const { url, accountOwnerId } = wanted;
   if (accountOwnerId !== null && !(await hasAccount(pool, accountOwnerId)))
     throw new RequestError('UNKNOWN_REFERENCE', `there is no account ${accountOwnerId}`);
-  return changeDirectory(pool, change, async ({ now, rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ now, rowsOf, audit }) => {
     const [known] = await rowsOf<WebhookRow>(FIND_WEBHOOK, [url, accountOwnerId]);
     if (known !== undefined) return { isCreated: false, value: known };
     const [webhooks] = await rowsOf<{ count: number }>(COUNT_WEBHOOKS);

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 
@@ -23,7 +24,7 @@ where webhook_endpoint_id = $1::uuid and next_attempt_at is not null
 
 /** Ends an endpoint for good. Asked again it returns it as it is. @throws RequestError NOT_FOUND */
 export function disableWebhook(pool: Pool, change: Change, webhookId: string): Promise<WebhookRow> {
-  return changeDirectory(pool, change, async ({ now, rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ now, rowsOf, audit }) => {
     const [before] = await rowsOf<WebhookRow>(READ_WEBHOOK, [webhookId]);
     if (before === undefined) throw new RequestError('NOT_FOUND', 'there is no such webhook');
     if (before.disabledAt !== null) return before;

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { DELIVERY_COLUMNS, type DeliveryRow } from './delivery-columns.ts';
 
@@ -35,7 +36,7 @@ export function retryDelivery(
   change: Change,
   { webhookId, deliveryId }: { readonly webhookId: string; readonly deliveryId: string },
 ): Promise<DeliveryRow> {
-  return changeDirectory(pool, change, async ({ now, rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ now, rowsOf, audit }) => {
     const [found] = await rowsOf<DeliveryRow & { isDisabled: boolean }>(TAKE_DELIVERY, [deliveryId, webhookId]);
     if (found === undefined) throw new RequestError('NOT_FOUND', 'the webhook has no such delivery');
     const { isDisabled, ...before } = found;

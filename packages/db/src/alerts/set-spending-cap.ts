@@ -1,5 +1,6 @@
 import { type Cents, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { centsOf, centsText } from '../statements/cents-text.ts';
 import { hasAccount } from '../totals/has-account.ts';
@@ -29,7 +30,7 @@ const REMOVE_CAP = 'delete from hopsmeter.spending_caps where account_owner_id =
 export async function setSpendingCap(pool: Pool, change: Change, accountOwnerId: string, amount: Cents): Promise<void> {
   if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
   const text = centsText(amount);
-  await changeDirectory(pool, change, async ({ now, rowsOf, audit }) => {
+  await inAuditedTransaction(pool, change, async ({ now, rowsOf, audit }) => {
     const [before] = await rowsOf<{ amount: string }>(READ_CAP, [accountOwnerId]);
     if (before !== undefined && centsOf(before.amount) === amount) return;
     await rowsOf(SET_CAP, [accountOwnerId, text, now, change.actor.id]);
@@ -40,7 +41,7 @@ export async function setSpendingCap(pool: Pool, change: Change, accountOwnerId:
 
 /** Takes an account's cap away. @returns whether there was one. */
 export function removeSpendingCap(pool: Pool, change: Change, accountOwnerId: string): Promise<boolean> {
-  return changeDirectory(pool, change, async ({ rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ rowsOf, audit }) => {
     const [before] = await rowsOf<{ amount: string }>(READ_CAP, [accountOwnerId]);
     if (before === undefined) return false;
     await rowsOf(REMOVE_CAP, [accountOwnerId]);

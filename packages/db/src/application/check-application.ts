@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { ApplicationDatabaseError } from './application-database-error.ts';
 
 /** What is read of the application's tables. Everything else in them may be as it likes. */
@@ -62,7 +62,7 @@ type ColumnFacts = {
 };
 
 /** Checks that all that will be read of some tables is there and can be read whole. @throws ApplicationDatabaseError */
-export async function checkApplication({ rowsOf }: Snapshot, tables: readonly ApplicationTable[]): Promise<void> {
+export async function checkApplication({ rowsOf }: Query, tables: readonly ApplicationTable[]): Promise<void> {
   if ((await rowsOf(HAS_OLD_LAYOUT)).length > 0)
     throw new ApplicationDatabaseError(
       'holds tables of a development version of hopsmeter in the schema public, not those of the application',

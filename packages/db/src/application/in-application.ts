@@ -1,5 +1,6 @@
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import { createPool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { ApplicationDatabaseError } from './application-database-error.ts';
 import { type ApplicationTable, checkApplication } from './check-application.ts';
 import { reasonOfFailure } from './reason-of-failure.ts';
@@ -18,7 +19,7 @@ const USE_UTC = `set local time zone 'UTC'`;
 export async function inApplication<T>(
   url: string,
   tables: readonly ApplicationTable[],
-  work: (snapshot: Snapshot) => Promise<T>,
+  work: (snapshot: Query) => Promise<T>,
 ): Promise<T> {
   const pool = createPool({
     url,
@@ -33,7 +34,7 @@ export async function inApplication<T>(
       await checkApplication(snapshot, tables);
       isWorking = true;
       const result = await work({
-        rowsOf: (sql, parameters) => snapshot.rowsOf<never>(sql, parameters).catch(throwReason),
+        rowsOf: (sql, parameters, timeoutMs) => snapshot.rowsOf<never>(sql, parameters, timeoutMs).catch(throwReason),
       });
       isWorking = false;
       return result;

@@ -10,8 +10,9 @@ import {
   usageDayOf,
 } from '@hopsmeter/usage';
 import { inApplication } from '../application/in-application.ts';
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { LIST_APPLICATION_USERS } from './application-statements.ts';
 import { COUNT_IMPORTED_DAYS, LIST_OUR_USERS } from './our-statements.ts';
 import { readMonthFacts } from './read-month-facts.ts';
@@ -71,8 +72,8 @@ export function compareMonth(pool: Pool, url: string, query: ComparisonQuery, ta
 }
 
 async function compareUsers(
-  ours: Snapshot,
-  application: Snapshot,
+  ours: Query,
+  application: Query,
   { from, to: monthEnd, now, fromUserId, signal }: ComparisonQuery,
   takeRows: TakeRows,
 ): Promise<ComparedDays> {
@@ -106,7 +107,7 @@ async function compareUsers(
 }
 
 /** All who used something, in the order in which texts are compared here. */
-async function listUsers(ours: Snapshot, application: Snapshot, from: UsageDay, to: UsageDay): Promise<string[]> {
+async function listUsers(ours: Query, application: Query, from: UsageDay, to: UsageDay): Promise<string[]> {
   const range = [formatUsageDay(from), formatUsageDay(to)];
   const [here, there] = [
     await ours.rowsOf<{ readonly userId: string }>(LIST_OUR_USERS, range),

@@ -1,5 +1,5 @@
 import { formatUsageDay, type MonthFacts, type UsageDay } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { READ_APPLICATION_DAYS } from './application-statements.ts';
 import { dayOf } from './our-rows.ts';
 import { READ_METERED_SINCE } from './our-statements.ts';
@@ -9,8 +9,8 @@ type SinceRow = { readonly clusterId: string; readonly since: string | null };
 
 /** Reads what is the same for all users of the days from `from` up to, but not including, `to`. */
 export async function readMonthFacts(
-  ours: Snapshot,
-  application: Snapshot,
+  ours: Query,
+  application: Query,
   { from, to }: { readonly from: UsageDay; readonly to: UsageDay },
 ): Promise<MonthFacts> {
   const range = [formatUsageDay(from), formatUsageDay(to)];

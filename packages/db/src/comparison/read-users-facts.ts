@@ -1,5 +1,5 @@
 import { type ApplicationDay, formatUsageDay, needsHours, type UsageDay, type UserFacts } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import {
   READ_APPLICATION_NAMESPACES,
   READ_APPLICATION_PEOPLE,
@@ -35,8 +35,8 @@ export type NamedUser = { readonly facts: UserFacts; readonly userName: string |
  * @param take called for each user, and awaited; false: no more is needed.
  */
 export async function eachUserFacts(
-  ours: Snapshot,
-  application: Snapshot,
+  ours: Query,
+  application: Query,
   { userIds, from, to }: { readonly userIds: readonly string[]; readonly from: UsageDay; readonly to: UsageDay },
   take: (user: NamedUser) => Promise<boolean>,
 ): Promise<void> {
@@ -105,7 +105,7 @@ function byUser<R extends { readonly userId: string }>(rows: readonly R[]): Read
 }
 
 /** Takes the parts of users in the order in which they were asked for. */
-function takeParts({ rowsOf }: Snapshot, parameters: readonly unknown[]) {
+function takeParts({ rowsOf }: Query, parameters: readonly unknown[]) {
   let page: readonly PartRow[] = [];
   let place = 0;
   let isOpen = false;

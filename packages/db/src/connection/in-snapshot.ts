@@ -1,9 +1,6 @@
-import { type Statements, statementsOf } from '../statements-of.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { Pool } from './pool.ts';
-
-/** Statements that read from one snapshot. */
-export type Snapshot = Statements;
+import type { Query } from './query.ts';
 
 /**
  * Makes the transaction's statements see one state of the database. Holds no lock that a writer would wait for, and no
@@ -16,9 +13,9 @@ const READ_ONE_SNAPSHOT = 'set transaction isolation level repeatable read, read
  *
  * @throws what the work or the database throws.
  */
-export function inSnapshot<T>(pool: Pool, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-  return inTransaction(pool, async (client) => {
-    await client.query(READ_ONE_SNAPSHOT);
-    return work(statementsOf(client));
+export function inSnapshot<T>(pool: Pool, work: (snapshot: Query) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (query) => {
+    await query.rowsOf(READ_ONE_SNAPSHOT);
+    return work(query);
   });
 }

@@ -25,10 +25,10 @@ describe('a transaction that fails', () => {
     ['the work refuses', undefined, 'not wanted'],
   ])('leaves nothing changed and nothing locked when %s', async (_, sql, message) => {
     for (let i = 0; i < 100; i += 1) {
-      const failing = inTransaction(database.pool, async (client) => {
-        await client.query('update public.counters set value = value + 1');
+      const failing = inTransaction(database.pool, async ({ rowsOf }) => {
+        await rowsOf('update public.counters set value = value + 1');
         if (sql === undefined) throw new Error('not wanted');
-        await client.query(sql);
+        await rowsOf(sql);
       });
       await expect(failing).rejects.toThrow(message);
       const { rows } = await other.query('select value from public.counters for update skip locked');

@@ -19,21 +19,21 @@ afterEach(async () => {
 describe('a connection that breaks in the middle of a transaction', () => {
   // An `error` event that nobody hears is an uncaught exception: vitest fails then, and a service would end.
   it('between two statements: the next one fails, the process lives', async () => {
-    const work = inTransaction(pool, async (client) => {
-      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-      const broken = new Promise((resolve) => client.once('end', resolve));
-      await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    const broken = new Promise((resolve) => pool.once('connect', (client) => client.once('end', resolve)));
+    const work = inTransaction(pool, async ({ rowsOf }) => {
+      const [row] = await rowsOf<{ pid: number }>('select pg_backend_pid() as pid');
+      await database.pool.query('select pg_terminate_backend($1)', [row?.pid]);
       await broken;
-      await client.query('select 1');
+      await rowsOf('select 1');
     });
     await expect(work).rejects.toThrow(/not queryable|terminat/i);
   });
 
   it('during a statement: that one fails, the process lives', async () => {
-    const work = inTransaction(pool, async (client) => {
-      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-      const sleeping = client.query('select pg_sleep(60)');
-      await Promise.all([sleeping, database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])]);
+    const work = inTransaction(pool, async ({ rowsOf }) => {
+      const [row] = await rowsOf<{ pid: number }>('select pg_backend_pid() as pid');
+      const sleeping = rowsOf('select pg_sleep(60)');
+      await Promise.all([sleeping, database.pool.query('select pg_terminate_backend($1)', [row?.pid])]);
     });
     await expect(work).rejects.toThrow(/terminat/i);
   });

@@ -7,7 +7,7 @@ import {
   toExactUnits,
   type UsageDay,
 } from '@hopsmeter/usage';
-import type { PoolClient } from 'pg';
+import type { Query } from '../connection/query.ts';
 import type { BookedUsage, Chain, ChainOriginal, CorrectionRank } from './chain.ts';
 import type { TakenChains } from './take-chains.ts';
 
@@ -76,13 +76,13 @@ type LedgerEntry = {
  *
  * @throws Error when a chain has found its root since it was taken; the next attempt finds it too.
  */
-export async function readChains(client: PoolClient, { rootKeys, members }: TakenChains): Promise<readonly Chain[]> {
-  const { rows: counted } = await client.query<CorrectionRow>(READ_COUNTED_CORRECTIONS, [rootKeys]);
+export async function readChains({ rowsOf }: Query, { rootKeys, members }: TakenChains): Promise<readonly Chain[]> {
+  const counted = await rowsOf<CorrectionRow>(READ_COUNTED_CORRECTIONS, [rootKeys]);
   const known = new Set(rootKeys);
   if (counted.some(({ eventKey }) => known.has(eventKey)))
     throw new Error('a correction was counted whose root was not known before');
   const keys = [...rootKeys, ...counted.map(({ eventKey }) => eventKey)];
-  const { rows: ledger } = await client.query<LedgerEntry>(READ_LEDGER, [keys]);
+  const ledger = await rowsOf<LedgerEntry>(READ_LEDGER, [keys]);
   return rootKeys.map((rootKey): Chain => {
     const corrections = counted.filter((correction) => correction.rootKey === rootKey);
     const chainKeys = new Set([rootKey, ...corrections.map(({ eventKey }) => eventKey)]);

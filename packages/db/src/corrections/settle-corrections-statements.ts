@@ -124,4 +124,5 @@ update hopsmeter.parked_events as parked set
   due_at = null
 from jsonb_to_recordset($1::jsonb) as entry (id uuid, outcome text, reason text, detail text)
 where parked.id = entry.id and parked.status = 'pending'
+returning parked.id
 `;

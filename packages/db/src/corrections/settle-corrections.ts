@@ -1,7 +1,7 @@
 import { formatTime, formatUsageDay } from '@hopsmeter/usage';
-import type { PoolClient } from 'pg';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import type { SettledCounts } from '../parked/settle-parked.ts';
 import type { BookedRow, Chain, CorrectionPlan, CountedCorrection } from './chain.ts';
 import { readChains } from './read-chains.ts';
@@ -44,32 +44,32 @@ export function settleCorrections(
   { ids, directoryVersion }: { readonly ids: readonly string[]; readonly directoryVersion: string },
   makePlan: (chains: readonly Chain[]) => CorrectionPlan,
 ): Promise<SettledCorrections> {
-  return inTransaction(pool, async (client) => {
-    const taken = await takeChains(client, ids);
+  return inTransaction(pool, async (query) => {
+    const taken = await takeChains(query, ids);
     const { members, isIncomplete } = taken;
     if (members.length === 0) return { counted: 0, duplicates: 0, pending: 0, isIncomplete };
-    await client.query(HOLD_DIRECTORY, [directoryVersion]);
-    const plan = makePlan(await readChains(client, taken));
-    await book(client, plan);
-    return { ...(await markParked(client, plan)), isIncomplete };
+    await query.rowsOf(HOLD_DIRECTORY, [directoryVersion]);
+    const plan = makePlan(await readChains(query, taken));
+    await book(query, plan);
+    return { ...(await markParked(query, plan)), isIncomplete };
   });
 }
 
-async function book(client: PoolClient, { rows, corrections }: CorrectionPlan): Promise<void> {
+async function book({ rowsOf }: Query, { rows, corrections }: CorrectionPlan): Promise<void> {
   if (rows.length === 0) return;
-  const added = await client.query<{ eventKey: string }>(ADD_LEDGER_ROWS, [toJson(rows, toLedgerEntry)]);
+  const added = await rowsOf<{ eventKey: string }>(ADD_LEDGER_ROWS, [toJson(rows, toLedgerEntry)]);
   // Without a code it is worth another attempt, which finds what the ledger took.
-  if (added.rowCount !== rows.length) throw new Error('the ledger took another event of the same identity meanwhile');
-  const keys = [...new Set(added.rows.map(({ eventKey }) => eventKey))];
-  const changes = await client.query(OPEN_ROLLUP_ROWS, [keys]);
-  await client.query(CHANGE_ROLLUP_ROWS, [JSON.stringify(changes.rows)]);
-  await client.query(ADD_CORRECTIONS, [toJson(corrections, toCorrectionEntry)]);
+  if (added.length !== rows.length) throw new Error('the ledger took another event of the same identity meanwhile');
+  const keys = [...new Set(added.map(({ eventKey }) => eventKey))];
+  const changes = await rowsOf(OPEN_ROLLUP_ROWS, [keys]);
+  await rowsOf(CHANGE_ROLLUP_ROWS, [JSON.stringify(changes)]);
+  await rowsOf(ADD_CORRECTIONS, [toJson(corrections, toCorrectionEntry)]);
 }
 
-async function markParked(client: PoolClient, { outcomes, directoryVersion }: CorrectionPlan): Promise<SettledCounts> {
-  const marked = await client.query(MARK_PARKED, [JSON.stringify(outcomes), directoryVersion]);
-  if (marked.rowCount !== outcomes.length)
-    throw new Error(`${outcomes.length} parked events were planned and ${marked.rowCount} marked`);
+async function markParked({ rowsOf }: Query, { outcomes, directoryVersion }: CorrectionPlan): Promise<SettledCounts> {
+  const marked = await rowsOf(MARK_PARKED, [JSON.stringify(outcomes), directoryVersion]);
+  if (marked.length !== outcomes.length)
+    throw new Error(`${outcomes.length} parked events were planned and ${marked.length} marked`);
   const count = (outcome: string) => outcomes.filter((entry) => entry.outcome === outcome).length;
   return { counted: count('counted'), duplicates: count('duplicate'), pending: count('pending') };
 }

@@ -1,4 +1,5 @@
-import type { PoolClient } from 'pg';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.ts';
+import type { Query } from '../connection/query.ts';
 import type { TakenEvent } from '../parked/take-parked.ts';
 import { holderOf } from './holder.ts';
 
@@ -35,7 +36,7 @@ select distinct on (id) id, key::text as root from named order by id, depth desc
  * Parameters: $1 root keys.
  */
 const LOCK_CHAINS = `
-select pg_advisory_xact_lock(7368, place)
+select pg_advisory_xact_lock(${ADVISORY_LOCKS.chains}, place)
 from (
   select distinct ('x' || left(root::text, 8))::bit(32)::integer as place from unnest($1::uuid[]) as root order by place
 ) as places
@@ -126,16 +127,12 @@ export type TakenChains = {
 };
 
 /** Locks and takes the chains of parked corrections, within a transaction. */
-export async function takeChains(client: PoolClient, ids: readonly string[]): Promise<TakenChains> {
-  const found = await client.query<{ id: string; root: string }>(FIND_ROOTS, [ids]);
-  const rootKeys = [...new Set(found.rows.map(({ root }) => root))];
+export async function takeChains({ rowsOf }: Query, ids: readonly string[]): Promise<TakenChains> {
+  const found = await rowsOf<{ id: string; root: string }>(FIND_ROOTS, [ids]);
+  const rootKeys = [...new Set(found.map(({ root }) => root))];
   if (rootKeys.length === 0) return { rootKeys, members: [], isIncomplete: false };
-  await client.query(LOCK_CHAINS, [rootKeys]);
-  const { rows } = await client.query<Row>(TAKE_CHAINS, [
-    rootKeys,
-    found.rows.map(({ id }) => id),
-    found.rows.map(({ root }) => root),
-  ]);
+  await rowsOf(LOCK_CHAINS, [rootKeys]);
+  const rows = await rowsOf<Row>(TAKE_CHAINS, [rootKeys, found.map(({ id }) => id), found.map(({ root }) => root)]);
   const members = rows
     .filter(({ isTaken }) => isTaken)
     .map(({ contentHash, clusterId, countedHash, isTaken, ...row }) => ({

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { placeUser } from './assign-user.ts';
 import { findAssignment } from './assignments.ts';
@@ -40,7 +41,7 @@ returning ${INVITE_COLUMNS}
  */
 export function acceptInvite(pool: Pool, change: Change, wanted: Acceptance): Promise<Accepted> {
   const { token, userId, name } = wanted;
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const [invite] = await transaction.rowsOf<InviteRow>(FIND_INVITE, [hashInviteToken(token)]);
     if (invite === undefined) throw new RequestError('NOT_FOUND', 'there is no such invitation');
     if (invite.acceptedByUserId === userId) return { invite, user: await readUser(transaction, userId) };
@@ -58,7 +59,7 @@ export function acceptInvite(pool: Pool, change: Change, wanted: Acceptance): Pr
 
 /** Makes the user a member; adds them first when nobody knows them. */
 async function join(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { accountOwnerId, email }: InviteRow,
   { userId, name }: { userId: string; name: string | undefined },
 ): Promise<void> {
@@ -73,7 +74,7 @@ async function join(
 }
 
 /** Puts the user on the owner's cluster, where there is one. */
-async function follow(transaction: DirectoryTransaction, accountOwnerId: string, userId: string): Promise<void> {
+async function follow(transaction: AuditedTransaction, accountOwnerId: string, userId: string): Promise<void> {
   const owners = await findAssignment(transaction, accountOwnerId);
   if (owners === undefined) return;
   await placeUser(transaction, await readUser(transaction, userId), owners.clusterId);

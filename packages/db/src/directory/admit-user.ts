@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { chooseCluster, requirePlaces } from './assign-user.ts';
 import { beginAssignment, findAssignment } from './assignments.ts';
 import { readCluster } from './read-cluster.ts';
@@ -10,7 +10,7 @@ import { readUser } from './read-user.ts';
  *
  * @throws RequestError UNKNOWN_REFERENCE, OWNER_NOT_ASSIGNED, MEMBER_FOLLOWS_OWNER, CLUSTER_FULL
  */
-export async function admitUser(transaction: DirectoryTransaction, userId: string, clusterId: string): Promise<void> {
+export async function admitUser(transaction: AuditedTransaction, userId: string, clusterId: string): Promise<void> {
   const user = await readUser(transaction, userId, 'UNKNOWN_REFERENCE');
   if ((await findAssignment(transaction, userId)) !== undefined) return;
   await chooseCluster(transaction, user, clusterId);

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { type Moments, momentsOf } from '../sql/moment.ts';
 import {
@@ -54,7 +55,7 @@ export type Placement = Moments & {
  * is counted for another cluster that the user would not have been on.
  */
 export function assignUser(pool: Pool, change: Change, wanted: Placement): Promise<Created<AssignmentRow>> {
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {
@@ -83,7 +84,7 @@ export async function moveUser(
 
 /** {@link assignUser} within a change. */
 export async function placeUser(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   user: UserRow,
   wantedClusterId?: string,
 ): Promise<Created<AssignmentRow>> {
@@ -103,7 +104,7 @@ export async function placeUser(
 
 /** {@link assignUser} in the past: who is on the cluster until now follows the rules of now, and takes a place. */
 async function placeUserSince(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   user: UserRow,
   wanted: { from: string; until: string | null; clusterId: string | undefined; reason: string | undefined },
 ): Promise<Created<AssignmentRow>> {
@@ -130,7 +131,7 @@ async function placeUserSince(
  * @throws RequestError UNKNOWN_REFERENCE, OWNER_NOT_ASSIGNED, MEMBER_FOLLOWS_OWNER, NO_CLUSTER_WITH_ROOM
  */
 export async function chooseCluster(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   user: UserRow,
   wantedClusterId: string | undefined,
 ): Promise<string> {
@@ -148,7 +149,7 @@ export async function chooseCluster(
   return found.id;
 }
 
-async function requireRoom(transaction: DirectoryTransaction, clusterId: string, users: number): Promise<void> {
+async function requireRoom(transaction: AuditedTransaction, clusterId: string, users: number): Promise<void> {
   const cluster = await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
   if (cluster.status !== 'active') throw new RequestError('CLUSTER_INACTIVE', `${cluster.name} is inactive`);
   requirePlaces(cluster, users);

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 
 /** That a user is, or was, on a cluster; null where the period is open. */
@@ -69,20 +69,20 @@ returning ${ASSIGNMENT_COLUMNS}
 
 /** Reads where a user is now; undefined when nowhere. */
 export async function findAssignment(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   userId: string,
 ): Promise<AssignmentRow | undefined> {
   return (await rowsOf<AssignmentRow>(READ_ASSIGNMENT, [userId]))[0];
 }
 
 /** Reads where a user was when. */
-export function readAssignments({ rowsOf }: DirectoryTransaction, userId: string): Promise<readonly AssignmentRow[]> {
+export function readAssignments({ rowsOf }: AuditedTransaction, userId: string): Promise<readonly AssignmentRow[]> {
   return rowsOf<AssignmentRow>(READ_ASSIGNMENTS, [userId]);
 }
 
 /** Reads where a user was at a moment at which they were somewhere. */
 export async function findAssignmentAt(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   userId: string,
   at: string,
 ): Promise<AssignmentRow> {
@@ -93,7 +93,7 @@ export async function findAssignmentAt(
 
 /** The members who are on the cluster of their owner. */
 export async function readFollowers(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   { userId, clusterId }: { readonly userId: string; readonly clusterId: string },
 ): Promise<readonly string[]> {
   return (await rowsOf<{ id: string }>(READ_FOLLOWERS, [userId, clusterId])).map(({ id }) => id);
@@ -101,7 +101,7 @@ export async function readFollowers(
 
 /** Puts a user on a cluster with {@link BEGIN_ASSIGNMENT}, at `at` or now. */
 export async function beginAssignment(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, clusterId, at = transaction.now }: { userId: string; clusterId: string; at?: string | null },
 ): Promise<AssignmentRow> {
   const [begun] = await transaction.rowsOf<AssignmentRow>(BEGIN_ASSIGNMENT, [userId, clusterId, at]);
@@ -117,7 +117,7 @@ export async function beginAssignment(
 
 /** Takes a user off their cluster with {@link END_ASSIGNMENT}; undefined when they were on none. */
 export async function endAssignment(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   userId: string,
 ): Promise<AssignmentRow | undefined> {
   const before = await findAssignment(transaction, userId);

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { type ClusterRow, readCluster } from './read-cluster.ts';
 
@@ -26,12 +27,12 @@ update hopsmeter.hopsworks_clusters set name = $2, max_users = $3, status = $4, 
  * it.
  */
 export function changeCluster(pool: Pool, change: Change, id: string, changes: ClusterChanges): Promise<ClusterRow> {
-  return changeDirectory(pool, change, (transaction) => setCluster(transaction, id, changes));
+  return inAuditedTransaction(pool, change, (transaction) => setCluster(transaction, id, changes));
 }
 
 /** {@link changeCluster} within a change. */
 export async function setCluster(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   id: string,
   changes: ClusterChanges,
   reason?: string,

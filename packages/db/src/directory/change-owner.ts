@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { instantText } from '../sql/instant.ts';
 import { momentOf, type Since } from '../sql/moment.ts';
@@ -97,7 +98,7 @@ const SET_OWNER = 'update hopsmeter.users set account_owner_id = $2 where id = $
  * @throws RequestError NOT_FOUND, UNKNOWN_REFERENCE, TWO_LEVELS, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, REASON_REQUIRED
  */
 export function changeOwner(pool: Pool, change: Change, wanted: OwnerChange): Promise<OwnerChanged> {
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {
@@ -113,7 +114,7 @@ export function changeOwner(pool: Pool, change: Change, wanted: OwnerChange): Pr
 
 /** {@link changeOwner} within a change; `from` is a moment of `momentOf`. */
 export async function giveToOwner(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   change: { userId: string; accountOwnerId: string | null; from: string; reason?: string | undefined },
 ): Promise<MoveReport> {
   const { userId, accountOwnerId, from, reason } = change;
@@ -140,7 +141,7 @@ export async function giveToOwner(
 }
 
 async function requireTwoLevels(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, accountOwnerId, from }: { userId: string; accountOwnerId: string; from: string },
 ): Promise<void> {
   if (accountOwnerId === userId)

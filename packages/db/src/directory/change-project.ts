@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { momentOf } from '../sql/moment.ts';
 import type { MoveReport } from './move-usage.ts';
@@ -50,7 +51,7 @@ returning ${PROJECT_COLUMNS}
  * cluster.
  */
 export function changeProject(pool: Pool, change: Change, wanted: ProjectChange): Promise<ProjectChanged> {
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {
@@ -69,7 +70,7 @@ export function changeProject(pool: Pool, change: Change, wanted: ProjectChange)
 }
 
 function momentIn(
-  { now }: DirectoryTransaction,
+  { now }: AuditedTransaction,
   wanted: string | null | undefined,
   current: string | null,
   reason: string,
@@ -80,7 +81,7 @@ function momentIn(
 
 /** {@link changeProject} within a change; moments as the database writes them. */
 export async function moveProjectPeriod(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   before: ProjectRow,
   period: ProjectPeriod,
   { action, reason }: { readonly action: string; readonly reason: string | undefined },
@@ -107,7 +108,7 @@ export async function moveProjectPeriod(
 }
 
 async function setPeriod(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   projectId: string,
   { startedAt, endedAt }: ProjectPeriod,
 ): Promise<ProjectRow> {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { readUser, type UserRow } from './read-user.ts';
 
@@ -19,12 +20,12 @@ const CHANGE_USER = 'update hopsmeter.users set email = $2, name = $3, billing_a
  * @throws RequestError NOT_FOUND
  */
 export function changeUser(pool: Pool, change: Change, id: string, changes: UserChanges): Promise<UserRow> {
-  return changeDirectory(pool, change, (transaction) => setUser(transaction, id, changes));
+  return inAuditedTransaction(pool, change, (transaction) => setUser(transaction, id, changes));
 }
 
 /** {@link changeUser} within a change. */
 export async function setUser(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   id: string,
   changes: UserChanges,
   reason?: string,

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from './create-user.ts';
 import { CLUSTER_COLUMNS, type ClusterRow, type ClusterStatus, readCluster } from './read-cluster.ts';
@@ -25,7 +26,7 @@ returning id
  */
 export function createCluster(pool: Pool, change: Change, wanted: NewCluster): Promise<Created<ClusterRow>> {
   const { name, maxUsers } = wanted;
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const [known] = await transaction.rowsOf<ClusterRow>(FIND_CLUSTER, [name]);
     if (known?.maxUsers === maxUsers && known.status === 'active') return { isCreated: false, value: known };
     if (known !== undefined) throw new RequestError('CLUSTER_EXISTS', `${name} is the cluster ${known.id}`);
@@ -39,7 +40,7 @@ export function createCluster(pool: Pool, change: Change, wanted: NewCluster): P
  * @throws the constraint's error for a name that is taken.
  */
 export async function addCluster(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { id, name, maxUsers, status }: NewCluster & { readonly id: string | null; readonly status: ClusterStatus },
 ): Promise<ClusterRow> {
   const [created] = await transaction.rowsOf<{ id: string }>(CREATE_CLUSTER, [id, name, maxUsers, status]);

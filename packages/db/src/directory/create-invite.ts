@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { generateInviteToken, hashInviteToken } from './invite-token.ts';
 import { INVITE_COLUMNS, type InviteRow } from './read-invite.ts';
@@ -40,7 +41,7 @@ returning ${INVITE_COLUMNS}
  */
 export function createInvite(pool: Pool, change: Change, wanted: NewInvite): Promise<CreatedInvite> {
   const { accountOwnerId, email } = wanted;
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const { now, rowsOf } = transaction;
     await readOwner(transaction, accountOwnerId);
     const [open] = await rowsOf<InviteRow>(FIND_OPEN_INVITE, [accountOwnerId, email]);

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { pastMomentOf, requireReasonToMove } from '../sql/moment.ts';
 import type { Created } from './create-user.ts';
@@ -68,11 +69,11 @@ returning ${PROJECT_COLUMNS}
  * begin, REASON_REQUIRED and USER_NOT_ON_CLUSTER where counted usage moves
  */
 export function createProject(pool: Pool, change: Change, wanted: NewProject): Promise<CreatedProject> {
-  return changeDirectory(pool, change, (transaction) => addProject(transaction, wanted), wanted.isDryRun);
+  return inAuditedTransaction(pool, change, (transaction) => addProject(transaction, wanted), wanted.isDryRun);
 }
 
 /** {@link createProject} within a change. */
-export async function addProject(transaction: DirectoryTransaction, wanted: NewProject): Promise<CreatedProject> {
+export async function addProject(transaction: AuditedTransaction, wanted: NewProject): Promise<CreatedProject> {
   const { clusterId, namespace, userId, reason } = wanted;
   const { now, rowsOf } = transaction;
   const startedAt = wanted.startedAt === undefined ? undefined : pastMomentOf(wanted.startedAt, now);
@@ -106,7 +107,7 @@ export async function addProject(transaction: DirectoryTransaction, wanted: NewP
 
 const NOTHING_MOVED: MoveReport = { eventCount: 0, moved: [] };
 
-async function insertProject({ rowsOf }: DirectoryTransaction, parameters: readonly unknown[]): Promise<ProjectRow> {
+async function insertProject({ rowsOf }: AuditedTransaction, parameters: readonly unknown[]): Promise<ProjectRow> {
   const [created] = await rowsOf<ProjectRow>(CREATE_PROJECT, parameters);
   if (created === undefined) throw new Error('the project was not inserted');
   return created;

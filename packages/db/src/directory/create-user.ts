@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { findUser, readOwner, readUser, type UserRow } from './read-user.ts';
 
@@ -27,7 +28,7 @@ const CREATE_USER = 'insert into hopsmeter.users (id, email, name, account_owner
  * @throws RequestError USER_EXISTS with other data, UNKNOWN_REFERENCE for the owner, TWO_LEVELS.
  */
 export function createUser(pool: Pool, change: Change, user: NewUser): Promise<Created<UserRow>> {
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const known = await findUser(transaction, user.id);
     if (known === undefined) return { isCreated: true, value: await addUser(transaction, user) };
     const isSame =
@@ -38,7 +39,7 @@ export function createUser(pool: Pool, change: Change, user: NewUser): Promise<C
 }
 
 /** Adds a user who is not there yet, within a change. */
-export async function addUser(transaction: DirectoryTransaction, user: NewUser): Promise<UserRow> {
+export async function addUser(transaction: AuditedTransaction, user: NewUser): Promise<UserRow> {
   const { id, email, name, accountOwnerId } = user;
   if (accountOwnerId === id) throw new RequestError('TWO_LEVELS', 'nobody is their own member; null makes an owner');
   if (accountOwnerId !== null) await readOwner(transaction, accountOwnerId);

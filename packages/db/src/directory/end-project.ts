@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { pastMomentOf, requireReasonToMove } from '../sql/moment.ts';
 import { moveProjectPeriod, type ProjectChanged } from './change-project.ts';
@@ -43,7 +44,7 @@ returning ${PROJECT_COLUMNS}
  * instead.
  */
 export function endProject(pool: Pool, change: Change, wanted: ProjectEnd): Promise<ProjectChanged> {
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {
@@ -67,7 +68,7 @@ export function endProject(pool: Pool, change: Change, wanted: ProjectEnd): Prom
 }
 
 async function endNow(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   before: ProjectRow,
   reason: string | undefined,
 ): Promise<ProjectChanged> {

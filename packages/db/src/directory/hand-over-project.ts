@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { momentOf, type Since } from '../sql/moment.ts';
 import type { ProjectChanged } from './change-project.ts';
@@ -46,12 +47,12 @@ returning ${PROJECT_COLUMNS}
  * MOMENT_TOO_OLD also before the project's begin, REASON_REQUIRED
  */
 export function handOverProject(pool: Pool, change: Change, wanted: HandOver): Promise<ProjectChanged> {
-  return changeDirectory(pool, change, (transaction) => giveProject(transaction, wanted), wanted.isDryRun);
+  return inAuditedTransaction(pool, change, (transaction) => giveProject(transaction, wanted), wanted.isDryRun);
 }
 
 /** {@link handOverProject} within a change. */
 export async function giveProject(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   wanted: Omit<HandOver, 'isDryRun'>,
 ): Promise<ProjectChanged> {
   const { rowsOf } = transaction;

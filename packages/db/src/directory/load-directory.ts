@@ -1,6 +1,6 @@
 import type { DirectorySnapshot } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import { type Query, queryOf } from '../connection/query.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/pricing-columns.ts';
 
 /**
@@ -53,17 +53,13 @@ type Row = PricingRow & {
 
 /** Reads the directory as of now. */
 export function loadDirectory(pool: Pool): Promise<DirectorySnapshot> {
-  return readDirectory({
-    async rowsOf<T extends object>(sql: string) {
-      return (await pool.query<T>(sql)).rows;
-    },
-  });
+  return readDirectory(queryOf(pool));
 }
 
 /**
  * Reads the directory within a transaction: on its connection, because a pool that others exhaust has no second one.
  */
-export async function readDirectory({ rowsOf }: Snapshot): Promise<DirectorySnapshot> {
+export async function readDirectory({ rowsOf }: Query): Promise<DirectorySnapshot> {
   const [row] = await rowsOf<Row>(LOAD_DIRECTORY);
   const version = row?.version ?? null;
   if (row === undefined || version === null)

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { type MovedUsage, rebuildUsageDaily } from './rebuild-usage-daily.ts';
 
 /** What moved when the past was changed: how many events, and what each account gained or lost of each meter. */
@@ -173,7 +173,7 @@ type Touched = {
 
 /** Moves with {@link MOVE_USAGE_OF_USER}, rollup included. */
 export function moveUsageOfUser(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, accountOwnerId, from }: { readonly userId: string; readonly accountOwnerId: string; readonly from: string },
 ): Promise<MoveReport> {
   return moveUsage(transaction, MOVE_USAGE_OF_USER, [userId, accountOwnerId, from]);
@@ -181,7 +181,7 @@ export function moveUsageOfUser(
 
 /** Moves with a {@link moveStatement}, rollup included. */
 export async function moveUsage(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   statement: string,
   parameters: readonly (string | null)[],
 ): Promise<MoveReport> {

@@ -1,5 +1,5 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 import { type MoveReport, moveStatement, moveUsage } from './move-usage.ts';
 
@@ -137,7 +137,7 @@ type Check = {
  * @throws RequestError USAGE_COUNTED_LATER, USER_NOT_ON_CLUSTER, see {@link CHECK_NAMESPACE}
  */
 export async function moveUsageOfNamespace(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { clusterId, namespace, from, until }: ChangedNamespace,
 ): Promise<MoveReport> {
   const parameters = [clusterId, namespace, from, until];

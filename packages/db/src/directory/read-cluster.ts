@@ -1,5 +1,5 @@
 import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 
 export type ClusterStatus = 'active' | 'inactive';
@@ -40,7 +40,7 @@ const READ_CLUSTER = `select ${CLUSTER_COLUMNS} from hopsmeter.hopsworks_cluster
  * @throws RequestError NOT_FOUND for what the request is about, UNKNOWN_REFERENCE for what it only names.
  */
 export async function readCluster(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   id: string,
   code: Extract<RequestErrorCode, 'NOT_FOUND' | 'UNKNOWN_REFERENCE'> = 'NOT_FOUND',
 ): Promise<ClusterRow> {

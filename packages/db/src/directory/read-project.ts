@@ -1,5 +1,5 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 
 /** A namespace of a cluster and whose it is, or was; null where the period is open. */
@@ -22,7 +22,7 @@ export const PROJECT_COLUMNS = `
 const READ_PROJECT = `select ${PROJECT_COLUMNS} from hopsmeter.projects where id = $1::uuid`;
 
 /** Reads a project. @throws RequestError NOT_FOUND */
-export async function readProject({ rowsOf }: DirectoryTransaction, id: string): Promise<ProjectRow> {
+export async function readProject({ rowsOf }: AuditedTransaction, id: string): Promise<ProjectRow> {
   const [project] = await rowsOf<ProjectRow>(READ_PROJECT, [id]);
   if (project === undefined) throw new RequestError('NOT_FOUND', `there is no project ${id}`);
   return project;

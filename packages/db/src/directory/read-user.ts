@@ -1,5 +1,5 @@
 import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 
 /** A user as lists and answers show one. Times are RFC 3339. */
@@ -31,7 +31,7 @@ export const USER_COLUMNS = `
 const READ_USER = `select ${USER_COLUMNS} from hopsmeter.users where id = $1`;
 
 /** Reads a user; undefined when there is none. */
-export async function findUser({ rowsOf }: DirectoryTransaction, id: string): Promise<UserRow | undefined> {
+export async function findUser({ rowsOf }: AuditedTransaction, id: string): Promise<UserRow | undefined> {
   const [user] = await rowsOf<UserRow>(READ_USER, [id]);
   return user;
 }
@@ -42,7 +42,7 @@ export async function findUser({ rowsOf }: DirectoryTransaction, id: string): Pr
  * @throws RequestError NOT_FOUND for whom the request is about, UNKNOWN_REFERENCE for whom it only names.
  */
 export async function readUser(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   id: string,
   code: Extract<RequestErrorCode, 'NOT_FOUND' | 'UNKNOWN_REFERENCE'> = 'NOT_FOUND',
 ): Promise<UserRow> {
@@ -52,7 +52,7 @@ export async function readUser(
 }
 
 /** Reads a user who must be an account owner. @throws RequestError UNKNOWN_REFERENCE, TWO_LEVELS */
-export async function readOwner(transaction: DirectoryTransaction, id: string): Promise<UserRow> {
+export async function readOwner(transaction: AuditedTransaction, id: string): Promise<UserRow> {
   const owner = await readUser(transaction, id, 'UNKNOWN_REFERENCE');
   if (owner.accountOwnerId !== null) throw new RequestError('TWO_LEVELS', `${id} is a member and cannot own members`);
   return owner;

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { listCost, roundedQuantity } from '../list-cost.ts';
 
 /** How much an account gained (or lost, negative) of a meter; texts with 12 decimals. */
@@ -120,7 +120,7 @@ order by account_owner_id collate "C", meter
 
 /** Rebuilds with {@link REBUILD_USAGE_DAILY}. */
 export async function rebuildUsageDaily(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   { userIds, days }: { readonly userIds: readonly string[]; readonly days: readonly string[] },
 ): Promise<readonly MovedUsage[]> {
   return days.length === 0 ? [] : rowsOf<MovedUsage>(REBUILD_USAGE_DAILY, [userIds, days]);

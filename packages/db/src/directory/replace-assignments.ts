@@ -1,5 +1,5 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 import { type AssignmentRow, readAssignments } from './assignments.ts';
 
@@ -122,7 +122,7 @@ export type AssignmentReplacement = {
  * @throws RequestError USAGE_COUNTED_LATER
  */
 export async function replaceAssignments(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, clusterId, from, until, reason }: AssignmentReplacement,
 ): Promise<boolean> {
   const { rowsOf } = transaction;
@@ -147,7 +147,7 @@ export async function replaceAssignments(
 }
 
 async function requireNoUsageLeft(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   time: readonly (string | null)[],
   before: readonly AssignmentRow[],
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { INVITE_COLUMNS, type InviteRow } from './read-invite.ts';
 
@@ -26,7 +27,7 @@ update hopsmeter.team_invites set revoked_at = $2::timestamptz where id = $1::uu
  */
 export function revokeInvite(pool: Pool, change: Change, wanted: Revocation): Promise<InviteRow> {
   const { inviteId, accountOwnerId } = wanted;
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const [before] = await transaction.rowsOf<InviteRow>(FIND_INVITE, [inviteId, accountOwnerId ?? null]);
     if (before === undefined) throw new RequestError('NOT_FOUND', `there is no invitation ${inviteId}`);
     if (before.status === 'accepted') throw new RequestError('INVITE_ENDED', 'the invitation is accepted');

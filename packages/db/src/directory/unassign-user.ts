@@ -1,4 +1,5 @@
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { momentOf, type Since } from '../sql/moment.ts';
 import { type AssignmentRow, endAssignment, findAssignment, readAssignments, readFollowers } from './assignments.ts';
@@ -19,7 +20,7 @@ export type Unassignment = Since & {
  * @throws RequestError NOT_FOUND, MOMENT_IN_FUTURE, MOMENT_TOO_OLD, REASON_REQUIRED, USAGE_COUNTED_LATER
  */
 export function unassignUser(pool: Pool, change: Change, wanted: Unassignment): Promise<AssignmentRow | undefined> {
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {

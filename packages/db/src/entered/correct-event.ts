@@ -1,5 +1,6 @@
 import { createDirectory, IMPORTED_EVENT_TYPE, RequestError, type Unattributed, type Usage } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { readDirectory } from '../directory/load-directory.ts';
 import { parseSource } from '../events/event-source.ts';
@@ -41,7 +42,7 @@ export function correctEvent(
   wanted: WantedCorrection,
 ): Promise<EnteredCorrection | { readonly sources: readonly string[] }> {
   const { id, usages, reason, isDryRun } = wanted;
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {

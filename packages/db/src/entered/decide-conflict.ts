@@ -1,5 +1,6 @@
 import { createDirectory, RequestError, type Unattributed } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { readDirectory } from '../directory/load-directory.ts';
 import { enterEvents } from './enter-events.ts';
@@ -68,7 +69,7 @@ const MARK_DUE = `update hopsmeter.parked_events set due_at = now() where id = $
  */
 export function decideConflict(pool: Pool, change: Change, wanted: WantedDecision): Promise<ConflictDecision> {
   const { id, right, reason, isDryRun } = wanted;
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {
@@ -103,7 +104,7 @@ export function decideConflict(pool: Pool, change: Change, wanted: WantedDecisio
 const NOTHING: LaterPlan = { entered: [], differences: [], obstacle: undefined, isTriedItself: false };
 
 async function preferParked(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   { actor }: Change,
   { id, eventKey }: Conflict,
   reason: string,

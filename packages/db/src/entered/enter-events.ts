@@ -7,7 +7,8 @@ import {
   parseTime,
   type ReportedEvent,
 } from '@hopsmeter/usage';
-import type { Change, DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { type ParkedRow, type RecordedCounts, recordStatementOf } from '../record/record-batch.ts';
 
 /** An event that a person enters, as if the cluster had sent it. */
@@ -43,7 +44,7 @@ where event_key = any($1::uuid[]) and usage_batch_id = $2::uuid and status = 'pe
  * @param events at most as many as a request may have; no two of one identity.
  */
 export async function enterEvents(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { actor, requestId }: Change,
   events: readonly EnteredEvent[],
 ): Promise<Entered> {

@@ -12,7 +12,8 @@ import {
   toExactUnits,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { readDirectory } from '../directory/load-directory.ts';
 import { enterEvents } from './enter-events.ts';
@@ -69,7 +70,7 @@ export type UsageImport = {
  */
 export function importUsage(pool: Pool, change: Change, wanted: WantedImport): Promise<UsageImport> {
   const { rows, reason, isDryRun } = wanted;
-  return changeDirectory(
+  return inAuditedTransaction(
     pool,
     change,
     async (transaction) => {
@@ -104,7 +105,7 @@ type Known = {
 };
 
 async function readKnown(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   rows: readonly ImportedRow[],
 ): Promise<ReadonlyMap<string, Known>> {
   const keys = rows.map(({ clusterId, event }) => eventKeyOf(clusterId, event));

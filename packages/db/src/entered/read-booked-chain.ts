@@ -1,5 +1,5 @@
 import { type Micros, parseTime } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
 import type { BookedSum } from './usage-difference.ts';
@@ -76,7 +76,7 @@ type Row = Pick<BookedChain, 'rootKey' | 'type' | 'accountOwnerId' | 'userId'> &
 
 /** Reads what is counted under an event key; undefined when nothing is. */
 export async function readBookedChain(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   eventKey: string,
 ): Promise<BookedChain | undefined> {
   const [row] = await rowsOf<Row>(READ_ORIGINAL, [eventKey]);

@@ -1,5 +1,5 @@
 import { eventKeyOf, IMPORTED_SOURCE_PATH, importedKeyOf } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
 
 /** Every cluster's id. There are tens of them. */
@@ -58,7 +58,7 @@ export type EventQuery = {
 export type FoundEvent = { readonly eventKey: string; readonly source: string | undefined };
 
 /** Finds the events of that id with {@link FIND_KEYS}; more than one only where no source was given. */
-export async function findEvents(snapshot: Snapshot, query: EventQuery): Promise<readonly FoundEvent[]> {
+export async function findEvents(snapshot: Query, query: EventQuery): Promise<readonly FoundEvent[]> {
   const { rowsOf } = snapshot;
   const { id, source, accountOwnerId } = query;
   const origin = source === undefined ? undefined : parseSource(source);
@@ -87,7 +87,7 @@ export async function findEvents(snapshot: Snapshot, query: EventQuery): Promise
 }
 
 async function findImported(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { id, accountOwnerId }: EventQuery,
   origin: EventOrigin | undefined,
 ): Promise<readonly FoundEvent[]> {

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
@@ -50,7 +50,7 @@ export type EventArrival = {
 
 /** Reads with {@link READ_ARRIVAL}; undefined when the batch is not known. */
 export async function readArrival(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { usageBatchId, position }: { readonly usageBatchId: string; readonly position: number },
 ): Promise<EventArrival | undefined> {
   return (await rowsOf<EventArrival>(READ_ARRIVAL, [usageBatchId, position]))[0];

@@ -1,5 +1,5 @@
 import type { AttributedBy } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
@@ -88,7 +88,7 @@ export type EventAttribution = {
 
 /** Reads with {@link READ_ATTRIBUTIONS}. */
 export function readAttributions(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   eventKey: string,
   accountOwnerId: string | undefined,
 ): Promise<readonly EventAttribution[]> {

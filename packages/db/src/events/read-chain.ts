@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
 
@@ -77,7 +77,7 @@ export type ChainCorrection = {
 
 /** Reads with {@link READ_CHAIN}. */
 export function readChain(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { eventKey, namedKey = eventKey }: { readonly eventKey: string; readonly namedKey?: string | undefined },
 ): Promise<readonly ChainCorrection[]> {
   return rowsOf<ChainCorrection>(READ_CHAIN, [namedKey, eventKey]);

@@ -1,5 +1,5 @@
 import type { ParkReason } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { roundedQuantity } from '../list-cost.ts';
 import type { ParkedEventRow } from '../parked/list-parked.ts';
 import { instantText } from '../sql/instant.ts';
@@ -82,16 +82,16 @@ export type RecordedEvent = {
 export type ReportedQuantity = { readonly meter: string; readonly quantity: string };
 
 /** Reads with {@link READ_PARKED_COPIES}. */
-export function readParkedCopies({ rowsOf }: Snapshot, eventKey: string): Promise<readonly ParkedCopy[]> {
+export function readParkedCopies({ rowsOf }: Query, eventKey: string): Promise<readonly ParkedCopy[]> {
   return rowsOf<ParkedCopy>(READ_PARKED_COPIES, [eventKey]);
 }
 
 /** Reads with {@link READ_RECORD}. */
-export async function readRecordedEvent({ rowsOf }: Snapshot, eventKey: string): Promise<RecordedEvent | undefined> {
+export async function readRecordedEvent({ rowsOf }: Query, eventKey: string): Promise<RecordedEvent | undefined> {
   return (await rowsOf<RecordedEvent>(READ_RECORD, [eventKey]))[0];
 }
 
 /** Reads with {@link READ_REPORTED}. */
-export function readReportedQuantities({ rowsOf }: Snapshot, eventKey: string): Promise<readonly ReportedQuantity[]> {
+export function readReportedQuantities({ rowsOf }: Query, eventKey: string): Promise<readonly ReportedQuantity[]> {
   return rowsOf<ReportedQuantity>(READ_REPORTED, [eventKey]);
 }

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
 
@@ -128,7 +128,7 @@ export type PriceVersion = {
 
 /** Reads with {@link READ_PARTS}. */
 export function readParts(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   eventKey: string,
   accountOwnerId: string | undefined,
 ): Promise<readonly EventPart[]> {

@@ -1,5 +1,6 @@
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { type EventQuery, type FoundEvent, findEvents } from './find-event.ts';
 import { type EventArrival, readArrival } from './read-arrival.ts';
 import { type EventAttribution, readAttributions } from './read-attributions.ts';
@@ -57,7 +58,7 @@ export function readReceipt(pool: Pool, query: EventQuery): Promise<ReceiptAnswe
 }
 
 async function readFound(
-  snapshot: Snapshot,
+  snapshot: Query,
   found: FoundEvent,
   accountOwnerId: string | undefined,
 ): Promise<EventReceipt> {
@@ -92,6 +93,6 @@ function placeOf(recorded: RecordedEvent | undefined) {
   return usageBatchId === null || position === null ? undefined : { usageBatchId, position };
 }
 
-async function readClusterName({ rowsOf }: Snapshot, clusterId: string): Promise<string | undefined> {
+async function readClusterName({ rowsOf }: Query, clusterId: string): Promise<string | undefined> {
   return (await rowsOf<{ name: string }>(READ_CLUSTER_NAME, [clusterId]))[0]?.name;
 }

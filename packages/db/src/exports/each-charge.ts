@@ -1,6 +1,7 @@
 import { addMonths, formatUsageDay, monthOf, parseQuantity, type Quantity, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { readPricing } from '../statements/compute-statement.ts';
 import { isClosed, rangeOf, readAccountMonth } from '../statements/read-account-month.ts';
@@ -69,7 +70,7 @@ export function eachCharge(
 }
 
 async function readFacts(
-  snapshot: Snapshot,
+  snapshot: Query,
   prices: AccountPricing,
   { id, name }: ChargedAccountRow,
   month: UsageMonth,
@@ -89,7 +90,7 @@ async function readFacts(
 const isEffect = ({ kind }: BilledLine): boolean => kind === 'model_effect';
 
 async function readOpenEffects(
-  snapshot: Snapshot,
+  snapshot: Query,
   prices: AccountPricing,
   accountOwnerId: string,
   month: UsageMonth,

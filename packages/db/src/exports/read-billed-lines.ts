@@ -5,7 +5,7 @@ import {
   type StatementLineKind,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 
 /** The months of $1 account owner before $2 that have a final statement. */
@@ -15,7 +15,7 @@ select month::text from hopsmeter.statements where account_owner_id = $1 and mon
 
 /** Reads with {@link READ_INVOICED_MONTHS}. */
 export async function readInvoicedMonths(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   before: UsageMonth,
 ): Promise<ReadonlySet<UsageMonth>> {
@@ -47,7 +47,7 @@ type Row = Omit<BilledLine, 'usageMonth' | 'userId' | 'amountExact'> & {
 };
 
 /** Reads with {@link READ_LINES}: some hundreds for an account of a hundred members. */
-export async function readBilledLines({ rowsOf }: Snapshot, statementId: string): Promise<readonly BilledLine[]> {
+export async function readBilledLines({ rowsOf }: Query, statementId: string): Promise<readonly BilledLine[]> {
   return (await rowsOf<Row>(READ_LINES, [statementId])).map((row) => ({
     ...row,
     usageMonth: dayOf(row.usageMonth),

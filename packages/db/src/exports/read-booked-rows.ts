@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { roundedQuantity } from '../list-cost.ts';
 
 /**
@@ -64,7 +64,7 @@ export type BookedRow = {
 
 /** Reads with {@link OPEN_BOOKED_ROWS}, in pages of up to 1,000 rows. Only one can be open in a transaction. */
 export async function* readBookedRows(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   [from, to]: readonly [from: string, to: string],
 ): AsyncGenerator<readonly BookedRow[]> {

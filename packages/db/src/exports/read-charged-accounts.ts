@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 
 /**
  * A page of the accounts that can have a charge in a month, by id: those with usage booked in it, and those with any
@@ -28,7 +28,7 @@ const PAGE_ACCOUNTS = 500;
 
 /** Reads with {@link READ_CHARGED_ACCOUNTS}, a page at a time, whatever the number of accounts. */
 export async function* readChargedAccounts(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   [from, to]: readonly [from: string, to: string],
   accountOwnerId: string | undefined,
 ): AsyncGenerator<ChargedAccountRow> {

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { MissingCounts } from './turn.ts';
 
@@ -15,7 +16,7 @@ const CONFIRM = `update hopsmeter.followings set confirmed = missing where state
  * @throws RequestError FOLLOWING_NOT_HELD
  */
 export function confirmMissing(pool: Pool, change: Change, reason: string): Promise<MissingCounts> {
-  return changeDirectory(pool, change, async ({ rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ rowsOf, audit }) => {
     const [held] = await rowsOf<{ missing: MissingCounts; confirmed: MissingCounts | null }>(READ_HELD);
     if (held === undefined) throw new RequestError('FOLLOWING_NOT_HELD', 'see GET /v1/following');
     if (JSON.stringify(held.confirmed) === JSON.stringify(held.missing)) return held.missing;

@@ -1,9 +1,11 @@
 import { RequestError, type RowPlan } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction, toRuleError } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
+import { toRuleError } from '../audit/rule-error.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { makeDirectoryChange } from '../moving-in/make-directory-change.ts';
-import { statementsOf } from '../statements-of.ts';
+
 import { rememberRows } from './remember-rows.ts';
 import { keepTurn } from './turn.ts';
 
@@ -48,7 +50,7 @@ export async function makeFollowedChanges(
     signal.throwIfAborted();
     const part = due.slice(begin, begin + ROWS_PER_TRANSACTION);
     const expected: string = current;
-    current = await changeDirectory(pool, CHANGE, async (transaction) => {
+    current = await inAuditedTransaction(pool, CHANGE, async (transaction) => {
       if ((await readVersion(transaction)) !== expected) return undefined;
       await keepTurn(transaction, turnId);
       for (const plan of part) {
@@ -64,21 +66,20 @@ export async function makeFollowedChanges(
 
 /** Remembers rows in which nothing is to be changed. @throws TurnPassedError */
 export function rememberInTurn(pool: Pool, turnId: string, plans: readonly RowPlan[]): Promise<void> {
-  return inTransaction(pool, async (client) => {
-    const statements = statementsOf(client);
-    await keepTurn(statements, turnId);
-    await rememberRows(statements, plans);
+  return inTransaction(pool, async (query) => {
+    await keepTurn(query, turnId);
+    await rememberRows(query, plans);
   });
 }
 
-async function readVersion({ rowsOf }: DirectoryTransaction): Promise<string> {
+async function readVersion({ rowsOf }: AuditedTransaction): Promise<string> {
   const [row] = await rowsOf<{ version: string }>(READ_VERSION);
   if (row === undefined) throw new Error('the directory has no version');
   return row.version;
 }
 
 /** Makes all changes of a row, or none. @returns what a rule said. */
-async function attempt(transaction: DirectoryTransaction, plan: RowPlan): Promise<string | undefined> {
+async function attempt(transaction: AuditedTransaction, plan: RowPlan): Promise<string | undefined> {
   await transaction.rowsOf('savepoint one_row');
   try {
     for (const change of plan.changes) await makeDirectoryChange(transaction, CHANGE.actor.id, change, REASON);

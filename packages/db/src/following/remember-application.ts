@@ -1,7 +1,7 @@
 import { type ApplicationDirectory, planFollowing } from '@hopsmeter/usage';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { statementsOf } from '../statements-of.ts';
+
 import { isRemembered } from './is-remembered.ts';
 import { readFollowingDirectory } from './read-followed.ts';
 import { rememberRows } from './remember-rows.ts';
@@ -19,5 +19,5 @@ export async function rememberApplication(pool: Pool, application: ApplicationDi
   const settled = plans.filter(
     (plan) => plan.changes.length === 0 && plan.problem === null && !isRemembered(plan, followed),
   );
-  await inTransaction(pool, (client) => rememberRows(statementsOf(client), settled));
+  await inTransaction(pool, (query) => rememberRows(query, settled));
 }

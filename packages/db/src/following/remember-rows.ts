@@ -1,5 +1,5 @@
 import type { RowPlan } from '@hopsmeter/usage';
-import type { Statements } from '../statements-of.ts';
+import type { Query } from '../connection/query.ts';
 
 /**
  * Remembers rows, $1 as JSON. A problem keeps its date while it stays the same. A row that is as it was is not written.
@@ -27,7 +27,7 @@ where known.application_table = row."table" and known.key = row.key
 `;
 
 /** Remembers what plans say of their rows. Run twice it changes nothing. Locks: the rows that change. */
-export async function rememberRows({ rowsOf }: Statements, plans: readonly RowPlan[]): Promise<void> {
+export async function rememberRows({ rowsOf }: Query, plans: readonly RowPlan[]): Promise<void> {
   const byKey = new Map(plans.map((plan) => [`${plan.table} ${plan.key}`, plan]));
   const rows = [...byKey.values()].map(({ table, key, content, agreed, boundary, problem }) => ({
     table,

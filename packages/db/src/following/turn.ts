@@ -1,6 +1,6 @@
 import type { FollowedTable } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
-import type { Statements } from '../statements-of.ts';
+import type { Query } from '../connection/query.ts';
 
 /**
  * How long a turn lasts from the last sign of life: more than a part of the changes takes, less than what a change may
@@ -79,7 +79,7 @@ export async function takeTurn(pool: Pool, everyMs: number): Promise<Turn | unde
 }
 
 /** Keeps a turn within a transaction that changes something. @throws TurnPassedError */
-export async function keepTurn({ rowsOf }: Statements, turnId: string): Promise<void> {
+export async function keepTurn({ rowsOf }: Query, turnId: string): Promise<void> {
   if ((await rowsOf(KEEP_TURN, [turnId])).length === 0) throw new TurnPassedError('somebody else has the turn');
 }
 

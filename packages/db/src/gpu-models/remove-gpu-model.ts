@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
 
@@ -13,7 +14,7 @@ const REMOVE_GPU_MODEL = `delete from hopsmeter.gpu_models where id = $1::uuid r
  * @returns the model as it was. @throws RequestError NOT_FOUND.
  */
 export function removeGpuModel(pool: Pool, change: Change, id: string): Promise<GpuModelRow> {
-  return changeDirectory(pool, change, async ({ rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ rowsOf, audit }) => {
     const [removed] = await rowsOf<GpuModelRow>(REMOVE_GPU_MODEL, [id]);
     if (removed === undefined) throw new RequestError('NOT_FOUND', `there is no GPU model ${id}`);
     const { name, meter } = removed;

@@ -1,5 +1,6 @@
 import { comparedGpuModel, type GpuModel, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
@@ -28,7 +29,7 @@ returning ${GPU_MODEL_COLUMNS}
  */
 export function setGpuModel(pool: Pool, change: Change, wanted: GpuModel): Promise<Created<GpuModelRow>> {
   const { name, meter } = { ...wanted, name: wanted.name.trim() };
-  return changeDirectory(pool, change, async ({ rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ rowsOf, audit }) => {
     const compared = comparedGpuModel(name);
     const [known] = await rowsOf<GpuModelRow>(FIND_GPU_MODEL, [compared]);
     if (known?.name === name && known.meter === meter) return { isCreated: false, value: known };

@@ -1,5 +1,5 @@
 import { addMonths, type Cents, formatUsageDay, formatUsageMonth, type UsageMonth } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { centsText } from '../statements/cents-text.ts';
 
 /** A statement below zero and the part of it that no grant takes back. */
@@ -25,7 +25,7 @@ returning id
 `;
 
 /** Carries an amount forward to the account's next statements. Belongs to the transaction that adds the statement. */
-export async function carryForward(transaction: DirectoryTransaction, carried: CarriedAmount): Promise<void> {
+export async function carryForward(transaction: AuditedTransaction, carried: CarriedAmount): Promise<void> {
   const { statementId, number, accountOwnerId, month, closedBy } = carried;
   const amount = centsText(carried.amount);
   const validFrom = formatUsageDay(addMonths(month, 1));

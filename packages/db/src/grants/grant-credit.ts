@@ -1,5 +1,6 @@
 import { type Cents, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import { centsText } from '../statements/cents-text.ts';
@@ -50,12 +51,12 @@ select count(*)::integer as count from hopsmeter.credit_grants
  */
 export async function grantCredit(pool: Pool, change: Change, grant: NewGrant): Promise<Created<GrantRow>> {
   if (!(await hasAccount(pool, grant.accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
-  return changeDirectory(pool, change, (transaction) => addGrant(transaction, change.actor.id, grant));
+  return inAuditedTransaction(pool, change, (transaction) => addGrant(transaction, change.actor.id, grant));
 }
 
 /** {@link grantCredit} within a change, for what is known to be an account. */
 export async function addGrant(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   actorId: string,
   grant: NewGrant,
 ): Promise<Created<GrantRow>> {

@@ -1,7 +1,7 @@
 import { type Cents, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { changeDirectory } from '../audit/change-directory.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { centsText } from '../statements/cents-text.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { balanceOf } from './balance-of.ts';
@@ -48,7 +48,7 @@ const month = (text: string): UsageMonth => {
 };
 
 const plan = (text: string, total: Cents) =>
-  changeDirectory(
+  inAuditedTransaction(
     database.pool,
     CHANGE,
     (transaction) => planDraws(transaction, { accountOwnerId: owner, month: month(text), total }),
@@ -57,7 +57,7 @@ const plan = (text: string, total: Cents) =>
 
 /** Closes a month with a total, as closing does: statement, then draws, then what is carried forward. */
 const close = (text: string, total: Cents, prepaid?: Cents, accountOwnerId = owner) =>
-  changeDirectory(database.pool, CHANGE, async (transaction) => {
+  inAuditedTransaction(database.pool, CHANGE, async (transaction) => {
     const wanted = { accountOwnerId, month: month(text), total };
     if (total < 0n) {
       const { draws, carried } = await planReturns(transaction, wanted);
@@ -74,7 +74,7 @@ const close = (text: string, total: Cents, prepaid?: Cents, accountOwnerId = own
     return draws;
   });
 
-type Transaction = Parameters<Parameters<typeof changeDirectory>[2]>[0];
+type Transaction = Parameters<Parameters<typeof inAuditedTransaction>[2]>[0];
 
 async function addStatement(
   { rowsOf }: Transaction,
@@ -165,7 +165,7 @@ describe('recorded draws', () => {
   it('never exceed their grant, also when two statements draw at the same time', async () => {
     const id = await grant(10_00n, '2026-01-01', null);
     // Past the lock of the directory, as no code of ours does it: the rule must not depend on it.
-    const statements = await changeDirectory(database.pool, CHANGE, async (transaction) => {
+    const statements = await inAuditedTransaction(database.pool, CHANGE, async (transaction) => {
       await transaction.rowsOf('alter table hopsmeter.statements disable trigger check_statement_prepaid');
       await transaction.rowsOf('alter table hopsmeter.grant_draws disable trigger check_statement_prepaid');
       const ids = [];
@@ -236,7 +236,7 @@ describe('recorded draws', () => {
     const past = await grant(10_00n, '2026-01-01', '2026-11-01');
     const future = await grant(10_00n, '2026-12-01', null);
     for (const id of [foreign, past, future]) {
-      const drawn = changeDirectory(database.pool, CHANGE, async (transaction) => {
+      const drawn = inAuditedTransaction(database.pool, CHANGE, async (transaction) => {
         const statementId = await addStatement(transaction, '2026-11', 5_00n, 5_00n);
         await recordDraws(transaction, statementId, [{ grantId: id, amount: 5_00n }]);
       });
@@ -307,7 +307,7 @@ describe('a statement below zero', () => {
     const id = await grant(10_00n, '2026-01-01', null);
     await close('2026-09', 4_00n);
     const giveBack = (amount: Cents) =>
-      changeDirectory(database.pool, CHANGE, async (transaction) => {
+      inAuditedTransaction(database.pool, CHANGE, async (transaction) => {
         const statementId = await addStatement(transaction, '2026-10', -8_00n, -8_00n);
         await recordDraws(transaction, statementId, [{ grantId: id, amount }]);
       });

@@ -1,5 +1,5 @@
 import { addMonths, type Cents, formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
 /** What a statement takes from a grant. */
@@ -42,7 +42,7 @@ order by expires_on nulls last, valid_from, created_at, id
  * @returns draws above zero, in the order of {@link READ_DRAWABLE_GRANTS}.
  */
 export async function planDraws(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { accountOwnerId, month, total }: DrawableTotal,
 ): Promise<readonly PlannedDraw[]> {
   if (total <= 0n) return [];

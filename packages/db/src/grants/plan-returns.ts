@@ -1,5 +1,5 @@
 import { addMonths, type Cents, formatUsageDay } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { centsOf } from '../statements/cents-text.ts';
 import type { DrawableTotal, PlannedDraw } from './plan-draws.ts';
 
@@ -39,7 +39,7 @@ order by expires_on desc nulls first, valid_from desc, created_at desc, id desc
  * @param total below zero.
  */
 export async function planReturns(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { accountOwnerId, month, total }: DrawableTotal,
 ): Promise<PlannedReturns> {
   const next = formatUsageDay(addMonths(month, 1));

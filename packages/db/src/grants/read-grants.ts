@@ -1,5 +1,5 @@
 import type { Cents } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
@@ -48,7 +48,7 @@ type Row = Omit<GrantRow, 'amount' | 'drawn'> & { readonly amount: string; reado
 
 /** Reads with {@link READ_GRANTS}. */
 export async function readGrants(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   { id, reference }: { readonly id?: string; readonly reference?: string } = {},
 ): Promise<readonly GrantRow[]> {

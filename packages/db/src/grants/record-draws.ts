@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { centsText } from '../statements/cents-text.ts';
 import type { PlannedDraw } from './plan-draws.ts';
 
@@ -18,7 +18,7 @@ order by credit_grant_id
 
 /** Records draws that were planned in the same transaction with `planDraws`. */
 export async function recordDraws(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   statementId: string,
   draws: readonly PlannedDraw[],
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { centsText } from '../statements/cents-text.ts';
 import { type GrantRow, readGrants } from './read-grants.ts';
@@ -27,7 +28,7 @@ where id = $1::uuid and revoked_at is null
  */
 export function revokeGrant(pool: Pool, change: Change, wanted: GrantRevocation): Promise<GrantRow> {
   const { accountOwnerId, grantId: id, reason } = wanted;
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const [before] = await readGrants(transaction, accountOwnerId, { id });
     if (before === undefined) throw new RequestError('NOT_FOUND', 'the account has no such grant');
     if (before.revokedAt !== null) return before;

@@ -1,8 +1,8 @@
 import { generateClusterKey, RequestError } from '@hopsmeter/usage';
-import type { PoolClient } from 'pg';
-import type { Change } from '../audit/change-directory.ts';
+import { addAuditRow, type Change } from '../audit/audit-row.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { type ClusterKeyRow, KEY_COLUMNS } from './key-columns.ts';
 
 /**
@@ -32,12 +32,6 @@ insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash, rotated_
 returning ${KEY_COLUMNS}
 `;
 
-/** Parameters: $1 and $2 actor's kind and id, $3 action, $4 key, $5 and $6 before and after or NULL, $7 request id. */
-const ADD_AUDIT_ROW = `
-insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, request_id)
-values ($1, $2, $3, 'cluster_keys', $4, $5::jsonb, $6::jsonb, $7)
-`;
-
 /** A key that was just made. */
 export type CreatedKey = {
   /** The secret. It is stored nowhere: show it once. */
@@ -60,33 +54,37 @@ export type KeysTransaction = {
  */
 export function changeKeys<T>(
   pool: Pool,
-  { actor, requestId }: Change,
+  change: Change,
   clusterId: string,
   work: (transaction: KeysTransaction) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query(LOCK_CLUSTER_KEYS, [clusterId]);
-    if (rowCount === 0) throw new RequestError('NOT_FOUND', 'there is no such cluster');
+  return inTransaction(pool, async (query) => {
+    const { rowsOf } = query;
+    if ((await rowsOf(LOCK_CLUSTER_KEYS, [clusterId])).length === 0)
+      throw new RequestError('NOT_FOUND', 'there is no such cluster');
     return work({
-      addKey: (rotatedFromId) => addKey(client, clusterId, rotatedFromId),
+      addKey: (rotatedFromId) => addKey(query, clusterId, rotatedFromId),
       async rowOf(sql, parameters) {
-        return (await client.query<ClusterKeyRow>(sql, [...parameters])).rows[0];
+        return (await rowsOf<ClusterKeyRow>(sql, parameters))[0];
       },
-      async audit(action, keyId, before, after) {
-        const parameters = [actor.kind, actor.id, action, keyId, before, after, requestId];
-        await client.query(ADD_AUDIT_ROW, parameters);
-      },
+      audit: (action, keyId, before, after) =>
+        addAuditRow(query, change, {
+          action,
+          entity: 'cluster_keys',
+          entityId: keyId,
+          before: before ?? undefined,
+          after,
+        }),
     });
   });
 }
 
-async function addKey(client: PoolClient, clusterId: string, rotatedFromId: string | undefined): Promise<CreatedKey> {
+async function addKey({ rowsOf }: Query, clusterId: string, rotatedFromId: string | undefined): Promise<CreatedKey> {
   const { key, prefix, hash } = generateClusterKey();
-  const { rows } = await client.query<ClusterKeyRow>(ADD_KEY, [clusterId, prefix, hash, rotatedFromId ?? null]);
-  const [created] = rows;
-  const live = await client.query<{ count: number }>(COUNT_LIVE_KEYS, [clusterId]);
-  if (created === undefined || live.rows[0] === undefined) throw new Error('the key was not added');
-  if (live.rows[0].count > LIVE_KEYS_MAX)
+  const [created] = await rowsOf<ClusterKeyRow>(ADD_KEY, [clusterId, prefix, hash, rotatedFromId ?? null]);
+  const [live] = await rowsOf<{ count: number }>(COUNT_LIVE_KEYS, [clusterId]);
+  if (created === undefined || live === undefined) throw new Error('the key was not added');
+  if (live.count > LIVE_KEYS_MAX)
     throw new RequestError(
       'TOO_MANY_KEYS',
       `a cluster has at most ${LIVE_KEYS_MAX} live keys; revoke one, or rotate with graceSeconds 0`,

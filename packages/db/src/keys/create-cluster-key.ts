@@ -1,4 +1,4 @@
-import type { Change } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
 import type { Pool } from '../connection/pool.ts';
 import { type CreatedKey, changeKeys } from './change-keys.ts';
 

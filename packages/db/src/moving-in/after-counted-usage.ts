@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 
 /**
@@ -24,19 +24,19 @@ where user_id = $1 and hopsworks_cluster_id = $3::uuid and window_started_at >= 
  * When an end that the application tells of takes effect: usage that was counted stays counted, so it is never before
  * the last of it.
  */
-export function endOfProject(transaction: DirectoryTransaction, projectId: string, from: string): Promise<string> {
+export function endOfProject(transaction: AuditedTransaction, projectId: string, from: string): Promise<string> {
   return momentBy(transaction, AFTER_USAGE_OF_PROJECT, [projectId, from]);
 }
 
 /** {@link endOfProject} for a user's time on a cluster. */
 export function endOnCluster(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, clusterId, from }: { readonly userId: string; readonly clusterId: string; readonly from: string },
 ): Promise<string> {
   return momentBy(transaction, AFTER_USAGE_OF_USER, [userId, from, clusterId]);
 }
 
-async function momentBy({ rowsOf }: DirectoryTransaction, sql: string, parameters: readonly string[]): Promise<string> {
+async function momentBy({ rowsOf }: AuditedTransaction, sql: string, parameters: readonly string[]): Promise<string> {
   const [found] = await rowsOf<{ moment: string }>(sql, parameters);
   if (found === undefined) throw new Error('an aggregate gave no row');
   return found.moment;

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { chooseCluster, requirePlaces } from '../directory/assign-user.ts';
 import { findAssignment } from '../directory/assignments.ts';
 import { readCluster } from '../directory/read-cluster.ts';
@@ -15,7 +15,7 @@ type ChangedAssignment = { readonly userId: string; readonly from: string; reado
  * @throws RequestError UNKNOWN_REFERENCE, OWNER_NOT_ASSIGNED, MEMBER_FOLLOWS_OWNER, CLUSTER_FULL
  */
 export async function moveAssignment(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, clusterId, from, reason }: ChangedAssignment & { readonly clusterId: string },
 ): Promise<void> {
   await chooseCluster(transaction, await readUser(transaction, userId, 'UNKNOWN_REFERENCE'), clusterId);
@@ -29,7 +29,7 @@ export async function moveAssignment(
 
 /** Takes a user off their cluster. The members of an owner stay: each has a row of their own. */
 export async function endAssignmentAt(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { userId, from, reason }: ChangedAssignment,
 ): Promise<void> {
   const current = await findAssignment(transaction, userId);

@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { moveProjectPeriod } from '../directory/change-project.ts';
 import { addProject } from '../directory/create-project.ts';
 import { readProject } from '../directory/read-project.ts';
@@ -8,7 +8,7 @@ type ChangedProject = { readonly projectId: string; readonly reason: string };
 
 /** Ends a project. @returns when it ended: not before the last usage of it that was counted. */
 export async function endProjectAt(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { projectId, from, reason }: ChangedProject & { readonly from: string },
 ): Promise<string> {
   const before = await readProject(transaction, projectId);
@@ -20,7 +20,7 @@ export async function endProjectAt(
 
 /** Makes it so that a project has never ended. @throws RequestError NAMESPACE_TAKEN */
 export async function reopenProject(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { projectId, reason }: ChangedProject,
 ): Promise<void> {
   const before = await readProject(transaction, projectId);
@@ -30,7 +30,7 @@ export async function reopenProject(
 
 /** Ends a project where it is and begins it in another place. @throws RequestError NAMESPACE_TAKEN */
 export async function moveProject(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   wanted: ChangedProject & { readonly clusterId: string; readonly namespace: string; readonly from: string },
 ): Promise<void> {
   const { clusterId, namespace, reason } = wanted;

@@ -6,7 +6,8 @@ import {
   RequestError,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { closeMonth } from '../statements/close-month.ts';
@@ -95,7 +96,7 @@ async function closePart(
     first.month,
     part.map(({ accountOwnerId }) => accountOwnerId),
   );
-  await changeDirectory(pool, change, async (transaction) => {
+  await inAuditedTransaction(pool, change, async (transaction) => {
     const prices = await readPricing(transaction);
     for (const imported of part)
       try {

@@ -9,11 +9,11 @@ import {
   importedKeyOf,
   importedPriceOf,
 } from '@hopsmeter/usage';
-import type { Change } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { HOLD_DIRECTORY } from '../connection/hold-directory.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { Pool } from '../connection/pool.ts';
-import { HOLD_DIRECTORY } from '../directory/hold-directory.ts';
 
 /**
  * Brings imported days into the ledger and the rollup, as a batch of their own, in one statement. The record statement
@@ -116,8 +116,8 @@ export async function importDays(
     IMPORTED_EVENT_TYPE,
     IMPORTED_SOURCE_PATH,
   ];
-  await inTransaction(pool, async (client) => {
-    await client.query(HOLD_DIRECTORY);
-    await client.query(IMPORT_DAYS, parameters);
+  await inTransaction(pool, async ({ rowsOf }) => {
+    await rowsOf(HOLD_DIRECTORY);
+    await rowsOf(IMPORT_DAYS, parameters);
   });
 }

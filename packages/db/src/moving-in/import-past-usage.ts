@@ -1,6 +1,6 @@
 import { type ApplicationUsage, type DayOutcome, type ImportScope, planImportedDay } from '@hopsmeter/usage';
 import { eachApplicationUsage } from '../application/each-application-usage.ts';
-import type { Change } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
 import type { Pool } from '../connection/pool.ts';
 import { importDays } from './import-days.ts';
 import { readDaysHere } from './read-days-here.ts';

@@ -1,5 +1,5 @@
 import type { DirectoryChange } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { admitUser } from '../directory/admit-user.ts';
 import { setCluster } from '../directory/change-cluster.ts';
 import { giveToOwner } from '../directory/change-owner.ts';
@@ -23,7 +23,7 @@ export type MovingInReason = 'moved in from the application database' | 'changed
  * @throws RequestError what a rule says.
  */
 export async function makeDirectoryChange(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   actorId: string,
   change: DirectoryChange,
   reason: MovingInReason,

@@ -1,5 +1,7 @@
 import { type DirectoryChange, type ListedRow, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction, toRuleError } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
+import { toRuleError } from '../audit/rule-error.ts';
 import type { Pool } from '../connection/pool.ts';
 import { makeDirectoryChange } from './make-directory-change.ts';
 
@@ -33,7 +35,7 @@ export async function makeDirectoryChanges(
   for (let begin = 0; begin < changes.length; begin += CHANGES_PER_TRANSACTION) {
     signal.throwIfAborted();
     const part = changes.slice(begin, begin + CHANGES_PER_TRANSACTION);
-    const refusedNow = await changeDirectory(pool, change, (transaction) =>
+    const refusedNow = await inAuditedTransaction(pool, change, (transaction) =>
       makePart(transaction, change.actor.id, part),
     );
     refused.push(...refusedNow);
@@ -43,7 +45,7 @@ export async function makeDirectoryChanges(
 }
 
 async function makePart(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   actorId: string,
   part: readonly DirectoryChange[],
 ): Promise<readonly ListedRow[]> {
@@ -58,7 +60,7 @@ async function makePart(
 
 /** Makes one change or nothing of it; the others of its part stay. */
 async function attempt(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   actorId: string,
   change: DirectoryChange,
 ): Promise<RequestError | undefined> {

@@ -1,6 +1,7 @@
 import type { OurDirectory } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
@@ -47,7 +48,7 @@ export function readOurDirectory(pool: Pool): Promise<OurDirectory> {
 }
 
 /** {@link readOurDirectory} within a snapshot. */
-export async function ourDirectoryOf({ rowsOf }: Snapshot): Promise<OurDirectory> {
+export async function ourDirectoryOf({ rowsOf }: Query): Promise<OurDirectory> {
   const [card] = await rowsOf<{ creditUsd: string }>(READ_CREDIT_USD);
   if (card === undefined) throw new Error('no rate card is the default');
   const grants = await rowsOf<Grant>(READ_GRANTS);

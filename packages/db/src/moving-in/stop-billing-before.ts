@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatUsageDay, type ListedRow, ONE, RequestError, type UsageDay } from '@hopsmeter/usage';
-import type { Change } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
 import type { Pool } from '../connection/pool.ts';
 import { changePrices, previewPriceChange } from '../pricing/change-prices.ts';
 import type { PriceChange } from '../pricing/price-change.ts';

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import { readCluster } from '../directory/read-cluster.ts';
@@ -45,7 +46,7 @@ export function addNamespaceRule(
   change: Change,
   { clusterId, pattern, userId, reason }: NewNamespaceRule,
 ): Promise<Created<NamespaceRuleRow>> {
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const { rowsOf, now, audit } = transaction;
     await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
     if (userId !== undefined) await readUser(transaction, userId, 'UNKNOWN_REFERENCE');

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';
 
@@ -23,7 +24,7 @@ export function withdrawNamespaceRule(
   change: Change,
   { id, reason }: { readonly id: string; readonly reason: string },
 ): Promise<NamespaceRuleRow> {
-  return changeDirectory(pool, change, async ({ rowsOf, now, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ rowsOf, now, audit }) => {
     const [before] = await rowsOf<NamespaceRuleRow>(READ_RULE, [id]);
     if (before === undefined) throw new RequestError('NOT_FOUND', 'there is no such rule');
     if (before.withdrawnAt !== null) return before;

@@ -40,11 +40,11 @@ export function settleParked(
   choice: ParkedChoice,
   makePlan: (taken: readonly TakenEvent[]) => ParkedPlan,
 ): Promise<SettledCounts> {
-  return inTransaction(pool, async (client) => {
-    const taken = await takeParked(client, choice);
+  return inTransaction(pool, async (query) => {
+    const taken = await takeParked(query, choice);
     if (taken.length === 0) return { counted: 0, duplicates: 0, pending: 0 };
-    const { rows } = await client.query<SettledCounts>(SETTLE_PARKED, parametersOf(makePlan(taken), taken));
-    const { counted = 0, duplicates = 0, pending = 0 } = rows[0] ?? {};
+    const [counts] = await query.rowsOf<SettledCounts>(SETTLE_PARKED, parametersOf(makePlan(taken), taken));
+    const { counted = 0, duplicates = 0, pending = 0 } = counts ?? {};
     // Thrown before the commit: a plan that forgets an event must not leave it as if nobody had tried.
     if (counted + duplicates + pending !== taken.length)
       throw new Error(`${taken.length} parked events were taken and ${counted + duplicates + pending} settled`);

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Query } from '../connection/query.ts';
 import { IS_RESTED, inTurns, LACKS_DIRECTORY } from './in-turns.ts';
 
 const COLUMNS = `
@@ -79,8 +79,8 @@ type Row = Omit<TakenEvent, 'contentHash' | 'clusterId'> & {
 };
 
 /** Takes parked events within a transaction. */
-export async function takeParked(client: PoolClient, choice: ParkedChoice): Promise<readonly TakenEvent[]> {
-  const { rows } = await client.query<Row>(...statementOf(choice));
+export async function takeParked({ rowsOf }: Query, choice: ParkedChoice): Promise<readonly TakenEvent[]> {
+  const rows = await rowsOf<Row>(...statementOf(choice));
   return rows.map(({ contentHash, clusterId, ...row }) => ({
     ...row,
     contentHash: BigInt(contentHash),

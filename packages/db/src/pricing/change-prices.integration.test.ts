@@ -9,6 +9,7 @@ import {
   usageDayOf,
 } from '@hopsmeter/usage';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.ts';
 import { kindOfFailure } from '../connection/errors.ts';
 import { loadDirectory } from '../directory/load-directory.ts';
 import { recordBatch } from '../record/record-batch.ts';
@@ -295,7 +296,7 @@ describe('a change of past prices', () => {
   it('is tried while a batch is being recorded and while prices are being changed', async () => {
     const client = await database.pool.connect();
     try {
-      await client.query('begin; select pg_advisory_xact_lock(7367, 1)');
+      await client.query(`begin; select pg_advisory_xact_lock(${ADVISORY_LOCKS.directory})`);
       await client.query('select from hopsmeter.usage_daily for update');
       expect((await previewPriceChange(database.pool, past())).total.changedRows).toBe(3);
     } finally {

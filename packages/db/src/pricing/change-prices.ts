@@ -8,15 +8,16 @@ import {
   RequestError,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
+import { type Query, queryOf } from '../connection/query.ts';
 import { forecastMonth, type MonthForecast } from './forecast-month.ts';
 import { forecastPriceChange, type PriceForecast } from './forecast-price-change.ts';
 import { type PriceChangeRow, readPriceChange } from './list-price-changes.ts';
 import { type PlannedPriceChange, planPriceChange } from './plan-price-change.ts';
 import { type PriceBook, readPriceBook } from './price-book.ts';
 import { dayOrNull, describeOverride, describePriceChange, type PriceChange } from './price-change.ts';
-import { rowsOfPool } from './rows-of.ts';
 import { writeTerms } from './write-terms.ts';
 
 /** What a change would do. */
@@ -92,7 +93,7 @@ export async function previewPriceChange(
   change: PriceChange,
   usageMonth?: UsageMonth,
 ): Promise<PriceChangePreview> {
-  const { book, planned } = await plan({ rowsOf: rowsOfPool(pool) }, change);
+  const { book, planned } = await plan(queryOf(pool), change);
   const isReRated = reachesBack(book, planned);
   const shown = usageMonth ?? (isReRated ? undefined : addMonths(monthOf(book.today), -1));
   const month = shown === undefined ? undefined : await forecastMonth(pool, book, planned, shown);
@@ -116,7 +117,7 @@ export async function previewPriceChange(
  */
 export function changePrices(pool: Pool, who: Change, wanted: WantedPriceChange): Promise<PriceChangeRow> {
   const { change, reason, fingerprint } = wanted;
-  return changeDirectory(pool, who, async (transaction) => {
+  return inAuditedTransaction(pool, who, async (transaction) => {
     const { book, planned } = await plan(transaction, change);
     const isReRated = reachesBack(book, planned);
     if (isReRated) requireFreshDryRun(book.fingerprintOf(change), fingerprint);
@@ -142,18 +143,18 @@ export function changePrices(pool: Pool, who: Change, wanted: WantedPriceChange)
       after: describePriceChange(change),
       reason,
     });
-    const row = await readPriceChange(transaction.rowsOf, added.id);
+    const row = await readPriceChange(transaction, added.id);
     if (row === undefined) throw new Error('the price change is not there');
     return row;
   });
 }
 
 async function plan(
-  { rowsOf }: Pick<DirectoryTransaction, 'rowsOf'>,
+  query: Query,
   change: PriceChange,
 ): Promise<{ readonly book: PriceBook; readonly planned: PlannedPriceChange }> {
-  const book = await readPriceBook(rowsOf);
-  if (change.kind === 'set_override' && (await rowsOf(FIND_ACCOUNT, [change.accountOwnerId])).length === 0)
+  const book = await readPriceBook(query);
+  if (change.kind === 'set_override' && (await query.rowsOf(FIND_ACCOUNT, [change.accountOwnerId])).length === 0)
     throw new RequestError('UNKNOWN_REFERENCE', `there is no account ${change.accountOwnerId}`);
   return { book, planned: planPriceChange(book, change) };
 }
@@ -169,7 +170,7 @@ function requireFreshDryRun(current: string, given: string | undefined): void {
     throw new RequestError('STALE_DRY_RUN', 'prices or closed months changed since the dry run: make another');
 }
 
-async function write({ rowsOf }: DirectoryTransaction, planned: PlannedPriceChange, id: string): Promise<void> {
+async function write({ rowsOf }: AuditedTransaction, planned: PlannedPriceChange, id: string): Promise<void> {
   const { withdrawnRate, newRate, withdrawnOverride, endedOverride, newOverride } = planned;
   if (withdrawnRate !== undefined) await rowsOf(WITHDRAW_RATE, [withdrawnRate.id]);
   if (newRate !== undefined) await rowsOf(ADD_RATE, [...rateParameters(newRate), id]);

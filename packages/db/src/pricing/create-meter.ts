@@ -1,5 +1,6 @@
 import { IMPORTED_METER_PREFIX, isImportedMeter, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import type { MeterRow } from './list-rate-cards.ts';
@@ -23,7 +24,7 @@ export function createMeter(pool: Pool, change: Change, wanted: MeterRow): Promi
       'METER_EXISTS',
       `names that begin with ${IMPORTED_METER_PREFIX} are those of imported usage`,
     );
-  return changeDirectory(pool, change, async ({ rowsOf, audit }) => {
+  return inAuditedTransaction(pool, change, async ({ rowsOf, audit }) => {
     const [known] = await rowsOf<MeterRow>(FIND_METER, [meter]);
     if (known !== undefined) {
       if (known.unit !== unit || known.description !== description)

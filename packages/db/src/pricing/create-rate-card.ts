@@ -1,5 +1,6 @@
 import { formatQuantity, parseQuantity, type Quantity, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Created } from '../directory/create-user.ts';
 import type { RateCardRow } from './list-rate-cards.ts';
@@ -26,7 +27,7 @@ type Found = { readonly id: string; readonly creditUsd: string; readonly isDefau
 export function createRateCard(pool: Pool, change: Change, wanted: NewRateCard): Promise<Created<RateCardRow>> {
   const { name } = wanted;
   const creditUsd = formatQuantity(wanted.creditUsd);
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const [known] = await transaction.rowsOf<Found>(FIND_RATE_CARD, [name]);
     if (known !== undefined) {
       if (parseQuantity(known.creditUsd) !== wanted.creditUsd)

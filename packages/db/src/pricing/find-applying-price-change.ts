@@ -1,5 +1,5 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 
 /** A price change whose rows are not all re-rated yet. */
 export type ApplyingPriceChange = {
@@ -34,7 +34,7 @@ limit 1
  * billed at the old price and part at the new one.
  */
 export async function findApplyingPriceChange(
-  transaction: Pick<DirectoryTransaction, 'rowsOf'>,
+  transaction: Pick<AuditedTransaction, 'rowsOf'>,
   accountOwnerId: string,
   month: UsageMonth,
 ): Promise<ApplyingPriceChange | undefined> {

@@ -1,8 +1,8 @@
 import { formatUsageDay, parseQuantity, type Quantity, type UsageDay } from '@hopsmeter/usage';
-import type { PoolClient } from 'pg';
 import { inTransaction } from '../connection/in-transaction.ts';
 import { textArray } from '../connection/pg-array.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { byDifference } from './by-difference.ts';
 import { forecastModelEffects } from './forecast-model-effects.ts';
 import { FIND_USAGE_DAYS, FORECAST } from './forecast-statement.ts';
@@ -75,7 +75,7 @@ export async function forecastPriceChange(
       textArray(payers.filter((payer) => payer !== '')),
       ...pricesOf(spans, day, end),
     ];
-    const rows = await inTransaction(pool, (client) => forecastDays(client, parameters));
+    const rows = await inTransaction(pool, (query) => forecastDays(query, parameters));
     for (const row of rows) byAccount.set(row.accountOwnerId, add(byAccount.get(row.accountOwnerId) ?? NOTHING, row));
   }
   for (const [accountOwnerId, modelEffect] of await forecastModelEffects(pool, book, planned, { first, last }))
@@ -92,9 +92,9 @@ type Row = {
   readonly adjustment: string;
 };
 
-async function forecastDays(client: PoolClient, parameters: readonly unknown[]): Promise<readonly AccountForecast[]> {
-  await client.query(PLAN_BY_HASH);
-  const { rows } = await client.query<Row>(FORECAST, [...parameters]);
+async function forecastDays({ rowsOf }: Query, parameters: readonly unknown[]): Promise<readonly AccountForecast[]> {
+  await rowsOf(PLAN_BY_HASH);
+  const rows = await rowsOf<Row>(FORECAST, parameters);
   return rows.map((row) => {
     const [oldCost, newCost] = [parseQuantity(row.oldCost), parseQuantity(row.newCost)];
     return {

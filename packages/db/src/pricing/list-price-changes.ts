@@ -1,6 +1,6 @@
 import type { Pool } from '../connection/pool.ts';
+import { type Query, queryOf } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
-import { type RowsOf, rowsOfPool } from './rows-of.ts';
 
 /** A price change and how far it is. Days as text, times RFC 3339, `costDifference` with 12 decimals. */
 export type PriceChangeRow = {
@@ -64,14 +64,14 @@ export async function listPriceChanges(pool: Pool, query: PriceChangesQuery): Pr
 }
 
 /** Reads a price change by id, with a pool or within a transaction; undefined when there is none. */
-export async function readPriceChange(rowsOf: RowsOf, id: string): Promise<PriceChangeRow | undefined> {
+export async function readPriceChange({ rowsOf }: Query, id: string): Promise<PriceChangeRow | undefined> {
   const [row] = await rowsOf<StoredRow>(READ_PRICE_CHANGE, [id]);
   return row === undefined ? undefined : toRow(row);
 }
 
 /** {@link readPriceChange} for those who have a pool. */
 export function findPriceChange(pool: Pool, id: string): Promise<PriceChangeRow | undefined> {
-  return readPriceChange(rowsOfPool(pool), id);
+  return readPriceChange(queryOf(pool), id);
 }
 
 type StoredRow = Omit<PriceChangeRow, 'changedRows'> & { readonly changedRows: string };

@@ -1,8 +1,8 @@
 import { formatQuantity, formatUsageDay, type StoredTerms } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { queryOf } from '../connection/query.ts';
 import { readPriceBook } from './price-book.ts';
 import { dayOrNull } from './price-change.ts';
-import { rowsOfPool } from './rows-of.ts';
 import { writeTerms } from './write-terms.ts';
 
 /** Something that is measured; `unit` is for people. */
@@ -38,7 +38,7 @@ export type RateCardRow = {
 
 /** Lists all rate cards, the default one first, then by name. There are as many as people made by hand. */
 export async function listRateCards(pool: Pool): Promise<readonly RateCardRow[]> {
-  const { cards, rates } = (await readPriceBook(rowsOfPool(pool))).pricing;
+  const { cards, rates } = (await readPriceBook(queryOf(pool))).pricing;
   return cards
     .map(({ id, name, creditUsd, isDefault }) => {
       const own = rates

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PricingSnapshot, UsageDay } from '@hopsmeter/usage';
+import type { Query } from '../connection/query.ts';
 import { describePriceChange, type PriceChange } from './price-change.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing-columns.ts';
-import type { RowsOf } from './rows-of.ts';
 
 /**
  * Everything that decides prices, and which months are closed. One statement, so one snapshot. It takes no lock, so it
@@ -42,7 +42,7 @@ export type PriceBook = {
 };
 
 /** Reads with {@link READ_PRICE_BOOK}. */
-export async function readPriceBook(rowsOf: RowsOf): Promise<PriceBook> {
+export async function readPriceBook({ rowsOf }: Query): Promise<PriceBook> {
   const [row] = await rowsOf<Row>(READ_PRICE_BOOK);
   if (row === undefined) throw new Error('a question without a table gave no row');
   const { cards, rates, overrides, closings, meters } = row;

@@ -1,7 +1,7 @@
-import type { PoolClient } from 'pg';
+import { HOLD_DIRECTORY } from '../connection/hold-directory.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { HOLD_DIRECTORY } from '../directory/hold-directory.ts';
+import type { Query } from '../connection/query.ts';
 import { ADD_ADJUSTMENT_ROWS, FIND_PART, RE_RATE, REMOVE_EMPTY_ROWS } from './re-rate-statement.ts';
 import { PLAN_BY_HASH } from './re-rated-rows.ts';
 
@@ -110,33 +110,26 @@ export async function reRatePart(
   { after = [], except = [] }: PriceChangeTurns = {},
 ): Promise<ReRatedPart | undefined> {
   let takenId: string | undefined;
-  const work = inTransaction(pool, async (client) => {
-    const [taken] = await rowsOf<Taken>(client, TAKE_PRICE_CHANGE, [after, except]);
+  const work = inTransaction(pool, async (query) => {
+    const { rowsOf } = query;
+    const [taken] = await rowsOf<Taken>(TAKE_PRICE_CHANGE, [after, except]);
     if (taken === undefined) return undefined;
     takenId = taken.id;
-    await client.query(HOLD_DIRECTORY);
+    await rowsOf(HOLD_DIRECTORY);
     const { id, nextDay, doneAccount, doneUser, endDay, account, meter } = taken;
-    const [part] = await rowsOf<Part>(client, FIND_PART, [
-      nextDay,
-      doneAccount,
-      doneUser,
-      endDay,
-      account,
-      meter,
-      partRowsMax,
-    ]);
+    const [part] = await rowsOf<Part>(FIND_PART, [nextDay, doneAccount, doneUser, endDay, account, meter, partRowsMax]);
     if (part === undefined) {
-      await client.query(NOTE_APPLIED, [id]);
+      await rowsOf(NOTE_APPLIED, [id]);
       return { priceChangeId: id, changedRows: 0, isApplied: true };
     }
-    await client.query(PLAN_BY_HASH);
-    const added = part.isClosed ? await changeRows(client, ADD_ADJUSTMENT_ROWS, part, taken) : NOTHING;
+    await rowsOf(PLAN_BY_HASH);
+    const added = part.isClosed ? await changeRows(query, ADD_ADJUSTMENT_ROWS, part, taken) : NOTHING;
     // With rows added the part is done in the next transaction: this one would take its locks out of order.
-    if (added.changedRows !== '0') return note(client, id, added, part.day, part.afterAccount, part.afterUser);
-    const changed = await changeRows(client, RE_RATE, part, taken);
-    if (changed.emptyIds.length > 0) await client.query(REMOVE_EMPTY_ROWS, [changed.emptyIds, part.day]);
+    if (added.changedRows !== '0') return note(query, id, added, part.day, part.afterAccount, part.afterUser);
+    const changed = await changeRows(query, RE_RATE, part, taken);
+    if (changed.emptyIds.length > 0) await rowsOf(REMOVE_EMPTY_ROWS, [changed.emptyIds, part.day]);
     const next = part.upToAccount === null ? dayAfter(part.day) : part.day;
-    return note(client, id, changed, next, part.upToAccount, part.upToUser);
+    return note(query, id, changed, next, part.upToAccount, part.upToUser);
   });
   return work.catch((error) => {
     throw takenId === undefined ? error : new PartNotReRatedError(takenId, error);
@@ -145,33 +138,25 @@ export async function reRatePart(
 
 const NOTHING: Changed = { changedRows: '0', costDifference: '0', emptyIds: [] };
 
-async function changeRows(client: PoolClient, statement: string, part: Part, taken: Taken): Promise<Changed> {
+async function changeRows({ rowsOf }: Query, statement: string, part: Part, taken: Taken): Promise<Changed> {
   const { day, afterAccount, afterUser, upToAccount, upToUser } = part;
   const parameters = [day, afterAccount, afterUser, upToAccount, upToUser, taken.account, taken.meter];
-  const [changed] = await rowsOf<Changed>(client, statement, parameters);
+  const [changed] = await rowsOf<Changed>(statement, parameters);
   if (changed === undefined) throw new Error('the rollup did not say what was changed');
   return changed;
 }
 
 /** Notes what was changed and where to go on. */
 async function note(
-  client: PoolClient,
+  { rowsOf }: Query,
   priceChangeId: string,
   { changedRows, costDifference }: Changed,
   nextDay: string,
   doneAccount: string | null,
   doneUser: string | null,
 ): Promise<ReRatedPart> {
-  await client.query(NOTE_PROGRESS, [priceChangeId, nextDay, doneAccount, doneUser, changedRows, costDifference]);
+  await rowsOf(NOTE_PROGRESS, [priceChangeId, nextDay, doneAccount, doneUser, changedRows, costDifference]);
   return { priceChangeId, changedRows: Number(changedRows), isApplied: false };
-}
-
-async function rowsOf<T extends object>(
-  client: PoolClient,
-  sql: string,
-  parameters: readonly unknown[] = [],
-): Promise<T[]> {
-  return (await client.query<T>(sql, [...parameters])).rows;
 }
 
 /** @param day as the database wrote it. */

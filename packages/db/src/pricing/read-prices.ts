@@ -7,9 +7,9 @@ import {
   type UsageDay,
 } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { queryOf } from '../connection/query.ts';
 import { readPriceBook } from './price-book.ts';
 import { type DescribedOverride, dayOrNull, describeOverride } from './price-change.ts';
-import { rowsOfPool } from './rows-of.ts';
 import { writeTerms } from './write-terms.ts';
 
 /** What a meter costs an account on a day, and where that comes from. */
@@ -41,7 +41,7 @@ export type AccountPrices = {
 
 /** Reads what an account pays on a day. */
 export async function readPrices(pool: Pool, accountOwnerId: string, day: UsageDay): Promise<AccountPrices> {
-  const book = await readPriceBook(rowsOfPool(pool));
+  const book = await readPriceBook(queryOf(pool));
   const pricing = createPricing(book.pricing);
   const { id, name, creditUsd } = pricing.cardOf(accountOwnerId, day);
   const own = book.pricing.overrides.filter((override) => override.accountOwnerId === accountOwnerId);

@@ -1,4 +1,4 @@
-import type { QueryResultRow } from 'pg';
+import type { Query } from '../connection/query.ts';
 import { COMPARED_ACCOUNT_DAYS } from './compare-account-days.ts';
 import { COMPARED_DAY } from './compare-day.ts';
 
@@ -60,11 +60,6 @@ from found
 /** What the comparison of a day found. */
 export type DayResult = { readonly rowCount: string; readonly differingRows: string; readonly costDifference: string };
 
-/** Something that runs statements in a transaction. */
-export type Statements = {
-  rowsOf<T extends QueryResultRow>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
-};
-
 export type DayCheck = {
   /** `2026-11-22` */
   readonly day: string;
@@ -75,7 +70,7 @@ export type DayCheck = {
 
 /** Checks with {@link CHECK_DAY}. */
 export async function checkDay(
-  { rowsOf }: Statements,
+  { rowsOf }: Query,
   { day, reconciliationId, storedMax = 0 }: DayCheck,
 ): Promise<DayResult> {
   const [result] = await rowsOf<DayResult>(CHECK_DAY, [day, reconciliationId, storedMax]);

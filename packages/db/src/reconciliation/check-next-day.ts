@@ -1,8 +1,8 @@
-import type { PoolClient, QueryResultRow } from 'pg';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { findStatementDifferences } from '../statements/find-statement-differences.ts';
-import { checkDay, STORED_DIFFERENCES_MAX, type Statements } from './check-day.ts';
+import { checkDay, STORED_DIFFERENCES_MAX } from './check-day.ts';
 import { refreshClusterHours } from './refresh-cluster-hours.ts';
 import { takeTurn } from './take-turn.ts';
 
@@ -93,12 +93,11 @@ export async function skipDay(pool: Pool, { reconciliationId, day }: DayNotCompa
  *   database throws otherwise. A comparison whose statements could not be compared is done without them.
  */
 export async function checkNextDay(pool: Pool): Promise<CheckOutcome> {
-  const { outcome, failure } = await inTransaction(pool, async (client): Promise<Step> => {
-    if (!(await takeTurn(client))) return { outcome: 'busy' };
-    const { rows } = await client.query<Next>(TAKE_NEXT, [STORED_DIFFERENCES_MAX]);
-    const [next] = rows;
+  const { outcome, failure } = await inTransaction(pool, async (query): Promise<Step> => {
+    if (!(await takeTurn(query))) return { outcome: 'busy' };
+    const [next] = await query.rowsOf<Next>(TAKE_NEXT, [STORED_DIFFERENCES_MAX]);
     if (next === undefined) return { outcome: 'idle' };
-    return next.day === null ? finish(pool, client, next) : check(client, next.id, next.day, next.storedMax);
+    return next.day === null ? finish(pool, query, next) : check(query, next.id, next.day, next.storedMax);
   });
   if (failure !== undefined) throw failure;
   return outcome;
@@ -113,40 +112,34 @@ type Next = {
 
 type Step = { readonly outcome: CheckOutcome; readonly failure?: unknown };
 
-async function check(client: PoolClient, id: string, day: string, storedMax: number): Promise<Step> {
+async function check(query: Query, id: string, day: string, storedMax: number): Promise<Step> {
   try {
-    const statements = patient(client);
-    const { rowCount, differingRows, costDifference } = await checkDay(statements, {
+    const { rowCount, differingRows, costDifference } = await checkDay(patient(query), {
       day,
       reconciliationId: id,
       storedMax,
     });
-    await refreshClusterHours(statements, day);
-    await client.query(NOTE_DAY, [id, day, rowCount, differingRows, costDifference]);
+    await refreshClusterHours(patient(query), day);
+    await query.rowsOf(NOTE_DAY, [id, day, rowCount, differingRows, costDifference]);
     return { outcome: 'checked' };
   } catch (error) {
     throw new DayNotComparedError(id, day, error);
   }
 }
 
-async function finish(pool: Pool, client: PoolClient, { id, wantsStatements }: Next): Promise<Step> {
+async function finish(pool: Pool, { rowsOf }: Query, { id, wantsStatements }: Next): Promise<Step> {
   try {
     const found = wantsStatements ? await findStatementDifferences(pool) : undefined;
-    await client.query(FINISH, [id, JSON.stringify(found ?? []), found?.length ?? null]);
+    await rowsOf(FINISH, [id, JSON.stringify(found ?? []), found?.length ?? null]);
     return { outcome: 'checked' };
   } catch (failure) {
     // Else it would be tried for ever, and every comparison behind it would wait.
-    await client.query(FINISH, [id, '[]', null]);
+    await rowsOf(FINISH, [id, '[]', null]);
     return { outcome: 'checked', failure };
   }
 }
 
 /** Statements that may take as long as a large day needs. */
-function patient(client: PoolClient): Statements {
-  return {
-    async rowsOf<T extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []) {
-      const query = { text: sql, values: [...parameters], query_timeout: DAY_TIMEOUT_MS };
-      return (await client.query<T>(query)).rows;
-    },
-  };
+function patient({ rowsOf }: Query): Query {
+  return { rowsOf: (sql, parameters) => rowsOf(sql, parameters, DAY_TIMEOUT_MS) };
 }

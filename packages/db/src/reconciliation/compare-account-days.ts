@@ -1,4 +1,4 @@
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 
 /**
  * The part of a statement that compares both summaries of accounts and days with the rollup, for what is booked on the
@@ -74,6 +74,6 @@ select account_owner_id from summary_differences
 `;
 
 /** Repairs with {@link REPAIR_ACCOUNT_DAYS}. @returns how many rows were wrong. */
-export async function repairAccountDays({ rowsOf }: DirectoryTransaction, day: string): Promise<number> {
+export async function repairAccountDays({ rowsOf }: AuditedTransaction, day: string): Promise<number> {
   return (await rowsOf(REPAIR_ACCOUNT_DAYS, [day])).length;
 }

@@ -60,9 +60,8 @@ returning id
 
 /** Plans with {@link PLAN_RECONCILIATION}. @returns whether a comparison was planned by this call. */
 export function planReconciliation(pool: Pool): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
-    if (!(await takeTurn(client))) return false;
-    const { rowCount } = await client.query(PLAN_RECONCILIATION, [LEDGER_RETENTION_DAYS, OLDEST_DAYS]);
-    return rowCount === 1;
+  return inTransaction(pool, async (query) => {
+    if (!(await takeTurn(query))) return false;
+    return (await query.rowsOf(PLAN_RECONCILIATION, [LEDGER_RETENTION_DAYS, OLDEST_DAYS])).length === 1;
   });
 }

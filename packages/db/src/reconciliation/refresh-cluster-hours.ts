@@ -1,4 +1,4 @@
-import type { Statements } from './check-day.ts';
+import type { Query } from '../connection/query.ts';
 
 /**
  * Makes what is known of the hours of each cluster what the ledger says of one usage day.
@@ -98,6 +98,6 @@ on conflict (hopsworks_cluster_id, hour, source_path, usage_date) do update set
 `;
 
 /** Refreshes with {@link REFRESH_CLUSTER_HOURS}. */
-export async function refreshClusterHours({ rowsOf }: Statements, day: string): Promise<void> {
+export async function refreshClusterHours({ rowsOf }: Query, day: string): Promise<void> {
   await rowsOf(REFRESH_CLUSTER_HOURS, [day]);
 }

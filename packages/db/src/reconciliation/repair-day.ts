@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { COMPARED_DAY } from './compare-day.ts';
 import { DIFFERENCE_COLUMNS, type DifferenceRow } from './read-reconciliation.ts';
 
@@ -89,6 +89,6 @@ export type RepairedRow = DifferenceRow & {
 };
 
 /** Repairs with {@link REPAIR_DAY}. */
-export function repairDay({ rowsOf }: DirectoryTransaction, day: string): Promise<readonly RepairedRow[]> {
+export function repairDay({ rowsOf }: AuditedTransaction, day: string): Promise<readonly RepairedRow[]> {
   return rowsOf<RepairedRow & QueryResultRow>(REPAIR_DAY, [day]);
 }

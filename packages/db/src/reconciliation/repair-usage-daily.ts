@@ -1,5 +1,6 @@
 import { LEDGER_RETENTION_DAYS, RequestError } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { kindOfFailure } from '../connection/errors.ts';
 import type { Pool } from '../connection/pool.ts';
 import { checkDay } from './check-day.ts';
@@ -66,14 +67,14 @@ export async function repairUsageDaily(
 ): Promise<Repair> {
   if (reason.trim() === '') throw new RequestError('REASON_REQUIRED', 'say in reason why the rollup is repaired');
   try {
-    return await changeDirectory(pool, change, (transaction) => repair(transaction, reconciliationId, reason));
+    return await inAuditedTransaction(pool, change, (transaction) => repair(transaction, reconciliationId, reason));
   } catch (error) {
     if (error instanceof RequestError || kindOfFailure(error) !== 'data') throw error;
     throw new RequestError('NOT_REPAIRABLE', undefined, { cause: error });
   }
 }
 
-async function repair(transaction: DirectoryTransaction, id: string, reason: string): Promise<Repair> {
+async function repair(transaction: AuditedTransaction, id: string, reason: string): Promise<Repair> {
   const [found] = await transaction.rowsOf<{ status: string; days: readonly string[] }>(FIND_DIFFERING_DAYS, [
     id,
     LEDGER_RETENTION_DAYS,

@@ -1,5 +1,5 @@
 import { LEDGER_RETENTION_DAYS, RequestError } from '@hopsmeter/usage';
-import type { Change } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
 import type { Pool } from '../connection/pool.ts';
 import { RECONCILIATION_COLUMNS, type ReconciliationRow } from './reconciliation-columns.ts';
 

@@ -1,5 +1,9 @@
-/** SQL that writes a TIMESTAMPTZ as RFC 3339 in UTC with microseconds; NULL where the period is open. */
+/** SQL that writes a TIMESTAMPTZ that is never infinite as RFC 3339 in UTC with microseconds. */
+export function finiteInstantText(expression: string): string {
+  return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** {@link finiteInstantText} of a TIMESTAMPTZ that may be infinite; NULL where the period is open. */
 export function instantText(column: string): string {
-  return `case when isfinite(${column}) then to_char(${column} at time zone 'UTC',
-    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end`;
+  return `case when isfinite(${column}) then ${finiteInstantText(column)} end`;
 }

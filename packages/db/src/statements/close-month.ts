@@ -6,7 +6,7 @@ import {
   RequestError,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { carryForward } from '../grants/carry-forward.ts';
 import { recordDraws } from '../grants/record-draws.ts';
 import { findApplyingPriceChange } from '../pricing/find-applying-price-change.ts';
@@ -60,7 +60,7 @@ const CENTS_MAX: Cents = 10n ** 10n - 1n;
  *   USAGE_WAITING; all of them before anything is written.
  */
 export async function closeMonth(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   prices: AccountPricing,
   account: { readonly accountOwnerId: string; readonly month: UsageMonth },
   { closedBy, issuer, isBilledOnly, waiting, isWaitingAccepted, reason }: ClosingTerms,

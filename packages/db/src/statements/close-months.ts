@@ -1,5 +1,6 @@
 import { RequestError, type RequestErrorCode, type UsageMonth } from '@hopsmeter/usage';
-import { type Change, changeDirectory, type DirectoryTransaction } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { type ClosedMonth, closeMonth } from './close-month.ts';
 import { readPricing } from './compute-statement.ts';
@@ -77,7 +78,7 @@ export async function closeMonths(pool: Pool, change: Change, closing: MonthClos
   for (let place = 0; place < ids.length; place += ACCOUNTS_PER_TRANSACTION_MAX) {
     const chunk = ids.slice(place, place + ACCOUNTS_PER_TRANSACTION_MAX);
     closed.push(
-      ...(await changeDirectory(
+      ...(await inAuditedTransaction(
         pool,
         change,
         async (transaction) => {
@@ -100,7 +101,7 @@ type Chunk = MonthClosing & {
 
 /** Closes the accounts of one transaction; `onRefusal` decides whether a refused account stops it. */
 async function closeChunk(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   { actor }: Change,
   { month, ids, waiting, accountOwnerIds, isWaitingAccepted = false, reason, issuer }: Chunk,
   onRefusal: (error: RequestError, accountOwnerId: string) => void,

@@ -12,7 +12,7 @@ import {
   type StatementLine,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { type DrawableTotal, planDraws } from '../grants/plan-draws.ts';
 import { type PlannedReturns, planReturns } from '../grants/plan-returns.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/pricing-columns.ts';
@@ -66,7 +66,7 @@ export type ComputedStatement = DraftStatement & PlannedReturns;
 const READ_PRICING = `select ${PRICING_COLUMNS}`;
 
 /** Reads with {@link READ_PRICING}. Belongs to the transaction that the statements are computed in. */
-export async function readPricing({ rowsOf }: Snapshot): Promise<AccountPricing> {
+export async function readPricing({ rowsOf }: Query): Promise<AccountPricing> {
   const [row] = await rowsOf<PricingRow>(READ_PRICING);
   if (row === undefined) throw new Error('a select without a table gave no row');
   const snapshot = toPricing(row);
@@ -85,7 +85,7 @@ select month::text, id, number from hopsmeter.statements where account_owner_id 
  *   month to be closed: the one before which nothing is booked in an open month.
  */
 export async function computeStatement(
-  reader: Snapshot,
+  reader: Query,
   prices: AccountPricing,
   { accountOwnerId, month }: { readonly accountOwnerId: string; readonly month: UsageMonth },
   { earlierMonth }: AccountMonth,
@@ -117,7 +117,7 @@ export async function computeStatement(
 }
 
 /** What grants pay of a total, or what they and the next statements get of one below zero. */
-async function planPrepaid(reader: Snapshot, total: DrawableTotal): Promise<PlannedReturns> {
+async function planPrepaid(reader: Query, total: DrawableTotal): Promise<PlannedReturns> {
   if (total.total < 0n) return planReturns(reader, total);
   return { draws: await planDraws(reader, total), carried: 0n };
 }
@@ -135,7 +135,7 @@ export function addCredits<L extends StatementLine>(
 }
 
 async function readOriginals(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   month: UsageMonth,
   lines: readonly StatementLine[],

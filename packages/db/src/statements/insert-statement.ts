@@ -1,5 +1,5 @@
 import { formatQuantity, formatUsageDay } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { centsText } from './cents-text.ts';
 import type { ComputedStatement } from './compute-statement.ts';
 import { toUnitPriceRow } from './unit-prices.ts';
@@ -48,7 +48,7 @@ select id, number from closed
 
 /** Inserts with {@link INSERT_STATEMENT}. @returns the statement's id and number. */
 export async function insertStatement(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   computed: ComputedStatement,
   { closedBy, issuer }: { readonly closedBy: string; readonly issuer: string | undefined },
 ): Promise<{ readonly id: string; readonly number: number }> {

@@ -1,6 +1,7 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { computeStatement, readPricing } from './compute-statement.ts';
 import { readAccountMonth } from './read-account-month.ts';
@@ -78,7 +79,7 @@ export function listStatements(pool: Pool, query: StatementsQuery): Promise<Stat
   });
 }
 
-async function readNextMonth({ rowsOf }: Snapshot, accountOwnerId: string): Promise<UsageMonth | undefined> {
+async function readNextMonth({ rowsOf }: Query, accountOwnerId: string): Promise<UsageMonth | undefined> {
   const [row] = await rowsOf<{ month: string | null }>(READ_NEXT_MONTH, [accountOwnerId]);
   return row?.month == null ? undefined : dayOf(row.month);
 }

@@ -1,5 +1,5 @@
 import { addMonths, formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 
 /**
@@ -44,7 +44,7 @@ type Row = {
 
 /** Reads with {@link READ_ACCOUNT_MONTH}. */
 export async function readAccountMonth(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   month: UsageMonth,
 ): Promise<AccountMonth> {

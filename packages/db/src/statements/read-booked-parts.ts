@@ -1,5 +1,5 @@
 import { parseQuantity, type StatementPart, type UsageMonth } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { roundedQuantity } from '../list-cost.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { rangeOf } from './read-account-month.ts';
@@ -66,7 +66,7 @@ export type BookedPart = StatementPart & {
 
 /** Reads with {@link READ_BOOKED_PARTS}. Parts that come to nothing are among them. */
 export async function readBookedParts(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   month: UsageMonth,
 ): Promise<BookedPart[]> {

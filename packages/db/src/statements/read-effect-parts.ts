@@ -11,7 +11,7 @@ import {
   toExactUnits,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { rangeOf } from './read-account-month.ts';
 
@@ -51,7 +51,7 @@ group by usage_date, meter
  * @throws RangeError when usage has no price.
  */
 export async function readEffectParts(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { snapshot, pricing }: AccountPricing,
   { accountOwnerId, month, isNext }: { accountOwnerId: string; month: UsageMonth; isNext: boolean },
 ): Promise<StatementPart[]> {
@@ -77,7 +77,7 @@ export async function readEffectParts(
   return findModelEffects(days, billed, (meter, day) => pricing.priceOf(accountOwnerId, meter, day));
 }
 
-async function readBilled({ rowsOf }: Snapshot, accountOwnerId: string): Promise<BilledEffect[]> {
+async function readBilled({ rowsOf }: Query, accountOwnerId: string): Promise<BilledEffect[]> {
   const rows = await rowsOf<{ usageMonth: string; meter: string; amountExact: string }>(READ_BILLED_EFFECTS, [
     accountOwnerId,
   ]);

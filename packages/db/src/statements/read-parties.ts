@@ -1,4 +1,4 @@
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 
 /** Whom a statement is addressed to. Lines of the address are separated by `\n`. */
 export type Customer = {
@@ -22,7 +22,7 @@ select name, email, billing_address as "billingAddress" from hopsmeter.users whe
 `;
 
 /** Reads with {@link READ_CUSTOMER} an account that is there. */
-export async function readCustomer({ rowsOf }: Snapshot, accountOwnerId: string): Promise<Customer> {
+export async function readCustomer({ rowsOf }: Query, accountOwnerId: string): Promise<Customer> {
   const [row] = await rowsOf<Row>(READ_CUSTOMER, [accountOwnerId]);
   if (row === undefined) throw new Error(`there is no user ${accountOwnerId}`);
   return toCustomer(row);
@@ -35,7 +35,7 @@ from hopsmeter.statements where id = $1::uuid
 `;
 
 /** Reads with {@link READ_FINAL_PARTIES} a statement that is there. */
-export async function readFinalParties({ rowsOf }: Snapshot, statementId: string): Promise<StatementParties> {
+export async function readFinalParties({ rowsOf }: Query, statementId: string): Promise<StatementParties> {
   const [row] = await rowsOf<Row & { readonly issuer: string | null }>(READ_FINAL_PARTIES, [statementId]);
   if (row === undefined) throw new Error(`there is no statement ${statementId}`);
   return { issuer: row.issuer ?? undefined, customer: toCustomer(row) };

@@ -1,6 +1,7 @@
 import { parseQuantity, type StatementLineKind, type UsageMonth } from '@hopsmeter/usage';
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { centsOf } from './cents-text.ts';
 import { addCredits, computeStatement, type LineOfStatement, readPricing } from './compute-statement.ts';
@@ -76,7 +77,7 @@ export function readStatement(
 }
 
 async function readLines(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   { final, creditUsd }: StatementSummary & { readonly final: FinalFacts },
 ): Promise<LineOfStatement[]> {
   const rows = await rowsOf<LineRow>(READ_LINES, [final.id]);

@@ -7,7 +7,7 @@ import {
   roundToCredits,
   type UsageMonth,
 } from '@hopsmeter/usage';
-import type { Snapshot } from '../connection/in-snapshot.ts';
+import type { Query } from '../connection/query.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
 import { instantText } from '../sql/instant.ts';
 import { centsOf } from './cents-text.ts';
@@ -78,7 +78,7 @@ select ${SUMMARY_COLUMNS} from hopsmeter.statements where account_owner_id = $1 
 
 /** Reads with {@link READ_SUMMARY}; undefined while the month has no statement. */
 export async function readSummary(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   accountOwnerId: string,
   month: UsageMonth,
 ): Promise<(StatementSummary & { readonly final: FinalFacts }) | undefined> {

@@ -1,5 +1,6 @@
 import { formatUsageDay, type Micros, RequestError, type UsageDay, usageDayOf } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { readPeriods, type StripeCustomerRow, takeDays } from './stripe-customers.ts';
 
@@ -18,7 +19,7 @@ export function endStripeCustomer(
 ): Promise<readonly StripeCustomerRow[]> {
   const today = usageDayOf(now);
   const from = to ?? today + 1;
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     const before = await readPeriods(transaction, accountOwnerId, from);
     if (before.length === 0)
       throw new RequestError('NOT_FOUND', `no Stripe customer pays for the account from ${formatUsageDay(from)} on`);

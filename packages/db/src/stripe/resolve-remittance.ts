@@ -1,5 +1,5 @@
 import { RequestError } from '@hopsmeter/usage';
-import type { Change } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
 import type { Pool } from '../connection/pool.ts';
 import { REMITTANCE_COLUMNS, type RemittanceRow } from './list-remittances.ts';
 

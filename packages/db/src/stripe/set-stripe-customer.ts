@@ -1,5 +1,6 @@
 import { formatUsageDay, type Micros, RequestError, type UsageDay, usageDayOf } from '@hopsmeter/usage';
-import { type Change, changeDirectory } from '../audit/change-directory.ts';
+import type { Change } from '../audit/audit-row.ts';
+import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { readOwner } from '../directory/read-user.ts';
 import { readPeriods, type StripeCustomerRow, takeDays } from './stripe-customers.ts';
@@ -33,7 +34,7 @@ export function setStripeCustomer(
   { accountOwnerId, stripeCustomerId, from }: NewStripeCustomer,
   now: Micros,
 ): Promise<StripeCustomerRow> {
-  return changeDirectory(pool, change, async (transaction) => {
+  return inAuditedTransaction(pool, change, async (transaction) => {
     await readOwner(transaction, accountOwnerId);
     const [other] = await transaction.rowsOf(FIND_OTHER_ACCOUNT, [stripeCustomerId, accountOwnerId]);
     if (other !== undefined)

@@ -1,5 +1,5 @@
 import { formatUsageDay, RequestError, type UsageDay } from '@hopsmeter/usage';
-import type { DirectoryTransaction } from '../audit/change-directory.ts';
+import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 
 /**
  * That a Stripe customer pays for an account: from `from` up to, but not including, `to` (null: open). Days as text.
@@ -44,7 +44,7 @@ const REMOVE = 'delete from hopsmeter.stripe_customers where account_owner_id = 
 
 /** The account's periods from a day on, the present one first. */
 export function readPeriods(
-  { rowsOf }: DirectoryTransaction,
+  { rowsOf }: AuditedTransaction,
   accountOwnerId: string,
   day: UsageDay,
 ): Promise<StripeCustomerRow[]> {
@@ -59,7 +59,7 @@ export function readPeriods(
  * @throws RequestError STRIPE_USAGE_SENT when usage of those days may be at Stripe already.
  */
 export async function takeDays(
-  transaction: DirectoryTransaction,
+  transaction: AuditedTransaction,
   accountOwnerId: string,
   { from, today, except }: { readonly from: UsageDay; readonly today: UsageDay; readonly except?: string },
 ): Promise<void> {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { createPool, type Pool } from '../connection/pool.ts';
 import { migrate } from '../migrate.ts';
 
+export { ADVISORY_LOCKS } from '../connection/advisory-locks.ts';
 export { closeMonth, readClosedRows } from './close-month.ts';
 export { findRollupDifferences } from './find-rollup-differences.ts';
 export { type ReportedUsage, recordUsage } from './record-usage.ts';

@@ -1,5 +1,6 @@
-import { inSnapshot, type Snapshot } from '../connection/in-snapshot.ts';
+import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Query } from '../connection/query.ts';
 import { keyParameters, USAGE_DAILY_ROWS, type UsageDailyRow } from './usage-daily-rows.ts';
 import { filterParameters, type UsageFilter } from './usage-filter.ts';
 
@@ -43,7 +44,7 @@ export function eachUsageDaily(
 }
 
 async function eachOfAccount(
-  { rowsOf }: Snapshot,
+  { rowsOf }: Query,
   filter: UsageFilter,
   take: (rows: readonly UsageDailyRow[]) => Promise<void>,
 ): Promise<void> {

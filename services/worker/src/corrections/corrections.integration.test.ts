@@ -8,7 +8,7 @@ import {
   releaseParked,
   requestParkedRetry,
 } from '@hopsmeter/db';
-import { closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
+import { ADVISORY_LOCKS, closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
 import { formatTime } from '@hopsmeter/usage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CorrectionWorld, correction, createCorrectionWorld, signal, usage } from '../testing/correction-world.ts';
@@ -640,7 +640,7 @@ describe('several workers', () => {
     const before = [await parkedOf(), await totals()];
     // Each step waits for a lock that is held here, and the worker is killed while it waits.
     const holds = [
-      'select pg_advisory_xact_lock(7367, 1)',
+      `select pg_advisory_xact_lock(${ADVISORY_LOCKS.directory})`,
       'lock table hopsmeter.usage_events in share mode',
       'lock table hopsmeter.usage_daily in share mode',
       'lock table hopsmeter.corrections in share mode',

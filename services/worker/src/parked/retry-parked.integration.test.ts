@@ -23,6 +23,7 @@ import {
   withdrawNamespaceRule,
 } from '@hopsmeter/db';
 import {
+  ADVISORY_LOCKS,
   createTestDatabase,
   findRollupDifferences,
   type SeededDirectory,
@@ -315,7 +316,7 @@ describe('a parked event that is counted later', () => {
     await addProject('new');
     const holds = [
       // The rows are taken, nothing is counted yet.
-      'select pg_advisory_xact_lock(7367, 1)',
+      `select pg_advisory_xact_lock(${ADVISORY_LOCKS.directory})`,
       // The ledger has the rows and the parked ones are marked, the rollup is not written yet.
       'lock table hopsmeter.usage_daily in exclusive mode',
     ];
