@@ -75,6 +75,16 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('lists the columns of every insert', () => {
+    const inserts = [...FILES, ...filesIn(join(ROOT, 'drizzle'), '.sql')].flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\binsert\s+into\s+hopsmeter\.\w+(?:\s+as\s+\w+)?\s*(\S)/gi)].map(
+        ([text, next]) => ({ file: relative(ROOT, file), text, isListed: next === '(' }),
+      ),
+    );
+    expect(inserts.length).toBeGreaterThan(50);
+    expect(inserts.filter(({ isListed }) => !isListed)).toEqual([]);
+  });
+
   it('has no float in money or quantities', () => {
     const wrong = FILES.filter((file) => /\b(parseFloat|toFixed|Math\.round)\b/.test(codeOf(file)))
       .filter((file) => /(cost|price|amount|quantity|total)/i.test(codeOf(file)))
@@ -107,6 +117,12 @@ function sourcesIn(folder: string): string[] {
     if (statSync(path).isDirectory()) return name === 'testing' ? [] : sourcesIn(path);
     return /\.tsx?$/.test(path) && !path.endsWith('.test.ts') ? [path] : [];
   });
+}
+
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
 }
 
 function importsOf(file: string): string[] {

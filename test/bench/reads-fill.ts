@@ -54,13 +54,14 @@ export async function fillRollup(pool: Pool, today: UsageDay, rowCount: number):
     }
     await client.query({
       text: `insert into hopsmeter.account_days
+          (booked_on, account_owner_id, meter, quantity, cost, event_count, row_count)
         select booked_on, account_owner_id, meter, sum(quantity), sum(cost), sum(event_count), count(*)
-          from hopsmeter.usage_daily
+        from hopsmeter.usage_daily
         group by booked_on, account_owner_id, meter order by booked_on, random()`,
       query_timeout: 600_000,
     } as { text: string });
     await client.query({
-      text: `insert into hopsmeter.account_day_costs
+      text: `insert into hopsmeter.account_day_costs (booked_on, account_owner_id, cost, row_count)
         select booked_on, account_owner_id, sum(cost), sum(row_count) from hopsmeter.account_days
         group by booked_on, account_owner_id order by booked_on, random()`,
       query_timeout: 600_000,

@@ -37,7 +37,8 @@ export async function createFocusWorld(pool: Pool): Promise<void> {
     [FORMULA_ID, clusterId],
   );
   await pool.query(
-    `insert into hopsmeter.meters values ('gpu_hours_h100', 'GPU-hour', 'H100 GPUs'), ('model_calls', 'call', 'Calls')`,
+    `insert into hopsmeter.meters (meter, unit, description)
+     values ('gpu_hours_h100', 'GPU-hour', 'H100 GPUs'), ('model_calls', 'call', 'Calls')`,
   );
   const use = async (day: string, meter: string, quantity: string, subject?: string): Promise<void> => {
     const start = parseTime(`${day}T12:00:00Z`) ?? Number.NaN;

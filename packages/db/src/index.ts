@@ -194,6 +194,7 @@ export type { ReconciliationRow } from './reconciliation/reconciliation-columns.
 export type { RepairedRow } from './reconciliation/repair-day.ts';
 export * from './reconciliation/repair-usage-daily.ts';
 export { type DayRange, requestReconciliation } from './reconciliation/request-reconciliation.ts';
+export type * from './record/batch-record.ts';
 export { type CountedInstant, readCountedInstants } from './record/read-counted-instants.ts';
 export * from './record/record-batch.ts';
 export * as schema from './schema/index.ts';

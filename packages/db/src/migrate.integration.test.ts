@@ -213,7 +213,9 @@ describe('numbers that are no usage', () => {
     'as the name of a meter: %j',
     async (meter) => {
       await expect(
-        attempt((client) => client.query(`insert into hopsmeter.meters values ($1, 'piece', '')`, [meter])),
+        attempt((client) =>
+          client.query(`insert into hopsmeter.meters (meter, unit, description) values ($1, 'piece', '')`, [meter]),
+        ),
       ).rejects.toMatchObject({ constraint: 'meters_name_form' });
     },
   );

@@ -1,3 +1,5 @@
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
+
 /**
  * The statements that settle corrections, in the order in which they run; one transaction, see settle-corrections.ts.
  *
@@ -22,10 +24,7 @@ export const HOLD_DIRECTORY = 'select hopsmeter.require_directory_version($1::bi
  * Parameters: $1 rows as JSON. Locks: ledger keys in key order.
  */
 export const ADD_LEDGER_ROWS = `
-insert into hopsmeter.usage_events
-  (event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-   event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-   quantities, booked_on, adjustment)
+insert into hopsmeter.usage_events (${LEDGER_COLUMNS}, adjustment)
 select
   parked.event_key, entry.part, entry.usage_date, parked.content_hash, parked.usage_batch_id, parked.position,
   parked.hopsworks_cluster_id, parked.source_path, parked.event_id, entry.event_type, entry.account_owner_id,

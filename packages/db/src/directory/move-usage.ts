@@ -1,4 +1,5 @@
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import { type MovedUsage, rebuildUsageDaily } from './rebuild-usage-daily.ts';
 
 /** What moved when the past was changed: how many events, and what each account gained or lost of each meter. */
@@ -118,10 +119,7 @@ ledger_rows as (
     adjustment, turn
 ),
 booked as (
-  insert into hopsmeter.usage_events
-    (event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-     quantities, booked_on, adjustment)
+  insert into hopsmeter.usage_events (${LEDGER_COLUMNS}, adjustment)
   select
     event_key, place + (select max(part) from hopsmeter.usage_events as known
       where known.event_key = ledger_rows.event_key),

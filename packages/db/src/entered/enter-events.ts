@@ -9,7 +9,8 @@ import {
 } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
-import { type ParkedRow, type RecordedCounts, recordStatementOf } from '../record/record-batch.ts';
+import type { ParkedRow } from '../record/batch-record.ts';
+import { type RecordedCounts, recordStatementOf } from '../record/record-batch.ts';
 
 /** An event that a person enters, as if the cluster had sent it. */
 export type EnteredEvent = { readonly clusterId: string; readonly event: ReportedEvent };

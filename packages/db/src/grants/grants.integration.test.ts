@@ -175,7 +175,10 @@ describe('recorded draws', () => {
     try {
       const outcomes = await Promise.allSettled(
         statements.map((statementId) =>
-          database.pool.query('insert into hopsmeter.grant_draws values ($1, $2, 3.00)', [id, statementId]),
+          database.pool.query(
+            'insert into hopsmeter.grant_draws (credit_grant_id, statement_id, amount) values ($1, $2, 3.00)',
+            [id, statementId],
+          ),
         ),
       );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
@@ -198,7 +201,11 @@ describe('recorded draws', () => {
          values ($1, $2, $3, 6, 6, 6, 0, 0.35, 'test') returning id`,
         [text === '2026-01-01' ? 1_001 : 1_002, owner, text],
       );
-      return () => client.query('insert into hopsmeter.grant_draws values ($1, $2, 6.00)', [id, rows[0]?.id]);
+      return () =>
+        client.query(
+          'insert into hopsmeter.grant_draws (credit_grant_id, statement_id, amount) values ($1, $2, 6.00)',
+          [id, rows[0]?.id],
+        );
     };
     const [first, second] = [await database.pool.connect(), await database.pool.connect()];
     try {

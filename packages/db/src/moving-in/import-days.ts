@@ -14,6 +14,7 @@ import { HOLD_DIRECTORY } from '../connection/hold-directory.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { Pool } from '../connection/pool.ts';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 
 /**
  * Brings imported days into the ledger and the rollup, as a batch of their own, in one statement. The record statement
@@ -60,10 +61,7 @@ days as materialized (
   from input join taken using (usage_date, user_id) left join openings using (account_owner_id)
 ),
 ledger as (
-  insert into hopsmeter.usage_events
-    (event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-     event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-     quantities, booked_on)
+  insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
   select
     event_key, 0, usage_date, content_hash, $1::uuid, place - 1, hopsworks_cluster_id, $16, event_id, $15,
     account_owner_id, user_id, null, 'import', started_at, ended_at, meters, quantities, booked_on

@@ -1,4 +1,5 @@
 import { rollUp } from '../record/roll-up.ts';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 
 /**
  * Counts parked events and marks them, in one statement: ledger, rollup, prices and the parked rows themselves. It is
@@ -43,11 +44,8 @@ ledger_rows as materialized (
   join hopsmeter.parked_events as parked on parked.id = plan.id and parked.status = 'pending'
 ),
 first_parts as (
-  insert into hopsmeter.usage_events
-  select
-    event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-    quantities, booked_on
+  insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
+  select ${LEDGER_COLUMNS}
   from ledger_rows where part = 0 order by event_key
   on conflict (event_key, part) do nothing
   returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id,
@@ -55,11 +53,8 @@ first_parts as (
     meters, quantities
 ),
 later_parts as (
-  insert into hopsmeter.usage_events
-  select
-    event_key, part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
-    event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
-    quantities, booked_on
+  insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
+  select ${LEDGER_COLUMNS}
   from ledger_rows
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part

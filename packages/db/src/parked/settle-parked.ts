@@ -1,7 +1,7 @@
 import { formatTime, formatUsageDay, type ParkReason } from '@hopsmeter/usage';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '../record/record-batch.ts';
+import type { AttributionEntry, LedgerRow, PriceEntry, WindowEntry } from '../record/batch-record.ts';
 import { SETTLE_PARKED } from './settle-parked-statement.ts';
 import { type ParkedChoice, type TakenEvent, takeParked } from './take-parked.ts';
 

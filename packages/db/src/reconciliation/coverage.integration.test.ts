@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import {
   closeMonth,
   createTestDatabase,
@@ -153,9 +154,9 @@ it('leaves our own adjustments out: what the cluster reported stays what it was'
   await use(1);
   await closeMonth(database.pool, seeded.ownerId, RANGE.from);
   await database.pool.query(`
-    insert into hopsmeter.usage_events
-    select event_key, 9, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path,
-      event_id,
+    insert into hopsmeter.usage_events (${LEDGER_COLUMNS}, adjustment)
+    select
+      event_key, 9, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id,
       event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at, window_ended_at, meters,
       array[-1.5], null, 'reversal'
     from hopsmeter.usage_events`);

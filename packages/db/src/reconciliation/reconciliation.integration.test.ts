@@ -250,7 +250,9 @@ describe('a reconciliation finds, counts and repairs on command only', () => {
     ['a row that is missing', `delete from hopsmeter.account_days where booked_on = $1 and meter = 'gpu_hours'`, 1],
     [
       'a row of nobody',
-      `insert into hopsmeter.account_days values ($1, 'auth0|nobody', 'cpu_hours', 1, 0.35, 1, 1)`,
+      `insert into hopsmeter.account_days
+         (booked_on, account_owner_id, meter, quantity, cost, event_count, row_count)
+       values ($1, 'auth0|nobody', 'cpu_hours', 1, 0.35, 1, 1)`,
       1,
     ],
     ['a cost over all meters', 'update hopsmeter.account_day_costs set cost = cost - 1 where booked_on = $1', 2],

@@ -1,4 +1,9 @@
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
+import { parametersOf, placedRelation, relation, subscripts } from './parameter-table.ts';
+import { RECORD_PARAMETERS } from './record-parameters.ts';
 import { rollUp } from './roll-up.ts';
+
+const { record, batches, attributions, windows, kinds, texts, rows, parked, prices } = RECORD_PARAMETERS;
 
 /** Meters of one ledger row at most, see {@link RECORD_BATCH}; an event feeds three at most. */
 const METERS_MAX = 4;
@@ -34,61 +39,54 @@ const SUMS = Array.from({ length: METERS_MAX }, (_, meter) => `sum(quantities[${
  * outer joins never lower that guess, so the lists are joined by hash. A place without an entry breaks a not-null
  * constraint instead of losing the row.
  *
- * Lists travel as arrays in parallel, one parameter a column: small values that repeat (who, windows, prices) travel
- * once and rows point to them by their place from 1.
+ * Parameters: see {@link RECORD_PARAMETERS}.
  */
 export const RECORD_BATCH = `
 with guard as materialized (
-  select hopsmeter.require_directory_version($2::bigint) as version
-  where not exists (select from hopsmeter.usage_batches where id = any ($1::uuid[]))
+  select hopsmeter.require_directory_version(${record.directory_version}) as version
+  where not exists (select from hopsmeter.usage_batches where id = any (${batches.id}))
 ),
 batches as materialized (
-  select batch.*
-  from guard, unnest($1::uuid[], $3::timestamptz[], $4::integer[], $5::jsonb[], $10::integer[]) with ordinality
-    as batch (id, received_at, event_count, requests, duplicates_within, place)
+  select batch.* from guard, ${placedRelation('batch', batches, 'place')}
 ),
 -- Subscripts: unnest of several lists writes and reads a store for each of them, which took 2 µs an event. A subscript
 -- of a list of fixed width without nulls is a look-up; of texts it is a walk.
 input as materialized (
-  select
-    event_id, quantities::numeric[] as quantities, ($11::uuid[])[place] as event_key, ($12::smallint[])[place] as part,
-    ($13::date[])[place] as usage_date, ($14::bigint[])[place] as content_hash, ($15::integer[])[place] as position,
-    ($16::integer[])[place] as attribution, ($17::integer[])[place] as time_window, ($18::integer[])[place] as kind,
-    ($19::integer[])[place] as batch
-  from guard, unnest($20::text[], $21::text[]) with ordinality as event (event_id, quantities, place)
+  select event_id, quantities::numeric[] as quantities, ${subscripts(rows, 'place')}
+  from guard, ${placedRelation('event', texts, 'place')}
 ),
 -- distinct: the places are distinct anyway, but so the planner knows. Else it expects a two-hundredth of the list
 -- behind each place and multiplies these guesses: 5,000 events of 1,000 attributions and 5,000 windows took 3 s, now
 -- 0.15.
 attributions as not materialized (
-  select distinct on (attribution) * from unnest($6::text[], $7::text[], $8::uuid[], $9::uuid[], $41::date[])
-    with ordinality as who (account_owner_id, user_id, hopsworks_cluster_id, project_id, booked_on, attribution)
+  select distinct on (attribution) * from ${placedRelation('who', attributions, 'attribution')}
 ),
 kinds as not materialized (
   select distinct on (kind) source_path, event_type, attributed_by, meters::text[] as meters, kind
-  from unnest($22::text[], $23::text[], $40::text[], $44::text[]) with ordinality
-    as entry (source_path, event_type, attributed_by, meters, kind)
+  from ${placedRelation('entry', kinds, 'kind')}
 ),
 -- not materialized: its rows are wide, and nearly all of them are read once.
 ledger_rows as not materialized (
   select
-    event_key, part, usage_date, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path,
-    event_id,
-    event_type, account_owner_id, user_id, project_id, attributed_by, ($24::timestamptz[])[time_window],
-    ($25::timestamptz[])[time_window], meters, quantities, booked_on
+    event_key, part, usage_date, content_hash, (${batches.id})[batch] as usage_batch_id, position, hopsworks_cluster_id,
+    source_path, event_id, event_type, account_owner_id, user_id, project_id, attributed_by,
+    (${windows.started_at})[time_window] as window_started_at, (${windows.ended_at})[time_window] as window_ended_at,
+    meters, quantities, booked_on
   from input
   left join attributions using (attribution)
   left join kinds using (kind)
 ),
 first_parts as (
-  insert into hopsmeter.usage_events
-  select * from ledger_rows where part < 1 order by event_key
+  insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
+  select ${LEDGER_COLUMNS}
+  from ledger_rows where part < 1 order by event_key
   on conflict (event_key, part) do nothing
   returning event_key
 ),
 later_parts as (
-  insert into hopsmeter.usage_events
-  select * from ledger_rows
+  insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
+  select ${LEDGER_COLUMNS}
+  from ledger_rows
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part
   returning 1
@@ -110,7 +108,8 @@ copies as materialized (
 used_by_kind as materialized (
   select
     usage_date, attribution, kind, count(*) as event_count,
-    min(($24::timestamptz[])[time_window]) as first_event_at, max(($24::timestamptz[])[time_window]) as last_event_at,
+    min((${windows.started_at})[time_window]) as first_event_at,
+    max((${windows.started_at})[time_window]) as last_event_at,
     array[${SUMS}] as quantities
   from judged
   where is_new
@@ -130,20 +129,14 @@ used as not materialized (
 -- Events that cannot be counted, unless the ledger already holds them.
 park_input as materialized (
   select parked.*, hopsmeter.counted_content_hash(parked.event_key) as counted_hash
-  from guard, unnest(
-    $26::uuid[], $27::bigint[], $28::integer[], $29::uuid[], $30::text[], $31::text[], $32::text[], $33::text[],
-    $34::jsonb[], $45::integer[]
-  ) as parked (
-    event_key, content_hash, position, hopsworks_cluster_id, source_path, event_id, reason, detail, event, batch
-  )
+  from guard, ${relation('parked', parked)}
 ),
 newly_parked as (
   insert into hopsmeter.parked_events
     (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail,
-      event,
-     status, resolved_at, resolution)
+     event, status, resolved_at, resolution)
   select
-    event_key, content_hash, ($1::uuid[])[batch], position, hopsworks_cluster_id, source_path, event_id,
+    event_key, content_hash, (${batches.id})[batch], position, hopsworks_cluster_id, source_path, event_id,
     case when counted_hash is null then reason else 'conflict' end,
     case when counted_hash is null then detail else 'the ledger holds another content under this identity' end,
     event,
@@ -157,14 +150,14 @@ newly_parked as (
   on conflict (event_key, content_hash) do nothing
   returning usage_batch_id
 ),
-${rollUp('unnest($35::date[], $36::text[], $42::text[], $37::uuid[], $43::uuid[], $38::numeric[], $39::numeric[])')},
+${rollUp(`unnest(${parametersOf(prices)})`)},
 counts as materialized (
   select usage_batch_id, sum(counted) as counted, sum(duplicates) as duplicates, sum(parked) as parked
   from (
-    select ($1::uuid[])[batch] as usage_batch_id, counted, 0 as duplicates, 0 as parked
+    select (${batches.id})[batch] as usage_batch_id, counted, 0 as duplicates, 0 as parked
     from (select batch, count(*) as counted from judged where part = 0 and is_new group by batch) as by_batch
-    union all select ($1::uuid[])[batch], 0, 1, 0 from copies where content_hash = counted_hash
-    union all select ($1::uuid[])[batch], 0, 1, 0 from park_input
+    union all select (${batches.id})[batch], 0, 1, 0 from copies where content_hash = counted_hash
+    union all select (${batches.id})[batch], 0, 1, 0 from park_input
     union all select usage_batch_id, 0, -1, 1 from newly_parked
   ) as verdicts
   group by usage_batch_id

@@ -11,7 +11,8 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '../testing/test-database.ts';
-import { type BatchRecord, recordBatch, tryRecordBatch } from './record-batch.ts';
+import type { BatchRecord } from './batch-record.ts';
+import { recordBatch, tryRecordBatch } from './record-batch.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 23) * 1_000;
 const HOUR = 3_600_000_000;

@@ -9,7 +9,8 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '../testing/test-database.ts';
-import { type BatchRecord, recordBatch } from './record-batch.ts';
+import type { BatchRecord } from './batch-record.ts';
+import { recordBatch } from './record-batch.ts';
 
 let database: TestDatabase;
 let seeded: SeededDirectory;

@@ -8,7 +8,8 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '../testing/test-database.ts';
-import { type BatchRecord, recordBatch } from './record-batch.ts';
+import type { BatchRecord } from './batch-record.ts';
+import { recordBatch } from './record-batch.ts';
 
 const DAY = 86_400_000_000;
 const EVENTS = 5_000;

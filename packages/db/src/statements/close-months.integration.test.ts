@@ -1,5 +1,6 @@
 import { addMonths, formatTime, formatUsageDay, parseQuantity, parseTime, parseUsageDay } from '@hopsmeter/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import {
   createTestDatabase,
   findRollupDifferences,
@@ -221,7 +222,7 @@ describe('closing a month', () => {
     // What a correction does: the ledger takes back what it booked, in the open month.
     await database.pool.query(
       `with reversal as (
-        insert into hopsmeter.usage_events
+        insert into hopsmeter.usage_events (${LEDGER_COLUMNS}, adjustment)
         select gen_random_uuid(), part, usage_date, content_hash, usage_batch_id, position, hopsworks_cluster_id,
           source_path, event_id, event_type, account_owner_id, user_id, project_id, attributed_by, window_started_at,
           window_ended_at, meters, array(select -quantity from unnest(quantities) as quantity), '2025-10-01', 'reversal'

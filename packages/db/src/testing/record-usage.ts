@@ -10,14 +10,8 @@ import {
 import { kindOfFailure } from '../connection/errors.ts';
 import type { Pool } from '../connection/pool.ts';
 import { loadDirectory } from '../directory/load-directory.ts';
-import {
-  type AttributionEntry,
-  type BatchRecord,
-  type LedgerRow,
-  type ParkedRow,
-  type PriceEntry,
-  recordBatch,
-} from '../record/record-batch.ts';
+import type { AttributionEntry, BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/batch-record.ts';
+import { recordBatch } from '../record/record-batch.ts';
 
 /** Usage as a cluster reports it, for tests. Times are microseconds. */
 export type ReportedUsage = {

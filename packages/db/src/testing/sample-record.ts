@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventKeyOf, type Micros, type ParkReason, type Usage, usageDayOf } from '@hopsmeter/usage';
-import type { BatchEntry, BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/record-batch.ts';
+import type { BatchEntry, BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/batch-record.ts';
 import type { SeededDirectory } from './seed-directory.ts';
 
 /** 2026-11-22T13:00:00Z. */
