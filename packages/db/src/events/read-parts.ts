@@ -36,8 +36,11 @@ select
       'quantityExact', trim_scale(used.quantity)::text,
       'costExact', (
         sign(used.quantity)
-          * div(2 * abs(${roundedQuantity('used.quantity')}) * daily.price * 1000000000000 + daily.price_quantity, 2 *
-          * daily.price_quantity) 0.000000000001
+          * div(
+            2 * abs(${roundedQuantity('used.quantity')}) * daily.price * 1000000000000 + daily.price_quantity,
+            2 * daily.price_quantity
+          )
+          * 0.000000000001
       )::numeric(38, 12)::text,
       'rollup', case when daily.id is not null then jsonb_build_object(
         'quantity', ${roundedQuantity('daily.quantity')}::text, 'costExact', daily.cost::text,
