@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { createHistogram, type Histogram } from './histogram.ts';
+import { countTwice, placeTwice } from './twice.ts';
 
 /** One line of load: a connection that posts batch after batch. */
 export type LoadOptions = {
@@ -14,12 +15,16 @@ export type LoadOptions = {
   readonly round: string;
   /** Events per second at most, over all connections. Default: as many as are answered. */
   readonly pace?: number;
+  /** Sends half of the events twice, as copies in any order: see {@link placeTwice}. */
+  readonly isTwice?: boolean;
   /** Is told of every batch that was acknowledged. */
   readonly onAcknowledged?: (events: number, latencyMs: number) => void;
 };
 
 export type LoadResult = {
   readonly accepted: number;
+  /** How many of them were no copies of others. */
+  readonly distinct: number;
   readonly latencies: Histogram;
   readonly refusals: number;
 };
@@ -29,7 +34,7 @@ export const LOAD_NAMESPACES = 100;
 
 /** Posts distinct compute events from several connections until the time is over. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { connections, seconds, eventsPerBatch, pace, onAcknowledged } = options;
+  const { connections, seconds, eventsPerBatch, pace, isTwice = false, onAcknowledged } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies = createHistogram();
   let accepted = 0;
@@ -63,7 +68,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     }),
   );
   agent.destroy();
-  return { accepted, latencies, refusals };
+  // Every batch that was begun has been acknowledged, or this was not reached.
+  return { accepted, distinct: isTwice ? countTwice(sequence) : accepted, latencies, refusals };
 }
 
 /** What one event adds: the amounts are the same for every event, so that the sums can be checked exactly. */
@@ -73,7 +79,7 @@ export const LOAD_EVENT = { cpuCoreHours: '0.734512', ramByteHours: 2_684_354_56
  * Bodies are put together from ready pieces, because making them with JSON.stringify would cost more than the ingest
  * spends on reading them, and it runs on the same cores.
  */
-function createBodies({ clusterId, round }: LoadOptions): (first: number, count: number) => string {
+function createBodies({ clusterId, round, isTwice = false }: LoadOptions): (first: number, count: number) => string {
   const hours = Array.from({ length: 48 }, (_, hour) => {
     const start = new Date(Date.now() - (hour + 2) * 3_600_000);
     start.setUTCMinutes(0, 0, 0);
@@ -92,8 +98,10 @@ function createBodies({ clusterId, round }: LoadOptions): (first: number, count:
   });
   return (first, count) => {
     let body = '[';
-    for (let i = first; i < first + count; i++)
-      body += `${i === first ? '' : ','}{"id":"opencost/${round}/${i}${tails[i % LOAD_NAMESPACES] ?? ''}`;
+    for (let i = first; i < first + count; i++) {
+      const event = isTwice ? placeTwice(i) : i;
+      body += `${i === first ? '' : ','}{"id":"opencost/${round}/${event}${tails[event % LOAD_NAMESPACES] ?? ''}`;
+    }
     return `${body}]`;
   };
 }

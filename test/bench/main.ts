@@ -20,6 +20,7 @@ type Part = (typeof PARTS)[number];
 const HELP = `npm run bench -- [--only PART[,PART]] [--seconds N] [--ledger ROWS[,ROWS]] [--json FILE]
 npm run bench -- --only re-rating | reads | soak   (each has a --help of its own)
 npm run bench -- --only noisy-cluster
+npm run bench -- --against REV   (another revision in turns with this one; has a --help of its own)
 
 Measures the pipeline with every process on this machine, from HTTP to committed in usage_daily: batches of 1, 100 and
 1,000 on 1, 8 and 32 connections; what bare Postgres takes for the same statement; what one job and one upsert per event
@@ -105,7 +106,7 @@ async function onStage(measure: (stage: Stage) => Promise<Partial<Results>>): Pr
   const stage = await startStage();
   try {
     const figures = await measure(stage);
-    return { ...figures, isExact: isExact(await readAccount(stage.pool), stage.expected()) };
+    return { ...figures, isExact: isExact(await readAccount(stage.pool), stage.expected(), stage.expectedDistinct()) };
   } finally {
     await stage.close();
   }

@@ -1,7 +1,13 @@
 import type { Stage } from './stage.ts';
 
 /** A load: batches of one size on some connections, as fast as they are answered or at a pace. */
-export type Scenario = { readonly eventsPerBatch: number; readonly connections: number; readonly pace?: number };
+export type Scenario = {
+  readonly eventsPerBatch: number;
+  readonly connections: number;
+  readonly pace?: number;
+  /** Half of the events are sent twice. */
+  readonly isTwice?: boolean;
+};
 
 export type Figures = Scenario & {
   /** From the first request to the last event committed in `usage_daily`. */

@@ -16,7 +16,7 @@ const SECONDS = 3;
 
 /** Fills the queue while the worker is stopped, and looks at what that takes. */
 export async function measureSizes(stage: Stage): Promise<Sizes> {
-  const { pipeline, pool } = stage;
+  const { pipeline } = stage;
   const redis = new Redis(pipeline.redis.url);
   try {
     for (const worker of pipeline.workers) await worker.kill('SIGSTOP');
@@ -25,14 +25,19 @@ export async function measureSizes(stage: Stage): Promise<Sizes> {
     const redisWaiting = ((await readUsedMemory(redis)) - before) / accepted;
     for (const worker of pipeline.workers) await worker.kill('SIGCONT');
     await stage.drained();
-    const { rows } = await pool.query<{ bytes: number }>(
-      `select (select sum(pg_total_relation_size(relid)) from pg_partition_tree('hopsmeter.usage_events'))::float8
-         / (select count(*) from hopsmeter.usage_events) as bytes`,
-    );
-    return { redisWaiting, ledger: rows[0]?.bytes ?? 0 };
+    return { redisWaiting, ledger: await readLedgerBytes(stage) };
   } finally {
     await redis.quit();
   }
+}
+
+/** Bytes of an event in the ledger, with its index. */
+export async function readLedgerBytes({ pool, schema }: Pick<Stage, 'pool' | 'schema'>): Promise<number> {
+  const { rows } = await pool.query<{ bytes: number }>(
+    `select (select sum(pg_total_relation_size(relid)) from pg_partition_tree('${schema}.usage_events'))::float8
+       / (select count(*) from ${schema}.usage_events) as bytes`,
+  );
+  return rows[0]?.bytes ?? 0;
 }
 
 async function readUsedMemory(redis: Redis): Promise<number> {

@@ -42,7 +42,17 @@ export type Pipeline = {
 
 export type Service = Restartable & { readonly url: string };
 
+/** Built services with the tables that they need. */
+export type Clone = {
+  /** Folder with its services' dist. */
+  readonly root: string;
+  /** Makes its tables in an empty database. */
+  readonly migrate: (url: string) => Promise<void>;
+};
+
 export type PipelineOptions = {
+  /** Whose services are started. Default: those of this clone. */
+  readonly clone?: Clone;
   readonly ingests?: number;
   readonly workers?: number;
   readonly apis?: number;
@@ -76,6 +86,7 @@ export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
  */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const {
+    clone = { root: ROOT, migrate },
     ingests = 1,
     workers = 1,
     apis = 0,
@@ -101,9 +112,10 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
     closers.push(() => pool.end());
     await options.beforeMigration?.(pool);
-    await migrate(postgres.url);
-    // Nothing may depend on it: an unqualified name of ours is an error in every service.
-    await pool.query(`alter database ${new URL(postgres.url).pathname.slice(1)} set search_path = ''`);
+    await clone.migrate(postgres.url);
+    // Nothing of ours may depend on it: an unqualified name is an error in every service.
+    if (options.clone === undefined)
+      await pool.query(`alter database ${new URL(postgres.url).pathname.slice(1)} set search_path = ''`);
     const servicesUrl = await createLogin(pool, postgres.url);
     const pooler = isPooled
       ? await startPgBouncer({ directory, postgresUrl: servicesUrl, port: await freePort() })
@@ -126,7 +138,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       const started = await startProcess({
         name: `${service}-${index}`,
         command: process.execPath,
-        args: [join(ROOT, 'services', service, 'dist', 'main.js')],
+        args: [join(clone.root, 'services', service, 'dist', 'main.js')],
         env: { ...env, ...settingsOf[service], [`${service.toUpperCase()}_PORT`]: String(port) },
         directory,
         ready: `${url}/readyz`,

@@ -100,15 +100,15 @@ export async function createWorld(pool: Pool, options: WorldOptions): Promise<Te
   return { clusters, projects, ownerships, rates: RATES };
 }
 
-/** Adds a cluster with a key of its own. */
-export async function createCluster(pool: Pool, name: string): Promise<TestCluster> {
+/** Adds a cluster with a key of its own; to the tables of `schema`. */
+export async function createCluster(pool: Pool, name: string, schema = 'hopsmeter'): Promise<TestCluster> {
   const { key, prefix, hash } = generateClusterKey();
   const inserted = await pool.query<{ id: string }>(
-    'insert into hopsmeter.hopsworks_clusters (name, max_users) values ($1, 1000) returning id',
+    `insert into ${schema}.hopsworks_clusters (name, max_users) values ($1, 1000) returning id`,
     [name],
   );
   const { id } = one(inserted.rows);
-  await pool.query('insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)', [
+  await pool.query(`insert into ${schema}.cluster_keys (hopsworks_cluster_id, prefix, hash) values ($1, $2, $3)`, [
     id,
     prefix,
     hash,
