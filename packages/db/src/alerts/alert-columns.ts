@@ -1,4 +1,5 @@
 import type { Cents } from '@hopsmeter/usage';
+import { monthText } from '../sql/day.ts';
 import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
@@ -23,7 +24,7 @@ export type AlertRow = {
 
 /** Columns of an {@link AlertRow}; the statement must name `spending_alerts` and {@link ALERT_DELIVERIES}. */
 export const ALERT_COLUMNS = `
-  spending_alerts.id, account_owner_id as "accountOwnerId", to_char(month, 'YYYY-MM') as month, threshold, cap::text,
+  spending_alerts.id, account_owner_id as "accountOwnerId", ${monthText('month')} as month, threshold, cap::text,
   spent::text, ${instantText('raised_at')} as "raisedAt", pending, delivered, dead
 `;
 

@@ -1,4 +1,5 @@
 import type { Pool } from '../connection/pool.ts';
+import { monthText } from '../sql/day.ts';
 import { instantText } from '../sql/instant.ts';
 
 /** A delivery that a worker has to itself until its lease ends. */
@@ -53,7 +54,7 @@ taken as (
   returning delivery.id, delivery.webhook_endpoint_id, delivery.spending_alert_id, delivery.attempts
 )
 select taken.id, endpoint.id as "webhookId", endpoint.url, taken.attempts as attempt, alert.id as "alertId",
-  alert.account_owner_id as "accountOwnerId", to_char(alert.month, 'YYYY-MM') as month, alert.threshold,
+  alert.account_owner_id as "accountOwnerId", ${monthText('alert.month')} as month, alert.threshold,
   alert.cap::text, alert.spent::text, ${instantText('alert.raised_at')} as "raisedAt"
 from taken
 join hopsmeter.webhook_endpoints as endpoint on endpoint.id = taken.webhook_endpoint_id

@@ -15,8 +15,8 @@ export type AuditedTransaction = Query & {
 };
 
 /**
- * Takes the lock that the triggers of the directory's tables take (see drizzle/0003_directory.sql) before anything is read,
- * and reads the clock behind it.
+ * Takes the lock that the triggers of the directory's tables take (see drizzle/0003_directory.sql) before anything is
+ * read, and reads the clock behind it.
  *
  * Guarantees: from here on nobody else changes the directory, and no record statement runs; what is read stays true
  * until the commit. Moments of changes follow the order of their commits. Held until the transaction ends, so it works
@@ -29,8 +29,8 @@ select ${finiteInstantText('clock_timestamp()')} as now from locked
 `;
 
 /**
- * Changes something that people enter (the directory, prices, statements, alerts) in one exclusive transaction: all of it or
- * nothing, audit rows included.
+ * Changes something that people enter (the directory, prices, statements, alerts) in one exclusive transaction: all of
+ * it or nothing, audit rows included.
  *
  * @param isDryRun takes everything back at the end, so that the answer tells what would have happened.
  * @throws RequestError what a rule says; everything else as it came.

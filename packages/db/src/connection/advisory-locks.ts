@@ -1,12 +1,12 @@
 /**
- * Every advisory lock, as SQL of the numbers that a lock function takes. In one place, because Postgres has one space of
- * numbers for a database, and two things that take the same numbers wait for each other. Triggers and functions in drizzle/
- * write the numbers out; a test holds them against this table.
+ * Every advisory lock, as SQL of the numbers that a lock function takes. In one place, because Postgres has one space
+ * of numbers for a database, and two things that take the same numbers wait for each other. Triggers and functions in
+ * drizzle/ write the numbers out; a test holds them against this table.
  */
 export const ADVISORY_LOCKS = {
   /**
-   * The directory: people, projects, prices, closed months. Who changes it holds it alone, who records usage shares it. The
-   * first lock of every change, so that changes and record statements cannot wait for each other in a circle.
+   * The directory: people, projects, prices, closed months. Who changes it holds it alone, who records usage shares it.
+   * The first lock of every change, so that changes and record statements cannot wait for each other in a circle.
    */
   directory: '7367, 1',
   /** Planning and making comparisons of ledger and rollup: two workers would do the same day twice. */

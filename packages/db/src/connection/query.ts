@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg';
 import type { Pool } from './pool.ts';
 
 /**
- * Runs statements: each on any connection of a pool, or all of them in one transaction. It is what a function takes that does
- * not mind which; one that takes a {@link Pool} begins a transaction, or runs one statement of its own.
+ * Runs statements: each on any connection of a pool, or all of them in one transaction. It is what a function takes
+ * that does not mind which; one that takes a {@link Pool} begins a transaction, or runs one statement of its own.
  */
 export type Query = {
   /** @param timeoutMs when the client gives up a statement; the limit of the pool when not given. */

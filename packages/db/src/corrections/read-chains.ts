@@ -8,6 +8,8 @@ import {
   type UsageDay,
 } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
+import { finiteInstantMicros } from '../sql/instant.ts';
+import { isWithin } from '../sql/period.ts';
 import type { BookedUsage, Chain, ChainOriginal, CorrectionRank } from './chain.ts';
 import type { TakenChains } from './take-chains.ts';
 
@@ -20,7 +22,7 @@ import type { TakenChains } from './take-chains.ts';
 const READ_COUNTED_CORRECTIONS = `
 select
   event_key::text as "eventKey", root_event_key::text as "rootKey", event_id as "eventId",
-  (extract(epoch from corrected_at) * 1000000)::bigint::text as "correctedAt"
+  ${finiteInstantMicros('corrected_at')}::text as "correctedAt"
 from hopsmeter.corrections
 where root_event_key = any($1::uuid[]) or event_key = any($1::uuid[])
 order by corrected_at, event_id collate "C"
@@ -36,13 +38,12 @@ const READ_LEDGER = `
 select
   event_key::text as "eventKey", part, usage_date::text as "usageDate", account_owner_id as "accountOwnerId",
   user_id as "userId", project_id as "projectId", attributed_by as "attributedBy",
-  (extract(epoch from window_started_at) * 1000000)::bigint::text as start,
-  (extract(epoch from window_ended_at) * 1000000)::bigint::text as "end",
+  ${finiteInstantMicros('window_started_at')}::text as start,
+  ${finiteInstantMicros('window_ended_at')}::text as "end",
   meters, quantities::text[] as quantities,
   (
     select ownership.account_owner_id from hopsmeter.account_ownerships as ownership
-    where ownership.user_id = usage_events.user_id and ownership.started_at <= window_started_at
-      and (ownership.ended_at is null or window_started_at < ownership.ended_at)
+    where ownership.user_id = usage_events.user_id and ${isWithin('window_started_at', 'ownership')}
   ) as "ownerThen"
 from hopsmeter.usage_events
 where event_key = any($1::uuid[])

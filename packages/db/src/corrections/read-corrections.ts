@@ -1,4 +1,5 @@
 import type { Pool } from '../connection/pool.ts';
+import { finiteInstantText } from '../sql/instant.ts';
 
 /**
  * The chain of an event: the corrections that were counted of it, the one in force last. Asked for a correction, it is
@@ -10,8 +11,8 @@ const READ_CORRECTIONS = `
 select
   event_key::text as "eventKey", root_event_key::text as "rootEventKey", replaces_event_key::text as "replacesEventKey",
   event_id as "eventId",
-  to_char(corrected_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "correctedAt",
-  to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "appliedAt",
+  ${finiteInstantText('corrected_at')} as "correctedAt",
+  ${finiteInstantText('applied_at')} as "appliedAt",
   quantities, reason,
   row_number() over (order by corrected_at desc, event_id collate "C" desc) = 1 as "isInForce"
 from hopsmeter.corrections

@@ -2,7 +2,6 @@ import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { type Moments, momentsOf } from '../sql/moment.ts';
 import {
   type AssignmentRow,
   beginAssignment,
@@ -12,6 +11,7 @@ import {
   readFollowers,
 } from './assignments.ts';
 import type { Created } from './create-user.ts';
+import { type Moments, momentsOf } from './moment.ts';
 import { type ClusterRow, readCluster } from './read-cluster.ts';
 import { readUser, type UserRow } from './read-user.ts';
 import { replaceAssignments } from './replace-assignments.ts';

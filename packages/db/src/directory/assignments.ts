@@ -1,5 +1,6 @@
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
+import { isWithin } from '../sql/period.ts';
 
 /** That a user is, or was, on a cluster; null where the period is open. */
 export type AssignmentRow = {
@@ -29,7 +30,7 @@ order by user_hopsworks_assignments.started_at
 /** The assignment of $1 at the moment $2. */
 const READ_ASSIGNMENT_AT = `
 select ${ASSIGNMENT_COLUMNS} from hopsmeter.user_hopsworks_assignments
-where user_id = $1 and started_at <= $2::timestamptz and (ended_at is null or ended_at > $2::timestamptz)
+where user_id = $1 and ${isWithin('$2::timestamptz', 'user_hopsworks_assignments')}
 `;
 
 /** Who follows $1 on cluster $2: the members who are on it. */

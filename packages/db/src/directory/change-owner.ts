@@ -3,7 +3,8 @@ import type { Change } from '../audit/audit-row.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { instantText } from '../sql/instant.ts';
-import { momentOf, type Since } from '../sql/moment.ts';
+import { endsAfter } from '../sql/period.ts';
+import { momentOf, type Since } from './moment.ts';
 import { type MoveReport, moveUsageOfUser } from './move-usage.ts';
 import { readOwner, readUser, type UserRow } from './read-user.ts';
 
@@ -45,7 +46,7 @@ select
   ) as "isOwnerMember",
   exists (
     select from hopsmeter.account_ownerships
-    where account_owner_id = $1 and user_id <> $1 and (ended_at is null or ended_at > $3::timestamptz)
+    where account_owner_id = $1 and user_id <> $1 and ${endsAfter('account_ownerships', '$3::timestamptz')}
   ) as "hasMembers"
 `;
 
@@ -63,7 +64,7 @@ where user_id = $1 and account_owner_id = $2 and started_at <= $3::timestamptz a
 const FORGET_LATER = 'delete from hopsmeter.account_ownerships where user_id = $1 and started_at >= $2::timestamptz';
 const END_CURRENT = `
 update hopsmeter.account_ownerships set ended_at = $2::timestamptz
-where user_id = $1 and (ended_at is null or ended_at > $2::timestamptz)
+where user_id = $1 and ${endsAfter('account_ownerships', '$2::timestamptz')}
 `;
 const BEGIN_OWNERSHIP = `
 with continued as (

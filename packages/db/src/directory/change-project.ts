@@ -2,7 +2,8 @@ import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { momentOf } from '../sql/moment.ts';
+import { endsAfter } from '../sql/period.ts';
+import { momentOf } from './moment.ts';
 import type { MoveReport } from './move-usage.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { PROJECT_COLUMNS, type ProjectRow, readProject } from './read-project.ts';
@@ -28,7 +29,7 @@ select ${PROJECT_COLUMNS}
 from hopsmeter.projects join hopsmeter.projects as changed
   on changed.hopsworks_cluster_id = projects.hopsworks_cluster_id and changed.namespace = projects.namespace
 where changed.id = $1::uuid and projects.id <> changed.id
-  and (projects.ended_at is null or projects.ended_at > $2::timestamptz)
+  and ${endsAfter('projects', '$2::timestamptz')}
   and ($3::timestamptz is null or projects.started_at < $3::timestamptz)
 order by projects.started_at
 `;

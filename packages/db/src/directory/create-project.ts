@@ -2,8 +2,9 @@ import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { pastMomentOf, requireReasonToMove } from '../sql/moment.ts';
+import { endsAfter } from '../sql/period.ts';
 import type { Created } from './create-user.ts';
+import { pastMomentOf, requireReasonToMove } from './moment.ts';
 import type { MoveReport } from './move-usage.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { readCluster } from './read-cluster.ts';
@@ -45,8 +46,8 @@ const FIND_TAKEN = `
 with period as (${CHOOSE_PERIOD})
 select ${PROJECT_COLUMNS} from hopsmeter.projects, period
 where hopsworks_cluster_id = $1::uuid and namespace = $2
-  and (projects.ended_at is null or projects.ended_at > period.started_at)
-  and (period.ended_at is null or projects.started_at < period.ended_at)
+  and ${endsAfter('projects', 'period.started_at')}
+  and ${endsAfter('period', 'projects.started_at')}
 order by projects.started_at
 limit 1
 `;

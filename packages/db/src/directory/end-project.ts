@@ -2,8 +2,8 @@ import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { pastMomentOf, requireReasonToMove } from '../sql/moment.ts';
 import { moveProjectPeriod, type ProjectChanged } from './change-project.ts';
+import { pastMomentOf, requireReasonToMove } from './moment.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { PROJECT_COLUMNS, type ProjectRow, readProject } from './read-project.ts';
 

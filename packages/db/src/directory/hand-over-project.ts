@@ -2,8 +2,9 @@ import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { momentOf, type Since } from '../sql/moment.ts';
+import { endsAfter } from '../sql/period.ts';
 import type { ProjectChanged } from './change-project.ts';
+import { momentOf, type Since } from './moment.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';
 import { PROJECT_COLUMNS, type ProjectRow, readProject } from './read-project.ts';
 import { readUser } from './read-user.ts';
@@ -19,7 +20,8 @@ export type HandOver = Since & {
 const IS_ON_CLUSTER = `
 select from hopsmeter.user_hopsworks_assignments
 where user_id = $1 and hopsworks_cluster_id = $2::uuid
-  and (ended_at is null or ended_at > $3::timestamptz) and ($4::timestamptz is null or started_at < $4::timestamptz)
+  and ${endsAfter('user_hopsworks_assignments', '$3::timestamptz')}
+  and ($4::timestamptz is null or started_at < $4::timestamptz)
 `;
 
 /** Ends the project $1 at $2, and never before it began. */

@@ -2,6 +2,7 @@ import type { DirectorySnapshot } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
 import { type Query, queryOf } from '../connection/query.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from '../pricing/pricing-columns.ts';
+import { instantMicros } from '../sql/instant.ts';
 
 /**
  * Reads the whole directory. One statement, so one snapshot: the version belongs to the rows. Open ends come as null,
@@ -12,18 +13,18 @@ select
   (select version::text from hopsmeter.directory_versions) as version,
   (select coalesce(json_agg(json_build_array(
       id, hopsworks_cluster_id, namespace, user_id,
-      case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
-      case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
+      ${instantMicros('started_at')},
+      ${instantMicros('ended_at')})), '[]')
     from hopsmeter.projects) as projects,
   (select coalesce(json_agg(json_build_array(
       user_id, account_owner_id,
-      case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
-      case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
+      ${instantMicros('started_at')},
+      ${instantMicros('ended_at')})), '[]')
     from hopsmeter.account_ownerships) as ownerships,
   (select coalesce(json_agg(json_build_array(
       user_id, hopsworks_cluster_id,
-      case when isfinite(started_at) then (extract(epoch from started_at) * 1000000)::bigint end,
-      case when isfinite(ended_at) then (extract(epoch from ended_at) * 1000000)::bigint end)), '[]')
+      ${instantMicros('started_at')},
+      ${instantMicros('ended_at')})), '[]')
     from hopsmeter.user_hopsworks_assignments) as assignments,
   (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]')
     from hopsmeter.hopsworks_clusters) as limits,

@@ -1,5 +1,6 @@
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
+import { OPENINGS, openSince } from '../sql/openings.ts';
 import { type MovedUsage, rebuildUsageDaily } from './rebuild-usage-daily.ts';
 
 /** What moved when the past was changed: how many events, and what each account gained or lost of each meter. */
@@ -49,12 +50,8 @@ const SIDES = `lateral (
  * old history once this has run.
  */
 export function moveStatement({ targets, days }: Move): string {
-  const openSince = (account: string): string => `(select since from openings where account = ${account})`;
   return `
-with openings as materialized (
-  select account_owner_id as account, (max(month) + interval '1 month')::date as since
-  from hopsmeter.statements group by account_owner_id
-),
+with ${OPENINGS},
 targets as materialized (${targets}),
 misplaced as materialized (
   select

@@ -1,6 +1,7 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
+import { isWithin, overlaps } from '../sql/period.ts';
 import { type MoveReport, moveStatement, moveUsage } from './move-usage.ts';
 
 /** A namespace of a cluster, and the time in which its projects changed: RFC 3339, null where it is open. */
@@ -61,7 +62,7 @@ windows as materialized (
           id, user_id, started_at,
           least(ended_at, held.window_ended_at) - greatest(started_at, held.window_started_at) as share
         from spaces
-        where started_at < held.window_ended_at and (ended_at is null or ended_at > held.window_started_at)
+        where ${overlaps('spaces', 'held.window_started_at', 'held.window_ended_at')}
       ) as shares
       window of_user as (partition by user_id)
     ) as candidates
@@ -90,8 +91,7 @@ strangers as (
     and not exists (
       select from hopsmeter.user_hopsworks_assignments as assignment
       where assignment.user_id = windows.user_id and assignment.hopsworks_cluster_id = $1::uuid
-        and assignment.started_at < window_ended_at
-        and (assignment.ended_at is null or assignment.ended_at > window_started_at)
+        and ${overlaps('assignment', 'window_started_at', 'window_ended_at')}
     )
 )
 select
@@ -119,8 +119,7 @@ const MOVE_USAGE_OF_NAMESPACE = moveStatement({
     from events
     join windows using (window_started_at, window_ended_at)
     join hopsmeter.account_ownerships as ownership on ownership.user_id = windows.user_id
-      and ownership.started_at <= window_started_at
-      and (ownership.ended_at is null or window_started_at < ownership.ended_at)`,
+      and ${isWithin('window_started_at', 'ownership')}`,
   days: 'usage_date between $5::date and $6::date',
 });
 

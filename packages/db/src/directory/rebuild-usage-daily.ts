@@ -1,5 +1,5 @@
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
-import { listCost, roundedQuantity } from '../list-cost.ts';
+import { listCost, roundedQuantity } from '../sql/list-cost.ts';
 
 /** How much an account gained (or lost, negative) of a meter; texts with 12 decimals. */
 export type MovedUsage = {

@@ -1,6 +1,7 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
+import { endsAfter, overlaps } from '../sql/period.ts';
 import { type AssignmentRow, readAssignments } from './assignments.ts';
 
 /** Whether $1 is on cluster $2 all the time from $3 to $4; on no cluster at all, without $2. */
@@ -14,7 +15,7 @@ select
       false)
   end as "isSo"
 from hopsmeter.user_hopsworks_assignments
-where user_id = $1 and (ended_at is null or ended_at > $3::timestamptz)
+where user_id = $1 and ${endsAfter('user_hopsworks_assignments', '$3::timestamptz')}
   and ($4::timestamptz is null or started_at < $4::timestamptz)
 `;
 
@@ -31,7 +32,7 @@ where user_id = $1 and started_at >= $2::timestamptz
 const CUT_END = `
 with reaching as (
   select id, hopsworks_cluster_id, ended_at from hopsmeter.user_hopsworks_assignments
-  where user_id = $1 and started_at < $2::timestamptz and (ended_at is null or ended_at > $2::timestamptz)
+  where user_id = $1 and ${overlaps('user_hopsworks_assignments', '$2::timestamptz', '$2::timestamptz')}
 ),
 cut as (
   update hopsmeter.user_hopsworks_assignments set ended_at = $2::timestamptz
@@ -86,8 +87,7 @@ where window_started_at < coalesce($3::timestamptz, 'infinity') and window_ended
   and not exists (
     select from hopsmeter.user_hopsworks_assignments as assignment
     where assignment.user_id = $1 and assignment.hopsworks_cluster_id = counted.hopsworks_cluster_id
-      and assignment.started_at < counted.window_ended_at
-      and (assignment.ended_at is null or assignment.ended_at > counted.window_started_at)
+      and ${overlaps('assignment', 'counted.window_started_at', 'counted.window_ended_at')}
   )
   and exists (
     select from json_to_recordset($4::json) as known ("clusterId" uuid, "startedAt" timestamptz, "endedAt" timestamptz)

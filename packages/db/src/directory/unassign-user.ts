@@ -1,8 +1,8 @@
 import type { Change } from '../audit/audit-row.ts';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { momentOf, type Since } from '../sql/moment.ts';
 import { type AssignmentRow, endAssignment, findAssignment, readAssignments, readFollowers } from './assignments.ts';
+import { momentOf, type Since } from './moment.ts';
 import { readUser } from './read-user.ts';
 import { replaceAssignments } from './replace-assignments.ts';
 

@@ -1,7 +1,8 @@
 import { type Micros, parseTime } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
-import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
+import { isWithin } from '../sql/period.ts';
 import type { BookedSum } from './usage-difference.ts';
 
 /**
@@ -21,8 +22,7 @@ select
   last.event_key::text as "rootKey", last.event_type as type, last.user_id as "userId", last.project_id as "projectId",
   coalesce((
     select ownership.account_owner_id from hopsmeter.account_ownerships as ownership
-    where ownership.user_id = last.user_id and ownership.started_at <= last.window_started_at
-      and (ownership.ended_at is null or last.window_started_at < ownership.ended_at)
+    where ownership.user_id = last.user_id and ${isWithin('last.window_started_at', 'ownership')}
   ), last.account_owner_id) as "accountOwnerId",
   ${instantText('last.window_started_at')} as start, ${instantText('last.window_ended_at')} as "end",
   ${instantText(`(

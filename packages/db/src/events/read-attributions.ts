@@ -1,6 +1,7 @@
 import type { AttributedBy } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
+import { isWithin, overlaps } from '../sql/period.ts';
 
 /**
  * For whom an event is booked, one row for each account, user and project, the one that has it now last; with the
@@ -48,11 +49,10 @@ left join lateral (
     ) as held
   from hopsmeter.projects
   where projects.hopsworks_cluster_id = spaces.hopsworks_cluster_id and projects.namespace = spaces.namespace
-    and started_at < window_ended_at and (ended_at is null or ended_at > window_started_at)
+    and ${overlaps('projects', 'window_started_at', 'window_ended_at')}
 ) as shares on true
 left join hopsmeter.account_ownerships as ownership on ownership.user_id = who.user_id
-  and ownership.started_at <= who.window_started_at
-  and (ownership.ended_at is null or who.window_started_at < ownership.ended_at)
+  and ${isWithin('who.window_started_at', 'ownership')}
   and ($2::text is null or ownership.account_owner_id = $2)
 order by who.last_part
 `;

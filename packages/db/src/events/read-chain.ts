@@ -1,6 +1,6 @@
 import type { Query } from '../connection/query.ts';
-import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 
 const exact = (value: string) => `${roundedQuantity(`(${value})::numeric`)}::text`;
 

@@ -1,8 +1,8 @@
 import type { ParkReason } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
-import { roundedQuantity } from '../list-cost.ts';
 import type { ParkedEventRow } from '../parked/list-parked.ts';
 import { instantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 
 /**
  * The copies of an event that were parked, the earliest first; of what is longer than 16 KiB the beginning.

@@ -1,6 +1,6 @@
 import type { Query } from '../connection/query.ts';
-import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 
 /**
  * What an event books: its rows of the ledger in the order in which they were booked, each of its meters with the row

@@ -1,8 +1,8 @@
 import { formatUsageDay, parseUsageDay, type UsageDay } from '@hopsmeter/usage';
 import { inSnapshot } from '../connection/in-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
-import { roundedQuantity } from '../list-cost.ts';
 import { instantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 import { NO_PROJECT } from '../totals/usage-filter.ts';
 import { type EventOrigin, formatSource } from './event-source.ts';
 

@@ -1,5 +1,5 @@
 import type { Query } from '../connection/query.ts';
-import { roundedQuantity } from '../list-cost.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 
 /**
  * The rows of the rollup that are booked in an account's month, in the order of the unique key, with names and with the

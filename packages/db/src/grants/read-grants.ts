@@ -1,5 +1,6 @@
 import type { Cents } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
+import { monthText } from '../sql/day.ts';
 import { instantText } from '../sql/instant.ts';
 import { centsOf } from '../statements/cents-text.ts';
 
@@ -36,7 +37,7 @@ select
   ${instantText('created_at')} as "createdAt",
   ${instantText('revoked_at')} as "revokedAt", revoke_reason as "revokeReason",
   (
-    select jsonb_build_object('month', to_char(month, 'YYYY-MM'), 'number', number)
+    select jsonb_build_object('month', ${monthText('month')}, 'number', number)
     from hopsmeter.statements where id = carried_from_statement_id
   ) as "carriedFrom"
 from hopsmeter.credit_grants

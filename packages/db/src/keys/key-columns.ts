@@ -1,3 +1,5 @@
+import { finiteInstantText, instantText } from '../sql/instant.ts';
+
 /**
  * A cluster key as people see it; its hash is for nobody. A key is live until it is revoked or has expired, by the
  * database's clock.
@@ -9,12 +11,10 @@ export const KEY_COLUMNS = `
     when expires_at <= clock_timestamp() then 'expired'
     else 'live'
   end as status,
-  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
-  case when isfinite(expires_at)
-    then to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "expiresAt",
-  case when isfinite(revoked_at)
-    then to_char(revoked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "revokedAt",
-  to_char(last_used_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "lastUsedAt",
+  ${finiteInstantText('created_at')} as "createdAt",
+  ${instantText('expires_at')} as "expiresAt",
+  ${instantText('revoked_at')} as "revokedAt",
+  ${finiteInstantText('last_used_at')} as "lastUsedAt",
   rotated_from_id as "rotatedFromId"
 `;
 

@@ -1,5 +1,6 @@
 import type { Micros } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { instantMicros } from '../sql/instant.ts';
 
 /** A cluster key as ingest needs it. `hash` is the SHA-256 of the key. */
 export type ClusterKey = {
@@ -25,8 +26,8 @@ type Row = {
 export async function loadClusterKeys(pool: Pool): Promise<readonly ClusterKey[]> {
   const result = await pool.query<Row>(`
     select id, hopsworks_cluster_id as "clusterId", hash,
-      case when isfinite(expires_at) then (extract(epoch from expires_at) * 1000000)::bigint::text end as "expiresAt",
-      case when isfinite(revoked_at) then (extract(epoch from revoked_at) * 1000000)::bigint::text end as "revokedAt"
+      (${instantMicros('expires_at')})::text as "expiresAt",
+      (${instantMicros('revoked_at')})::text as "revokedAt"
     from hopsmeter.cluster_keys
     where (expires_at is null or expires_at > now()) and (revoked_at is null or revoked_at > now())
   `);

@@ -15,6 +15,7 @@ import { inTransaction } from '../connection/in-transaction.ts';
 import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { Pool } from '../connection/pool.ts';
 import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
+import { OPENINGS } from '../sql/openings.ts';
 
 /**
  * Brings imported days into the ledger and the rollup, as a batch of their own, in one statement. The record statement
@@ -50,15 +51,12 @@ taken as (
   on conflict (usage_date, user_id) do nothing
   returning usage_date, user_id
 ),
-openings as materialized (
-  select account_owner_id, (max(month) + interval '1 month')::date as since
-  from hopsmeter.statements group by account_owner_id
-),
+${OPENINGS},
 days as materialized (
   select
     input.*, case when usage_date < openings.since then openings.since end as booked_on,
     usage_date::timestamp at time zone 'UTC' as started_at, (usage_date + 1)::timestamp at time zone 'UTC' as ended_at
-  from input join taken using (usage_date, user_id) left join openings using (account_owner_id)
+  from input join taken using (usage_date, user_id) left join openings on openings.account = account_owner_id
 ),
 ledger as (
   insert into hopsmeter.usage_events (${LEDGER_COLUMNS})

@@ -1,5 +1,6 @@
 import type { ParkReason } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { finiteInstantText } from '../sql/instant.ts';
 import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.ts';
 
 /**
@@ -12,14 +13,14 @@ import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.
 const LIST_PARKED = `
 select
   id, event_id as "eventId", source_path as "sourcePath", hopsworks_cluster_id as "clusterId", reason, detail, status,
-  to_char(parked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "parkedAt",
+  ${finiteInstantText('parked_at')} as "parkedAt",
   floor(extract(epoch from coalesce(resolved_at, now()) - parked_at))::integer as "ageSeconds",
   try_count as "tryCount",
-  to_char(tried_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "triedAt",
-  to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "dueAt",
-  to_char(released_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "releasedAt",
+  ${finiteInstantText('tried_at')} as "triedAt",
+  ${finiteInstantText('due_at')} as "dueAt",
+  ${finiteInstantText('released_at')} as "releasedAt",
   release_reason as "releaseReason",
-  to_char(resolved_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "resolvedAt",
+  ${finiteInstantText('resolved_at')} as "resolvedAt",
   resolved_by as "resolvedBy", resolution,
   case when octet_length(event::text) <= 16384 then event
     else jsonb_build_object('tooLongToShow', octet_length(event::text), 'beginning', left(event::text, 1000))

@@ -1,4 +1,5 @@
 import type { Pool } from '../connection/pool.ts';
+import { finiteInstantText } from '../sql/instant.ts';
 
 /**
  * How fresh totals are: when the newest usage was received, and when usage was last recorded.
@@ -9,10 +10,8 @@ import type { Pool } from '../connection/pool.ts';
  */
 const READ_FRESHNESS = `
 select
-  to_char((select max(recorded_at)
-    from hopsmeter.usage_batches) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt",
-  to_char((select max(received_at)
-    from hopsmeter.usage_batches) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "receivedAt"
+  ${finiteInstantText('(select max(recorded_at) from hopsmeter.usage_batches)')} as "recordedAt",
+  ${finiteInstantText('(select max(received_at) from hopsmeter.usage_batches)')} as "receivedAt"
 `;
 
 /** RFC 3339 in UTC with microseconds. */

@@ -3,6 +3,7 @@ import { type FollowingHealth, readFollowingHealth } from '../following/read-fol
 import { countMissingHours } from '../reconciliation/count-missing-hours.ts';
 import { countOverlappingUsage } from '../reconciliation/count-overlapping-usage.ts';
 import { readReconciliationState } from '../reconciliation/read-reconciliation-state.ts';
+import { finiteInstantText } from '../sql/instant.ts';
 
 /** Workers write every 5 seconds: so much later something is wrong with them, with Redis or with the way to it. */
 const QUEUE_STATUS_CURRENT_SECONDS = 30;
@@ -22,12 +23,11 @@ select
   coalesce(sum(delayed_jobs), 0)::integer as "delayedJobs",
   coalesce(sum(missing_jobs + lost_jobs), 0)::integer as "missingJobs",
   coalesce(bool_or(is_paused), false) as "isPaused",
-  to_char(min(oldest_waiting_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "oldestWaitingAt",
-  to_char(min(measured_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "measuredAt",
+  ${finiteInstantText('min(oldest_waiting_at)')} as "oldestWaitingAt",
+  ${finiteInstantText('min(measured_at)')} as "measuredAt",
   coalesce(min(measured_at) >= clock_timestamp() - $1::integer * interval '1 second', false) as "isCurrent",
-  to_char(
-    (select min(parked_at) from hopsmeter.parked_events where status = 'pending') at time zone 'UTC',
-    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "oldestParkedAt"
+  ${finiteInstantText(`(select min(parked_at) from hopsmeter.parked_events where status = 'pending')`)}
+    as "oldestParkedAt"
 from hopsmeter.queue_statuses
 `;
 

@@ -1,5 +1,6 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
+import { dayText } from '../sql/day.ts';
 
 /** A price change whose rows are not all re-rated yet. */
 export type ApplyingPriceChange = {
@@ -20,7 +21,7 @@ export type ApplyingPriceChange = {
  * Parameters: $1 account owner, $2 first day of the month. No locks.
  */
 const FIND_APPLYING_PRICE_CHANGE = `
-select id, to_char(first_day, 'YYYY-MM-DD') as "firstDay"
+select id, ${dayText('first_day')} as "firstDay"
 from hopsmeter.price_changes
 where status = 'applying'
   and (account_owner_id is null or account_owner_id = $1)

@@ -11,7 +11,8 @@ import {
 } from '@hopsmeter/usage';
 import { textArray } from '../connection/pg-array.ts';
 import type { Pool } from '../connection/pool.ts';
-import { listCost } from '../list-cost.ts';
+import { dayText } from '../sql/day.ts';
+import { listCost } from '../sql/list-cost.ts';
 import { effectOf, groupByAccountAndMeter, type MonthDay } from './month-days.ts';
 import type { PlannedPriceChange } from './plan-price-change.ts';
 import { pricesOf } from './price-arrays.ts';
@@ -32,7 +33,7 @@ prices as materialized (
     as price (account, meter, first_day, end_day, price, price_quantity)
 )
 select
-  daily.account_owner_id as "accountOwnerId", daily.meter, to_char(daily.usage_date, 'YYYY-MM-DD') as day,
+  daily.account_owner_id as "accountOwnerId", daily.meter, ${dayText('daily.usage_date')} as day,
   sum(daily.quantity)::text as quantity, sum(daily.cost)::numeric(38, 12)::text as "oldCost",
   sum(coalesce(${listCost('daily.quantity', 'prices.price', 'prices.price_quantity')},
   daily.cost))::numeric(38, 12)::text

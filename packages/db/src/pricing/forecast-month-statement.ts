@@ -1,4 +1,5 @@
-import { listCost } from '../list-cost.ts';
+import { dayText } from '../sql/day.ts';
+import { listCost } from '../sql/list-cost.ts';
 
 /**
  * The usage of a month by account, meter and day, and what it costs at the list prices before and after a change, each
@@ -26,7 +27,7 @@ used as materialized (
   group by account_owner_id, meter, usage_date, user_id, hopsworks_cluster_id, project_id
 )
 select
-  used.account_owner_id as "accountOwnerId", used.meter, to_char(used.usage_date, 'YYYY-MM-DD') as day,
+  used.account_owner_id as "accountOwnerId", used.meter, ${dayText('used.usage_date')} as day,
   sum(used.quantity)::text as quantity,
   sum(coalesce(${listCost('used.quantity', 'before.price', 'before.price_quantity')},
   0))::numeric(38, 12)::text as "oldCost",

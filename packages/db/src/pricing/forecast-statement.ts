@@ -1,13 +1,7 @@
-import { listCost } from '../list-cost.ts';
-import {
-  adjustments,
-  IS_CHANGED,
-  IS_OPEN,
-  missingRows,
-  OPENINGS,
-  PRICED_ROWS,
-  WITH_ADJUSTMENT,
-} from './re-rated-rows.ts';
+import { dayText } from '../sql/day.ts';
+import { listCost } from '../sql/list-cost.ts';
+import { OPENINGS } from '../sql/openings.ts';
+import { adjustments, IS_CHANGED, IS_OPEN, missingRows, PRICED_ROWS, WITH_ADJUSTMENT } from './re-rated-rows.ts';
 
 const ROWS_OF_SCOPE = `
 daily.usage_date >= $1::date and daily.usage_date < $2::date
@@ -62,7 +56,7 @@ having count(*) filter (where is_changed) > 0
  * NULL.
  */
 export const FIND_USAGE_DAYS = `
-select to_char(min(usage_date), 'YYYY-MM-DD') as first, to_char(max(usage_date), 'YYYY-MM-DD') as last
+select ${dayText('min(usage_date)')} as first, ${dayText('max(usage_date)')} as last
 from hopsmeter.usage_daily
 where usage_date >= $1::date and ($2::date is null or usage_date < $2)
   and ($3::text is null or (account_owner_id = $3 and booked_on >= $1::date))

@@ -1,5 +1,6 @@
 import type { Pool } from '../connection/pool.ts';
 import { type Query, queryOf } from '../connection/query.ts';
+import { dayText } from '../sql/day.ts';
 import { instantText } from '../sql/instant.ts';
 
 /** A price change and how far it is. Days as text, times RFC 3339, `costDifference` with 12 decimals. */
@@ -25,9 +26,9 @@ export type PriceChangeRow = {
 
 /** `changed_rows` is a JSON number: it stays below 2⁵³ as long as the rollup does. */
 const COLUMNS = `
-  id, change, reason, account_owner_id as "accountOwnerId", meter, to_char(first_day, 'YYYY-MM-DD') as "firstDay",
-  to_char(end_day, 'YYYY-MM-DD') as "endDay", status,
-  case status when 'applying' then to_char(next_day, 'YYYY-MM-DD') end as "nextDay",
+  id, change, reason, account_owner_id as "accountOwnerId", meter, ${dayText('first_day')} as "firstDay",
+  ${dayText('end_day')} as "endDay", status,
+  case status when 'applying' then ${dayText('next_day')} end as "nextDay",
   changed_rows::text as "changedRows", cost_difference::text as "costDifference",
   ${instantText('created_at')} as "createdAt", created_by as "createdBy", ${instantText('applied_at')} as "appliedAt"
 `;

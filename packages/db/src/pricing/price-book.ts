@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PricingSnapshot, UsageDay } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
+import { dayText } from '../sql/day.ts';
 import { describePriceChange, type PriceChange } from './price-change.ts';
 import { dayOf, PRICING_COLUMNS, type PricingRow, toPricing } from './pricing-columns.ts';
 
@@ -17,8 +18,8 @@ select
     from (select account_owner_id, max(month) as month from hopsmeter.statements
       group by account_owner_id) as last) as closings,
   -- Clusters' clocks may be five minutes ahead of ours, and the database's may be behind.
-  to_char((now() + interval '10 minutes') at time zone 'UTC', 'YYYY-MM-DD') as "lastUsageDay",
-  to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as today,
+  ${dayText(`(now() + interval '10 minutes') at time zone 'UTC'`)} as "lastUsageDay",
+  ${dayText(`now() at time zone 'UTC'`)} as today,
   ${PRICING_COLUMNS}
 `;
 

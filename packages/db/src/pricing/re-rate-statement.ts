@@ -1,12 +1,6 @@
-import {
-  adjustments,
-  IS_CHANGED,
-  IS_OPEN,
-  missingRows,
-  OPENINGS,
-  PRICED_ROWS,
-  WITH_ADJUSTMENT,
-} from './re-rated-rows.ts';
+import { dayText } from '../sql/day.ts';
+import { OPENINGS } from '../sql/openings.ts';
+import { adjustments, IS_CHANGED, IS_OPEN, missingRows, PRICED_ROWS, WITH_ADJUSTMENT } from './re-rated-rows.ts';
 
 /** Rows of the part: one day, the users after ($2, $3) up to ($4, $5), of one account or all, of one meter or all. */
 const ROWS_OF_PART = `
@@ -149,7 +143,7 @@ with day as materialized (
     and ($5::text is null or (account_owner_id = $5 and booked_on >= $1::date))
 )
 select
-  to_char(day.usage_date, 'YYYY-MM-DD') as day,
+  ${dayText('day.usage_date')} as day,
   case when day.usage_date = $1::date then $2::text end as "afterAccount",
   case when day.usage_date = $1::date then $3::text end as "afterUser",
   last.account_owner_id as "upToAccount", last.user_id as "upToUser",

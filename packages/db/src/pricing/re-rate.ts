@@ -2,6 +2,7 @@ import { HOLD_DIRECTORY } from '../connection/hold-directory.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Query } from '../connection/query.ts';
+import { dayText } from '../sql/day.ts';
 import { ADD_ADJUSTMENT_ROWS, FIND_PART, RE_RATE, REMOVE_EMPTY_ROWS } from './re-rate-statement.ts';
 import { PLAN_BY_HASH } from './re-rated-rows.ts';
 
@@ -20,8 +21,8 @@ const PART_ROWS_MAX = 20_000;
  */
 const TAKE_PRICE_CHANGE = `
 select
-  id, to_char(next_day, 'YYYY-MM-DD') as "nextDay", done_account_owner_id as "doneAccount", done_user_id as "doneUser",
-  to_char(end_day, 'YYYY-MM-DD') as "endDay", account_owner_id as account, meter
+  id, ${dayText('next_day')} as "nextDay", done_account_owner_id as "doneAccount", done_user_id as "doneUser",
+  ${dayText('end_day')} as "endDay", account_owner_id as account, meter
 from hopsmeter.price_changes where status = 'applying' and id <> all ($2::uuid[])
 order by array_position($1::uuid[], id) nulls first, created_at, id limit 1 for update skip locked
 `;

@@ -1,4 +1,4 @@
-import { listCost } from '../list-cost.ts';
+import { listCost } from '../sql/list-cost.ts';
 
 /**
  * Pieces of SQL that decide what a row of `usage_daily` costs at other prices. The forecast of a price change and the
@@ -9,13 +9,6 @@ import { listCost } from '../list-cost.ts';
  * - `prices` (account, meter, first_day, end_day, rate_id, price_override_id, price, price_quantity): the prices
  *   wanted, by account or, with an empty account, for everybody else; each day of an account and meter at most once.
  */
-
-/** The first day of the open month of every account that has closed one. */
-export const OPENINGS = `
-openings as materialized (
-  select account_owner_id as account, (max(month) + interval '1 month')::date as since
-  from hopsmeter.statements group by account_owner_id
-)`;
 
 /**
  * Rows with the price wanted and what is open to their account. A row without a price is left out: it stays as it is.

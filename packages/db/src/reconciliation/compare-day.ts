@@ -1,4 +1,5 @@
-import { listCost } from '../list-cost.ts';
+import { listCost } from '../sql/list-cost.ts';
+import { OPENINGS } from '../sql/openings.ts';
 
 /**
  * Stands for "no project" where keys are joined: a join on equality can be hashed, one on `is not distinct from`
@@ -29,10 +30,7 @@ const KEY = 'booked_on, account_owner_id, user_id, hopsworks_cluster_id, project
  * The prices of accounts without prices of their own are looked up once for all of them.
  */
 export const COMPARED_DAY = `
-openings as materialized (
-  select account_owner_id, (max(month) + interval '1 month')::date as since from hopsmeter.statements
-    group by account_owner_id
-),
+${OPENINGS},
 priced_apart as materialized (
   select distinct account_owner_id from hopsmeter.price_overrides where withdrawn_at is null
 ),
@@ -45,7 +43,7 @@ rollup as materialized (
   select
     daily.*, coalesce(daily.project_id, ${NO_PROJECT}) as project_key,
     coalesce(daily.booked_on < openings.since, false) as is_closed
-  from hopsmeter.usage_daily as daily left join openings using (account_owner_id)
+  from hopsmeter.usage_daily as daily left join openings on openings.account = daily.account_owner_id
   where daily.usage_date = $1::date
 ),
 counted as materialized (
@@ -77,7 +75,7 @@ re_rated as (
     sum(${listCost('rollup.quantity', 'prices.price', 'prices.price_quantity')} - rollup.cost) as price_adjustment,
     min(first_event_at) as first_event_at, max(last_event_at) as last_event_at
   from rollup
-  join openings using (account_owner_id)
+  join openings on openings.account = rollup.account_owner_id
   left join priced_apart using (account_owner_id)
   join prices using (meter)
   where rollup.is_closed
@@ -114,7 +112,7 @@ joined as (
     rollup.quantity as rollup_quantity, rollup.event_count as rollup_event_count,
     rollup.rate_id, rollup.price_override_id, rollup.price, rollup.price_quantity, rollup.price_adjustment, rollup.cost
   from expected full join rollup using (${KEY})
-  left join openings using (account_owner_id)
+  left join openings on openings.account = account_owner_id
 ),
 -- What each row should cost: closed rows, and those that a price change is on its way to, keep what they have.
 termed as (

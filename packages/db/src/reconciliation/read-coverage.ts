@@ -1,5 +1,6 @@
 import type { Pool } from '../connection/pool.ts';
-import { roundedQuantity } from '../list-cost.ts';
+import { finiteInstantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
 /**
@@ -119,7 +120,7 @@ limit $4::integer
 /** How far the days from $1 up to, but not including, $2 were compared: the oldest check; NULL when one never was. */
 const READ_CHECKED_AT = `
 select case when count(*) = count(checked_at)
-  then to_char(min(checked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "checkedAt"
+  then ${finiteInstantText('min(checked_at)')} end as "checkedAt"
 from generate_series($1::date, least($2::date - 1, (now() at time zone 'UTC')::date), interval '1 day') as wanted
 left join hopsmeter.reconciled_days on day = wanted::date
 `;

@@ -1,5 +1,6 @@
 import { LEDGER_RETENTION_DAYS } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { finiteInstantText } from '../sql/instant.ts';
 
 /**
  * What the metrics show: the rows that differ by the newest result of each day that the ledger still holds, the
@@ -12,7 +13,7 @@ select
   (select statement_difference_count from hopsmeter.reconciliations where statement_difference_count is not null
    order by finished_at desc limit 1) as "statementDifferenceCount",
   extract(epoch from clock_timestamp() - max(checked_at))::float8 as "sinceCheckSeconds",
-  to_char(max(checked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "checkedAt"
+  ${finiteInstantText('max(checked_at)')} as "checkedAt"
 from hopsmeter.reconciled_days where day >= (now() at time zone 'UTC')::date - $1::integer
 `;
 

@@ -12,7 +12,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { listCost } from '../list-cost.ts';
+import { listCost } from '../sql/list-cost.ts';
 import { exact, exactQuantity, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { hopsworksClusters, meters, projects, users } from './directory.ts';
 import { priceOverrides, rates } from './pricing.ts';

@@ -1,6 +1,7 @@
 import { formatUsageDay, type UsageMonth } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
-import { roundedQuantity } from '../list-cost.ts';
+import { monthText } from '../sql/day.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 
 /** Differences that are told at most: one is already too many, and a thousand more say nothing new. */
 const DIFFERENCES_MAX = 1_000;
@@ -68,12 +69,12 @@ differences as (
   select statement_id, 'its positions have gaps' from sums where first_position <> 1 or last_position <> line_count
   union all
   select statement_id, format('billed, not booked: %s of %s, %s of %s: %s for %s', kind,
-    to_char(usage_month, 'YYYY-MM'),
+    ${monthText('usage_month')},
     meter, user_id, quantity, amount_exact)
   from (table billed except all table expected) as one_sided
   union all
   select statement_id, format('booked, not billed: %s of %s, %s of %s: %s for %s', kind,
-    to_char(usage_month, 'YYYY-MM'),
+    ${monthText('usage_month')},
     meter, user_id, quantity, amount_exact)
   from (table expected except all table billed) as one_sided
   union all
@@ -87,7 +88,7 @@ differences as (
 )
 select
   differences.difference, statements.number, statements.account_owner_id as "accountOwnerId",
-  to_char(statements.month, 'YYYY-MM') as month
+  ${monthText('statements.month')} as month
 from differences join hopsmeter.statements on statements.id = differences.statement_id
 union all
 select format('there are %s statements up to this number', count(*)), max(number), null, null

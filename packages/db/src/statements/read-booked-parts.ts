@@ -1,7 +1,7 @@
 import { parseQuantity, type StatementPart, type UsageMonth } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
-import { roundedQuantity } from '../list-cost.ts';
 import { dayOf } from '../pricing/pricing-columns.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 import { rangeOf } from './read-account-month.ts';
 import { toUnitPrices, type UnitPrice, type UnitPriceRow } from './unit-prices.ts';
 

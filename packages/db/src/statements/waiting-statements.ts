@@ -1,4 +1,5 @@
 import { GRID } from '../reconciliation/cluster-hours-missing.ts';
+import { isWithin } from '../sql/period.ts';
 
 /**
  * When users of accounts were on which cluster within the month from $1 to $2: one row for each assignment and owner.
@@ -63,15 +64,13 @@ waiting as materialized (
   left join lateral (
     select user_id from hopsmeter.projects
     where projects.hopsworks_cluster_id = parked.hopsworks_cluster_id and namespace = event ->> 'namespace'
-      and projects.started_at <= (event ->> 'start')::timestamptz
-      and (projects.ended_at is null or (event ->> 'start')::timestamptz < projects.ended_at)
+      and ${isWithin(`(event ->> 'start')::timestamptz`, 'projects')}
     limit 1
   ) as project on true
   left join lateral (
     select account_owner_id from hopsmeter.account_ownerships
     where user_id = coalesce(event ->> 'subject', project.user_id)
-      and account_ownerships.started_at <= (event ->> 'start')::timestamptz
-      and (account_ownerships.ended_at is null or (event ->> 'start')::timestamptz < account_ownerships.ended_at)
+      and ${isWithin(`(event ->> 'start')::timestamptz`, 'account_ownerships')}
     limit 1
   ) as ownership on true
   where parked.status = 'pending' and parked.deferred is distinct from 'manifest'

@@ -1,4 +1,5 @@
 import type { Pool } from '../connection/pool.ts';
+import { monthText } from '../sql/day.ts';
 import { instantText } from '../sql/instant.ts';
 
 export const REMITTANCE_STATUSES = ['pending', 'sent', 'uncertain', 'rejected', 'too_old', 'not_sent'] as const;
@@ -33,7 +34,7 @@ export type RemittanceRow = {
 /** Columns of a {@link RemittanceRow}. */
 export const REMITTANCE_COLUMNS = `
   id, identifier, account_owner_id as "accountOwnerId", stripe_customer_id as "stripeCustomerId", meter,
-  event_name as "eventName", to_char(month, 'YYYY-MM') as month, value::text,
+  event_name as "eventName", ${monthText('month')} as month, value::text,
   cumulative_after::text as "cumulativeAfter",
   usage_total::text as "usageTotal", ${instantText('stamped_at')} as "stampedAt", status, attempts,
   ${instantText('next_attempt_at')} as "nextAttemptAt", ${instantText('uncertain_since')} as "uncertainSince",

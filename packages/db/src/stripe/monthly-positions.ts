@@ -1,4 +1,4 @@
-import { roundedQuantity } from '../list-cost.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 
 /**
  * Where each account stands with its Stripe customers, by meter and month: common table expressions that end in

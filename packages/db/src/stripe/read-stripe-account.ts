@@ -1,5 +1,6 @@
 import { formatTime, type Micros } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { monthText } from '../sql/day.ts';
 import { monthlyPositions } from './monthly-positions.ts';
 import { STRIPE_CUSTOMER_COLUMNS, type StripeCustomerRow } from './stripe-customers.ts';
 
@@ -35,7 +36,7 @@ certain as (
   from positions
 )
 select
-  to_char(month, 'YYYY-MM') as month, stripe_customer_id as "stripeCustomerId", meter,
+  ${monthText('month')} as month, stripe_customer_id as "stripeCustomerId", meter,
   quantity::numeric(38, 12)::text as quantity,
   ((remainder - (1000 * quantity - sent)) * 0.001)::numeric(38, 12)::text as "carriedIn",
   (sent * 0.001)::numeric(38, 12)::text as sent,

@@ -1,5 +1,6 @@
 import type { Pool } from '../connection/pool.ts';
-import { roundedQuantity } from '../list-cost.ts';
+import { dayText } from '../sql/day.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 import { filterParameters, USAGE_FILTER, type UsageFilter } from './usage-filter.ts';
 
 /** What totals can be grouped by. */
@@ -57,7 +58,7 @@ with grouped as materialized (
   limit $15::integer
 )
 select
-  to_char(grouped.day, 'YYYY-MM-DD') as day,
+  ${dayText('grouped.day')} as day,
   grouped.account_owner_id as "accountOwnerId",
   grouped.user_id as "userId",
   grouped.project_id as "projectId",

@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
-import { roundedQuantity } from '../list-cost.ts';
+import { finiteInstantText } from '../sql/instant.ts';
+import { roundedQuantity } from '../sql/list-cost.ts';
 import { USAGE_FILTER } from './usage-filter.ts';
 
 /**
@@ -45,8 +46,6 @@ export type UsageDailyKey = Pick<
 /** Stands for "no project" behind every project, as NULL does in the order of an index. */
 const LAST_PROJECT = `'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`;
 
-const utcText = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
 /**
  * SQL of the rows of the rollup that pass a filter and come after a key, in the order of the rollup's unique key, with
  * what people call the ids.
@@ -78,7 +77,8 @@ select
   page.rate_id as "rateId",
   page.price_override_id as "priceOverrideId", page.price_adjustment::text as "priceAdjustment",
   page.cost::text as "costExact", page.event_count::text as "eventCount",
-  ${utcText('page.first_event_at')} as "firstEventAt", ${utcText('page.last_event_at')} as "lastEventAt",
+  ${finiteInstantText('page.first_event_at')} as "firstEventAt",
+  ${finiteInstantText('page.last_event_at')} as "lastEventAt",
   starts_with(page.meter, 'imported_') as "isImported",
   coalesce(payers.name, payers.email) as "accountName", coalesce(people.name, people.email) as "userName",
   spaces.namespace as "projectNamespace", clusters.name as "clusterName"
