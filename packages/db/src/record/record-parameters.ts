@@ -13,8 +13,8 @@ const ofParked = columnsOf(({ record }: CodedRecord) => record.parked);
 const ofPrice = columnsOf(({ record }: CodedRecord) => record.prices);
 
 /**
- * What the record statement is given. Small values that repeat (who, windows, kinds, prices) are lists of their own, and
- * rows point to them by their place from 1.
+ * What the record statement is given. Small values that repeat (who, windows, kinds, prices) are lists of their own,
+ * and rows point to them by their place from 1.
  */
 export const RECORD_TABLE = {
   record: {
