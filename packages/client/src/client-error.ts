@@ -1,0 +1,31 @@
+/** Why the client did not do what it was asked to. Codes are stable; messages are for people. */
+export const CLIENT_ERRORS = {
+  INVALID_OPTION: 'An option of createClient is not what it must be',
+  INVALID_EVENT: 'The event can never be taken as it is; nothing of the call was kept',
+  SPOOL_IN_USE: 'Another process has the spool directory',
+  SPOOL_FULL: 'The spool has reached its bound of bytes or age; nothing of the call was kept',
+  SPOOL_FAILED: 'The spool could not be written; nothing of the call counts as kept',
+  SPOOL_LOST: 'Another process has taken the spool directory over, so this client keeps nothing more in it',
+  BUFFER_FULL: 'More events wait in memory than there may be; nothing of the call was kept',
+  FLUSH_TIMEOUT: 'Not everything was acknowledged in time; it goes on being sent',
+  CLOSED: 'The client is closed; without a spool, events of the call may or may not have been taken',
+} as const satisfies Record<string, string>;
+
+export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
+
+/** Whether the same call can succeed later, when the cause has gone. */
+const RETRYABLE: ReadonlySet<ClientErrorCode> = new Set(['SPOOL_FULL', 'SPOOL_FAILED', 'BUFFER_FULL', 'FLUSH_TIMEOUT']);
+
+/** What `createClient` and the methods of a client reject with. */
+export class ClientError extends Error {
+  readonly code: ClientErrorCode;
+  /** Whether the same call can succeed later. Sending an event again is always harmless: its id is the same. */
+  readonly isRetryable: boolean;
+
+  constructor(code: ClientErrorCode, detail: string, options?: { readonly cause?: unknown }) {
+    super(`${CLIENT_ERRORS[code]}: ${detail}`, options);
+    this.name = 'ClientError';
+    this.code = code;
+    this.isRetryable = RETRYABLE.has(code);
+  }
+}
