@@ -48,7 +48,7 @@ it('says what would change, and changes nothing', async () => {
   const { code, text } = await run(database, { report });
   expect(code).toBe(2);
   expect(text).toMatch(/users +65 +63 +0 +0 +2\n/);
-  expect(text).toContain('Nothing was changed. With --apply it will be.');
+  expect(text).toContain('Nothing was changed. Use --apply to make the changes.');
   const lines = (await readFile(report, 'utf8'))
     .trimEnd()
     .split('\n')

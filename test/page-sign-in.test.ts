@@ -189,7 +189,7 @@ describe('production', () => {
   it('has a page without the development sign-in', async () => {
     const production = await buildPage('production', { HOPSMETER_PRODUCTION: '1' });
     const [here, there] = await Promise.all([textOf(join(directory, 'page')), textOf(production)]);
-    for (const trace of ['/dashboard/development-sign-in', 'be whoever you like']) {
+    for (const trace of ['/dashboard/development-sign-in', 'sign in as anyone you like']) {
       expect(here).toContain(trace);
       expect(there).not.toContain(trace);
     }
@@ -216,7 +216,7 @@ describe('production', () => {
   it('has an api that refuses to start with it', async () => {
     const { code, told } = await startApi(API_MAIN, { NODE_ENV: 'production' });
     expect(code).toBe(78);
-    expect(told).toContain('API_DEVELOPMENT_SIGN_IN: lets everybody in as anybody, and must not be on');
+    expect(told).toContain('API_DEVELOPMENT_SIGN_IN: lets anyone sign in as any user and must not be on');
   });
 
   it('has an image whose api could not start with it under any setting', async () => {

@@ -31,7 +31,7 @@ describe('an address that is wrong says so', () => {
 
   it('where there is no view', async () => {
     const page = await visitor.open('/nothing/here', { expects: /404/ });
-    expect(await textOf(page)).toContain('There is no page at this address.');
+    expect(await textOf(page)).toContain('Page not found.');
   });
 
   it.each([

@@ -180,7 +180,7 @@ describe('parked events', () => {
 
     const { clusterId, namespace } = parked;
     await stack.ask('/v1/projects', 'POST', { clusterId, namespace, userId: 'auth0|bela-kovacs' });
-    await page.getByRole('button', { name: 'Try again: Unknown namespace' }).click();
+    await page.getByRole('button', { name: 'Retry: Unknown namespace' }).click();
     await page.getByRole('link', { name: parked.id }).waitFor({ state: 'detached' });
     await expect.poll(() => waiting(page)).toBe(heading.replace(/\d+/, (count) => String(Number(count) - 1)));
     await page.getByRole('button', { name: 'Counted since' }).click();

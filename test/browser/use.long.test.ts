@@ -152,7 +152,7 @@ describe('when there is no answer yet, none, or nothing in it', () => {
     const page = await visitor.open('/accounts?q=nobody-of-this-name');
     await page.getByText('No account matches “nobody-of-this-name”.').waitFor();
     await page.goto(`${stack.url}/accounts/${encode('auth0|new-here')}`);
-    await page.getByText('There is no usage in this month.').first().waitFor();
+    await page.getByText('No usage in this month.').first().waitFor();
     await isSettled(page);
     await page.goto(`${stack.url}/events?account=${encode('auth0|new-here')}`);
     await page.getByText('Nothing that matches was used on these days.').waitFor();

@@ -219,7 +219,7 @@ describe('the comparison', () => {
       prepare: answer(409, 'COMPARISON_OFF', 'off'),
       expects: /409.*v1\/comparisons/,
     });
-    await off.getByText('There is no application database to compare with.').waitFor();
+    await off.getByText('No application database is configured.').waitFor();
     await photograph(off, 'comparison-off');
     const away = await visitor.open('/comparison', {
       prepare: answer(503, 'APPLICATION_UNREADABLE', 'The application database cannot be read'),

@@ -9,7 +9,7 @@ export class CliError extends Error {
 /** What a person reads about an error. The stack is only shown for those that nobody expected. */
 export function describeError(error: unknown): string {
   if (error instanceof CliError || error instanceof DemoError || error instanceof StackError) return error.message;
-  if (error instanceof Error) return `this is a fault of hopsmeter, please report it:\n${error.stack ?? error.message}`;
+  if (error instanceof Error) return `this is a bug in hopsmeter, please report it:\n${error.stack ?? error.message}`;
   return String(error);
 }
 

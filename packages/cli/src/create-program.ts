@@ -71,8 +71,8 @@ export function createProgram(actions: Actions, directory: string): Command {
 
   program
     .command('start')
-    .description('run everything on this machine: Postgres, Redis, ingest, worker and api, with a demo to look at')
-    .option('--once', 'exit after the totals, with 1 when a number does not add up')
+    .description('run everything on this machine: Postgres, Redis, ingest, worker and api, with demo data')
+    .option('--once', 'exit after printing the totals; with 1 if a number does not add up')
     .option('--no-demo', 'do not load the demo into an empty database')
     .option('--directory <path>', 'where data, keys and logs are kept', directory)
     .addHelpText('after', START_HELP)
@@ -96,11 +96,11 @@ export function createProgram(actions: Actions, directory: string): Command {
 
   program
     .command('import')
-    .description('bring directory and past usage of the application in use today over; a dry run without --apply')
+    .description('import the directory and past usage of the application in use today; a dry run without --apply')
     .requiredOption('--from <url>', "the application's Postgres, postgres://…")
     .option('--apply', 'make the changes')
-    .option('--switch <month>', 'the first month that hopsmeter bills, such as 2026-11; closes those before it')
-    .option('--report <file>', 'write every row that is listed, one JSON object a line')
+    .option('--switch <month>', 'the first month that hopsmeter bills, such as 2026-11; closes the months before it')
+    .option('--report <file>', 'write every listed row to a file, one JSON object per line')
     .addHelpText('after', IMPORT_HELP)
     .action(({ from, apply, switch: month, report }) =>
       actions.import({ from, apply: apply === true, switch: month, report }),

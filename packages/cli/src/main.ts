@@ -31,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     if (stopping.signal.aborted) process.exit(EXIT_INTERRUPTED);
     stopping.abort();
     screen.line();
-    screen.line('Stopping; once more stops at once.');
+    screen.line('Stopping; press again to stop immediately.');
   });
 
 let exitFailed = 1;

@@ -79,7 +79,7 @@ export async function runCompare(context: CompareContext): Promise<number> {
 
 function requireMonth({ month, now }: CompareContext): void {
   if (!/^2\d{3}-(?:0[1-9]|1[0-2])$/.test(month))
-    throw new CliError(`${month} is no month: expected one such as 2026-11.`);
+    throw new CliError(`${month} is not a month: expected one such as 2026-11.`);
   if (`${month}-01` > now.toISOString().slice(0, 10)) throw new CliError(`${month} has not begun.`);
 }
 
@@ -124,7 +124,7 @@ function lastDay({ to }: ComparedDays): string {
 function show({ summary, unexplained, importedDayCount }: Comparison, screen: Screen): void {
   if (importedDayCount > 0)
     screen.line(
-      `${formatCount(importedDayCount)} imported days of users are the application's own numbers, and left out.`,
+      `${formatCount(importedDayCount)} imported days of users are the application's own numbers and are left out.`,
     );
   const { equalCount, differentCount, unexplainedCount } = summary;
   const measures = summary.measures.map(({ measure, old, new: now, difference, differentCount: count }) => [

@@ -123,6 +123,6 @@ async function moveIn(
   await importUsageStep(pool, { ...step, scope });
   if (switchMonth !== undefined) await closeMonthsStep(pool, step, switchMonth);
   listed.show(screen);
-  if (!apply) screen.line('Nothing was changed. With --apply it will be.');
+  if (!apply) screen.line('Nothing was changed. Use --apply to make the changes.');
   return listed.isIncomplete() ? EXIT_LISTED : 0;
 }

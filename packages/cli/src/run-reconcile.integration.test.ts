@@ -54,7 +54,7 @@ it('shows what differs and exits with 1, and repairs it only with a reason', asy
 });
 
 it('says what is wrong with its input', async () => {
-  await expect(run({ from: '2026-02-30' })).rejects.toThrow('2026-02-30 is no day');
+  await expect(run({ from: '2026-02-30' })).rejects.toThrow('2026-02-30 is not a day');
   await expect(run({ from: '2019-01-01' })).rejects.toThrow('MOMENT_TOO_OLD: the ledger reaches back 400 days');
   await expect(run({}, {})).rejects.toThrow('Set DATABASE_URL');
   await expect(run({}, { DATABASE_URL: 'postgres://127.0.0.1:1/x' })).rejects.toThrow('ECONNREFUSED');

@@ -87,7 +87,7 @@ function rangeOf({ from, to, now }: ReconcileContext): DayRange {
   const today = usageDayOf(now.getTime() * MICROS_PER_MS);
   for (const day of [from, to])
     if (day !== undefined && parseUsageDay(day) === undefined)
-      throw new CliError(`${day} is no day: expected one such as 2026-11-22.`);
+      throw new CliError(`${day} is not a day: expected one such as 2026-11-22.`);
   return {
     from: from ?? formatUsageDay(today - LEDGER_RETENTION_DAYS),
     // Usage may be a few minutes ahead.

@@ -93,7 +93,8 @@ async function postBatch({ clusterId, events }: EventBatch, options: PostOptions
       continue;
     }
     if (answer.wasSent) counts.unanswered += left.length;
-    if (performance.now() > triedUntil) throw new DemoError(`ingest did not take the demo's events: ${answer.problem}`);
+    if (performance.now() > triedUntil)
+      throw new DemoError(`ingest did not accept the demo's events: ${answer.problem}`);
     await sleep(waitMs(attempt, answer.retryAfterSeconds), undefined, { signal: options.signal });
   }
 }
@@ -129,7 +130,7 @@ async function postOnce(body: string, key: string, { ingestUrl, signal }: PostOp
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     return { problem, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined, wasSent: false };
   }
-  if (response.status !== 202) throw new DemoError(`ingest did not take the demo's events: ${problem}`);
+  if (response.status !== 202) throw new DemoError(`ingest did not accept the demo's events: ${problem}`);
   const { accepted, rejected, errors } = answerSchema.parse(JSON.parse(text));
   const waits = errors.flatMap(({ index, retryAfterSeconds }) =>
     retryAfterSeconds === undefined ? [] : [{ index, retryAfterSeconds }],

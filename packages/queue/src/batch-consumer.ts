@@ -167,7 +167,7 @@ export function createBatchConsumer(options: BatchConsumerOptions): BatchConsume
   worker.on('completed', () => watchdog.noteProgress());
   worker.on('stalled', (jobId) => {
     const hint = 'a worker ended or hung; if it repeats, see why workers are restarted';
-    logger.warn({ jobId, hint }, 'a batch was abandoned by a worker and is delivered again');
+    logger.warn({ jobId, hint }, 'a batch was abandoned by a worker and will be delivered again');
   });
 
   return {

@@ -30,7 +30,7 @@ export function createLifecycle(logger: Logger): OwnedLifecycle {
     } catch (error) {
       isClean = false;
       const hint = 'nothing acknowledged is lost: what was in hand is done again after the next start';
-      logger.error({ err: error, step, hint }, 'a step of closing failed');
+      logger.error({ err: error, step, hint }, 'a shutdown step failed');
     }
   };
 
@@ -60,7 +60,7 @@ export function createLifecycle(logger: Logger): OwnedLifecycle {
       if (outcome !== 'late') return isClean;
       const stepsLeft = steps.map(({ step }) => step);
       const hint = 'what was in hand is done again after the next start; SHUTDOWN_DEADLINE_MS gives more time';
-      logger.error({ deadlineMs, stepsLeft, hint }, 'closing took longer than its deadline');
+      logger.error({ deadlineMs, stepsLeft, hint }, 'shutdown took longer than its deadline');
       return false;
     },
   };

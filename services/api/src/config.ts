@@ -43,13 +43,13 @@ const settings = z.object({
     .string()
     .min(SERVICE_ROLE_KEY_LENGTH_MIN, `expected at least ${SERVICE_ROLE_KEY_LENGTH_MIN} characters`)
     .regex(SERVICE_ROLE_KEY_FORM, 'expected characters that a Bearer header can carry')
-    .describe('Key that may do everything; without it the api does not start'),
+    .describe('Key with full access; the api does not start without it'),
   AUTH0_ISSUER: z
     .url('expected a URL such as https://TENANT/')
     .regex(ISSUER_FORM, 'expected https://TENANT/')
     .transform((url) => (url.endsWith('/') ? url : `${url}/`))
     .optional()
-    .describe("Auth0 tenant whose access tokens let people in, such as `https://TENANT/`; without it nobody's do"),
+    .describe('Auth0 tenant whose access tokens are accepted, such as `https://TENANT/`; without it none are'),
   AUTH0_AUDIENCE: z
     .string()
     .optional()
@@ -57,7 +57,7 @@ const settings = z.object({
   AUTH0_CLIENT_ID: z
     .string()
     .optional()
-    .describe('Client id of the page at Auth0, a single page application; without it nobody signs in on the page'),
+    .describe('Client id of the page at Auth0, a single page application; without it nobody can sign in on the page'),
   API_DASHBOARD_DIRECTORY: z
     .string()
     .optional()
@@ -134,12 +134,12 @@ export const apiConfigSchema = settings
   .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || given.NODE_ENV !== 'production', {
     ...ALWAYS,
     path: ['API_DEVELOPMENT_SIGN_IN'],
-    error: 'lets everybody in as anybody, and must not be on with NODE_ENV=production',
+    error: 'lets anyone sign in as any user and must not be on with NODE_ENV=production',
   })
   .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || given.AUTH0_ISSUER === undefined, {
     ...ALWAYS,
     path: ['API_DEVELOPMENT_SIGN_IN'],
-    error: 'must not be on where people sign in at AUTH0_ISSUER',
+    error: 'must not be on when AUTH0_ISSUER is set',
   })
   .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || LOOPBACK.includes(given.API_HOST), {
     ...ALWAYS,

@@ -67,7 +67,7 @@ export function createClusterKeySnapshot(options: ClusterKeySnapshotOptions): Cl
       const loaded = await source.load();
       keys = new Map(loaded.map((key) => [key.hash.toString('hex'), key]));
       loadedAt = performance.now();
-      if (isFailing) logger.info({ keys: keys.size }, 'cluster keys are read again');
+      if (isFailing) logger.info({ keys: keys.size }, 'cluster keys can be read again');
       isFailing = false;
     } catch (error) {
       const hint = 'the last copy is used, so new and revoked keys are not seen: check Postgres and DATABASE_URL';

@@ -91,7 +91,7 @@ describe('a key in Postgres', () => {
     const { key } = await create();
     expect((await post(event(), bearing(key))).statusCode).toBe(202);
     await app.close();
-    expect(lines.join('')).toContain('when cluster keys were last used cannot be written');
+    expect(lines.join('')).toContain('the last use of cluster keys cannot be saved');
   });
 
   it('never gets into the log, and its id does', async () => {

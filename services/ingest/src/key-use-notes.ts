@@ -37,7 +37,7 @@ export function startKeyUseNotes({ takeUses, write, logger }: KeyUseNotesOptions
       for (const use of uses) if (unwritten.get(use.keyId) === use) unwritten.delete(use.keyId);
     } catch (error) {
       const hint = 'nothing is lost: it is written later; if it goes on, check Postgres and DATABASE_URL';
-      logger.warn({ err: error, keys: uses.length, hint }, 'when cluster keys were last used cannot be written');
+      logger.warn({ err: error, keys: uses.length, hint }, 'the last use of cluster keys cannot be saved');
     }
   };
   /** One at a time: a database that is slow is not asked twice at once. */

@@ -31,7 +31,7 @@ await runProcess({
       applicationName: 'hopsmeter-ingest',
       onIdleError: (error) =>
         logger.warn(
-          { err: error, hint: 'a new one is opened; if it repeats, check Postgres' },
+          { err: error, hint: 'a new one will be opened; if this repeats, check Postgres' },
           'a database connection broke',
         ),
     });

@@ -56,7 +56,7 @@ await runProcess({
       applicationName: 'hopsmeter-worker',
       onIdleError: (error) =>
         logger.warn(
-          { err: error, hint: 'a new one is opened; if it repeats, check Postgres' },
+          { err: error, hint: 'a new one will be opened; if this repeats, check Postgres' },
           'a database connection broke',
         ),
     });

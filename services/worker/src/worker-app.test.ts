@@ -58,7 +58,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-it('reports once that batches wait and none is completed', () => {
+it('reports once that batches are waiting and none are completing', () => {
   vi.advanceTimersByTime(60_000);
   expect(stuckCount).toBe(0);
   queue.health = STUCK;

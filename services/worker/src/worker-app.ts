@@ -107,13 +107,13 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       const fields = { err: error, kind, count };
       const isNormal = kind === 'retry' || kind === 'directory_changed';
       if (kind === 'unexpected' || (!isNormal && count >= STRANGE_ATTEMPTS))
-        logger.error({ ...fields, hint: HINTS[kind] }, 'recording a batch fails and is tried again');
+        logger.error({ ...fields, hint: HINTS[kind] }, 'recording a batch failed and will be retried');
       else if (kind === 'retry' && count > 1)
-        logger.warn({ ...fields, hint: HINTS[kind] }, 'recording a batch waits for the database');
+        logger.warn({ ...fields, hint: HINTS[kind] }, 'recording a batch is waiting for the database');
       else if (kind === 'directory_changed' && count === STRANGE_ATTEMPTS)
-        logger.info({ count, hint: HINTS[kind] }, 'recording a batch waits for changes of the directory');
+        logger.info({ count, hint: HINTS[kind] }, 'recording a batch is waiting for directory changes');
       // What the next attempt settles by itself is no news: an owner or a price that changed, a conflict, a bad event.
-      else logger.debug({ kind, count }, 'recording a batch is tried again');
+      else logger.debug({ kind, count }, 'recording a batch will be retried');
     },
   });
   const batchesMax = deps.concurrency * JOBS_PER_STATEMENT;
@@ -145,7 +145,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   const deferredWatch = startDeferredWatch({
     settle: (signal) => settler.settle(signal),
     onChange: (failure) => {
-      if (failure === undefined) logger.info('corrections and manifests are settled again');
+      if (failure === undefined) logger.info('settling of corrections and manifests has recovered');
       else
         logger.warn(
           { err: failure, hint: HINTS[kindOfFailure(failure)] },
@@ -201,7 +201,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
       retryParked({ store: parkedStore, ignored, directories, onSettled, onPostponed }, kind, version, signal),
     onChange: (failure) => {
       if (failure === undefined) logger.info('parked-event retries have recovered');
-      else logger.warn({ err: failure, hint: HINTS[kindOfFailure(failure)] }, 'parked events cannot be looked after');
+      else logger.warn({ err: failure, hint: HINTS[kindOfFailure(failure)] }, 'parked-event retries are failing');
     },
   });
   // A worker that waits for its database is not stuck: restarting it would not help.
@@ -210,7 +210,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     if (isConsuming()) return;
     clearInterval(watchdog);
     const hint = 'this process ends so that its supervisor starts a new one; if that repeats, see Redis and Postgres';
-    logger.fatal({ ...consumer.health(), hint }, 'batches wait and none is completed');
+    logger.fatal({ ...consumer.health(), hint }, 'batches are waiting and none are completing');
     deps.onStuck();
   }, STUCK_CHECK_MS);
 

@@ -13,7 +13,7 @@ export type DemoStack = Stack & {
   readonly money: Money;
 };
 
-/** The pipeline with an api that serves the page and lets everybody in as anybody. */
+/** The pipeline with an api that serves the page and lets anyone sign in as any user. */
 export type Stack = {
   readonly pipeline: Pipeline;
   /** Where the page is. */

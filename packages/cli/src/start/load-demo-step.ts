@@ -53,7 +53,7 @@ async function waitUntilDrained(queue: QueueInspector, signal: AbortSignal): Pro
   for (;;) {
     if (await isEmpty(queue)) return;
     if (performance.now() > deadline)
-      throw new CliError('The worker does not empty the queue that an earlier run left: see its log.');
+      throw new CliError('The worker is not emptying the queue that an earlier run left: see its log.');
     await sleep(ASK_EVERY_MS, undefined, { signal });
   }
 }

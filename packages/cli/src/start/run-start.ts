@@ -124,7 +124,7 @@ async function runUntilStopped(context: RunContext): Promise<number> {
   });
 
   const isFine = addsUp(summary);
-  if (!isFine) screen.warn('a number does not add up: please report what is NOT OK above');
+  if (!isFine) screen.warn('a number does not add up: please report what is marked NOT OK above');
   if (context.once) return isFine ? 0 : 1;
   screen.line();
   screen.line('Running. Ctrl-C stops everything.');

@@ -80,10 +80,10 @@ describe('supervise', () => {
     expect(restarts).toBe(8);
   });
 
-  it('does not restart a process whose settings do not fit', async () => {
+  it('does not restart a process whose settings are wrong', async () => {
     const child = createProcess();
     const supervising = supervise(child.restartable, optionsWith([]));
     child.end(78);
-    await expect(supervising).rejects.toThrow(/its settings do not fit, see worker\.log/);
+    await expect(supervising).rejects.toThrow(/its settings are wrong, see worker\.log/);
   });
 });

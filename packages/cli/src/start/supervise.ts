@@ -41,7 +41,7 @@ export async function supervise(supervised: Restartable, options: SuperviseOptio
     if (signal.aborted) return;
     if (performance.now() - runningSince > STABLE_AFTER_MS) crashes = 0;
     let happened = `${supervised.name} ended ${describeExit(exit)}`;
-    if (exit.code === EXIT_CONFIG) throw new CliError(`${happened}: its settings do not fit, see ${logPath}`);
+    if (exit.code === EXIT_CONFIG) throw new CliError(`${happened}: its settings are wrong, see ${logPath}`);
     for (let isBack = false; !isBack; ) {
       if (++crashes > RESTARTS_MAX)
         throw new CliError(`${happened} and does not stay up after ${RESTARTS_MAX} restarts: see ${logPath}`);

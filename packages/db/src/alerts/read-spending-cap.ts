@@ -11,7 +11,7 @@ import { ALERT_THRESHOLDS } from './thresholds.ts';
 export type SpendingCap = {
   readonly amount: Cents;
   readonly setAt: string;
-  /** What closing the month would bill as of now, USD. */
+  /** What closing the month now would bill, USD. */
   readonly spent: Quantity;
   /** The alerts of the month, the newest first. */
   readonly alerts: readonly AlertRow[];

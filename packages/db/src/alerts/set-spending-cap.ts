@@ -28,7 +28,7 @@ const REMOVE_CAP = 'delete from hopsmeter.spending_caps where account_owner_id =
  * @throws RequestError NOT_FOUND for an id that is no account.
  */
 export async function setSpendingCap(pool: Pool, change: Change, accountOwnerId: string, amount: Cents): Promise<void> {
-  if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
+  if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'no such account');
   const text = centsText(amount);
   await inAuditedTransaction(pool, change, async ({ now, rowsOf, audit }) => {
     const [before] = await rowsOf<{ amount: string }>(READ_CAP, [accountOwnerId]);

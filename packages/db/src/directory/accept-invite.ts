@@ -14,7 +14,7 @@ export type Acceptance = {
   readonly token: string;
   /** Who accepts. Somebody new is added, with the address that was invited. */
   readonly userId: string;
-  /** What somebody new is called. */
+  /** Name of a new user. */
   readonly name?: string | undefined;
 };
 

@@ -50,7 +50,7 @@ select count(*)::integer as count from hopsmeter.credit_grants
  *   GRANT_REVOKED when it is a revoked grant's, from which nothing can be drawn; TOO_MANY_GRANTS.
  */
 export async function grantCredit(pool: Pool, change: Change, grant: NewGrant): Promise<Created<GrantRow>> {
-  if (!(await hasAccount(pool, grant.accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
+  if (!(await hasAccount(pool, grant.accountOwnerId))) throw new RequestError('NOT_FOUND', 'no such account');
   return inAuditedTransaction(pool, change, (transaction) => addGrant(transaction, change.actor.id, grant));
 }
 

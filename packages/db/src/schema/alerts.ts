@@ -14,7 +14,7 @@ export const spendingCaps = hopsmeterTable(
       .primaryKey()
       .references(() => users.id),
     amount: money('amount').notNull(),
-    /** When it became this amount, and who set it. */
+    /** When it was set to this amount, and who set it. */
     setAt: instant('set_at').notNull().defaultNow(),
     setBy: text('set_by').notNull(),
     /** When a worker compared the account's spending with it last; the longest ago is next. */

@@ -26,7 +26,7 @@ export type OriginalStatement = { readonly id: string; readonly number: number }
 
 /** A line as a draft or a closed statement shows it. */
 export type LineOfStatement = StatementLine & {
-  /** What the user is called: name or e-mail address. Undefined without either, and for lines of the whole account. */
+  /** The user's name: name or e-mail address. Undefined without either, and for lines of the whole account. */
   readonly userName: string | undefined;
   /** The list prices of its quantity, the earliest first: more than one when the price changed in the month. */
   readonly unitPrices: readonly UnitPrice[];

@@ -37,7 +37,7 @@ export async function findChromium(report: Report, env: NodeJS.ProcessEnv = proc
   if (found !== undefined) return found;
   throw new StackError(
     'CHROMIUM_MISSING',
-    'There is no Chromium to test the page with: install chromium, or set CHROMIUM_PATH to a browser like it.',
+    'No Chromium found to test the page with: install chromium, or set CHROMIUM_PATH to a compatible browser.',
   );
 }
 

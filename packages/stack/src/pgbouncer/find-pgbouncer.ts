@@ -27,7 +27,7 @@ export async function findPgBouncer(software: string, report: Report): Promise<P
   const installed = (await installPackage(PGBOUNCER, report)) ? await onPath() : undefined;
   const gotten = installed ?? (await unpackDebianPackage(PGBOUNCER, software, report));
   if (gotten !== undefined) return gotten;
-  throw new StackError('PGBOUNCER_MISSING', 'There is no PgBouncer, and it could not be gotten: install pgbouncer.');
+  throw new StackError('PGBOUNCER_MISSING', 'No PgBouncer found, and it could not be downloaded: install pgbouncer.');
 }
 
 /** Debian installs it among root's programs, which an ordinary user's PATH leaves out. */

@@ -12,7 +12,7 @@ export const LOOPBACK = '127.0.0.1';
  */
 export async function choosePort(preferred: number): Promise<number> {
   const port = (await tryPort(preferred)) ?? (await tryPort(0));
-  if (port === undefined) throw new StackError('PORT_TAKEN', 'There is no free port on 127.0.0.1.');
+  if (port === undefined) throw new StackError('PORT_TAKEN', 'No free port on 127.0.0.1.');
   return port;
 }
 

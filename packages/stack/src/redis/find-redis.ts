@@ -35,7 +35,7 @@ export async function findRedis(software: string, report: Report): Promise<Redis
   if (gotten !== undefined) return { kind: 'program', ...gotten };
   throw new StackError(
     'REDIS_MISSING',
-    'There is no Redis: install redis-server or valkey-server, start docker, or set REDIS_URL.',
+    'No Redis found: install redis-server or valkey-server, start docker, or set REDIS_URL.',
   );
 }
 

@@ -60,7 +60,7 @@ export function createAccessTokens({ issuer, audience, now }: AccessTokensOption
     } catch (error) {
       if (isAboutToken(error)) throw error;
       const options = { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error };
-      throw new RequestError('NOT_READY', 'the keys that tokens are signed with cannot be fetched', options);
+      throw new RequestError('NOT_READY', 'the keys that tokens are signed with could not be fetched', options);
     }
   };
   return {

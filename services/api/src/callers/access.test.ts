@@ -53,5 +53,5 @@ it('shows an owner their own account, staff all, and others none', () => {
   for (const name of ['service role', 'staff admin', 'staff read'] as const)
     expect(accountsOf(CALLERS[name])).toBe('all');
   for (const name of ['member', 'stranger'] as const)
-    expect(() => accountsOf(CALLERS[name])).toThrow('billing is shown to account owners');
+    expect(() => accountsOf(CALLERS[name])).toThrow('billing is visible to account owners');
 });

@@ -41,9 +41,9 @@ export function accountsOf(caller: Caller): 'all' | { readonly id: string } {
 const REFUSALS: Readonly<Record<AccessNeed, string>> = {
   admin: 'this needs the permission billing:admin',
   staff: 'this needs the permission billing:read',
-  'own-account': 'an account is shown to its owner and to billing staff',
-  'any-owner': 'billing is shown to account owners and to billing staff',
-  person: 'this needs a person',
+  'own-account': 'an account is visible to its owner and to billing staff only',
+  'any-owner': 'billing is visible to account owners and to billing staff only',
+  person: 'this has to be done by a person',
 };
 
 function isAllowed(caller: Caller, need: AccessNeed, account: string | undefined): boolean {

@@ -33,7 +33,7 @@ export function createAuthenticate({ serviceRoleKey, tokens, findPerson }: Calle
   const key = createServiceRoleKey(serviceRoleKey);
   return async ({ headers, query }) => {
     if (hasQueryToken(query))
-      throw new RequestError('INVALID_REQUEST', 'an address ends up in logs: send tokens in the header Authorization');
+      throw new RequestError('INVALID_REQUEST', 'URLs end up in logs: send tokens in the Authorization header');
     const token = BEARER.exec(headers.authorization ?? '')?.[1];
     if (token === undefined) throw new RequestError('UNAUTHENTICATED', 'send the header Authorization: Bearer <token>');
     if (key.matches(token)) return { kind: 'service_role' };

@@ -8,5 +8,5 @@ const RETRY_AFTER_SECONDS = 2;
 export function describeDatabaseAway(error: unknown): RequestError | undefined {
   if (error instanceof RequestError || !isDatabaseAway(error)) return undefined;
   const options = { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error };
-  return new RequestError('NOT_READY', 'the database does not answer', options);
+  return new RequestError('NOT_READY', 'the database is not responding', options);
 }

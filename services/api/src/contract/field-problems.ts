@@ -17,7 +17,7 @@ export function addFieldProblems(scope: HttpApp): void {
     const items = thrown.validation.flatMap(({ keyword, instancePath, message, params }) =>
       readItems({ keyword, pointer: instancePath, message: message ?? 'not valid', params }, request.body),
     );
-    const error = new RequestError('INVALID_REQUEST', 'see errors for what is wrong with the body', { cause: thrown });
+    const error = new RequestError('INVALID_REQUEST', 'the body is invalid: see errors', { cause: thrown });
     return sendProblem(reply, error, items.slice(0, PROBLEMS_MAX));
   });
 }
@@ -42,7 +42,7 @@ function readItems({ keyword, pointer, message, params }: Issue, body: unknown):
     return unknownKeys.data.keys.map((key) => ({
       pointer: `${pointer === '/' ? '' : pointer}/${escapeKey(key.slice(0, NAME_LENGTH_MAX))}`,
       code: 'UNKNOWN_FIELD',
-      detail: 'this body has no such field',
+      detail: 'unknown field',
     }));
   const own = ownParamsSchema.safeParse(params);
   if (own.success) return [{ pointer, code: own.data.params.code, detail: message }];

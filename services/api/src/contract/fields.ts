@@ -143,7 +143,7 @@ export const reasonField = field({
 export const dryRunField = z
   .boolean()
   .default(false)
-  .meta({ description: 'Tell what would happen and change nothing' });
+  .meta({ description: 'Dry run: say what would happen and change nothing' });
 
 /** Of `hwi_` and 43 characters of base64url; longer texts cannot be one. */
 const TOKEN_LENGTH_MAX = 100;

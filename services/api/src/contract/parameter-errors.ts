@@ -4,7 +4,7 @@ import { RequestError } from '@hopsmeter/usage';
 export const PARAMETER_ERRORS = {
   MISSING_PARAMETER: 'A required parameter is missing',
   REPEATED_PARAMETER: 'A parameter is given more than once',
-  UNKNOWN_PARAMETER: 'The address has no such parameter',
+  UNKNOWN_PARAMETER: 'The operation has no such parameter',
   INVALID_MONTH: 'A month is not of the form 2026-11',
   INVALID_DAY: 'A day is not of the form 2026-11-22, or does not exist',
   INVALID_RANGE: 'The range does not end after it starts',
@@ -33,7 +33,7 @@ export class ParameterError extends RequestError {
   readonly problems: readonly ParameterProblem[];
 
   constructor(problems: readonly ParameterProblem[], options: { readonly cause?: unknown } = {}) {
-    super('INVALID_REQUEST', 'see errors for what is wrong with the parameters', options);
+    super('INVALID_REQUEST', 'a parameter is invalid: see errors', options);
     this.name = 'ParameterError';
     this.problems = problems;
   }

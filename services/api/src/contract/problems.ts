@@ -62,14 +62,14 @@ const INVALID = 'A parameter or the body is wrong; `errors` says which and how';
 export const PROBLEM_RESPONSES = {
   400: problem('A parameter is wrong; `errors` says which and how', 'INVALID_REQUEST'),
   401: problem('The Authorization header holds no valid token or key', 'UNAUTHENTICATED'),
-  403: problem('The caller may not do that', 'FORBIDDEN'),
+  403: problem('The caller is not allowed to do that', 'FORBIDDEN'),
   406: problem('The address has none of the content types that `Accept` names', 'NOT_ACCEPTABLE'),
-  429: problem('Too many requests; come back after Retry-After seconds', 'RATE_LIMITED'),
+  429: problem('Too many requests; retry after Retry-After seconds', 'RATE_LIMITED'),
   500: problem('Something went wrong on our side', 'INTERNAL'),
-  503: problem('The database does not answer; come back after Retry-After seconds', 'NOT_READY'),
+  503: problem('The database is not responding; retry after Retry-After seconds', 'NOT_READY'),
 };
 
-export const NOT_FOUND_RESPONSE = { 404: problem('There is no such account', 'NOT_FOUND') };
+export const NOT_FOUND_RESPONSE = { 404: problem('No such account', 'NOT_FOUND') };
 
 /**
  * The problems of a route that has a body, or changes something.
@@ -83,7 +83,7 @@ export function changeProblems(rules: readonly RequestErrorCode[]) {
     ...PROBLEM_RESPONSES,
     400: problem(INVALID, 'INVALID_REQUEST', 'INVALID_JSON', ...invalid),
     404: problem('What the address names does not exist', 'NOT_FOUND'),
-    ...(rule === undefined ? {} : { 409: problem('A rule is in the way', rule, ...others) }),
+    ...(rule === undefined ? {} : { 409: problem('A rule forbids it', rule, ...others) }),
     413: problem('The body is too large', 'BODY_TOO_LARGE'),
     415: problem('The body is not JSON', 'UNSUPPORTED_MEDIA_TYPE'),
   };
@@ -138,14 +138,14 @@ function readProblems({ keyword, name, message, params }: Issue, query: unknown)
     return unknownKeys.data.keys.map((key) => ({
       parameter: key.slice(0, NAME_LENGTH_MAX),
       code: 'UNKNOWN_PARAMETER',
-      detail: 'this address has no such parameter',
+      detail: 'unknown parameter',
     }));
   const own = ownParamsSchema.safeParse(params);
   if (own.success) return [{ parameter: name, code: own.data.params.code, detail: message }];
   // The only thing left is the type: every parameter is one text.
   const isGiven = typeof query === 'object' && query !== null && name in query;
   return isGiven
-    ? [{ parameter: name, code: 'REPEATED_PARAMETER', detail: 'expected it once' }]
+    ? [{ parameter: name, code: 'REPEATED_PARAMETER', detail: 'expected only once' }]
     : [{ parameter: name, code: 'MISSING_PARAMETER', detail: 'required' }];
 }
 

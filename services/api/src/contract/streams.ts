@@ -48,7 +48,7 @@ export function createStreams({
   return {
     async send(reply, head, produce) {
       if (openCount >= atOnceMax) {
-        const detail = `${atOnceMax} files are being sent; come back later`;
+        const detail = `${atOnceMax} files are already being sent; try again later`;
         throw new RequestError('NOT_READY', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
       }
       openCount += 1;
@@ -70,7 +70,7 @@ export function createStreams({
       await Promise.race([started, produced]);
       produced.catch((error: unknown) => {
         const hint = 'its reader went away or Postgres did: the file is whole when it is asked for again';
-        reply.log.warn({ err: error, requestId: reply.request.id, hint }, 'a file was not sent to its end');
+        reply.log.warn({ err: error, requestId: reply.request.id, hint }, 'a file was not sent completely');
       });
       return reply
         .header('content-type', head.contentType)

@@ -22,7 +22,7 @@ const FOREVER = 'public, max-age=31536000, immutable';
 /** Kept, but compared each time: a new version of the page is seen at once. */
 const COMPARED = 'no-cache';
 
-const NOT_BUILT = `The page of hopsmeter was not built, so there is nothing to show here.
+const NOT_BUILT = `The page was not built, so there is nothing to show here.
 
 Build it with: npm run build
 The api itself works; its documentation is at /docs.

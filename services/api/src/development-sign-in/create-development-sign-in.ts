@@ -34,9 +34,9 @@ export async function createDevelopmentSignIn(pool: Pool, now: () => number): Pr
       const schema = { hide: true, body: bodySchema };
       app.post('/dashboard/development-sign-in', { schema }, async ({ body: { id }, hostname }) => {
         if (!LOCAL_NAMES.includes(hostname))
-          throw new RequestError('FORBIDDEN', 'the development sign-in works on this machine only');
+          throw new RequestError('FORBIDDEN', 'the development sign-in only works on this machine');
         if (!isStaffId(id) && (await findPerson(pool, id)) === undefined)
-          throw new RequestError('NOT_FOUND', 'there is no such person');
+          throw new RequestError('NOT_FOUND', 'no such person');
         return tokens.sign(id);
       });
     },

@@ -7,7 +7,7 @@ const STAFF: readonly (DevelopmentPerson & { readonly permissions: readonly stri
   {
     id: 'development|billing-admin',
     name: 'Billing admin',
-    role: 'sees all accounts, may change them',
+    role: 'sees and changes all accounts',
     permissions: [READ_PERMISSION, ADMIN_PERMISSION],
   },
   {

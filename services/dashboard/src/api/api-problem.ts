@@ -71,16 +71,16 @@ export function noAnswer(): ApiProblem {
     return new ApiProblem({ code: 'OFFLINE', status: 0, title: 'You are offline', detail });
   }
   const detail = 'Check your connection. Nothing was lost.';
-  return new ApiProblem({ code: 'NO_ANSWER', status: 0, title: 'The API does not answer', detail });
+  return new ApiProblem({ code: 'NO_ANSWER', status: 0, title: 'The API is not responding', detail });
 }
 
 /** The answer is there, but not what this page understands. */
 export function unexpectedAnswer(path: string): ApiProblem {
-  const detail = `The answer of ${path} is not what this page expects. Reload it: there may be a newer one.`;
+  const detail = `This page cannot read the answer of ${path}. Reload it: there may be a newer version.`;
   return new ApiProblem({
     code: 'UNEXPECTED_ANSWER',
     status: 200,
-    title: 'This page does not understand the API',
+    title: 'This page and the API do not match',
     detail,
   });
 }

@@ -35,7 +35,7 @@ export function DailyBars({ totals, onSelect }: DailyBarsProps) {
     () => amountsOf(groups, ({ key, costExact }) => ({ day: key.day, series: key.meter, amount: costExact })),
     [groups],
   );
-  if (groups.length === 0) return <Empty title="There is no usage in this month." />;
+  if (groups.length === 0) return <Empty title="No usage in this month." />;
   return (
     <StackedBars label="Cost by day and meter" days={days} series={series} amounts={amounts} onSelect={onSelect} />
   );

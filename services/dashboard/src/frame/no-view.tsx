@@ -8,7 +8,7 @@ export function NoView() {
   return (
     <>
       <PageTitle title="Nothing here" />
-      <Empty title="There is no page at this address.">
+      <Empty title="Page not found.">
         <Link href={addresses.overview()}>Go to the overview</Link>
       </Empty>
     </>

@@ -14,8 +14,8 @@ export class ViewBoundary extends Component<Props, { readonly hasFailed: boolean
     if (!this.state.hasFailed) return this.props.children;
     return (
       <div className="problem" role="alert">
-        <p className="problem-title">This view does not work</p>
-        <p>It is a mistake of the page, or there is a newer version of it. What is counted is not affected.</p>
+        <p className="problem-title">This view failed</p>
+        <p>Either the page has a fault or there is a newer version of it. Metering is not affected.</p>
         <button type="button" className="button" onClick={() => window.location.reload()}>
           Load the page again
         </button>

@@ -54,7 +54,11 @@ export function DownloadButton({ fileName, children, ...source }: DownloadButton
 /** A year of daily rows of a large account is streamed for a minute. */
 const DOWNLOAD_TIMEOUT_MS = 600_000;
 
-const BROKEN = new ApiProblem({ code: 'NO_ANSWER', status: 0, title: 'The download broke off; nothing was saved' });
+const BROKEN = new ApiProblem({
+  code: 'NO_ANSWER',
+  status: 0,
+  title: 'The download was interrupted; nothing was saved',
+});
 
 function nameOf(response: Response): string | undefined {
   return /filename="([^"\\/]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];

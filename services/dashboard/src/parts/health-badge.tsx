@@ -7,7 +7,7 @@ const SIGNS: Readonly<Record<Health, string>> = { good: '✓', watch: '!', bad: 
 
 const WORDS: Readonly<Record<Health, string>> = {
   good: 'Good',
-  watch: 'Needs a look',
+  watch: 'Needs attention',
   bad: 'Bad',
   unknown: 'Not known',
 };

@@ -20,8 +20,8 @@ export function deliverWebhooks({ pool, logger, registry, settings }: JobContext
     const fields = { deliveryId: id, webhookId, alertId, attempt, status, error };
     const hint =
       'check that the receiver answers 2xx; POST /v1/webhooks/{id}/deliveries/{deliveryId}/retry sends it again';
-    if (retryInMs === undefined) logger.error({ ...fields, hint }, 'an alert could not be delivered and is given up');
-    else logger.warn({ ...fields, retryInMs, hint }, 'an alert could not be delivered and is tried again');
+    if (retryInMs === undefined) logger.error({ ...fields, hint }, 'an alert could not be delivered and was given up');
+    else logger.warn({ ...fields, retryInMs, hint }, 'an alert could not be delivered and will be retried');
   };
   return {
     name: 'webhooks',

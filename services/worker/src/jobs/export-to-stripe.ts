@@ -44,10 +44,10 @@ export function exportToStripe({ pool, logger, registry, settings }: JobContext)
           'stripe refuses a meter event and a person has to look at it',
         );
       else if (outcome.kind !== 'taken')
-        logger.warn({ identifier, attempt, ...outcome, hint: RETRY_HINT }, 'a meter event is sent again later');
+        logger.warn({ identifier, attempt, ...outcome, hint: RETRY_HINT }, 'a meter event will be sent again later');
     },
     onSetAside: (count) =>
-      logger.error({ count, hint: DECIDE_HINT }, 'meter events wait for a person to decide whether stripe has them'),
+      logger.error({ count, hint: DECIDE_HINT }, 'meter events are waiting for a decision: does stripe have them'),
   };
   let nextPlanAt = 0;
   return {
@@ -63,7 +63,7 @@ export function exportToStripe({ pool, logger, registry, settings }: JobContext)
       } catch (error) {
         if (!(error instanceof StripeUnauthorizedError)) throw error;
         metrics.noteAuthorized(false);
-        logger.error({ err: error, hint: 'check STRIPE_API_KEY' }, 'stripe does not take our key and nothing is sent');
+        logger.error({ err: error, hint: 'check STRIPE_API_KEY' }, 'stripe rejects our key; nothing is sent');
       }
       metrics.noteOpen(await countOpenRemittances(pool));
       if (isPlanning) await noteDifferences(pool, metrics);

@@ -28,7 +28,7 @@ export function putBackJobs({ logger, registry, queue }: JobContext & QueueConte
       if (count === 0) return;
       total.inc(count);
       const hint = 'nothing is lost; docs/operations.md says what may touch the queue';
-      logger.warn({ count, hint }, 'batches that something else took out of the queue were put back');
+      logger.warn({ count, hint }, 'batches that something else removed from the queue were put back');
     },
   };
 }

@@ -63,7 +63,7 @@ it('applies all price changes that wait in one round, and says so', async () => 
   await run(context());
   expect(await prices()).toEqual(Array(DAYS).fill('3'));
   expect(await statuses()).toEqual(['applied', 'applied']);
-  expect(lines.filter((line) => line.includes('a price change is applied'))).toHaveLength(2);
+  expect(lines.filter((line) => line.includes('a price change was applied'))).toHaveLength(2);
   lines = [];
   await run(context());
   expect(lines).toEqual([]);

@@ -42,11 +42,11 @@ export function reRate({ pool, logger }: JobContext): PeriodicWork {
           const { priceChangeId, changedRows, isApplied } = part;
           after.delete(priceChangeId);
           after.add(priceChangeId);
-          if (isApplied) logger.info({ priceChangeId }, 'a price change is applied');
+          if (isApplied) logger.info({ priceChangeId }, 'a price change was applied');
           else logger.debug({ priceChangeId, changedRows }, 'a part was re-rated');
         } catch (error) {
           if (kindOfFailure(error) === 'retry' && ++retries <= RETRIES_MAX) {
-            logger.debug({ err: error }, 're-rating a part is tried again');
+            logger.debug({ err: error }, 're-rating a part will be retried');
             await delay(RETRY_AFTER_MS);
             continue;
           }
@@ -55,7 +55,7 @@ export function reRate({ pool, logger }: JobContext): PeriodicWork {
           leftAlone.set(priceChangeId, performance.now() + FAILED_WAIT_MS);
           retries = 0;
           const hint = 'it is tried again in minutes; GET /v1/price-changes shows how far it is';
-          logger.error({ err: error, priceChangeId, hint }, 'a price change cannot be applied now; others go on');
+          logger.error({ err: error, priceChangeId, hint }, 'a price change cannot be applied now; others continue');
         }
     },
   };

@@ -91,7 +91,7 @@ it('compares every hour and when somebody asks, and exports what any worker foun
   expect(await after.metric('unexplained_difference')).toEqual([0]);
 });
 
-it('forgets what it knew when the database does not answer', async () => {
+it('forgets what it knew when the database is not responding', async () => {
   const broken = startWorker(
     new Proxy(database.pool, {
       get: (pool, key) => (key === 'connect' ? () => Promise.reject(new Error('away')) : Reflect.get(pool, key)),

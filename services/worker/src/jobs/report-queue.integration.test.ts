@@ -86,7 +86,7 @@ it('tells the api, metrics and log of a paused queue and of acknowledged batches
   status = { ...EMPTY, added: 7 };
   await round();
   expect(await readQueue()).toMatchObject({ waitingJobs: 0, missingJobs: 0, isPaused: false });
-  expect(lines.join()).toContain('the queue is resumed');
+  expect(lines.join()).toContain('the queue was resumed');
 });
 
 it('remembers what was in a queue that began anew: Redis lost its data, or a tool removed all of it', async () => {

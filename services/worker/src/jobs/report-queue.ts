@@ -51,7 +51,7 @@ export function reportQueue({ pool, queue, logger, registry }: QueueContext): Pe
           { hint: 'resume it with the tool that paused it; docs/operations.md says what may touch the queue' },
           'the queue is paused: events are acknowledged and none is counted',
         );
-      else logger.info('the queue is resumed');
+      else logger.info('the queue was resumed');
     if (status.missing > known.missing)
       logger.error(
         { missing: status.missing, hint: 'find out what touched the queue; have clusters send those hours again' },

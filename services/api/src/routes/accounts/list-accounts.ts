@@ -46,8 +46,7 @@ const querySchema = z.strictObject({
 const PREVIOUS = 'The whole month before';
 const SAME_PERIOD =
   "Of the month before the days up to today's day of the month, today's included. Of a month that is over, all of it";
-const PROJECTED =
-  'What the month will cost if it goes on as on the whole days that have passed; null before the first has';
+const PROJECTED = 'Projected cost of the month at the average of its full days so far; null before the first has ended';
 
 const accountSchema = z
   .object({
@@ -63,7 +62,7 @@ const accountSchema = z
     memberCount: z
       .int()
       .min(0)
-      .meta({ description: 'Members whom the owner has now, without the owner', examples: [4] }),
+      .meta({ description: 'Current members, without the owner', examples: [4] }),
     total: moneySchema,
     totalExact: exactSchema,
     credits: creditsSchema,

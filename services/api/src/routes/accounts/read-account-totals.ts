@@ -54,7 +54,7 @@ export function addReadAccountTotals(app: HttpApp, { billing }: ReadAccountTotal
       billing.readCreditUsd(params.id, formatUsageDay(query.to - 1)),
       billing.readTotals({ ...filter, groupBy, groupsMax: GROUPS_MAX + 1 }),
     ]);
-    if (!isKnown) throw new RequestError('NOT_FOUND', 'there is no such account');
+    if (!isKnown) throw new RequestError('NOT_FOUND', 'no such account');
     const totals = describeTotals(rows, groupBy, parseQuantity(creditUsd));
     return { accountOwnerId: params.id, from, to, currency: CURRENCY, ...totals, freshness };
   });

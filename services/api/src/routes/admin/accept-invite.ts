@@ -9,14 +9,14 @@ import { BODY_BYTES_MAX, changed, inviteSchema, userSchema } from './schemas.ts'
 
 const bodySchema = z.strictObject({
   token: tokenField,
-  userId: userIdField('Who accepts; a person accepts for themselves and need not say it').optional(),
-  name: nameField('What somebody new is called', 'Ada Lovelace').optional(),
+  userId: userIdField('Who accepts; a person accepts for themselves and may omit it').optional(),
+  name: nameField('Name of a new user', 'Ada Lovelace').optional(),
 });
 
 const answerSchema = z.object({ invite: inviteSchema, user: userSchema }).meta({ id: 'AcceptedInvite' });
 
 const description = `The user becomes a member of the account from now on and comes to the cluster of its owner.
-Somebody new is added, with the address that was invited. Used once; the same user who sends it again gets the same
+A new user is added, with the invited address. It works once; the same user who sends it again gets the same
 answer.`;
 
 /** `POST /v1/invites/accept` */
@@ -50,7 +50,7 @@ export function addAcceptInvite(app: HttpApp, pool: Pool): void {
 /** Nobody accepts for somebody else, but a service of ours for the person who is logged in there. */
 function acceptingUser(caller: Caller, named: string | undefined): string {
   if (caller.kind === 'service_role') {
-    if (named === undefined) throw new RequestError('INVALID_REQUEST', 'userId must say who accepts');
+    if (named === undefined) throw new RequestError('INVALID_REQUEST', 'userId must name who accepts');
     return named;
   }
   if (named !== undefined && named !== caller.userId)

@@ -7,9 +7,9 @@ import { accountIdSchema } from '../../contract/parameters.ts';
 import { assignmentSchema, BODY_BYTES_MAX, created } from './schemas.ts';
 
 const bodySchema = z.strictObject({
-  clusterId: systemIdField('The cluster; not given, a place is chosen').optional(),
-  from: momentField('Since when; from now on when not given').optional(),
-  until: momentField('For a time in the past: up to when. Needs from; until now and on when not given').optional(),
+  clusterId: systemIdField('The cluster; chosen automatically by default').optional(),
+  from: momentField('From when; now by default').optional(),
+  until: momentField('For a period in the past: until when. Needs from; open-ended by default').optional(),
   reason: reasonField.optional(),
   dryRun: dryRunField,
 });

@@ -19,13 +19,16 @@ const bodySchema = z.strictObject({
     .min(1)
     .max(CORES_MAX)
     .optional()
-    .meta({ description: 'Cores that an event may have had over its window', examples: [512] }),
+    .meta({ description: 'Most cores that an event may have used over its window', examples: [512] }),
   maxGpus: z
     .int()
     .min(0)
     .max(GPUS_MAX)
     .optional()
-    .meta({ description: 'GPUs that an event may have had over its window; 0 where there are none', examples: [64] }),
+    .meta({
+      description: 'Most GPUs that an event may have used over its window; 0 where there are none',
+      examples: [64],
+    }),
 });
 
 /** `PATCH /v1/clusters/{id}` */
@@ -34,7 +37,7 @@ export function addChangeCluster(app: HttpApp, pool: Pool): void {
     operationId: 'changeCluster',
     summary: 'Change a cluster',
     description:
-      'What is not given stays as it is. Who is on an inactive cluster stays there; nobody else comes. ' +
+      'Omitted fields stay as they are. Users of an inactive cluster stay; no one else is assigned to it. ' +
       'Usage with more ' +
       'cores or GPUs than the cluster may have is parked as implausible; what is parked is tried again by ' +
       '`POST /v1/parked/retry`.',

@@ -8,7 +8,7 @@ import { BODY_BYTES_MAX, changed, moveShape, userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   accountOwnerId: userIdField('Who pays from then on; null makes the user an account owner').nullable(),
-  from: momentField('Since when; from now on when not given').optional(),
+  from: momentField('From when; now by default').optional(),
   reason: reasonField.optional(),
   dryRun: dryRunField,
 });

@@ -8,7 +8,7 @@ import { BODY_BYTES_MAX, changed, userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   email: emailField.nullable().optional(),
-  name: nameField('What the user is called', 'Ada Lovelace').nullable().optional(),
+  name: nameField("The user's name", 'Ada Lovelace').nullable().optional(),
   billingAddress: billingAddressField.nullable().optional(),
 });
 
@@ -16,8 +16,8 @@ const bodySchema = z.strictObject({
 export function addChangeUser(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'changeUser',
-    summary: 'Change how a user is called, reached and billed',
-    description: 'What is not given stays as it is; null takes it away. Final statements keep what they said.',
+    summary: "Change a user's name, e-mail and billing address",
+    description: 'Omitted fields stay as they are; null removes a value. Final statements keep what they said.',
     tags: ['People'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,

@@ -13,7 +13,7 @@ export const maxUsersField = z
   .int()
   .min(1)
   .max(USERS_MAX)
-  .meta({ description: 'Users whom it can take', examples: [50] });
+  .meta({ description: 'Maximum number of users', examples: [50] });
 
 /** `POST /v1/clusters` */
 export function addCreateCluster(app: HttpApp, pool: Pool): void {

@@ -15,7 +15,7 @@ const answerSchema = z
     invite: inviteSchema,
     token: z.string().meta({
       examples: ['hmi_4f9c0b2e'],
-      description: 'Shown this once: whoever has it can accept. Put it into the link',
+      description: 'Shown only once: anyone who has it can accept. Put it into the link',
     }),
   })
   .meta({ id: 'CreatedInvite' });
@@ -23,7 +23,7 @@ const answerSchema = z
 /** `POST /v1/invites` */
 export function addCreateInvite(app: HttpApp, pool: Pool): void {
   const { 200: _, ...response } = created(
-    'The invitation was made',
+    'The invitation was created',
     answerSchema,
     'UNKNOWN_REFERENCE',
     'TWO_LEVELS',
@@ -33,8 +33,7 @@ export function addCreateInvite(app: HttpApp, pool: Pool): void {
     operationId: 'createInvite',
     summary: "Invite somebody into an account's team",
     description:
-      `Good for ${INVITE_DAYS} days. An account has one open invitation for an address; an expired ` +
-      'one is replaced.',
+      `Valid for ${INVITE_DAYS} days. An account has one open invitation per address; an expired ` + 'one is replaced.',
     tags: ['People'],
     body: bodySchema,
     response,

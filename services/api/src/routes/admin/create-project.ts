@@ -16,8 +16,8 @@ const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster that has the namespace'),
   namespace: namespaceField,
   userId: userIdField('Whose usage it is'),
-  startedAt: momentField('Since when; not given: always when nobody ever had the namespace, else now').optional(),
-  endedAt: momentField('For a project that has ended already: until when. Needs startedAt').optional(),
+  startedAt: momentField('From when; by default always if the namespace never had a user, else now').optional(),
+  endedAt: momentField('For a project that has already ended: until when. Needs startedAt').optional(),
   reason: reasonField.optional(),
   dryRun: dryRunField,
 });
@@ -35,7 +35,7 @@ way: hand it over, or change it.`;
 export function addCreateProject(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'createProject',
-    summary: 'Say whose a namespace is',
+    summary: 'Register a namespace as a project of a user',
     description,
     tags: ['Projects'],
     body: bodySchema,

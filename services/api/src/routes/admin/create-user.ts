@@ -8,8 +8,8 @@ import { BODY_BYTES_MAX, created, userSchema } from './schemas.ts';
 const bodySchema = z.strictObject({
   id: userIdField('Auth0 user id (`sub`)'),
   email: emailField.nullable().default(null),
-  name: nameField('What the user is called', 'Ada Lovelace').nullable().default(null),
-  accountOwnerId: userIdField('Who pays; null, or not given, makes an account owner').nullable().default(null),
+  name: nameField("The user's name", 'Ada Lovelace').nullable().default(null),
+  accountOwnerId: userIdField('Who pays; null or omitted for an account owner').nullable().default(null),
 });
 
 /** `POST /v1/users` */

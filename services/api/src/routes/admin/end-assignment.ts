@@ -15,7 +15,7 @@ const bodySchema = z.strictObject({
 const answerSchema = z
   .object({
     dryRun: z.boolean(),
-    assignment: assignmentSchema.nullable().meta({ description: 'What ends then; null when nothing did' }),
+    assignment: assignmentSchema.nullable().meta({ description: 'What ends then; null for nothing' }),
   })
   .meta({ id: 'EndedAssignment' });
 
@@ -23,10 +23,10 @@ const answerSchema = z
 export function addEndAssignment(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'endAssignment',
-    summary: 'Say that a user left their cluster in the past',
+    summary: 'Record that a user left their cluster in the past',
     description:
       'From then on the user has been on no cluster, whatever the history said. With an owner go the members who are ' +
-      'on the same cluster. Refused when usage is counted that no assignment would overlap.',
+      'on the same cluster. Refused if counted usage would be left without an overlapping assignment.',
     tags: ['Clusters'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,

@@ -6,7 +6,7 @@ import { dryRunField, momentField, reasonField, systemIdSchema } from '../../con
 import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
-  at: momentField('When it ended; not given: now, or just after usage that was counted ahead of our clock').optional(),
+  at: momentField('When it ended; by default now, or just after usage that was counted ahead of our clock').optional(),
   reason: reasonField.optional(),
   dryRun: dryRunField,
 });

@@ -7,7 +7,7 @@ import { BODY_BYTES_MAX, changed, projectChangeSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   userId: userIdField('Whose usage it is from then on'),
-  from: momentField('Since when; from now on when not given').optional(),
+  from: momentField('From when; now by default').optional(),
   reason: reasonField.optional(),
   dryRun: dryRunField,
 });

@@ -16,7 +16,8 @@ const urlField = (isPrivateAllowed: boolean) =>
       if (message !== undefined) context.addIssue({ code: 'custom', message, params: { code: 'INVALID_TEXT' } });
     })
     .meta({
-      description: 'Where alerts are posted to: https, the name of a public host, no user name, no fragment',
+      description:
+        'Where alerts are posted: an https URL with the name of a public host, without user name and fragment',
       examples: ['https://hooks.example.com/billing'],
     });
 
@@ -24,7 +25,7 @@ const answerSchema = z
   .object({
     webhook: webhookSchema,
     secret: z.string().meta({
-      description: 'What the receiver checks signatures with. Whoever has it can forge alerts',
+      description: 'The receiver verifies signatures with it. Anyone who has it can forge alerts',
       examples: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDBGGxd5pjLgg='],
     }),
   })
@@ -34,7 +35,7 @@ const answerSchema = z
 export function addCreateWebhook(app: HttpApp, { pool, webhooks }: AlertsDeps): void {
   const schema = {
     operationId: 'createWebhook',
-    summary: 'Have alerts posted to an address',
+    summary: 'Create a webhook for alerts',
     description:
       `Alerts that are raised from now on. There can be ${WEBHOOKS_MAX}. Sent again it answers the same ` +
       'webhook and secret.',

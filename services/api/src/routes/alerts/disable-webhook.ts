@@ -11,8 +11,8 @@ import { webhookSchema } from './schemas.ts';
 export function addDisableWebhook(app: HttpApp, { pool }: AlertsDeps): void {
   const schema = {
     operationId: 'disableWebhook',
-    summary: 'Post nothing to an address any more',
-    description: 'What it was still to be told is given up. Sent again it changes nothing.',
+    summary: 'Disable a webhook',
+    description: 'Pending deliveries are given up. Sent again it changes nothing.',
     tags: ['Spending caps and alerts'],
     params: z.strictObject({ id: systemIdSchema("The webhook's id") }),
     querystring: z.strictObject({}),

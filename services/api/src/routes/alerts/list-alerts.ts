@@ -31,7 +31,7 @@ export function addListAlerts(app: HttpApp, { pool }: AlertsDeps): void {
   const schema = {
     operationId: 'listAlerts',
     summary: 'List spending alerts',
-    description: 'The newest first. An alert is here whether or not anybody could be told; `deliveries` says that.',
+    description: 'The newest first. An alert is listed whether or not it could be delivered; `deliveries` says so.',
     tags: ['Spending caps and alerts'],
     querystring: querySchema,
     response: listed('A page of alerts', answerSchema),

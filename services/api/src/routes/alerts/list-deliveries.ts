@@ -31,7 +31,7 @@ const answerSchema = z
 export function addListDeliveries(app: HttpApp, { pool }: AlertsDeps): void {
   const schema = {
     operationId: 'listWebhookDeliveries',
-    summary: 'List what was posted to a webhook, or is to be',
+    summary: "List a webhook's deliveries",
     description: 'The newest first.',
     tags: ['Spending caps and alerts'],
     params: z.strictObject({ id: systemIdSchema("The webhook's id") }),

@@ -20,12 +20,12 @@ export const capSchema = z
     accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
     month: z.string().meta({ description: 'The month that it is now, in UTC', examples: ['2026-11'] }),
     currency: currencySchema,
-    cap: moneySchema.nullable().meta({ description: 'Null without one; then there is nothing else to tell' }),
+    cap: moneySchema.nullable().meta({ description: 'Null without one; then everything else is null too' }),
     setAt: z
       .string()
       .nullable()
-      .meta({ description: 'When it became this amount', examples: ['2026-11-01T09:00:00.000000Z'] }),
-    spent: moneySchema.nullable().meta({ description: 'What closing the month would bill as of now' }),
+      .meta({ description: 'When it was set to this amount', examples: ['2026-11-01T09:00:00.000000Z'] }),
+    spent: moneySchema.nullable().meta({ description: 'What closing the month now would bill' }),
     spentExact: exactSchema.nullable(),
     percent: z
       .string()
@@ -60,7 +60,7 @@ export async function describeCap(pool: Pool, accountOwnerId: string, now: Micro
   const found = await readSpendingCap(pool, accountOwnerId, month);
   const shown = { accountOwnerId, month: formatUsageMonth(month), currency: CURRENCY } as const;
   if (found === undefined) {
-    if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'there is no such account');
+    if (!(await hasAccount(pool, accountOwnerId))) throw new RequestError('NOT_FOUND', 'no such account');
     return { ...shown, cap: null, setAt: null, spent: null, spentExact: null, percent: null, alerts: [] };
   }
   const { amount, setAt, spent, alerts } = found;

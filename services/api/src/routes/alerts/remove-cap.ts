@@ -14,8 +14,8 @@ const answerSchema = z
 export function addRemoveCap(app: HttpApp, { pool }: AlertsDeps): void {
   const schema = {
     operationId: 'removeSpendingCap',
-    summary: "Take an account's spending cap away",
-    description: 'Alerts that were raised stay. Sent again it changes nothing.',
+    summary: "Remove an account's spending cap",
+    description: 'Alerts already raised stay. Sent again it changes nothing.',
     tags: ['Spending caps and alerts'],
     params: z.strictObject({ id: accountIdSchema }),
     querystring: z.strictObject({}),

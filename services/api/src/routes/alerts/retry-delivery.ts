@@ -11,9 +11,8 @@ import { deliverySchema } from './schemas.ts';
 export function addRetryDelivery(app: HttpApp, { pool }: AlertsDeps): void {
   const schema = {
     operationId: 'retryWebhookDelivery',
-    summary: 'Post an alert again now',
-    description:
-      'Whether it waits for its next attempt or is dead. A worker does it within seconds, under the same id.',
+    summary: 'Retry a delivery now',
+    description: 'Works for waiting and for dead deliveries. A worker posts it within seconds, under the same id.',
     tags: ['Spending caps and alerts'],
     params: z.strictObject({
       id: systemIdSchema("The webhook's id"),

@@ -12,7 +12,7 @@ import { capSchema, describeCap } from './read-cap.ts';
 export function addSetCap(app: HttpApp, { pool, now }: AlertsDeps): void {
   const schema = {
     operationId: 'setSpendingCap',
-    summary: 'Set what an account wants to spend in a month at most',
+    summary: "Set an account's monthly spending cap",
     description: 'Alerts are raised at 80, 90 and 100 % of it; nothing is stopped. Sent again it changes nothing.',
     tags: ['Spending caps and alerts'],
     params: z.strictObject({ id: accountIdSchema }),

@@ -66,11 +66,7 @@ const responses = {
   },
   ...PROBLEM_RESPONSES,
   409: problem('No application database is configured', 'COMPARISON_OFF'),
-  503: problem(
-    'A database does not answer; come back after Retry-After seconds',
-    'NOT_READY',
-    'APPLICATION_UNREADABLE',
-  ),
+  503: problem('A database is not responding; retry after Retry-After seconds', 'NOT_READY', 'APPLICATION_UNREADABLE'),
 };
 
 export type ReadComparisonDeps = {

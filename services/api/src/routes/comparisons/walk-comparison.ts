@@ -31,7 +31,7 @@ export function createWalkComparison(pool: Pool, url: string | undefined): WalkC
     if (url === undefined)
       throw new RequestError('COMPARISON_OFF', 'set DIRECTORY_SOURCE_URL for the api, to the application database');
     if (walkCount >= AT_ONCE_MAX) {
-      const detail = `${AT_ONCE_MAX} comparisons are being made; come back later`;
+      const detail = `${AT_ONCE_MAX} comparisons are already running; try again later`;
       throw new RequestError('NOT_READY', detail, { retryAfterSeconds: BUSY_RETRY_AFTER_SECONDS });
     }
     walkCount += 1;

@@ -31,7 +31,7 @@ const quantitiesField = z
 const bodySchema = z.strictObject({
   quantities: quantitiesField,
   reason: reasonField.meta({ description: 'Why; kept with the correction and in the audit log' }),
-  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+  dryRun: z.boolean().default(false).meta({ description: 'Dry run: say what would happen and change nothing' }),
 });
 
 const answerSchema = z

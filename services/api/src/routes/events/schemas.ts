@@ -92,13 +92,13 @@ const receivedSchema = z
     recordedAt: time('When a worker recorded its batch'),
     requestId: text('The request, as in `x-request-id`', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d').nullable(),
     enteredBy: text(
-      'Who of staff entered it; null for what a cluster sent. Shown to staff',
+      'Staff member who entered it; null for what a cluster sent. Visible to staff only',
       'auth0|507f1f70',
     ).nullable(),
     clusterKey: z
       .object({ id: text('Key', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1e'), prefix: text('Prefix', 'hwm_live_a1b2') })
       .nullable()
-      .meta({ description: 'The key that it was posted with; shown to staff. The key itself is nowhere' }),
+      .meta({ description: 'The key it was posted with; visible to staff only. The key itself is stored nowhere' }),
     batch: z
       .object({
         id: text('Batch', '0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1f'),

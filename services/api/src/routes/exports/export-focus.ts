@@ -86,7 +86,7 @@ export function addExportFocus(app: HttpApp, { pool, billing, streams, now }: Ex
     const { version, format, account: accountOwnerId } = query;
     const { month, from, to } = query.month ?? monthOf(formatUsageDay(usageDayOf(now())).slice(0, 7));
     if (accountOwnerId !== undefined && !(await billing.hasAccount(accountOwnerId)))
-      throw new RequestError('NOT_FOUND', 'there is no such account');
+      throw new RequestError('NOT_FOUND', 'no such account');
     const { contentType, open } = FILES[format];
     const head = { contentType, fileName: nameFile([`focus-${version}`, month, accountOwnerId], format) };
     return streams.send(reply, head, async (write) => {

@@ -31,7 +31,7 @@ const problemSchema = z
 
 const answerSchema = z
   .object({
-    following: followingSchema.nullable().meta({ description: 'Null where no application is followed' }),
+    following: followingSchema.nullable().meta({ description: 'Null when no application is followed' }),
     missing: missingSchema.nullable().meta({ description: 'What is missing while it is held; else null' }),
     problems: z.array(problemSchema),
     nextCursor: nextCursorSchema,

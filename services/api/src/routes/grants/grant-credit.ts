@@ -18,8 +18,8 @@ const bodySchema = z
       .default(null),
     reason: reasonField.meta({ description: 'Why; the account sees it' }),
     reference: nameField(
-      'What you call it. Sent again with the same reference it grants nothing a second time; the reference of a ' +
-        'revoked grant is not taken again',
+      'Your reference. A request repeated with it grants nothing twice; the reference of a ' +
+        'revoked grant cannot be used again',
       'invoice-2026-117',
     )
       .nullable()
@@ -35,13 +35,13 @@ const bodySchema = z
 export function addGrantCredit(app: HttpApp, pool: Pool, now: () => Micros): void {
   const schema = {
     operationId: 'grantCredit',
-    summary: 'Grant an account something to draw from',
+    summary: 'Grant an account prepaid credit',
     description: `Statements that are closed from now on draw from it, for months in which it is valid on some day. An
 account has at most ${GRANTS_MAX} grants. Send a reference, so that a request that is repeated grants nothing twice.`,
     tags: ['Prepaid grants'],
     params: z.strictObject({ id: accountIdSchema }),
     body: bodySchema,
-    response: created('The grant was made', grantSchema, 'GRANT_EXISTS', 'GRANT_REVOKED', 'TOO_MANY_GRANTS'),
+    response: created('The grant was created', grantSchema, 'GRANT_EXISTS', 'GRANT_REVOKED', 'TOO_MANY_GRANTS'),
   };
   app.post(
     '/v1/accounts/:id/grants',

@@ -41,7 +41,7 @@ export function addListGrants(app: HttpApp, pool: Pool, now: () => Micros): void
     response: { ...answer('The grants', answerSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
   app.get('/v1/accounts/:id/grants', { schema, config: { access: 'own-account' } }, async ({ params: { id } }) => {
-    if (!(await hasAccount(pool, id))) throw new RequestError('NOT_FOUND', 'there is no such account');
+    if (!(await hasAccount(pool, id))) throw new RequestError('NOT_FOUND', 'no such account');
     const grants = await listGrants(pool, id);
     const today = formatUsageDay(usageDayOf(now()));
     const { granted, drawn, expired, revoked, left } = balanceOf(grants, today);

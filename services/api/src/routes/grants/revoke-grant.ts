@@ -12,7 +12,7 @@ import { describeGrant, grantSchema } from './schemas.ts';
 export function addRevokeGrant(app: HttpApp, pool: Pool, now: () => Micros): void {
   const schema = {
     operationId: 'revokeGrant',
-    summary: 'End a mistaken grant',
+    summary: 'Revoke a mistaken grant',
     description: 'Nothing draws from it any more. What was drawn stays drawn. Sent again it changes nothing.',
     tags: ['Prepaid grants'],
     params: z.strictObject({ id: accountIdSchema, grantId: systemIdSchema("The grant's id") }),

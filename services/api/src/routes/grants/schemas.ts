@@ -12,7 +12,7 @@ export const grantSchema = z
     reference: z
       .string()
       .nullable()
-      .meta({ examples: ['invoice-2026-117'], description: 'What the caller called it' }),
+      .meta({ examples: ['invoice-2026-117'], description: "The caller's reference" }),
     status: z
       .enum(['scheduled', 'valid', 'expired', 'revoked'])
       .meta({ description: 'Today; `scheduled` is not valid yet' }),

@@ -11,11 +11,11 @@ const answerSchema = z.object({ key: secretField, clusterKey: clusterKeySchema }
 export function addCreateKey(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'createClusterKey',
-    summary: 'Make a key for a cluster',
-    description: `It works at once. A cluster has at most ${LIVE_KEYS_MAX} live keys. Takes no body.`,
+    summary: 'Create a cluster key',
+    description: `It works immediately. A cluster has at most ${LIVE_KEYS_MAX} live keys. No body.`,
     tags: ['Cluster keys'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id") }),
-    response: made('The key, shown this once', answerSchema, 'TOO_MANY_KEYS'),
+    response: made('The key, shown only once', answerSchema, 'TOO_MANY_KEYS'),
   };
   app.post('/v1/clusters/:id/keys', { schema, config: { access: 'admin' } }, async (request, reply) => {
     const { key, created } = await createClusterKey(pool, changeOf(request), request.params.id);

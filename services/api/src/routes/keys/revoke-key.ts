@@ -10,7 +10,7 @@ import { clusterKeySchema } from './schemas.ts';
 export function addRevokeKey(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'revokeClusterKey',
-    summary: 'End a key for good',
+    summary: 'Revoke a key',
     description: 'Ingest refuses it within 10 seconds. Sent again it changes nothing.',
     tags: ['Cluster keys'],
     params: z.strictObject({ id: systemIdSchema("The cluster's id"), keyId: systemIdSchema("The key's id") }),

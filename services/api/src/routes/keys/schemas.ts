@@ -12,12 +12,12 @@ export const clusterKeySchema = z
   .object({
     id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     clusterId: z.string().meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
-    prefix: z.string().meta({ description: 'To recognise it by', examples: ['hwm_live_3kPq'] }),
+    prefix: z.string().meta({ description: 'To tell keys apart', examples: ['hwm_live_3kPq'] }),
     status: z.enum(KEY_STATUSES),
     createdAt: z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] }),
     expiresAt: timeSchema,
     revokedAt: timeSchema,
-    lastUsedAt: timeSchema.meta({ description: 'To about a minute; null when it never was' }),
+    lastUsedAt: timeSchema.meta({ description: 'Accurate to about a minute; null if never used' }),
     rotatedFromId: z
       .string()
       .nullable()
@@ -27,7 +27,7 @@ export const clusterKeySchema = z
 
 /** The only answer that ever holds a key. */
 export const secretField = z.string().meta({
-  description: 'The key. It is shown this once and stored nowhere',
+  description: 'The key. It is shown only once and stored nowhere',
   examples: ['hwm_live_0000000000000000000000000000000000000'],
 });
 

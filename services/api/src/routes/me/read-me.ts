@@ -11,7 +11,7 @@ const answerSchema = z
       .string()
       .nullable()
       .meta({ description: "The person's user id; null for the service role key", examples: ['auth0|507f1f77'] }),
-    kind: z.enum(['staff', 'owner']).meta({ description: 'Staff see all accounts, an owner sees the own one' }),
+    kind: z.enum(['staff', 'owner']).meta({ description: 'Staff see all accounts, an owner only their own' }),
     name: z
       .string()
       .nullable()
@@ -28,8 +28,8 @@ type Me = z.input<typeof answerSchema>;
 export function addReadMe(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'readMe',
-    summary: 'Read who is asking',
-    description: 'As whom the caller is known, and what they may do. Whoever may see no bill is refused here too.',
+    summary: "Read the caller's identity and permissions",
+    description: 'Who the caller is and what they may do. Callers without billing access are refused here too.',
     tags: ['People'],
     querystring: z.strictObject({}),
     response: { ...answer('Who is asking', answerSchema), ...PROBLEM_RESPONSES },

@@ -32,7 +32,7 @@ Sent again it answers 200 with the rule.`;
 export function addAddNamespaceRule(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'addNamespaceRule',
-    summary: 'Say what becomes of usage of namespaces that are no project',
+    summary: 'Add a rule for namespaces that are not projects',
     description,
     tags: ['Parked events'],
     body: bodySchema,

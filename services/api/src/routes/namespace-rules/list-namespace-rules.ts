@@ -26,7 +26,7 @@ const answerSchema = z
 export function addListNamespaceRules(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'listNamespaceRules',
-    summary: 'List rules for namespaces that are no project',
+    summary: 'List rules for namespaces that are not projects',
     description: 'Those in force, by cluster and pattern, with what they did.',
     tags: ['Parked events'],
     querystring: z.strictObject({ clusterId: systemIdSchema('Only rules of this cluster').optional() }),

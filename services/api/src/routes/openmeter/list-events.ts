@@ -67,7 +67,7 @@ const pageSchema = z
 
 const description = `The events behind the totals, the newest usage first, at most ${EVENTS_MAX}. An event whose usage
 touches several days is there once for each of them, with what was used on that day. What was taken back by corrections
-is told by the receipt, not here. An account owner gets the own account's events.`;
+is told by the receipt, not here. An account owner gets the events of their own account.`;
 
 export type ListOpenMeterEventsDeps = { readonly pool: Pool; readonly now: () => Micros };
 

@@ -27,7 +27,7 @@ export function addListSubjects(app: HttpApp, pool: Pool): void {
   const all = {
     operationId: 'listOpenMeterSubjects',
     summary: "List users, in OpenMeter's form",
-    description: `All users by id, at most ${SUBJECTS_MAX}. An account owner gets those of the own account.`,
+    description: `All users by id, at most ${SUBJECTS_MAX}. An account owner gets those of their own account.`,
     tags: ['OpenMeter'],
     querystring: z.strictObject({}),
     response: {

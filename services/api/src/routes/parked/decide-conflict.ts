@@ -12,7 +12,7 @@ const bodySchema = z.strictObject({
     .enum(['first', 'later'])
     .meta({ description: '`first`: what was counted stays. `later`: what the parked event says is right' }),
   reason: decisionSchema.shape.reason,
-  dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+  dryRun: z.boolean().default(false).meta({ description: 'Dry run: say what would happen and change nothing' }),
 });
 
 const answerSchema = z

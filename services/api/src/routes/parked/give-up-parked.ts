@@ -14,7 +14,7 @@ const bodySchema = z
       .optional()
       .meta({ description: 'Every pending event that matches; at least one condition' }),
     reason: decisionSchema.shape.reason,
-    dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Dry run: say what would happen and change nothing' }),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'expected either ids or filter');
 
@@ -45,7 +45,7 @@ above 0.`;
 export function addGiveUpParked(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'giveUpParked',
-    summary: 'Decide that parked events are never counted',
+    summary: 'Give up parked events',
     description,
     tags: ['Parked events'],
     body: bodySchema,

@@ -38,7 +38,7 @@ added.`;
 export function addRetryParked(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'retryParked',
-    summary: 'Have parked events tried again',
+    summary: 'Retry parked events',
     description,
     tags: ['Parked events'],
     body: bodySchema,

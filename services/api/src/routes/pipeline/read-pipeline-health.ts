@@ -48,7 +48,7 @@ export const healthSchema = z
           examples: [0],
         }),
         isPaused: z.boolean().meta({
-          description: 'Somebody has paused the queue: usage is acknowledged and none is counted until it is resumed',
+          description: 'The queue is paused: usage is acknowledged, but none is counted until it is resumed',
           examples: [false],
         }),
         oldestWaitingAt: z
@@ -68,7 +68,7 @@ export const healthSchema = z
       .nullable()
       .meta({
         description:
-          'How many rows and statements nobody can explain, as a whole number in text; must be 0. Null while nothing ' +
+          'Number of unexplained rows and statements, as whole-number text; must be 0. Null while nothing ' +
           'was ever compared',
         examples: ['0'],
       }),

@@ -42,7 +42,7 @@ export type ReadPipelineDeps = { readonly billing: Billing };
 export function addReadPipeline(app: HttpApp, { billing }: ReadPipelineDeps): void {
   const schema = {
     operationId: 'readPipeline',
-    summary: 'Read what became of the events, and whether the pipeline is well',
+    summary: "Read event counts and the pipeline's health",
     description,
     tags: ['Pipeline'],
     querystring: z.strictObject({}),

@@ -31,7 +31,7 @@ const overrideField = z.discriminatedUnion('kind', [
     kind: z.literal('discount'),
     meter: meterField.optional().meta({ description: 'All meters when not given' }),
     discountPercent: decimalField({
-      description: 'Off the prices of the card, up to 100, at most 4 decimals',
+      description: "Percent off the card's prices, at most 100, at most 4 decimals",
       example: '12.5',
       most: DISCOUNT_MAX,
       decimals: 4,

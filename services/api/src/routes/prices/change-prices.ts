@@ -16,7 +16,7 @@ const bodySchema = z
   .strictObject({
     change: changeField,
     reason: reasonField,
-    dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Dry run: say what would happen and change nothing' }),
     forecastMonth: monthField(
       'Of a dry run: the month whose usage shows what the change costs; for a change of future days the last one ' +
         'that has ended, when not given',
@@ -55,7 +55,7 @@ what the new price makes of them is booked in the open month.`;
 export function addChangePrices(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'changePrices',
-    summary: 'Change a price, or tell what that would do',
+    summary: 'Change a price, or forecast its effect',
     description,
     tags: ['Prices'],
     body: bodySchema,

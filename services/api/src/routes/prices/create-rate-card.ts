@@ -11,7 +11,7 @@ import { describeRateCard, rateCardSchema } from './list-rate-cards.ts';
 const CREDIT_USD_MAX = 1_000_000n;
 
 const bodySchema = z.strictObject({
-  name: nameField('What the card is called', 'partners'),
+  name: nameField('Name of the card', 'partners'),
   creditUsd: decimalField({ description: 'USD of one credit', example: '0.35', most: CREDIT_USD_MAX, decimals: 12 }),
 });
 
@@ -20,7 +20,7 @@ export function addCreateRateCard(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'createRateCard',
     summary: 'Add a rate card',
-    description: 'It has no rates yet: give it some before an account is put on it. Sent again it answers 200.',
+    description: 'It has no rates yet: add some before putting an account on it. Sent again it answers 200.',
     tags: ['Prices'],
     body: bodySchema,
     response: created('The card was added', rateCardSchema, 'RATE_CARD_EXISTS'),

@@ -41,7 +41,7 @@ export const termsFields = {
   includedQuantity: z
     .string()
     .optional()
-    .meta({ examples: ['0'], description: 'Units a month that cost nothing; 0 when not given' }),
+    .meta({ examples: ['0'], description: 'Free units per month; 0 by default' }),
 };
 
 type TermsFields = z.output<z.ZodObject<typeof termsFields>>;

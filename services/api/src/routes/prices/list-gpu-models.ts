@@ -17,8 +17,8 @@ const answerSchema = z.object({ gpuModels: z.array(gpuModelSchema) }).meta({ id:
 export function addListGpuModels(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'listGpuModels',
-    summary: 'List on which meters GPU models are counted',
-    description: 'All GPU models that somebody has put on a meter, by name.',
+    summary: 'List GPU models and their meters',
+    description: 'All GPU models that are assigned to a meter, by name.',
     tags: ['Prices'],
     querystring: z.strictObject({}),
     response: listed('The GPU models', answerSchema),

@@ -57,7 +57,7 @@ export function addReadPrices(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/accounts/:id/prices', { schema, config: { access: 'own-account' } }, async ({ params, query }) => {
     const day = query.day ?? usageDayOf(Date.now() * MICROS_PER_MS);
-    if (!(await hasAccount(pool, params.id))) throw new RequestError('NOT_FOUND', 'there is no such account');
+    if (!(await hasAccount(pool, params.id))) throw new RequestError('NOT_FOUND', 'no such account');
     const { rateCard, prices, overrides } = await readPrices(pool, params.id, day);
     return {
       accountOwnerId: params.id,

@@ -10,7 +10,7 @@ import { gpuModelSchema } from './list-gpu-models.ts';
 export function addRemoveGpuModel(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'removeGpuModel',
-    summary: 'Take a GPU model off its meter',
+    summary: 'Remove a GPU model from its meter',
     description: 'Usage of it that comes from now on is parked. What is counted already stays where it is.',
     tags: ['Prices'],
     params: z.strictObject({ id: systemIdSchema("The GPU model's id") }),

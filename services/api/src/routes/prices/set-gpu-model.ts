@@ -20,7 +20,7 @@ const gpuMeterField = meterNameField.superRefine((meter, context) => {
 export function addSetGpuModel(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'setGpuModel',
-    summary: 'Say on which meter a GPU model is counted',
+    summary: 'Assign a GPU model to a meter',
     description:
       'Parked usage of the model is counted within seconds; what is counted already stays where it is. Names are ' +
       'compared without case and surplus spaces. `gpu_hours` counts the model as any other GPU. Sent ' +

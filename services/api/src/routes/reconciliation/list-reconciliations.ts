@@ -20,7 +20,7 @@ export function addListReconciliations(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'listReconciliations',
     summary: 'List comparisons of the ledger with the rollup',
-    description: 'The newest first. One is made every hour; others because somebody asked.',
+    description: 'The newest first. One runs every hour; others were requested.',
     tags: ['Reconciliation'],
     querystring: querySchema,
     response: listed('A page of comparisons', answerSchema),

@@ -23,7 +23,7 @@ const answerSchema = z
     leftDays: z
       .int()
       .min(0)
-      .meta({ examples: [0], description: 'Days that were not taken: repair once more' }),
+      .meta({ examples: [0], description: 'Days left over: run the repair again' }),
     rows: z
       .array(
         z
@@ -51,7 +51,7 @@ Every row as it was is in the audit log.`;
 export function addRepair(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'repairUsageDaily',
-    summary: 'Make the rollup what the ledger says',
+    summary: 'Repair the rollup from the ledger',
     description,
     tags: ['Reconciliation'],
     params: z.object({ id: systemIdSchema('The comparison that found it') }),

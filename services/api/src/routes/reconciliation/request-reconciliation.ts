@@ -34,7 +34,7 @@ comparison.`;
 export function addRequestReconciliation(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'requestReconciliation',
-    summary: 'Have the ledger compared with the rollup',
+    summary: 'Request a comparison of the ledger with the rollup',
     description,
     tags: ['Reconciliation'],
     body: bodySchema,

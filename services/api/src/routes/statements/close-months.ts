@@ -34,9 +34,9 @@ const bodySchema = z
           'bill when not given',
       }),
     after: userIdField('`next` of the answer before, to go on where it ended').optional(),
-    dryRun: z.boolean().default(false).meta({ description: 'Tell what would happen and change nothing' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Dry run: say what would happen and change nothing' }),
     acceptWaiting: z.boolean().default(false).meta({
-      description: 'Close although something waits that may still change the month; it needs a `reason`',
+      description: 'Close even though something that may still change the month is waiting; needs a `reason`',
     }),
     reason: reasonField.optional().meta({ description: 'Why; kept in the audit log. `acceptWaiting` needs it' }),
   })
@@ -59,7 +59,7 @@ const answerSchema = z
             .int()
             .nullable()
             .meta({ examples: [42], description: 'Null for a dry run' }),
-          isNew: z.boolean().meta({ description: 'False when the month was closed before' }),
+          isNew: z.boolean().meta({ description: 'False if the month was already closed' }),
           total: moneySchema,
           totalExact: exactSchema,
           imported: moneySchema,

@@ -29,7 +29,7 @@ const answerSchema = z
   .meta({ id: 'Statements' });
 
 const description = `The newest first. The first page begins with a draft: the month that is closed next, as it would be
-billed now. There is none for an account that never used anything.`;
+billed now. An account that never used anything has none.`;
 
 /** `GET /v1/accounts/{id}/statements` */
 export function addListStatements(app: HttpApp, { pool }: StatementsDeps): void {
@@ -46,7 +46,7 @@ export function addListStatements(app: HttpApp, { pool }: StatementsDeps): void 
     const [cursor] = query.cursor ?? [];
     const before = cursor === undefined ? undefined : parseMonth(cursor);
     const page = await listStatements(pool, { accountOwnerId: params.id, before, limit: query.limit + 1 });
-    if (page === undefined) throw new RequestError('NOT_FOUND', 'there is no such account');
+    if (page === undefined) throw new RequestError('NOT_FOUND', 'no such account');
     const { rows, next } = pageOf(page.statements, query.limit, ({ month }) => [formatUsageMonth(month)]);
     const drafts = page.draft === undefined ? [] : [page.draft];
     return {

@@ -143,8 +143,7 @@ export function addReadStatement(app: HttpApp, { pool, issuer }: StatementsDeps)
   app.get('/v1/statements/:account/:month', { schema, config: { access: 'own-account' } }, async ({ params }) => {
     const { account, month } = params;
     const statement = await readStatement(pool, account, month, issuer);
-    if (statement === undefined)
-      throw new RequestError('NOT_FOUND', 'there is no such account, or no statement of that month');
+    if (statement === undefined) throw new RequestError('NOT_FOUND', 'no such account, or no statement of that month');
     return {
       accountOwnerId: account,
       issuer: statement.issuer ?? null,

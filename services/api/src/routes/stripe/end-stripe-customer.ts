@@ -22,7 +22,7 @@ const answerSchema = z
 export function addEndStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros): void {
   const schema = {
     operationId: 'endStripeCustomer',
-    summary: 'End that a Stripe customer pays for an account',
+    summary: 'Stop billing an account through Stripe',
     description:
       'Usage booked before `to` is still sent, however late it comes. A day whose usage may be at Stripe already ' +
       'cannot be taken away.',

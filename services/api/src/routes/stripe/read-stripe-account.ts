@@ -22,7 +22,7 @@ the last remainder, to the last digit. Stripe is sent whole thousandths, so up t
 export function addReadStripeAccount(app: HttpApp, pool: Pool, now: () => Micros): void {
   const schema = {
     operationId: 'readStripeAccount',
-    summary: "Read what of an account's usage is at Stripe",
+    summary: "Read how much of an account's usage Stripe has",
     description,
     tags: ['Stripe'],
     params: z.strictObject({ id: accountIdSchema }),
@@ -34,7 +34,7 @@ export function addReadStripeAccount(app: HttpApp, pool: Pool, now: () => Micros
       hasAccount(pool, params.id),
       readStripeAccount(pool, params.id, now()),
     ]);
-    if (!isKnown) throw new RequestError('NOT_FOUND', 'there is no such account');
+    if (!isKnown) throw new RequestError('NOT_FOUND', 'no such account');
     return { accountOwnerId: params.id, customers: [...customers], months: [...months] };
   });
 }

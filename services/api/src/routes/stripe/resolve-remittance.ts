@@ -24,7 +24,7 @@ taken back.`;
 export function addResolveRemittance(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'resolveRemittance',
-    summary: 'Say whether Stripe has a meter event',
+    summary: 'Record whether Stripe has a meter event',
     description,
     tags: ['Stripe'],
     params: z.strictObject({ id: systemIdSchema("The remittance's id") }),

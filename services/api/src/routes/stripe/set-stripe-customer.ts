@@ -20,7 +20,7 @@ whose usage may be at Stripe already keeps its customer: \`STRIPE_USAGE_SENT\`. 
 export function addSetStripeCustomer(app: HttpApp, pool: Pool, now: () => Micros): void {
   const schema = {
     operationId: 'setStripeCustomer',
-    summary: 'Have a Stripe customer pay for an account from a day on',
+    summary: 'Set the Stripe customer that pays for an account',
     description,
     tags: ['Stripe'],
     params: z.strictObject({ id: accountIdSchema }),

@@ -53,19 +53,19 @@ export function AccountAdjustments({ id, month }: { readonly id: string; readonl
   return (
     <section className="card" aria-labelledby="account-adjustments">
       <div className="card-head">
-        <h2 id="account-adjustments">Adjustments of earlier months</h2>
-        <p className="figure-note">late usage, corrections and new prices of months that are closed</p>
+        <h2 id="account-adjustments">Adjustments for earlier months</h2>
+        <p className="figure-note">late usage, corrections and price changes for closed months</p>
       </div>
       <Answer of={rows} label="Loading the adjustments" lines={2}>
         {({ pages }) => (
           <DataTable
-            caption="Adjustments of earlier months"
+            caption="Adjustments for earlier months"
             columns={COLUMNS}
             rows={pages.flatMap((page) => page.rows).filter(({ usageDate, bookedOn }) => usageDate !== bookedOn)}
             rowKey={({ usageDate, userId, clusterId, projectId, meter }) =>
               [usageDate, userId, clusterId, projectId, meter].join(' ')
             }
-            empty="None: nothing of an earlier month is billed in this one."
+            empty="None: nothing from earlier months is billed in this one."
           />
         )}
       </Answer>

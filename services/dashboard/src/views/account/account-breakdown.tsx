@@ -47,7 +47,7 @@ function Parts({ id, month, way }: PartsProps) {
   // The same cents as when the month is divided by meter: those of the cells do not add up to them.
   const meters = useApi(path, { ...range, groupBy: 'meter' }, totalsSchema, { enabled: isDivided });
   return (
-    <Answer of={wholes} label="Loading the parts" lines={6}>
+    <Answer of={wholes} label="Loading the breakdown" lines={6}>
       {({ total, from, groups }) => {
         const shares = divide(way, groups, cells.data?.from === from ? cells.data.groups : []);
         const sums = meters.data?.from === from ? meters.data.groups : [];
@@ -136,7 +136,7 @@ function PartsTable({ id, month, way, total, shares, sums }: PartsTableProps) {
       onSort={(next) =>
         setQuery({ sort: `${next.direction === 'descending' ? '-' : ''}${next.key}` }, { replace: true })
       }
-      empty="There is no usage in this month."
+      empty="No usage in this month."
     />
   );
 }

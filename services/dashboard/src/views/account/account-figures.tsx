@@ -35,7 +35,7 @@ export function AccountFigures({ id, month, totals, account }: AccountFiguresPro
     ? 'loading…'
     : statement.error === null
       ? 'nothing was used'
-      : 'the statement cannot be read';
+      : 'the statement could not be loaded';
   const before = addMonths(month, -1);
   return (
     <dl className="cards">
@@ -70,7 +70,7 @@ export function AccountFigures({ id, month, totals, account }: AccountFiguresPro
         {account === undefined ? '–' : <Change now={account.totalExact} before={account.samePeriod.totalExact} />}
       </Figure>
       {month < monthOf() ? null : (
-        <Figure name="Projected month end" note="if it goes on as on its whole days">
+        <Figure name="Projected month end" note="if usage continues at the average of its full days">
           {account?.projected == null ? '–' : <Money amount={account.projected.total} />}
         </Figure>
       )}

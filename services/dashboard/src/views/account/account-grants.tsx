@@ -69,7 +69,7 @@ export function AccountGrants({ id }: { readonly id: string }) {
             columns={COLUMNS}
             rows={data.grants}
             rowKey={(grant) => grant.id}
-            empty="Nothing was paid ahead."
+            empty="No prepaid credit."
           />
         )}
       </Answer>

@@ -44,7 +44,7 @@ export function AccountStatements({ id }: { readonly id: string }) {
             columns={columns}
             rows={pages.flatMap((page) => page.statements)}
             rowKey={({ month, status }) => `${month} ${status}`}
-            empty="There is no statement: the account never used anything."
+            empty="No statements: the account has never used anything."
           />
         )}
       </Answer>

@@ -57,7 +57,7 @@ export function AccountsView() {
           />
           {isStaff ? (
             <Segments
-              label="How to look at them"
+              label="View as"
               options={LOOKS}
               value={look}
               onChange={(next) => setQuery({ look: next === 'days' ? next : '' })}

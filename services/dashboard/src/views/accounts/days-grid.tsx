@@ -169,7 +169,7 @@ function sayCell(
 ): string {
   const account = cell === undefined ? undefined : accounts[cell.row];
   if (account === undefined || cell === undefined)
-    return 'Point at a day to see its cost, choose it to see its events.';
+    return 'Hover over a day to see its cost; select it to see its events.';
   const day = days[cell.column - 1];
   if (day === undefined) return accountName(account);
   return `${accountName(account)}, ${formatDayLong(day)}: ${formatMoney(costs.get(account.id)?.get(day) ?? '0')}`;

@@ -2,41 +2,41 @@
 export type CauseText = { readonly name: string; readonly meaning: string };
 
 const CAUSES: Readonly<Record<string, CauseText>> = {
-  unexplained: { name: 'Unexplained', meaning: 'Nothing that is known to go wrong fits. Look at these first.' },
+  unexplained: { name: 'Unexplained', meaning: 'No known fault explains the difference. Look at these first.' },
   never_measured: {
     name: 'Never measured',
-    meaning: 'The application has no column for it: network egress, and meters of your own.',
+    meaning: 'The application has no column for it: network egress and custom meters.',
   },
   wrong_day: {
     name: 'Wrong day',
-    meaning: 'Usage before midnight was collected after it, and is in the row of the next day.',
+    meaning: "Usage from before midnight was collected after it and is in the next day's row.",
   },
   owner_overwritten: {
     name: 'Owner overwritten',
-    meaning: 'The whole day went to whoever owned the user when the job ran last, or to nobody.',
+    meaning: 'The whole day was booked to whoever owned the user at the last run of the job, or to nobody.',
   },
   last_cluster_wins: {
     name: 'Last cluster wins',
-    meaning: 'The user was on two clusters that day, and the row knows the last one only.',
+    meaning: 'The user was on two clusters that day; the row keeps only the last one.',
   },
   orphan_namespace: {
     name: 'Orphan namespace',
-    meaning: 'The application did not know whose the namespace was, and left it out.',
+    meaning: 'The application did not know who owned the namespace and left it out.',
   },
-  member_not_billed: { name: 'Member not billed', meaning: 'The user was a member of a team, and nobody was billed.' },
+  member_not_billed: { name: 'Member not billed', meaning: 'The user was a team member, and nobody was billed.' },
   clamped_negative: {
     name: 'Clamped negative',
-    meaning: 'A quantity of an hour was negative, and was made zero; the others of the hour are there.',
+    meaning: "One quantity of an hour was negative and was set to zero; the hour's other quantities are there.",
   },
   double_hour: { name: 'Double hour', meaning: 'Two runs of the job counted the same hour.' },
   missing_hour: { name: 'Missing hour', meaning: 'No run of the job counted the hour.' },
   storage_snapshot: {
     name: 'Storage snapshot',
-    meaning: 'The size of one hour, mostly the last, stands for the whole day.',
+    meaning: 'The size at one hour, usually the last, stands for the whole day.',
   },
   rounding_of_small_costs: {
     name: 'Rounding of small costs',
-    meaning: 'Every hour was rounded before it was added, so small costs add nothing.',
+    meaning: 'Each hour was rounded before it was added, so small costs are lost.',
   },
   not_metered: { name: 'Not metered yet', meaning: 'The cluster had not begun to report to hopsmeter.' },
 };

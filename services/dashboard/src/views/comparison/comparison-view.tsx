@@ -39,15 +39,14 @@ export function ComparisonView() {
         {isOff ? null : <ComparisonDownloads month={month} cause={cause} />}
       </PageTitle>
       <p className="comparison-intro quiet">
-        What the application in use today has of each user and day, beside what was metered, and why they differ. Both
-        are read, and neither is changed.
+        For each user and day: what the application in use today recorded, what was metered, and why they differ. Both
+        are only read.
       </p>
       {isOff ? (
         <section className="card" aria-label="Nothing to compare with">
-          <Empty title="There is no application database to compare with.">
+          <Empty title="No application database is configured.">
             <p>
-              Whoever runs hopsmeter sets <code>DIRECTORY_SOURCE_URL</code> for the api, to the Postgres of the
-              application.
+              The operator sets <code>DIRECTORY_SOURCE_URL</code> for the api, to the Postgres of the application.
             </p>
           </Empty>
         </section>
@@ -85,7 +84,7 @@ function Compared({ month, comparison, summary, rows, cause, onShow }: ComparedP
   if (comparison.from === comparison.to)
     return (
       <section className="card" aria-label={formatMonth(month)}>
-        <Empty title={`No day of ${formatMonth(month)} is over yet.`}>
+        <Empty title={`No day in ${formatMonth(month)} has ended yet.`}>
           <p>Days are compared from two hours after they end, in UTC.</p>
         </Empty>
       </section>
@@ -112,7 +111,7 @@ function Compared({ month, comparison, summary, rows, cause, onShow }: ComparedP
           {formatCount(summary.differentCount)} differ.
           {comparison.importedDayCount > 0
             ? ` ${formatCount(comparison.importedDayCount)} imported days are the application's own ` +
-              'numbers, and left out.'
+              'numbers and are left out.'
             : ''}
         </p>
         <SumsTable measures={summary.measures} />

@@ -33,13 +33,13 @@ export function BookedAmount({ search, events, rollup, isComplete, onLoadAll, is
           </button>
         )}
       </div>
-      <Answer of={rollup} label="Loading what is booked" lines={3}>
+      <Answer of={rollup} label="Loading the booked amounts" lines={3}>
         {({ rows, nextCursor }) => {
           if (nextCursor !== undefined)
             return (
               <p className="notice">
-                More than {formatCount(rows.length)} rows of the rollup are behind this. Search for fewer days, or for
-                one account, member or meter, to see whether its events add up.
+                More than {formatCount(rows.length)} rows of the rollup match. Narrow the search to fewer days, or to
+                one account, member or meter, to check that its events add up.
               </p>
             );
           const split = splitRows(search, rows);
@@ -50,7 +50,7 @@ export function BookedAmount({ search, events, rollup, isComplete, onLoadAll, is
               {split.rows.length > 1 ? (
                 <details className="events-rows">
                   <summary>
-                    {formatCount(split.rows.length)} rows of the rollup: choose one to see the events of it alone
+                    {formatCount(split.rows.length)} rows of the rollup: select one to see only its events
                   </summary>
                   <RollupRows caption="Rows of the rollup" rows={split.rows} hasAccount={hasAccount} />
                 </details>
@@ -59,7 +59,7 @@ export function BookedAmount({ search, events, rollup, isComplete, onLoadAll, is
                 <div className="events-others">
                   <h3>Also booked on these days, for usage of other days</h3>
                   <p className="figure-note">
-                    Usage of a closed month that came late, or was corrected, is booked in the next open month.
+                    Usage of a closed month that arrived late or was corrected is booked in the next open month.
                   </p>
                   <RollupRows caption="Booked for other days" rows={split.others} hasAccount={hasAccount} />
                 </div>

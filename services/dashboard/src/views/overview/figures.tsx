@@ -25,7 +25,7 @@ export function Figures({ month, accounts }: FiguresProps) {
         name="Projected month end"
         note={
           projected === null ? (
-            'known when the first day is over'
+            'known once the first day has ended'
           ) : (
             <>
               <ChangeText now={projected.total} before={previous.total} /> against all of {before}

@@ -42,7 +42,7 @@ export function worstOf(findings: readonly Finding[]): Health {
 function judgeQueue({ health: { queue } }: Pipeline, now: number): Finding {
   const base = { key: 'queue', name: 'Backlog' } as const;
   if (queue === null)
-    return { ...base, health: 'unknown', word: 'Not known', text: 'No worker has looked at the queue yet.' };
+    return { ...base, health: 'unknown', word: 'Not known', text: 'No worker has checked the queue yet.' };
   const { waitingJobs, activeJobs, missingJobs, isPaused, oldestWaitingAt, measuredAt, isCurrent } = queue;
   if (!isCurrent)
     return {
@@ -66,12 +66,12 @@ function judgeQueue({ health: { queue } }: Pipeline, now: number): Finding {
       ...base,
       health: 'bad',
       word: 'Paused',
-      text: 'Somebody has paused the queue. Events are accepted and kept, and none is counted until it is resumed.',
+      text: 'The queue is paused. Events are accepted and kept, but none are counted until it is resumed.',
     };
   const waitedMs = oldestWaitingAt === null ? 0 : now - Date.parse(oldestWaitingAt);
   const batches = `${countOf(waitingJobs, 'batch', 'batches')} of events ${waitingJobs === 1 ? 'waits' : 'wait'}`;
   const text =
-    waitingJobs === 0 ? 'No batch of events waits for a worker.' : `${batches}, ${formatCount(activeJobs)} in work.`;
+    waitingJobs === 0 ? 'No batch is waiting for a worker.' : `${batches}, ${formatCount(activeJobs)} in work.`;
   const time = oldestWaitingAt === null ? undefined : { label: 'The oldest came', at: oldestWaitingAt };
   if (waitedMs > WAITING_MS_BAD) return { ...base, health: 'bad', word: 'Far behind', text, time };
   if (waitedMs > WAITING_MS_WATCH) return { ...base, health: 'watch', word: 'Behind', text, time };
@@ -86,7 +86,7 @@ function judgeDifference({ health }: Pipeline, now: number): Finding {
       ...base,
       health: 'unknown',
       word: 'Not compared',
-      text: 'They were not compared yet; it happens every hour.',
+      text: 'Not compared yet; a comparison runs every hour.',
     };
   const time = { label: 'Last compared', at: reconciledAt };
   if (unexplainedDifference !== '0')
@@ -100,8 +100,8 @@ function judgeDifference({ health }: Pipeline, now: number): Finding {
       time,
     };
   if (now - Date.parse(reconciledAt) > COMPARED_MS_MAX)
-    return { ...base, health: 'watch', word: 'Compared long ago', text: 'They were the same then.', time };
-  return { ...base, health: 'good', word: 'The same', text: 'Every total is what its events add up to.', time };
+    return { ...base, health: 'watch', word: 'Last comparison is old', text: 'They matched then.', time };
+  return { ...base, health: 'good', word: 'The same', text: 'Every total is the sum of its events.', time };
 }
 
 function judgeParked({ parkedPending, health: { oldestParkedAt } }: Pipeline, now: number): Finding {
@@ -120,7 +120,7 @@ function judgeParked({ parkedPending, health: { oldestParkedAt } }: Pipeline, no
 
 function judgeHours({ health: { missingClusterHours, missingClusters } }: Pipeline, now: number): Finding {
   const time = { label: 'Looked at', at: new Date(now).toISOString() };
-  const base = { key: 'hours', name: 'Reports of clusters', time } as const;
+  const base = { key: 'hours', name: 'Cluster reports', time } as const;
   if (missingClusterHours === 0)
     return { ...base, health: 'good', word: 'Complete', text: 'Every cluster reported every hour of the last 24.' };
   return {

@@ -11,9 +11,9 @@ import { type Finding, judgePipeline, worstOf } from './judge-pipeline.ts';
 
 const OVERALL: Readonly<Record<Health, string>> = {
   good: 'All is well',
-  watch: 'Needs a look',
+  watch: 'Needs attention',
   bad: 'Something is wrong',
-  unknown: 'Not all is known',
+  unknown: 'Partly unknown',
 };
 
 /** Whether the numbers above can be trusted. */
@@ -21,7 +21,7 @@ export function PipelineHealth() {
   const pipeline = usePipeline();
   return (
     <section className="card" aria-labelledby="pipeline-health">
-      <Answer of={pipeline} label="Loading how the pipeline is" lines={6}>
+      <Answer of={pipeline} label="Loading the pipeline's status" lines={6}>
         {(data) => <Findings pipeline={data} readAt={pipeline.dataUpdatedAt} />}
       </Answer>
     </section>

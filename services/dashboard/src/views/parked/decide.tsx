@@ -46,7 +46,7 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
     );
   };
   if (events.length === 0)
-    return <p className="decide quiet">Choose events to try them again, count them as they are, or give them up.</p>;
+    return <p className="decide quiet">Select events to retry them, count them as they are, or give them up.</p>;
   const count = events.length === 1 ? '1 event' : `${formatCount(events.length)} events`;
   return (
     <div className="decide">
@@ -56,7 +56,7 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
           type="button"
           className="button"
           disabled={isBusy || !isRetriable}
-          title={isRetriable ? undefined : 'Trying again cannot help where a person has to decide'}
+          title={isRetriable ? undefined : 'Retrying does not help where a person has to decide'}
           onClick={() => onRetry(ids)}
         >
           Try again
@@ -65,7 +65,7 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
           type="button"
           className="button"
           disabled={!isReleasable}
-          title={isReleasable ? undefined : 'Only implausible events are counted as they are'}
+          title={isReleasable ? undefined : 'Only implausible events can be counted as they are'}
           aria-expanded={decision === 'release'}
           onClick={() => setDecision('release')}
         >

@@ -34,8 +34,8 @@ export function GpuModels({ waiting, isAdmin }: GpuModelsProps) {
         <h2 id="gpu-models">GPU models</h2>
       </div>
       <p className="quiet">
-        GPU usage is counted on the meter of its model. A model that is not here and has no meter of its own name is
-        parked until somebody says where it is counted.
+        GPU usage is counted on the meter of its model. Usage of a model that is neither listed here nor the name of a
+        meter is parked until the model is assigned to one.
       </p>
       {isAdmin ? <SetGpuModel waiting={waiting} /> : null}
       <Answer of={answer} label="Loading the GPU models">

@@ -48,13 +48,13 @@ export function ParkedView() {
             disabled={retry.isBusy}
             onClick={() => retry.start({ filter: {} })}
           >
-            Try all again
+            Retry all
           </button>
         ) : null}
       </PageTitle>
       <p className="parked-intro quiet">
         These events were accepted and are kept, but could not be counted. What lacks a user, a project, a meter, a GPU
-        model or a price is counted by itself as soon as that is there; the rest waits for somebody to decide.{' '}
+        model or a price is counted automatically once that exists; the rest waits for a decision.{' '}
         {isAdmin ? '' : 'Billing admins can.'}
       </p>
       <RetryStatus progress={retry.progress} problem={retry.problem} />

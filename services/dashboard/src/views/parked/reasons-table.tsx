@@ -61,7 +61,7 @@ export function ReasonsTable({ counts, chosen, onShow, onRetry, isBusy }: Reason
                 <button
                   type="button"
                   className="button"
-                  aria-label={`Try again: ${reasonText(reason).name}`}
+                  aria-label={`Retry: ${reasonText(reason).name}`}
                   disabled={isBusy}
                   onClick={() => onRetry(reason)}
                 >

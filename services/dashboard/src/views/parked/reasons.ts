@@ -11,17 +11,17 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   unknown_namespace: {
     name: 'Unknown namespace',
     meaning: 'No project has that namespace on the cluster at the time of the usage.',
-    remedy: 'Create the project. Its events are then counted by themselves.',
+    remedy: 'Create the project. Its events are then counted automatically.',
   },
   ignored_namespace: {
     name: 'Ignored namespace',
-    meaning: 'No project has the namespace, and a rule of the cluster ignores it.',
+    meaning: 'No project has the namespace, and a rule of the cluster says to ignore it.',
     remedy: 'Nothing. It waits again when the rule is withdrawn.',
   },
   unknown_user: {
     name: 'Unknown user',
     meaning: 'The event names a user who was not known at the time of the usage.',
-    remedy: 'Create the user. Their events are then counted by themselves.',
+    remedy: 'Create the user. Their events are then counted automatically.',
   },
   user_not_on_cluster: {
     name: 'User of another cluster',
@@ -35,8 +35,8 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   },
   unknown_gpu_model: {
     name: 'Unknown GPU model',
-    meaning: 'Nobody has said on which meter the GPU model is counted.',
-    remedy: 'Put the model on a meter under GPU models, below. Its events are then counted by themselves.',
+    meaning: 'The GPU model is not assigned to a meter.',
+    remedy: 'Assign the model to a meter under GPU models, below. Its events are then counted automatically.',
   },
   no_rate: {
     name: 'No price',
@@ -50,39 +50,39 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   },
   conflict: {
     name: 'Conflict',
-    meaning: 'Another content came under the identity of an event that is counted already.',
-    remedy: 'What was counted stays. Decide which is right, or give it up.',
+    meaning: 'An event with the same identity but different content is already counted.',
+    remedy: 'The counted one stays. Decide which is right, or give this one up.',
     isForPerson: true,
   },
   entered: {
     name: 'Entered by staff',
-    meaning: 'Usage that was imported or entered by a decision, about to be counted.',
-    remedy: 'Wait a moment; try it again when it stays.',
+    meaning: 'Usage that was imported or entered by a decision; it is about to be counted.',
+    remedy: 'Wait a moment; retry it if it stays.',
   },
   correction: {
     name: 'Correction',
-    meaning: 'A correction that is about to be settled.',
-    remedy: 'Wait a moment; try it again when it stays.',
+    meaning: 'A correction that is about to be applied.',
+    remedy: 'Wait a moment; retry it if it stays.',
   },
   manifest: {
     name: 'Manifest',
-    meaning: "A cluster's list of what it reported, about to be recorded.",
-    remedy: 'Wait a moment; try it again when it stays.',
+    meaning: "A cluster's list of what it reported; it is about to be recorded.",
+    remedy: 'Wait a moment; retry it if it stays.',
   },
   unknown_original: {
     name: 'Original missing',
     meaning: 'A correction of an event that is not counted (yet).',
-    remedy: 'It is applied by itself when that event is counted.',
+    remedy: 'It is applied automatically once that event is counted.',
   },
   uncountable: {
     name: 'Uncountable',
     meaning: 'The database refused the event.',
-    remedy: 'Look at it with a developer, then try it again or give it up.',
+    remedy: 'Ask a developer to look at it, then retry it or give it up.',
   },
   unreadable_batch: {
     name: 'Unreadable batch',
     meaning: 'A whole batch of the queue could not be read.',
-    remedy: 'Look at it with a developer. It may hold many events.',
+    remedy: 'Ask a developer to look at it. It may hold many events.',
   },
 };
 

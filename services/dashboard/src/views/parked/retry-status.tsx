@@ -23,10 +23,10 @@ function toneOf({ state, before, now }: RetryProgress): string {
 }
 
 function describe({ state, retrying, before, now }: RetryProgress): string {
-  if (retrying === 0) return 'Nothing was left to try.';
+  if (retrying === 0) return 'There was nothing left to retry.';
   const events = retrying === 1 ? '1 event' : `${formatCount(retrying)} events`;
-  if (state === 'trying') return `Trying ${events} again…`;
-  if (state === 'slow') return `${events} will be tried, but no worker has done so yet. Look at the overview.`;
-  if (now >= before) return `Tried ${events} again: none could be counted, the reasons are as below.`;
-  return `Tried ${events} again: ${formatCount(before)} waited before, ${now === 0 ? 'none' : formatCount(now)} now.`;
+  if (state === 'trying') return `Retrying ${events}…`;
+  if (state === 'slow') return `${events} will be retried, but no worker has done so yet. See the overview.`;
+  if (now >= before) return `Retried ${events}: none could be counted, for the reasons below.`;
+  return `Retried ${events}: ${formatCount(before)} waited before, ${now === 0 ? 'none' : formatCount(now)} now.`;
 }

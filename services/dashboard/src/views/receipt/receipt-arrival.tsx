@@ -17,7 +17,7 @@ export function ReceiptArrival({ source, received, said }: ReceiptArrivalProps) 
   return (
     <Step title="Received">
       {received === null ? (
-        <p>It was recorded before this was kept.</p>
+        <p>It was recorded before arrivals were kept.</p>
       ) : (
         <>
           <p>

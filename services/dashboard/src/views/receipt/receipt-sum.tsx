@@ -28,8 +28,8 @@ export function ReceiptSum({ receipt: { totals, costExact, corrections } }: { re
     <Step title={`What it books: ${formatMoney(costExact)}`}>
       {corrections.chain.length === 0 ? null : (
         <p className="quiet receipt-before-table">
-          Only what this event books itself: what a correction takes back and puts in its place stands on the receipt of
-          the correction.
+          Only what this event books itself: what a correction reverses and books instead is on the correction’s own
+          receipt.
         </p>
       )}
       <DataTable

@@ -81,8 +81,9 @@ function Story({ receipt }: { readonly receipt: Receipt }) {
         </dl>
         {verdict.conflictCount === 0 ? null : (
           <p className="notice">
-            {verdict.conflictCount === 1 ? 'One copy' : `${verdict.conflictCount} copies`} of this identity say
-            something else; they are parked and never counted.
+            {verdict.conflictCount === 1 ? 'One copy' : `${verdict.conflictCount} copies`} with this identity{' '}
+            {verdict.conflictCount === 1 ? 'has different content; it is' : 'have different content; they are'} parked
+            and never counted.
           </p>
         )}
       </section>

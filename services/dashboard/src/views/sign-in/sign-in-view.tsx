@@ -36,7 +36,7 @@ export function SignInView({ offer, notice }: SignInViewProps) {
       ) : null}
       {offer.kind === 'none' ? (
         <p>
-          No sign-in is configured on this server. Whoever runs it sets <code>AUTH0_ISSUER</code>,{' '}
+          Sign-in is not configured on this server. The operator sets <code>AUTH0_ISSUER</code>,{' '}
           <code>AUTH0_AUDIENCE</code> and <code>AUTH0_CLIENT_ID</code> of the api.
         </p>
       ) : null}
@@ -53,7 +53,7 @@ type PeopleProps = {
 function People({ people, isBusy, onChoose }: PeopleProps) {
   return (
     <>
-      <p>This is a development stack: be whoever you like.</p>
+      <p>This is a development stack: sign in as anyone you like.</p>
       <ul className="people">
         {people.map(({ id, name, role }) => (
           <li key={id}>

@@ -28,8 +28,8 @@ export function StatementView({ id, month }: { readonly id: string; readonly mon
         {statement.data !== undefined ? <Tools id={id} month={month} /> : null}
       </PageTitle>
       {isMissing ? (
-        <Empty title="There is no statement at this address.">
-          The account is not known, or nothing was booked in this month and a later one is closed.
+        <Empty title="Statement not found.">
+          The account is unknown, or nothing was booked in this month and a later month is closed.
         </Empty>
       ) : (
         <Answer of={statement} label="Loading the statement" lines={10}>
@@ -66,7 +66,9 @@ function Sheet({ statement }: { readonly statement: Statement }) {
     <div className="statement">
       <StatementParties statement={statement} />
       {status === 'draft' ? (
-        <p className="notice">This is a draft: it follows the usage until the month is closed. It is no bill yet.</p>
+        <p className="notice">
+          This is a draft: it changes with the usage until the month is closed. It is not a bill yet.
+        </p>
       ) : null}
       <StatementSums statement={statement} />
       <section className="card" aria-labelledby="usage-lines">
@@ -85,7 +87,7 @@ function Sheet({ statement }: { readonly statement: Statement }) {
         <section className="card" aria-labelledby="adjustment-lines">
           <div className="card-head">
             <h2 id="adjustment-lines">Adjustments</h2>
-            <p className="figure-note">price models, and what came for months that are closed</p>
+            <p className="figure-note">price models, and what arrived for closed months</p>
           </div>
           <StatementLines
             caption="Adjustments"
@@ -97,8 +99,8 @@ function Sheet({ statement }: { readonly statement: Statement }) {
         </section>
       )}
       <p className="quiet">
-        Amounts are in USD. The total is rounded once; the lines get their cents by largest remainder, so that they add
-        up to it. <span className="statement-on-screen">Point at an amount to see it exactly.</span>
+        Amounts are in USD. The total is rounded once; the cents of the lines are assigned by largest remainder, so that
+        they add up to it. <span className="statement-on-screen">Hover over an amount to see its exact value.</span>
       </p>
     </div>
   );
