@@ -7,7 +7,7 @@ export type Counters = {
   requests: number;
   /** Requests that were made again. */
   retries: number;
-  /** Events in requests that got no answer: they may have been taken, and were sent again. */
+  /** Events in requests that got no answer of ingest: they may have been taken, and were sent again. */
   unanswered: number;
 };
 

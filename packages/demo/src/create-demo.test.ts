@@ -10,10 +10,10 @@ import {
   parseTime,
 } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
-import type { EventBatch } from './cloud-event.ts';
 import { createDemo, type Demo } from './create-demo.ts';
 import { DEMO_CLUSTERS, DEMO_USERS, MOVE } from './demo-people.ts';
 import { DEMO_GPU_MODELS, DEMO_PROJECTS } from './demo-projects.ts';
+import type { EventBatch } from './event-batch.ts';
 import { ODDITIES } from './oddities.ts';
 
 const AS_OF = timeOf('2026-11-22T17:20:00Z');
@@ -72,7 +72,7 @@ describe('the demo data set', () => {
     const said = new Map(inOrder.map((event) => [`${event.source} ${event.id}`, JSON.stringify(event)]));
     const earlier = [...createDemo(timeOf('2026-11-03T05:00:00Z')).batches()].flatMap(({ events }) => events);
     // The last two hours of each period are those that OpenCost answered for.
-    const common = earlier.filter(({ time }) => time <= '2026-11-03T03:00:00Z');
+    const common = earlier.filter(({ time = '' }) => time <= '2026-11-03T03:00:00Z');
     expect(common.length).toBeGreaterThan(80_000);
     expect(common.every((event) => said.get(`${event.source} ${event.id}`) === JSON.stringify(event))).toBe(true);
   });
@@ -148,7 +148,7 @@ describe('the demo data set', () => {
       ({ clusterId, event }) =>
         clusterId === DEMO_CLUSTERS[0]?.id &&
         event.id.startsWith('opencost/churn/') &&
-        event.time > '2026-11-22T15:00:00Z',
+        String(event.time) > '2026-11-22T15:00:00Z',
     );
     expect(compute.map(({ event }) => [event.time, event.data.cpuCoreHours])).toEqual([['2026-11-22T16:00:00Z', 2.5]]);
     expect(demo.quarantined.map(({ hour, name, reason }) => [hour, name, reason])).toEqual([

@@ -1,8 +1,9 @@
+import type { CloudEvent } from '@hopsmeter/client';
 import type { QuarantinedRow } from '@hopsmeter/opencost';
 import { EVENT_TYPES, MICROS_PER_DAY, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
-import type { CloudEvent, EventBatch } from './cloud-event.ts';
 import { EU } from './demo-people.ts';
 import { type DemoPeriod, demoPeriodOf, formatHour } from './demo-period.ts';
+import type { EventBatch } from './event-batch.ts';
 import { hourEvents } from './hour-events.ts';
 import { buildOddities } from './oddities.ts';
 import { collectSamples } from './opencost-samples.ts';

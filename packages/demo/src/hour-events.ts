@@ -1,5 +1,5 @@
+import type { CloudEvent } from '@hopsmeter/client';
 import { CLUSTER_SOURCE_PREFIX, EVENT_TYPES, METERS, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
-import type { CloudEvent } from './cloud-event.ts';
 import { DEMO_USERS } from './demo-people.ts';
 import { formatHour, hourWindow } from './demo-period.ts';
 import { DEMO_PROJECTS, type DemoProject, type Rhythm } from './demo-projects.ts';

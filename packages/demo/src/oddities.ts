@@ -1,5 +1,5 @@
+import type { CloudEvent } from '@hopsmeter/client';
 import { CLUSTER_SOURCE_PREFIX, EVENT_TYPES, MICROS_PER_DAY, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
-import type { CloudEvent } from './cloud-event.ts';
 import { EU } from './demo-people.ts';
 import { type DemoPeriod, formatHour, hourWindow } from './demo-period.ts';
 

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import type { CloudEvent } from '@hopsmeter/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CloudEvent, EventBatch } from './cloud-event.ts';
 import { DemoError } from './demo-error.ts';
+import type { EventBatch } from './event-batch.ts';
 import { type PostOptions, postBatches } from './post-batches.ts';
 
 const CLUSTER = 'cluster-1';
 
 function batchOf(...ids: string[]): EventBatch {
-  const events = ids.map((id): CloudEvent => ({ specversion: '1.0', id, source: 's', type: 't', time: 't', data: {} }));
+  const source = `urn:hopsworks:cluster:${CLUSTER}`;
+  const events = ids.map((id): CloudEvent => ({ specversion: '1.0', id, source, type: 't', time: 't', data: {} }));
   return { clusterId: CLUSTER, events };
 }
 
@@ -21,11 +24,13 @@ afterEach(() => {
 /** An ingest that answers as it is told, one answer for each request. */
 async function startIngest(answer: (request: IncomingMessage, response: ServerResponse, body: string) => void) {
   const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => {
-      body += text;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const bytes = Buffer.concat(chunks);
+      const isGzip = request.headers['content-encoding'] === 'gzip';
+      answer(request, response, (isGzip ? gunzipSync(bytes) : bytes).toString('utf8'));
     });
-    request.on('end', () => answer(request, response, body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -43,7 +48,8 @@ function optionsFor(ingestUrl: string, signal = new AbortController().signal): P
 function accept(response: ServerResponse, body: string, rejected = 0): void {
   const count = (JSON.parse(body) as unknown[]).length;
   response.writeHead(202, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ accepted: count - rejected, rejected, errors: [] }));
+  const errors = Array.from({ length: rejected }, (_, index) => ({ index, code: 'INVALID_TEXT' }));
+  response.end(JSON.stringify({ accepted: count - rejected, rejected, errors }));
 }
 
 describe('postBatches', () => {
@@ -51,21 +57,6 @@ describe('postBatches', () => {
     const url = await startIngest((_request, response, body) => accept(response, body, body.includes('bad') ? 1 : 0));
     const batches = Array.from({ length: 20 }, (_, index) => batchOf(`${index}a`, index === 7 ? 'bad' : `${index}b`));
     expect(await postBatches(batches, optionsFor(url))).toEqual({ sent: 40, accepted: 39, refused: 1, unanswered: 0 });
-  });
-
-  it('sends those again that are ahead of the clock of ingest, and no others', async () => {
-    const bodies: string[][] = [];
-    const url = await startIngest((_request, response, body) => {
-      const ids = (JSON.parse(body) as { id: string }[]).map(({ id }) => id);
-      bodies.push(ids);
-      const isFirst = bodies.length === 1;
-      response.writeHead(202, { 'content-type': 'application/json' });
-      const errors = isFirst ? [{ index: 1, retryAfterSeconds: 0.01 }, { index: 1 }, { index: 2 }] : [];
-      response.end(JSON.stringify({ accepted: ids.length - (isFirst ? 2 : 0), rejected: isFirst ? 2 : 0, errors }));
-    });
-    const counts = await postBatches([batchOf('good', 'early', 'bad')], optionsFor(url));
-    expect(counts).toEqual({ sent: 3, accepted: 2, refused: 1, unanswered: 0 });
-    expect(bodies).toEqual([['good', 'early', 'bad'], ['early']]);
   });
 
   it("posts with the key of the batch's cluster as a CloudEvents batch", async () => {
@@ -76,22 +67,6 @@ describe('postBatches', () => {
     });
     await postBatches([batchOf('1')], optionsFor(url));
     expect(seen).toEqual(['POST', '/api/v1/events', 'Bearer secret', 'application/cloudevents-batch+json']);
-  });
-
-  it('waits as long as a 503 or a 429 asks for and counts the batch once', async () => {
-    const times: number[] = [];
-    const url = await startIngest((_request, response, body) => {
-      times.push(performance.now());
-      if (times.length > 2) accept(response, body);
-      else response.writeHead(times.length === 1 ? 503 : 429, { 'retry-after': '1' }).end('{}');
-    });
-    expect(await postBatches([batchOf('1', '2')], optionsFor(url))).toEqual({
-      sent: 2,
-      accepted: 2,
-      refused: 0,
-      unanswered: 0,
-    });
-    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(900);
   });
 
   it('sends a batch again that got no answer, and says that it may have been taken twice', async () => {
@@ -106,7 +81,7 @@ describe('postBatches', () => {
   it('stops with the reason when ingest refuses the key', async () => {
     const url = await startIngest((_request, response) => response.writeHead(401).end('{"code":"UNAUTHENTICATED"}'));
     await expect(postBatches([batchOf('1')], optionsFor(url))).rejects.toThrow(DemoError);
-    await expect(postBatches([batchOf('1')], optionsFor(url))).rejects.toThrow(/401 .*UNAUTHENTICATED/);
+    await expect(postBatches([batchOf('1')], optionsFor(url))).rejects.toThrow(/UNAUTHENTICATED/);
   });
 
   it('stops at once when it is told to, also in the middle of a wait', async () => {

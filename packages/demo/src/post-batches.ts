@@ -1,31 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import type { EventBatch } from './cloud-event.ts';
+import { once } from 'node:events';
+import { type Client, type ClientProblem, type CloudEvent, createClient } from '@hopsmeter/client';
 import { DemoError } from './demo-error.ts';
+import type { EventBatch } from './event-batch.ts';
 
-/** Requests in flight: ingest gathers what arrives together into one job, so a few keep it and the worker busy. */
-const REQUESTS_MAX = 6;
+/** Batches in flight: ingest gathers what arrives together into one job, so a few keep it and the worker busy. */
+const BATCHES_MAX = 6;
 
-/** A request that is not answered in this time is sent again; a healthy ingest answers in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
-/** How long one batch is tried again while ingest asks for patience or is away: a restart of Redis takes seconds. */
+/** How long nothing at all may be acknowledged: a restart of Redis takes seconds, and a person waits. */
 const PATIENCE_MS = 90_000;
-
-/** The first wait where ingest names none, doubled with each further one. */
-const BACKOFF_MIN_MS = 100;
-
-/** The longest wait, also where ingest names a longer one: the demo is a person waiting. */
-const BACKOFF_MAX_MS = 10_000;
-
-/** Longest part of an unexpected answer that is shown. */
-const SHOWN_LENGTH_MAX = 300;
-
-const answerSchema = z.object({
-  accepted: z.int().min(0),
-  rejected: z.int().min(0),
-  errors: z.array(z.object({ index: z.int().min(0), retryAfterSeconds: z.number().optional() })),
-});
 
 /** How the events were answered. */
 export type PostCounts = {
@@ -49,99 +31,65 @@ export type PostOptions = {
 /**
  * Posts all batches, several at a time, and counts the answers.
  *
- * @throws DemoError when ingest refuses the key or keeps refusing. @throws the signal's reason.
+ * @throws DemoError when ingest refuses a key or the requests, or takes nothing for long. @throws the signal's reason.
  */
-export async function postBatches(batches: Iterable<EventBatch>, options: PostOptions): Promise<PostCounts> {
+export async function postBatches(
+  batches: Iterable<EventBatch>,
+  { ingestUrl, keys, signal, onProgress }: PostOptions,
+): Promise<PostCounts> {
   const counts: PostCounts = { sent: 0, accepted: 0, refused: 0, unanswered: 0 };
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  // One iterator for all: each lane takes the next batch when its request is answered.
+  const watch = createWatch();
+  const clients = new Map<string, Client<CloudEvent>>();
+  for (const [clusterId, key] of keys) {
+    const options = { url: ingestUrl, key, clusterId, closeTimeoutMs: 0, onProblem: watch.note };
+    clients.set(clusterId, await createClient<CloudEvent>(options));
+  }
+  // One iterator for all: each lane takes the next batch when its events are answered.
   const queue = batches[Symbol.iterator]();
   const runLane = async (): Promise<void> => {
-    for (let next = queue.next(); !next.done; next = queue.next()) {
-      await postBatch(next.value, { ...options, signal }, counts);
-      options.onProgress(counts);
+    for (let next = queue.next(); !next.done && !watch.failed.aborted; next = queue.next()) {
+      const { clusterId, events } = next.value;
+      const client = clients.get(clusterId);
+      if (client === undefined) throw new DemoError(`there is no key of cluster ${clusterId}`);
+      counts.sent += events.length;
+      const { accepted, refused } = await client.send(events);
+      watch.progress();
+      counts.accepted += accepted;
+      counts.refused += refused.length;
+      onProgress(counts);
     }
   };
-  const lanes = Array.from({ length: REQUESTS_MAX }, () =>
-    runLane().catch((error: unknown) => {
-      failed.abort(error);
-      throw error;
-    }),
-  );
-  await Promise.all(lanes);
-  return counts;
-}
-
-async function postBatch({ clusterId, events }: EventBatch, options: PostOptions, counts: PostCounts): Promise<void> {
-  counts.sent += events.length;
-  let left = events;
-  const triedUntil = performance.now() + PATIENCE_MS;
-  for (let attempt = 0; ; attempt++) {
-    const answer = await postOnce(JSON.stringify(left), options.keys.get(clusterId) ?? '', options);
-    if ('accepted' in answer) {
-      counts.accepted += answer.accepted;
-      // Those that are ahead of ingest's clock are taken later; the other refused ones never are.
-      const early = new Set(answer.early);
-      if (early.size === 0 || performance.now() > triedUntil) {
-        counts.refused += answer.rejected;
-        return;
-      }
-      counts.refused += answer.rejected - early.size;
-      left = left.filter((_, index) => early.has(index));
-      await sleep(waitMs(attempt, answer.retryAfterSeconds), undefined, { signal: options.signal });
-      continue;
-    }
-    if (answer.wasSent) counts.unanswered += left.length;
-    if (performance.now() > triedUntil)
-      throw new DemoError(`ingest did not accept the demo's events: ${answer.problem}`);
-    await sleep(waitMs(attempt, answer.retryAfterSeconds), undefined, { signal: options.signal });
-  }
-}
-
-type Answer =
-  | {
-      readonly accepted: number;
-      readonly rejected: number;
-      /** Places of the refused events that are taken later, and in how many seconds all of them are. */
-      readonly early: readonly number[];
-      readonly retryAfterSeconds: number;
-    }
-  | { readonly problem: string; readonly retryAfterSeconds: number | undefined; readonly wasSent: boolean };
-
-async function postOnce(body: string, key: string, { ingestUrl, signal }: PostOptions): Promise<Answer> {
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(`${ingestUrl}/api/v1/events`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/cloudevents-batch+json', authorization: `Bearer ${key}` },
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
-    });
-    text = await response.text();
-  } catch (error) {
-    signal.throwIfAborted();
-    const problem = error instanceof Error ? error.message : String(error);
-    return { problem: `no answer (${problem})`, retryAfterSeconds: undefined, wasSent: true };
+    const lanes = Promise.all(Array.from({ length: BATCHES_MAX }, runLane));
+    // What is left of them when another one is first ends with the clients.
+    lanes.catch(() => undefined);
+    await Promise.race([lanes, throwWhenAborted(signal), throwWhenAborted(watch.failed)]);
+    for (const client of clients.values()) counts.unanswered += client.stats().unanswered;
+    return counts;
+  } finally {
+    watch.close();
+    for (const client of clients.values()) await client.close();
   }
-  const problem = `${response.status} ${text.slice(0, SHOWN_LENGTH_MAX)}`;
-  if (response.status === 429 || response.status === 503) {
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return { problem, retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined, wasSent: false };
-  }
-  if (response.status !== 202) throw new DemoError(`ingest did not accept the demo's events: ${problem}`);
-  const { accepted, rejected, errors } = answerSchema.parse(JSON.parse(text));
-  const waits = errors.flatMap(({ index, retryAfterSeconds }) =>
-    retryAfterSeconds === undefined ? [] : [{ index, retryAfterSeconds }],
-  );
-  const early = [...new Set(waits.map(({ index }) => index))];
-  return { accepted, rejected, early, retryAfterSeconds: Math.max(0, ...waits.map((wait) => wait.retryAfterSeconds)) };
 }
 
-/** The wait that ingest asks for, else a doubling one with half of it random, so that lanes do not return together. */
-function waitMs(attempt: number, retryAfterSeconds: number | undefined): number {
-  if (retryAfterSeconds !== undefined) return Math.min(retryAfterSeconds * 1_000, BACKOFF_MAX_MS);
-  const backoff = Math.min(BACKOFF_MIN_MS * 2 ** attempt, BACKOFF_MAX_MS);
-  return backoff / 2 + (Math.random() * backoff) / 2;
+/** Gives up where the client, which is made for clusters that nobody watches, would try for ever. */
+function createWatch() {
+  const failing = new AbortController();
+  let last = 'no answer';
+  const fail = (): void => failing.abort(new DemoError(`ingest did not accept the demo's events: ${last}`));
+  const timer = setTimeout(fail, PATIENCE_MS);
+  return {
+    failed: failing.signal,
+    note({ code, message }: ClientProblem): void {
+      last = message;
+      if (code === 'KEY_REFUSED' || code === 'REQUEST_REFUSED') fail();
+    },
+    progress: () => void timer.refresh(),
+    close: () => clearTimeout(timer),
+  };
+}
+
+async function throwWhenAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  signal.throwIfAborted();
 }

@@ -1,7 +1,6 @@
 import { ClientError } from '../client-error.ts';
 
-const RFC_3339 =
-  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-](?:[01]\d|2[0-3]):[0-5]\d))$/;
+const RFC_3339 = /^([\d-]{10})[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-][\d:]{5}))$/;
 
 /**
  * Writes a moment as RFC 3339 in UTC, with microseconds only where there are any: the same moment is the same text, so
@@ -16,10 +15,12 @@ export function formatUtc(moment: Date | string, field: string): string {
   }
   const match = RFC_3339.exec(moment);
   if (match === null) throw noMoment(field, moment);
-  const [, day = '', hours, minutes, seconds, fraction = '', , offset = 'Z'] = match;
+  const [, day = '', hours, minutes, seconds, fraction = '', offset = 'Z'] = match;
   // A day that does not exist is the next month's to Date.
   if (new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) !== true) throw noMoment(field, moment);
-  const utc = new Date(`${day}T${hours}:${minutes}:${seconds}${offset}`).toISOString().slice(0, 19);
+  const at = new Date(`${day}T${hours}:${minutes}:${seconds}${offset}`);
+  if (Number.isNaN(at.getTime())) throw noMoment(field, moment);
+  const utc = at.toISOString().slice(0, 19);
   // Ingest keeps microseconds.
   const kept = fraction.slice(0, 6).replace(/0+$/, '');
   if (kept === '') return `${utc}Z`;

@@ -68,7 +68,7 @@ async function deliverPart(events: PackedEvents, trial: Trial, deps: DeliverDeps
       trial.suspects.push(...refused);
       return NOTHING_NAMED;
     }
-    await waitAfter(answer, attempt, deps);
+    await waitAfter(events, answer, attempt, deps);
   }
 }
 
@@ -106,9 +106,15 @@ async function ask(events: PackedEvents, attempt: number, deps: DeliverDeps): Pr
 type Waiting = Extract<Answer, { kind: 'key' | 'busy' | 'failed' }>;
 
 /** Waits as long as an answer asks for, alone or with everybody. */
-async function waitAfter(answer: Waiting, attempt: number, { pace, onProblem }: DeliverDeps): Promise<void> {
+async function waitAfter(
+  { count }: PackedEvents,
+  answer: Waiting,
+  attempt: number,
+  { pace, counters, onProblem }: DeliverDeps,
+): Promise<void> {
   const message = describeProblem(answer.problem);
   if (answer.kind === 'failed') {
+    counters.unanswered += count;
     const retryInMs = answer.isLasting ? patientMs() : backoffMs(attempt);
     onProblem({ code: answer.isLasting ? 'REQUEST_REFUSED' : 'NO_ANSWER', message, retryInMs });
     await pace.wait(retryInMs);

@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
-import { eventOf, eventsOf, makeFolder, startServer, startTestClient } from '../testing/test-client.ts';
+import { expect, it } from 'vitest';
+import { eventOf, eventsOf, eventually, makeFolder, startServer, startTestClient } from '../testing/test-client.ts';
 import { answer, refuseSome } from '../testing/test-server.ts';
 
 const NOBODY = 'http://127.0.0.1:1';
@@ -38,7 +38,7 @@ it('sends nothing again that was acknowledged before a restart', async () => {
   const options = { url: server.url, spoolDirectory, connections: 1, batchEventsMax: 10 };
   const first = await startTestClient(options);
   for (let part = 0; part < 10; part++) await first.send(eventsOf(100).slice(part * 10, part * 10 + 10));
-  await vi.waitFor(() => expect(first.problems.length).toBeGreaterThan(0));
+  await eventually(() => expect(first.problems.length).toBeGreaterThan(0));
   await first.close();
   server.behave(() => undefined);
   const second = await startTestClient(options);
@@ -90,13 +90,13 @@ it('keeps events that are ahead of the clock apart: others pass them, and a rest
   expect(await segmentsIn(join(spoolDirectory, 'early'))).toHaveLength(1);
   await first.close();
   const second = await startTestClient({ url: server.url, spoolDirectory });
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(server.requests.flatMap(({ ids }) => ids).filter((id) => id === 'early-0').length).toBe(2),
   );
   await second.close();
   isEarly = false;
   const third = await startTestClient({ url: server.url, spoolDirectory });
-  await vi.waitFor(() => expect(server.accepted).toHaveLength(8));
+  await eventually(() => expect(server.accepted).toHaveLength(8));
   await third.close();
   expect(await segmentsIn(join(spoolDirectory, 'early'))).toEqual([]);
 });
@@ -113,7 +113,7 @@ it('tries early events again when ingest said, without a restart', async () => {
   });
   const client = await startTestClient({ url: server.url, spoolDirectory });
   await client.send(eventsOf(3));
-  await vi.waitFor(() => expect(server.accepted).toHaveLength(3));
+  await eventually(() => expect(server.accepted).toHaveLength(3));
   expect(server.requests).toHaveLength(4);
   expect(client.stats()).toMatchObject({ accepted: 3, refused: 0 });
 });
@@ -148,7 +148,7 @@ it('refuses events when the oldest has waited for too long, and drops none', asy
   server.behave((_request, response) => answer(response, 500, {}));
   const client = await startTestClient({ url: server.url, spoolDirectory, spoolAgeMaxMs: 50 });
   await client.send(eventOf('old'));
-  await vi.waitFor(() => expect(client.stats().oldestAgeMs).toBeGreaterThan(50));
+  await eventually(() => expect(client.stats().oldestAgeMs).toBeGreaterThan(50));
   await expect(client.send(eventOf('new'))).rejects.toMatchObject({ code: 'SPOOL_FULL' });
   server.behave(() => undefined);
   await client.flush();
@@ -173,7 +173,7 @@ it('reports damage, keeps the bytes, and sends everything else', async () => {
   const client = await startTestClient({ url: server.url, spoolDirectory });
   await client.flush();
   expect(server.accepted).toEqual(['a', 'c']);
-  await vi.waitFor(() => expect(client.problems.map(({ code }) => code)).toEqual(['SPOOL_DAMAGED', 'SPOOL_TORN']));
+  await eventually(() => expect(client.problems.map(({ code }) => code)).toEqual(['SPOOL_DAMAGED', 'SPOOL_TORN']));
   const damaged = await readdir(join(spoolDirectory, 'damaged'));
   expect(damaged).toHaveLength(2);
   expect(client.problems[0]?.message).toContain(damaged[0]);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { assembleClient, type ClientInternals } from '../assemble-client.ts';
 import type { Client } from '../client.ts';
 import type { ClientOptions } from '../client-options.ts';
@@ -61,4 +61,9 @@ export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hopsmeter-client-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Waits for what comes to hold, however slow the machine is. */
+export function eventually(check: () => unknown): Promise<unknown> {
+  return vi.waitFor(check, { timeout: 50_000, interval: 20 });
 }
