@@ -136,13 +136,10 @@ import {
   withdrawNamespaceRule,
 } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
-import type { Batch } from '@hopsmeter/queue';
 import { type Postgres, startPostgres } from '@hopsmeter/stack';
-import { createDirectory, eventKeyOf, parseUsageDay } from '@hopsmeter/usage';
+import { type Batch, createDirectory, eventKeyOf, parseUsageDay, planBatch, planCorrections } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planCorrections } from '../services/worker/src/corrections/plan-corrections.ts';
-import { planBatch } from '../services/worker/src/record/plan-batch.ts';
 import { one } from './harness/world.ts';
 
 /**
@@ -593,11 +590,9 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   const { directoryVersion } = await readParkedWork(pool);
   const settled = await settleParked(pool, { kind: 'due', limit: 10 }, (taken) => ({
     directoryVersion,
-    attributions: [],
-    windows: [],
     ledger: [],
     prices: [],
-    stillParked: taken.map((_, place) => ({ place, reason: undefined, detail: undefined })),
+    stillParked: taken.map(({ id }) => ({ id, reason: undefined, detail: undefined })),
   }));
   expect(settled.pending).toBe(parked.length);
   expect(await giveUpParked(pool, CHANGE, { ids: ids.slice(0, 1), reason: 'for a test' })).toMatchObject({

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createPool, loadDirectory, recordStatementOf } from '@hopsmeter/db';
-import { createDirectory, METERS, type UsageEvent } from '@hopsmeter/usage';
-import { planBatch } from '@hopsmeter/worker/plan-batch';
+import { createDirectory, METERS, planBatch, type UsageEvent } from '@hopsmeter/usage';
 import { LOAD_EVENT, LOAD_NAMESPACES } from './load.ts';
 
 const HOUR = 3_600_000_000;

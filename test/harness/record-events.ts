@@ -12,10 +12,9 @@ import {
   settleCorrections,
   tryRecordBatch,
 } from '@hopsmeter/db';
-import type { ReportedEvent } from '@hopsmeter/usage';
+import { planBatch, type ReportedEvent } from '@hopsmeter/usage';
 import { createBatchRecorder } from '@hopsmeter/worker/batch-recorder';
 import { createDirectoryCache } from '@hopsmeter/worker/directory-cache';
-import { planBatch } from '@hopsmeter/worker/plan-batch';
 import { createDeferredSettler } from '@hopsmeter/worker/settle-deferred';
 
 /** What a worker does with a batch of a cluster, corrections included. */

@@ -1,4 +1,5 @@
-import { type Batch, type BatchJobData, encodeBatch } from '@hopsmeter/queue';
+import { type BatchJobData, encodeBatch } from '@hopsmeter/queue';
+import type { Batch } from '@hopsmeter/usage';
 import type { Random } from '../harness/random.ts';
 
 export type SimulatedJob = { readonly data: BatchJobData };

@@ -1,5 +1,5 @@
-import type { BatchRecord, RecordedCounts } from '@hopsmeter/db';
-import { type DirectorySnapshot, toExactUnits } from '@hopsmeter/usage';
+import type { RecordedCounts } from '@hopsmeter/db';
+import { type BatchRecord, type DirectorySnapshot, toExactUnits } from '@hopsmeter/usage';
 import type { Random } from '../harness/random.ts';
 
 export type StoredEvent = { readonly contentHash: bigint; count: number };
@@ -44,10 +44,10 @@ export function createStore({ random, faultPercent, directory, withoutDedup }: S
       fresh.add(eventKey);
       ledger.set(eventKey, { contentHash, count: (known?.count ?? 0) + 1 });
     }
-    for (const { eventKey, attribution, day, usages } of record.ledger) {
+    for (const { eventKey, userId, day, usages } of record.ledger) {
       if (!fresh.has(eventKey)) continue;
       for (const { meter, quantity } of usages) {
-        const key = `${day} ${record.attributions[attribution]?.userId} ${meter}`;
+        const key = `${day} ${userId} ${meter}`;
         rollup.set(key, (rollup.get(key) ?? 0n) + toExactUnits(quantity));
       }
     }

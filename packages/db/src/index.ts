@@ -25,17 +25,6 @@ export * from './comparison/compare-month.ts';
 export * from './connection/database-url.ts';
 export * from './connection/errors.ts';
 export * from './connection/pool.ts';
-export type {
-  BookedRow,
-  BookedUsage,
-  Chain,
-  ChainOriginal,
-  ChainOutcome,
-  CorrectionPlan,
-  CorrectionRank,
-  CountedCorrection,
-  TakenCorrection,
-} from './corrections/chain.ts';
 export * from './corrections/list-corrections-to-try.ts';
 export * from './corrections/read-corrections.ts';
 export * from './corrections/record-manifests.ts';
@@ -149,7 +138,7 @@ export * from './parked/read-parked-work.ts';
 export * from './parked/release-parked.ts';
 export * from './parked/request-parked-retry.ts';
 export * from './parked/settle-parked.ts';
-export type { ParkedChoice, TakenEvent } from './parked/take-parked.ts';
+export type { ParkedChoice } from './parked/take-parked.ts';
 export * from './pipeline/read-freshness.ts';
 export * from './pipeline/read-pipeline-counts.ts';
 export { type PipelineHealth, type QueueHealth, readPipelineHealth } from './pipeline/read-pipeline-health.ts';
@@ -194,8 +183,7 @@ export type { ReconciliationRow } from './reconciliation/reconciliation-columns.
 export type { RepairedRow } from './reconciliation/repair-day.ts';
 export * from './reconciliation/repair-usage-daily.ts';
 export { type DayRange, requestReconciliation } from './reconciliation/request-reconciliation.ts';
-export type * from './record/batch-record.ts';
-export { type CountedInstant, readCountedInstants } from './record/read-counted-instants.ts';
+export { readCountedInstants } from './record/read-counted-instants.ts';
 export * from './record/record-batch.ts';
 export * as schema from './schema/index.ts';
 export type { ClosedMonth } from './statements/close-month.ts';

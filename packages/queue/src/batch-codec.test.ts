@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
-import type { CorrectionEvent, ManifestEvent, UsageEvent } from '@hopsmeter/usage';
+import type { Batch, CorrectionEvent, ManifestEvent, UsageEvent } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch, UnreadableBatchError } from './batch-codec.ts';
-import type { Batch, BatchJobData } from './batch-job.ts';
+import type { BatchJobData } from './batch-job.ts';
 import { createBatch } from './sample-batch.ts';
 
 const event: UsageEvent = {

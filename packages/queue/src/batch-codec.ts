@@ -1,13 +1,7 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Batch, BatchRequest } from '@hopsmeter/usage';
 import { readColumns, writeColumns } from './batch-columns.ts';
-import {
-  BATCH_TEXT_BYTES_MAX,
-  type Batch,
-  type BatchJobData,
-  type BatchRequest,
-  batchJobSchema,
-  JOB_VERSIONS,
-} from './batch-job.ts';
+import { BATCH_TEXT_BYTES_MAX, type BatchJobData, batchJobSchema, JOB_VERSIONS } from './batch-job.ts';
 import { ColumnsError } from './column-values.ts';
 
 /** Why a job's data is no batch that this version can read. */

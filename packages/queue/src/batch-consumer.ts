@@ -1,6 +1,7 @@
+import type { Batch } from '@hopsmeter/usage';
 import { type Job, Worker } from 'bullmq';
 import { type OpenedBatch, openBatch, UnreadableBatchError, type UnreadableReason } from './batch-codec.ts';
-import { type Batch, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
+import { QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
 import { createEventRoom } from './event-room.ts';
 import { createErrorLog, type QueueLogger } from './logger.ts';
 import { createQueueInspector, type QueueStatus } from './queue-status.ts';

@@ -1,4 +1,3 @@
-import type { Micros, ReportedEvent } from '@hopsmeter/usage';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 
@@ -32,24 +31,6 @@ export const BATCH_REQUESTS_MAX = 1_000;
  * end.
  */
 export const BATCH_TEXT_BYTES_MAX = 8 * 1024 * 1024;
-
-/** A request whose events are in a batch. */
-export type BatchRequest = {
-  readonly requestId: string;
-  readonly clusterId: string;
-  readonly clusterKeyId: string;
-  readonly receivedAt: Micros;
-  readonly eventCount: number;
-};
-
-/** The events of one job, gathered from one or several requests. */
-export type Batch = {
-  /** UUID. */
-  readonly id: string;
-  readonly requests: readonly BatchRequest[];
-  /** In the order of `requests`: the first `requests[0].eventCount` are those of the first request, and so on. */
-  readonly events: readonly ReportedEvent[];
-};
 
 const shortText = z.string().min(1).max(256);
 const count = z.int().min(0).max(BATCH_EVENTS_MAX);

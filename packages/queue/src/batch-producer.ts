@@ -1,8 +1,8 @@
-import { RequestError } from '@hopsmeter/usage';
+import { type Batch, RequestError } from '@hopsmeter/usage';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { encodeBatch } from './batch-codec.ts';
-import { type Batch, EVENT_STREAM_LENGTH, JOB_NAME, JOB_OPTIONS, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
+import { EVENT_STREAM_LENGTH, JOB_NAME, JOB_OPTIONS, QUEUE_NAME, QUEUE_PREFIX } from './batch-job.ts';
 import { createErrorLog, type QueueLogger } from './logger.ts';
 import { type QueueStatus, readQueueStatus } from './queue-status.ts';
 import { closeConnection, createCommandConnection } from './redis-connection.ts';

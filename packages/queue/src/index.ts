@@ -11,9 +11,7 @@ export {
 export {
   BATCH_EVENTS_MAX,
   BATCH_REQUESTS_MAX,
-  type Batch,
   type BatchJobData,
-  type BatchRequest,
   QUEUE_NAME,
   QUEUE_PREFIX,
 } from './batch-job.ts';

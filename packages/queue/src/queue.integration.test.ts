@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import type { Batch } from '@hopsmeter/usage';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type BatchConsumer, createBatchConsumer, type ProcessBatch, type UnreadableBatch } from './batch-consumer.ts';
-import { type Batch, QUEUE_NAME } from './batch-job.ts';
+import { QUEUE_NAME } from './batch-job.ts';
 import { type BatchProducer, createBatchProducer } from './batch-producer.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { createQueueInspector } from './queue-status.ts';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ReportedEvent } from '@hopsmeter/usage';
-import type { Batch } from './batch-job.ts';
+import type { Batch, ReportedEvent } from '@hopsmeter/usage';
 
 /** Makes a batch for tests: the events, shared evenly by so many requests of one cluster. */
 export function createBatch(events: readonly ReportedEvent[], requestCount = 1): Batch {

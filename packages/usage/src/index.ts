@@ -1,7 +1,35 @@
 export * from './allocate-cents.ts';
+export type * from './booking/batch.ts';
+export type * from './booking/batch-record.ts';
+export type * from './booking/booked-row.ts';
+export type {
+  BookedUsage,
+  Chain,
+  ChainOriginal,
+  CorrectionPlan,
+  CorrectionRank,
+  CorrectionRow,
+  CountedCorrection,
+} from './booking/corrections/chain.ts';
+export { planCorrections } from './booking/corrections/plan-corrections.ts';
+export {
+  type ParkedEventField,
+  readParkedCorrection,
+  readParkedUsage,
+  readParkedWords,
+} from './booking/parked-event.ts';
+export { type ParkedRow, toParkedRow } from './booking/parked-row.ts';
+export { type CountedInstant, planBatch, planBatches, type SetAside } from './booking/plan-batch.ts';
+export {
+  type ParkedPlan,
+  type ParkedSetAside,
+  planParked,
+  type TakenEvent,
+} from './booking/plan-parked.ts';
+export { planUnreadable } from './booking/plan-unreadable.ts';
+export { toStorableText } from './booking/storable-text.ts';
 export * from './cluster-key.ts';
 export * from './decimal.ts';
-export * from './describe-event.ts';
 export * from './directory.ts';
 export * from './errors.ts';
 export * from './event.ts';
@@ -31,7 +59,6 @@ export * from './moving-in/plan-imported-day.ts';
 export { createUsageCounts, type MonthCounts, type UsageCounts } from './moving-in/usage-counts.ts';
 export type { NamespaceRule } from './namespace-rules.ts';
 export { readCorrected } from './parse-deferred.ts';
-export * from './parse-described-event.ts';
 export * from './parse-event.ts';
 export * from './plausibility.ts';
 export * from './pricing/credits.ts';

@@ -1,5 +1,4 @@
-import type { Batch } from '@hopsmeter/queue';
-import type { UsageEvent } from '@hopsmeter/usage';
+import type { Batch, UsageEvent } from '@hopsmeter/usage';
 import { expect, it, vi } from 'vitest';
 import { type CommitRequest, createGroupCommit, type GroupReport } from './group-commit.ts';
 

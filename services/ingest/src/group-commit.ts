@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BATCH_EVENTS_MAX, BATCH_REQUESTS_MAX, type Batch, type BatchRequest } from '@hopsmeter/queue';
-import type { ReportedEvent } from '@hopsmeter/usage';
+import { BATCH_EVENTS_MAX, BATCH_REQUESTS_MAX } from '@hopsmeter/queue';
+import type { Batch, BatchRequest, ReportedEvent } from '@hopsmeter/usage';
 import { BODY_BYTES_MAX } from './limits.ts';
 
 /** The accepted events of one request, on their way into a batch. */

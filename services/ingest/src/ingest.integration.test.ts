@@ -1,13 +1,8 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
-import {
-  type Batch,
-  type BatchProducer,
-  createBatchConsumer,
-  createBatchProducer,
-  type UnreadableBatch,
-} from '@hopsmeter/queue';
+import { type BatchProducer, createBatchConsumer, createBatchProducer, type UnreadableBatch } from '@hopsmeter/queue';
 import { type PrivateRedis, startPrivateRedis } from '@hopsmeter/queue/private-redis';
+import type { Batch } from '@hopsmeter/usage';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createEvent, createTestIngest, type TestIngest } from './testing/test-ingest.ts';
 

@@ -8,6 +8,7 @@ import {
 } from '@hopsmeter/db';
 import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { formatExactUnits, formatQuantity, ONE_EXACT, type RequestErrorCode, type UsageEvent } from '@hopsmeter/usage';
+import { HOUR } from '@hopsmeter/usage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CorrectionWorld,
@@ -17,7 +18,6 @@ import {
   usage,
   usagesOf,
 } from './testing/correction-world.ts';
-import { HOUR } from './testing/sample-events.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 

@@ -7,9 +7,9 @@ import {
 } from '@hopsmeter/db/testing';
 import type { BatchConsumerOptions, UnreadableBatch } from '@hopsmeter/queue';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import { HOUR, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { PeriodicWork } from './jobs/run-periodically.ts';
-import { HOUR, sampleBatch, sampleEvent } from './testing/sample-events.ts';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';
 
 /** Batches are delivered and the purge is begun by the test; the database is real. */

@@ -1,8 +1,8 @@
 import { createPool } from '@hopsmeter/db';
 import type { BatchConsumer, BatchConsumerOptions, ConsumptionHealth } from '@hopsmeter/queue';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import { sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { sampleBatch, sampleEvent } from './testing/sample-events.ts';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';
 
 /** A queue that says what the test wants to hear. */

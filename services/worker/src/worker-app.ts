@@ -28,7 +28,7 @@ import {
   type UnreadableBatch,
 } from '@hopsmeter/queue';
 import { createHttpShell, type Failpoint, type HttpApp, type Logger, withFailpoints } from '@hopsmeter/runtime';
-import { isDeferred, MICROS_PER_MS } from '@hopsmeter/usage';
+import { isDeferred, MICROS_PER_MS, planUnreadable } from '@hopsmeter/usage';
 import type { Registry } from 'prom-client';
 import { startDeferredWatch } from './corrections/deferred-watch.ts';
 import { createDeferredSettler } from './corrections/settle-deferred.ts';
@@ -40,7 +40,6 @@ import { type ParkedStore, retryParked } from './parked/retry-parked.ts';
 import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './record/batch-combiner.ts';
 import { createBatchRecorder, type RecorderStore } from './record/batch-recorder.ts';
 import { createDirectoryCache } from './record/directory-cache.ts';
-import { planUnreadable } from './record/plan-unreadable.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 export type WorkerDependencies = {

@@ -1,5 +1,9 @@
 import {
   type AttributedBy,
+  type BookedUsage,
+  type Chain,
+  type ChainOriginal,
+  type CorrectionRank,
   type ExactUnits,
   formatExactUnits,
   type Micros,
@@ -10,7 +14,6 @@ import {
 import type { Query } from '../connection/query.ts';
 import { finiteInstantMicros } from '../sql/instant.ts';
 import { isWithin } from '../sql/period.ts';
-import type { BookedUsage, Chain, ChainOriginal, CorrectionRank } from './chain.ts';
 import type { TakenChains } from './take-chains.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Pool } from '../connection/pool.ts';
 import { IS_RESTED, inTurns } from '../parked/in-turns.ts';
 import type { SettledCounts } from '../parked/settle-parked.ts';
+import { parkedInstant, parkedJson, parkedText } from '../sql/parked-event.ts';
 
 /** Manifests that wait and those that a person asked for, clusters in turns. Parameters: $1 most rows of each kind. */
 const LIST_MANIFESTS = `
@@ -53,8 +54,8 @@ recorded as (
   insert into hopsmeter.cluster_manifests
     (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count, sums)
   select
-    event_key, content_hash, hopsworks_cluster_id, source_path, (event ->> 'start')::timestamptz,
-    (event ->> 'end')::timestamptz, (event ->> 'eventCount')::bigint, event -> 'sums'
+    event_key, content_hash, hopsworks_cluster_id, source_path, ${parkedInstant('start')},
+    ${parkedInstant('end')}, (${parkedText('eventCount')})::bigint, ${parkedJson('sums')}
   from taken
   where counted_hash is null and has_cluster
   order by event_key, reason = 'conflict', parked_at, id

@@ -1,3 +1,4 @@
+import { bookedEntries } from '../record/booked-entries.ts';
 import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 
 /**
@@ -25,18 +26,8 @@ export const HOLD_DIRECTORY = 'select hopsmeter.require_directory_version($1::bi
  */
 export const ADD_LEDGER_ROWS = `
 insert into hopsmeter.usage_events (${LEDGER_COLUMNS}, adjustment)
-select
-  parked.event_key, entry.part, entry.usage_date, parked.content_hash, parked.usage_batch_id, parked.position,
-  parked.hopsworks_cluster_id, parked.source_path, parked.event_id, entry.event_type, entry.account_owner_id,
-  entry.user_id, entry.project_id, entry.attributed_by, entry.window_started_at, entry.window_ended_at, entry.meters,
-  entry.quantities, entry.booked_on, entry.adjustment
-from jsonb_to_recordset($1::jsonb) as entry (
-  id uuid, part smallint, usage_date date, event_type text, account_owner_id text, user_id text, project_id uuid,
-  attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[],
-  booked_on date, adjustment text
-)
-join hopsmeter.parked_events as parked on parked.id = entry.id and parked.status = 'pending'
-order by parked.event_key, entry.part
+select ${LEDGER_COLUMNS}, adjustment from (${bookedEntries('$1::jsonb')}) as booked
+order by event_key, part
 on conflict (event_key, part) do nothing
 returning event_key::text as "eventKey"
 `;

@@ -1,9 +1,9 @@
-import { formatTime, formatUsageDay } from '@hopsmeter/usage';
+import { type Chain, type CorrectionPlan, type CountedCorrection, formatTime } from '@hopsmeter/usage';
 import { inTransaction } from '../connection/in-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import type { Query } from '../connection/query.ts';
 import type { SettledCounts } from '../parked/settle-parked.ts';
-import type { BookedRow, Chain, CorrectionPlan, CountedCorrection } from './chain.ts';
+import { writeBookedEntries } from '../record/booked-entries.ts';
 import { readChains } from './read-chains.ts';
 import {
   ADD_CORRECTIONS,
@@ -57,13 +57,13 @@ export function settleCorrections(
 
 async function book({ rowsOf }: Query, { rows, corrections }: CorrectionPlan): Promise<void> {
   if (rows.length === 0) return;
-  const added = await rowsOf<{ eventKey: string }>(ADD_LEDGER_ROWS, [toJson(rows, toLedgerEntry)]);
+  const added = await rowsOf<{ eventKey: string }>(ADD_LEDGER_ROWS, [writeBookedEntries(rows)]);
   // Without a code it is worth another attempt, which finds what the ledger took.
   if (added.length !== rows.length) throw new Error('the ledger took another event of the same identity meanwhile');
   const keys = [...new Set(added.map(({ eventKey }) => eventKey))];
   const changes = await rowsOf(OPEN_ROLLUP_ROWS, [keys]);
   await rowsOf(CHANGE_ROLLUP_ROWS, [JSON.stringify(changes)]);
-  await rowsOf(ADD_CORRECTIONS, [toJson(corrections, toCorrectionEntry)]);
+  await rowsOf(ADD_CORRECTIONS, [JSON.stringify(corrections.map(toCorrectionEntry))]);
 }
 
 async function markParked({ rowsOf }: Query, { outcomes, directoryVersion }: CorrectionPlan): Promise<SettledCounts> {
@@ -72,29 +72,6 @@ async function markParked({ rowsOf }: Query, { outcomes, directoryVersion }: Cor
     throw new Error(`${outcomes.length} parked events were planned and ${marked.length} marked`);
   const count = (outcome: string) => outcomes.filter((entry) => entry.outcome === outcome).length;
   return { counted: count('counted'), duplicates: count('duplicate'), pending: count('pending') };
-}
-
-function toJson<T>(items: readonly T[], toEntry: (item: T) => object): string {
-  return JSON.stringify(items.map(toEntry));
-}
-
-function toLedgerEntry(row: BookedRow): object {
-  return {
-    id: row.id,
-    part: row.part,
-    usage_date: formatUsageDay(row.day),
-    event_type: row.eventType,
-    account_owner_id: row.accountOwnerId,
-    user_id: row.userId,
-    project_id: row.projectId,
-    attributed_by: row.attributedBy,
-    window_started_at: formatTime(row.start),
-    window_ended_at: formatTime(row.end),
-    meters: row.usages.map(({ meter }) => meter),
-    quantities: row.usages.map(({ quantity }) => quantity),
-    booked_on: row.bookedOn === undefined ? null : formatUsageDay(row.bookedOn),
-    adjustment: row.adjustment,
-  };
 }
 
 function toCorrectionEntry({ id, rootKey, eventId, correctedAt, usages, reason }: CountedCorrection): object {

@@ -1,6 +1,6 @@
+import type { TakenEvent } from '@hopsmeter/usage';
 import { ADVISORY_LOCKS } from '../connection/advisory-locks.ts';
 import type { Query } from '../connection/query.ts';
-import type { TakenEvent } from '../parked/take-parked.ts';
 import { holderOf } from './holder.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import {
   contentHashOf,
-  describeEvent,
   eventKeyOf,
-  type ParkReason,
+  type ParkedRow,
   parseTime,
   type ReportedEvent,
+  toParkedRow,
+  type Unattributed,
 } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
-import type { ParkedRow } from '../record/batch-record.ts';
 import { type RecordedCounts, recordStatementOf } from '../record/record-batch.ts';
 
 /** An event that a person enters, as if the cluster had sent it. */
@@ -55,7 +55,7 @@ export async function enterEvents(
   if (directory === undefined || receivedAt === undefined) throw new Error('the database told no version or no time');
   const batchId = randomUUID();
   const request = { requestId, enteredBy: actor.id, receivedAt: now, eventCount: events.length };
-  const parked = events.map(toParkedRow);
+  const parked = events.map(park);
   const { text, values } = recordStatementOf({
     directoryVersion: directory.version,
     batches: [
@@ -67,8 +67,6 @@ export async function enterEvents(
         duplicatesWithin: 0,
       },
     ],
-    attributions: [],
-    windows: [],
     ledger: [],
     parked,
     prices: [],
@@ -79,23 +77,12 @@ export async function enterEvents(
   return { batchId, counts };
 }
 
-function toParkedRow({ clusterId, event }: EnteredEvent, position: number): ParkedRow {
-  const { id, sourcePath } = event;
-  const replaced = event.type === 'correction' ? { id: event.replaces, sourcePath } : undefined;
-  return {
-    batch: 0,
-    eventKey: eventKeyOf(clusterId, event),
-    contentHash: contentHashOf(event),
-    position,
-    clusterId,
-    sourcePath,
-    eventId: id,
-    ...reasonOf(event),
-    event: describeEvent(event, replaced === undefined ? undefined : eventKeyOf(clusterId, replaced)),
-  };
+function park({ clusterId, event }: EnteredEvent, position: number): ParkedRow {
+  const [eventKey, contentHash] = [eventKeyOf(clusterId, event), contentHashOf(event)];
+  return toParkedRow(event, { clusterId, eventKey, contentHash, batch: 0, position }, reasonOf(event));
 }
 
-function reasonOf(event: ReportedEvent): { reason: ParkReason; detail: string } {
+function reasonOf(event: ReportedEvent): Unattributed {
   return event.type === 'correction'
     ? { reason: 'correction', detail: `replaces ${event.replaces}` }
     : { reason: 'entered', detail: 'entered by staff, and counted within seconds' };

@@ -1,10 +1,10 @@
 import {
   type CorrectionEvent,
   type Directory,
-  parseDescribedCorrection,
-  parseDescribedEvent,
   putOnMeters,
   RequestError,
+  readParkedCorrection,
+  readParkedUsage,
   type Unattributed,
   type UsageEvent,
 } from '@hopsmeter/usage';
@@ -47,9 +47,9 @@ export type LaterPlan = {
 /** Plans it. Pure but for the ids. @throws RequestError NOT_DECIDABLE for what no correction can say. */
 export function planLaterContent(conflict: ParkedConflict, context: LaterContext): LaterPlan {
   const { clusterId, event } = conflict;
-  const usage = parseDescribedEvent(event);
+  const usage = readParkedUsage(event);
   if (usage !== undefined && clusterId !== null) return planUsage(conflict, clusterId, usage, context);
-  const correction = parseDescribedCorrection(event);
+  const correction = readParkedCorrection(event);
   if (correction !== undefined && clusterId !== null) return planCorrection(conflict, clusterId, correction, context);
   throw new RequestError('NOT_DECIDABLE', 'the parked event is neither usage nor a correction');
 }

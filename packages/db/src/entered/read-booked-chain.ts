@@ -2,6 +2,7 @@ import { type Micros, parseTime } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { instantText } from '../sql/instant.ts';
 import { roundedQuantity } from '../sql/list-cost.ts';
+import { parkedInstant } from '../sql/parked-event.ts';
 import { isWithin } from '../sql/period.ts';
 import type { BookedSum } from './usage-difference.ts';
 
@@ -29,7 +30,7 @@ select
     select max(corrected_at) from (
       select corrected_at from hopsmeter.corrections where root_event_key = last.event_key
       union all
-      select (event ->> 'correctedAt')::timestamptz from hopsmeter.parked_events
+      select ${parkedInstant('correctedAt')} from hopsmeter.parked_events
       where status = 'pending' and replaces_key in (
         select last.event_key
         union all

@@ -1,6 +1,7 @@
 import type { Query } from '../connection/query.ts';
 import { instantText } from '../sql/instant.ts';
 import { roundedQuantity } from '../sql/list-cost.ts';
+import { parkedInstant, parkedJson, parkedText } from '../sql/parked-event.ts';
 
 const exact = (value: string) => `${roundedQuantity(`(${value})::numeric`)}::text`;
 
@@ -40,13 +41,13 @@ members as (
   from counted
   union all
   select
-    event_key, event_id, event ->> 'replaces', case status when 'pending' then 'parked' else status end,
-    (event ->> 'correctedAt')::timestamptz, null, (
+    event_key, event_id, ${parkedText('replaces')}, case status when 'pending' then 'parked' else status end,
+    ${parkedInstant('correctedAt')}, null, (
       select coalesce(
         jsonb_agg(jsonb_build_object('meter', said.meter, 'quantity', ${exact('said.quantity')})
           order by said.meter), '[]')
-      from jsonb_to_recordset(event -> 'usages') as said (meter text, quantity text)
-    ), event ->> 'reason'
+      from jsonb_to_recordset(${parkedJson('usages')}) as said (meter text, quantity text)
+    ), ${parkedText('reason')}
   from hopsmeter.parked_events
   where replaces_key = any (array(select key from names) || $2::uuid) and status in ('pending', 'given_up')
     and reason <> 'conflict'

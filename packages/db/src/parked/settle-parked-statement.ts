@@ -1,5 +1,10 @@
+import { bookedEntries } from '../record/booked-entries.ts';
+import { parametersOf } from '../record/parameter-table.ts';
 import { rollUp } from '../record/roll-up.ts';
 import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
+import { SETTLE_PARKED_PARAMETERS } from './settle-parked-parameters.ts';
+
+const { plan, prices } = SETTLE_PARKED_PARAMETERS;
 
 /**
  * Counts parked events and marks them, in one statement: ledger, rollup, prices and the parked rows themselves. It is
@@ -22,26 +27,15 @@ import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
  * advisory lock, ledger keys in key order, rollup rows in key order. Record statements take theirs in the same order;
  * one that waits for a parked row here holds no rollup row yet.
  *
- * Parameters: $1 version of the directory, $2 what is to be counted, one entry for each usage day, $3 what cannot be
- * counted and why (NULL: as before), $4 prices. Lists are JSON: a few hundred rows do not need the record statement's
- * arrays. No two events of $2 may have one identity; the plan sees to it.
+ * Parameters: see {@link SETTLE_PARKED_TABLE}. No two events of the plan's rows may have one identity; the plan sees to
+ * it.
  */
 export const SETTLE_PARKED = `
 with guard as materialized (
-  select hopsmeter.require_directory_version($1::bigint) as version
+  select hopsmeter.require_directory_version(${plan.directory_version}) as version
 ),
 ledger_rows as materialized (
-  select
-    parked.event_key, plan.part, plan.usage_date, parked.content_hash, parked.usage_batch_id, parked.position,
-    parked.hopsworks_cluster_id, parked.source_path, parked.event_id, plan.event_type, plan.account_owner_id,
-    plan.user_id, plan.project_id, plan.attributed_by, plan.window_started_at, plan.window_ended_at, plan.meters,
-    plan.quantities, plan.booked_on, parked.id
-  from guard, jsonb_to_recordset($2::jsonb) as plan (
-    id uuid, part smallint, usage_date date, event_type text, account_owner_id text, user_id text, project_id uuid,
-    attributed_by text, window_started_at timestamptz, window_ended_at timestamptz, meters text[], quantities numeric[],
-    booked_on date
-  )
-  join hopsmeter.parked_events as parked on parked.id = plan.id and parked.status = 'pending'
+  select booked.* from guard, (${bookedEntries(plan.rows)}) as booked
 ),
 first_parts as (
   insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
@@ -49,8 +43,7 @@ first_parts as (
   from ledger_rows where part = 0 order by event_key
   on conflict (event_key, part) do nothing
   returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id,
-    window_started_at,
-    meters, quantities
+    window_started_at, meters, quantities
 ),
 later_parts as (
   insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
@@ -59,8 +52,7 @@ later_parts as (
   where part > 0 and (event_key in (select event_key from first_parts)) is true
   order by event_key, part
   returning event_key, usage_date, booked_on, hopsworks_cluster_id, account_owner_id, user_id, project_id,
-    window_started_at,
-    meters, quantities
+    window_started_at, meters, quantities
 ),
 -- Events that the ledger did not take: their copies, as far as this statement's snapshot shows them.
 copies as materialized (
@@ -79,7 +71,7 @@ outcomes as materialized (
   from copies where content_hash <> counted_hash
   union all
   select id, 'pending', reason, detail
-  from guard, jsonb_to_recordset($3::jsonb) as problem (id uuid, reason text, detail text)
+  from guard, jsonb_to_recordset(${plan.problems}) as problem (id uuid, reason text, detail text)
 ),
 settled as (
   update hopsmeter.parked_events as parked set
@@ -95,7 +87,7 @@ settled as (
     detail = coalesce(outcomes.detail, parked.detail),
     tried_at = now(),
     try_count = parked.try_count + 1,
-    tried_version = $1::bigint,
+    tried_version = ${plan.directory_version},
     due_at = null
   from outcomes
   where parked.id = outcomes.id and parked.status = 'pending'
@@ -104,18 +96,11 @@ settled as (
 used as not materialized (
   select
     usage_date, booked_on, account_owner_id, user_id, hopsworks_cluster_id, project_id, meter, quantity,
-    1 as event_count,
-    window_started_at as first_event_at, window_started_at as last_event_at
+    1 as event_count, window_started_at as first_event_at, window_started_at as last_event_at
   from (select * from first_parts union all select * from later_parts) as fresh,
     unnest(fresh.meters, fresh.quantities) as measured (meter, quantity)
 ),
-${rollUp(`(
-    select usage_date, meter, price_account, rate_id, price_override_id, price, price_quantity
-    from jsonb_to_recordset($4::jsonb) as entry (
-      usage_date date, meter text, price_account text, rate_id uuid, price_override_id uuid, price numeric,
-      price_quantity numeric
-    )
-  )`)}
+${rollUp(`unnest(${parametersOf(prices)})`)}
 select
   (select count(*) from settled where outcome = 'counted')::integer as counted,
   (select count(*) from settled where outcome = 'duplicate')::integer as duplicates,

@@ -1,3 +1,4 @@
+import type { TakenEvent } from '@hopsmeter/usage';
 import type { Query } from '../connection/query.ts';
 import { IS_RESTED, inTurns, LACKS_DIRECTORY } from './in-turns.ts';
 
@@ -60,18 +61,6 @@ export type ParkedChoice =
   | { readonly kind: 'due'; readonly limit: number }
   | { readonly kind: 'changed'; readonly limit: number; readonly directoryVersion: string }
   | { readonly kind: 'these'; readonly ids: readonly string[] };
-
-/** A parked event to be tried again. Its identity and content are those that it was parked with. */
-export type TakenEvent = {
-  readonly id: string;
-  readonly eventKey: string;
-  readonly contentHash: bigint;
-  readonly clusterId: string | undefined;
-  /** Whether a person decided that it is counted however implausible it is. */
-  readonly isReleased: boolean;
-  /** The JSON that was parked, not checked. */
-  readonly event: unknown;
-};
 
 type Row = Omit<TakenEvent, 'contentHash' | 'clusterId'> & {
   readonly contentHash: string;

@@ -1,6 +1,7 @@
 import type { Pool } from '../connection/pool.ts';
 import { finiteInstantText } from '../sql/instant.ts';
 import { roundedQuantity } from '../sql/list-cost.ts';
+import { parkedText } from '../sql/parked-event.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
 /**
@@ -82,7 +83,7 @@ overlapping as materialized (
   select cluster, hour, sum(overlapping_count) as overlapping from used group by cluster, hour
 ),
 parked as materialized (
-  select hopsworks_cluster_id as cluster, left(event ->> 'start', 13) as hour_text, count(*) as parked
+  select hopsworks_cluster_id as cluster, left(${parkedText('start')}, 13) as hour_text, count(*) as parked
   from hopsmeter.parked_events
   where status = 'pending' and deferred is null and hopsworks_cluster_id is not null
     and parked_at >= $1::timestamptz - interval '10 minutes'

@@ -1,16 +1,38 @@
-import type { BatchRecord } from './batch-record.ts';
-import { createKinds, type Kind } from './kinds.ts';
+import type { BatchRecord, LedgerRow } from '@hopsmeter/usage';
+import { type Branch, createDictionary, type Dictionary, follow } from './dictionary.ts';
 
-/** A record with the lists that its rows point to. */
+/** A record as it travels: what repeats in its ledger rows is sent once, and rows point to it. */
 export type CodedRecord = {
   readonly record: BatchRecord;
-  readonly kinds: readonly Kind[];
-  /** The kind of each ledger row, by its place. */
-  readonly kindPlaces: readonly number[];
+  /** Who used it, who pays and where it is booked. */
+  readonly attributions: Dictionary<LedgerRow>;
+  readonly windows: Dictionary<LedgerRow>;
+  /** How a row came to be, and which meters it feeds: the same for most rows, but for the quantities. */
+  readonly kinds: Dictionary<LedgerRow>;
 };
 
 export function codeRecord(record: BatchRecord): CodedRecord {
-  const kinds = createKinds();
-  const kindPlaces = record.ledger.map(kinds.placeOf);
-  return { record, kinds: kinds.values, kindPlaces };
+  const attributions = createDictionary(findAttribution);
+  const windows = createDictionary(findWindow);
+  const kinds = createDictionary(findKind);
+  for (const row of record.ledger) {
+    attributions.add(row);
+    windows.add(row);
+    kinds.add(row);
+  }
+  return { record, attributions, windows, kinds };
+}
+
+function findAttribution(root: Branch, { userId, accountOwnerId, clusterId, projectId, bookedOn }: LedgerRow): Branch {
+  return follow(follow(follow(follow(follow(root, userId), accountOwnerId), clusterId), projectId), bookedOn);
+}
+
+function findWindow(root: Branch, { start, end }: LedgerRow): Branch {
+  return follow(follow(root, start), end);
+}
+
+function findKind(root: Branch, { eventType, attributedBy, sourcePath, usages }: LedgerRow): Branch {
+  let branch = follow(follow(follow(root, eventType), attributedBy), sourcePath);
+  for (const { meter } of usages) branch = follow(branch, meter);
+  return branch;
 }

@@ -1,4 +1,4 @@
-import { type Micros, parseTime } from '@hopsmeter/usage';
+import { type CountedInstant, parseTime } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
 
 /**
@@ -13,9 +13,6 @@ select
 from hopsmeter.usage_events
 where event_key = any ($1::uuid[]) and part = 0 and window_started_at = window_ended_at
 `;
-
-/** A counted event without a window. */
-export type CountedInstant = { readonly at: Micros; readonly contentHash: bigint };
 
 /** Reads the counted events without a window among some, by their keys as 32 hexadecimal characters. */
 export async function readCountedInstants(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Attribution, createDirectory, formatQuantity, type Usage } from '@hopsmeter/usage';
+import { type Attribution, type BatchRecord, createDirectory, formatQuantity, type Usage } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { conflictPositionsOf, kindOfFailure } from '../connection/errors.ts';
 import { loadDirectory } from '../directory/load-directory.ts';
@@ -11,7 +11,6 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '../testing/test-database.ts';
-import type { BatchRecord } from './batch-record.ts';
 import { recordBatch, tryRecordBatch } from './record-batch.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 23) * 1_000;
@@ -287,23 +286,10 @@ describe('batches that are recorded together', () => {
   const join = (records: readonly BatchRecord[]): BatchRecord => {
     const [first] = records;
     if (first === undefined) throw new Error('no record');
-    let before = 0;
-    const ledger = records.flatMap((record, batch) => {
-      const shifted = record.ledger.map((row) => ({
-        ...row,
-        batch,
-        attribution: row.attribution + before,
-        window: row.window + before,
-      }));
-      before += record.attributions.length;
-      return shifted;
-    });
     return {
       ...first,
-      ledger,
+      ledger: records.flatMap(({ ledger }, batch) => ledger.map((row) => ({ ...row, batch }))),
       batches: records.flatMap(({ batches }) => batches),
-      attributions: records.flatMap(({ attributions }) => attributions),
-      windows: records.flatMap(({ windows }) => windows),
       parked: records.flatMap(({ parked }, batch) => parked.map((row) => ({ ...row, batch }))),
     };
   };
@@ -497,7 +483,7 @@ describe('costs', () => {
 });
 
 function attributeTo(batch: BatchRecord, who: Partial<Attribution>): BatchRecord {
-  return { ...batch, attributions: batch.attributions.map((attribution) => ({ ...attribution, ...who })) };
+  return { ...batch, ledger: batch.ledger.map((row) => ({ ...row, ...who })) };
 }
 
 /** NUMERIC(38,12) as text, in units of its last digit. */

@@ -1,6 +1,6 @@
+import type { BatchRecord } from '@hopsmeter/usage';
 import type { ClientBase } from 'pg';
 import type { Pool } from '../connection/pool.ts';
-import type { BatchRecord } from './batch-record.ts';
 import { codeRecord } from './code-record.ts';
 import { writeColumns } from './parameter-table.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';

@@ -1,4 +1,4 @@
-import { formatExactUnits, type Micros, toExactUnits, type Usage } from '@hopsmeter/usage';
+import { type BatchRecord, formatExactUnits, type Micros, toExactUnits, type Usage } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SAMPLE_START, type SampleEvent, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
@@ -9,7 +9,6 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '../testing/test-database.ts';
-import type { BatchRecord } from './batch-record.ts';
 import { recordBatch } from './record-batch.ts';
 
 let database: TestDatabase;

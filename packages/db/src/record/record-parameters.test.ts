@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest';
+import { SETTLE_PARKED_PARAMETERS } from '../parked/settle-parked-parameters.ts';
+import { SETTLE_PARKED } from '../parked/settle-parked-statement.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';
 import { RECORD_PARAMETERS } from './record-parameters.ts';
 
-it('numbers the parameters of the record statement without gaps, and each of them is asked for', () => {
-  const parameters = Object.values(RECORD_PARAMETERS).flatMap((columns) => Object.values<string>(columns));
+it.each([
+  ['record', RECORD_BATCH, RECORD_PARAMETERS],
+  ['settle-parked', SETTLE_PARKED, SETTLE_PARKED_PARAMETERS],
+])('numbers the parameters of the %s statement without gaps, and it asks for each', (_name, statement, table) => {
+  const parameters = Object.values(table).flatMap((columns) => Object.values<string>(columns));
   expect(parameters.map((parameter) => Number(/^\$(\d+)::/.exec(parameter)?.[1]))).toEqual(
     parameters.map((_, place) => place + 1),
   );
-  expect(parameters.filter((parameter) => !RECORD_BATCH.includes(parameter))).toEqual([]);
-  const asked = new Set([...RECORD_BATCH.matchAll(/\$\d+::[a-z]+(?:\[\])?/g)].map(([parameter]) => parameter));
+  const asked = new Set([...statement.matchAll(/\$\d+::[a-z]+(?:\[\])?/g)].map(([parameter]) => parameter));
   expect([...asked].sort()).toEqual([...parameters].sort());
 });

@@ -1,16 +1,20 @@
-import { formatTime } from '@hopsmeter/usage';
+import { formatTime, type LedgerRow } from '@hopsmeter/usage';
 import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { CodedRecord } from './code-record.ts';
+import type { Dictionary } from './dictionary.ts';
 import { columnsOf, numberColumns, type ParameterTable } from './parameter-table.ts';
+import { priceColumns } from './price-columns.ts';
 
 const ofBatch = columnsOf(({ record }: CodedRecord) => record.batches);
-const ofAttribution = columnsOf(({ record }: CodedRecord) => record.attributions);
-const ofWindow = columnsOf(({ record }: CodedRecord) => record.windows);
-const ofKind = columnsOf(({ kinds }: CodedRecord) => kinds);
+const ofAttribution = columnsOf(({ attributions }: CodedRecord) => attributions.values);
+const ofWindow = columnsOf(({ windows }: CodedRecord) => windows.values);
+const ofKind = columnsOf(({ kinds }: CodedRecord) => kinds.values);
 const ofRow = columnsOf(({ record }: CodedRecord) => record.ledger);
-const ofKindPlace = columnsOf(({ kindPlaces }: CodedRecord) => kindPlaces);
 const ofParked = columnsOf(({ record }: CodedRecord) => record.parked);
-const ofPrice = columnsOf(({ record }: CodedRecord) => record.prices);
+
+/** Where each row finds something in a list, from 1. */
+const placesIn = (list: (coded: CodedRecord) => Dictionary<LedgerRow>) =>
+  columnsOf((coded: CodedRecord) => list(coded).places).plain('integer', (place) => place + 1);
 
 /**
  * What the record statement is given. Small values that repeat (who, windows, kinds, prices) are lists of their own,
@@ -57,9 +61,9 @@ export const RECORD_TABLE = {
     content_hash: ofRow.plain('bigint', ({ contentHash }) => contentHash),
     position: ofRow.plain('integer', ({ position }) => position),
     batch: ofRow.plain('integer', ({ batch }) => batch + 1),
-    attribution: ofRow.plain('integer', ({ attribution }) => attribution + 1),
-    time_window: ofRow.plain('integer', ({ window }) => window + 1),
-    kind: ofKindPlace.plain('integer', (kind) => kind + 1),
+    attribution: placesIn(({ attributions }) => attributions),
+    time_window: placesIn(({ windows }) => windows),
+    kind: placesIn(({ kinds }) => kinds),
   },
   parked: {
     event_key: ofParked.plain('uuid', ({ eventKey }) => eventKey),
@@ -73,15 +77,7 @@ export const RECORD_TABLE = {
     detail: ofParked.text(({ detail }) => detail),
     event: ofParked.json(({ event }) => event),
   },
-  prices: {
-    usage_date: ofPrice.day(({ day }) => day),
-    meter: ofPrice.text(({ price }) => price.meter),
-    price_account: ofPrice.text(({ accountOwnerId }) => accountOwnerId ?? ''),
-    rate_id: ofPrice.plain('uuid', ({ price }) => price.rateId ?? null),
-    price_override_id: ofPrice.plain('uuid', ({ price }) => price.overrideId ?? null),
-    price: ofPrice.plain('numeric', ({ price }) => price.priceText),
-    price_quantity: ofPrice.plain('numeric', ({ price }) => price.priceQuantityText),
-  },
+  prices: priceColumns(({ record }: CodedRecord) => record.prices),
 } as const satisfies ParameterTable<CodedRecord>;
 
 /** The parameters of the record statement by list and column, each with its number and type. */

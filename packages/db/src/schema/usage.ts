@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { listCost } from '../sql/list-cost.ts';
+import { parkedText } from '../sql/parked-event.ts';
 import { exact, exactQuantity, hopsmeterTable, instant, systemId, userId } from './columns.ts';
 import { hopsworksClusters, meters, projects, users } from './directory.ts';
 import { priceOverrides, rates } from './pricing.ts';
@@ -212,7 +213,7 @@ export const parkedEvents = hopsmeterTable(
     eventId: text('event_id').notNull(),
     reason: text('reason').notNull(),
     detail: text('detail').notNull(),
-    /** The whole event, as the queue carried it. */
+    /** The whole event, as `writeParkedEvent` writes it. */
     event: jsonb('event').notNull(),
     status: text('status').notNull().default('pending'),
     parkedAt: instant('parked_at').notNull().defaultNow(),
@@ -234,13 +235,13 @@ export const parkedEvents = hopsmeterTable(
     releaseReason: text('release_reason'),
     /** `correction` or `manifest`: what a batch cannot count by itself and is settled after it. NULL for usage. */
     deferred: text('deferred').generatedAlwaysAs(
-      sql`case when event ->> 'type' in ('correction', 'manifest') then event ->> 'type' end`,
+      sql.raw(`case when ${parkedText('type')} in ('correction', 'manifest') then ${parkedText('type')} end`),
     ),
     /** The namespace that usage names. */
-    namespace: text('namespace').generatedAlwaysAs(sql`event ->> 'namespace'`),
+    namespace: text('namespace').generatedAlwaysAs(sql.raw(parkedText('namespace'))),
     /** Of a correction: the key of the event that it names. */
     replacesKey: uuid('replaces_key').generatedAlwaysAs(
-      sql`case when event ->> 'type' = 'correction' then (event ->> 'replacesKey')::uuid end`,
+      sql.raw(`case when ${parkedText('type')} = 'correction' then (${parkedText('replacesKey')})::uuid end`),
     ),
   },
   (table) => [

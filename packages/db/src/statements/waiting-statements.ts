@@ -1,4 +1,5 @@
 import { GRID } from '../reconciliation/cluster-hours-missing.ts';
+import { parkedInstant, parkedText } from '../sql/parked-event.ts';
 import { isWithin } from '../sql/period.ts';
 
 /**
@@ -45,9 +46,9 @@ asked as materialized (
 waiting as materialized (
   select
     parked.reason, parked.hopsworks_cluster_id as cluster, parked.parked_at,
-    coalesce((event ->> 'start')::timestamptz, original.started_at, (event ->> 'correctedAt')::timestamptz, parked_at)
+    coalesce(${parkedInstant('start')}, original.started_at, ${parkedInstant('correctedAt')}, parked_at)
       as started_at,
-    coalesce((event ->> 'end')::timestamptz, original.ended_at, (event ->> 'correctedAt')::timestamptz, parked_at)
+    coalesce(${parkedInstant('end')}, original.ended_at, ${parkedInstant('correctedAt')}, parked_at)
       as ended_at,
     coalesce(original.account_owner_id, ownership.account_owner_id) as account
   from hopsmeter.parked_events as parked
@@ -63,14 +64,14 @@ waiting as materialized (
   ) as original on true
   left join lateral (
     select user_id from hopsmeter.projects
-    where projects.hopsworks_cluster_id = parked.hopsworks_cluster_id and namespace = event ->> 'namespace'
-      and ${isWithin(`(event ->> 'start')::timestamptz`, 'projects')}
+    where projects.hopsworks_cluster_id = parked.hopsworks_cluster_id and namespace = ${parkedText('namespace')}
+      and ${isWithin(parkedInstant('start'), 'projects')}
     limit 1
   ) as project on true
   left join lateral (
     select account_owner_id from hopsmeter.account_ownerships
-    where user_id = coalesce(event ->> 'subject', project.user_id)
-      and ${isWithin(`(event ->> 'start')::timestamptz`, 'account_ownerships')}
+    where user_id = coalesce(${parkedText('subject')}, project.user_id)
+      and ${isWithin(parkedInstant('start'), 'account_ownerships')}
     limit 1
   ) as ownership on true
   where parked.status = 'pending' and parked.deferred is distinct from 'manifest'

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type BatchRecord,
   contentHashOf,
   createDirectory,
   type Directory,
   eventKeyOf,
+  type LedgerRow,
+  type ParkedRow,
+  type PriceEntry,
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
 import { kindOfFailure } from '../connection/errors.ts';
 import type { Pool } from '../connection/pool.ts';
 import { loadDirectory } from '../directory/load-directory.ts';
-import type { AttributionEntry, BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/batch-record.ts';
 import { recordBatch } from '../record/record-batch.ts';
 
 /** Usage as a cluster reports it, for tests. Times are microseconds. */
@@ -49,7 +52,6 @@ export async function recordUsage(
 }
 
 function planUsages(batchId: string, usages: readonly ReportedUsage[], directory: Directory): BatchRecord {
-  const attributions: AttributionEntry[] = [];
   const ledger: LedgerRow[] = [];
   const parked: ParkedRow[] = [];
   const prices = new Map<string, PriceEntry>();
@@ -64,17 +66,17 @@ function planUsages(batchId: string, usages: readonly ReportedUsage[], directory
       continue;
     }
     for (const [part, { day, usages }] of splitByDay(event).entries()) {
-      const attribution = attributions.push({ ...found, bookedOn: directory.bookedOn(found.accountOwnerId, day) }) - 1;
       ledger.push({
         ...identity,
         ...origin,
+        ...found,
         part,
         day,
+        bookedOn: directory.bookedOn(found.accountOwnerId, day),
         usages,
-        attribution,
-        window: position,
+        start: event.start,
+        end: event.end,
         eventType: event.type,
-        attributedBy: found.attributedBy,
       });
       for (const { meter } of usages) {
         const { accountOwnerId } = found;
@@ -87,8 +89,6 @@ function planUsages(batchId: string, usages: readonly ReportedUsage[], directory
   return {
     directoryVersion: directory.version,
     batches: [{ id: batchId, receivedAt: Date.now() * 1_000, eventCount, requests: '[]', duplicatesWithin: 0 }],
-    attributions,
-    windows: usages.map(({ start, end }) => ({ start, end })),
     ledger,
     parked,
     prices: [...prices.values()],

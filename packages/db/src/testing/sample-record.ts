@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { eventKeyOf, type Micros, type ParkReason, type Usage, usageDayOf } from '@hopsmeter/usage';
-import type { BatchEntry, BatchRecord, LedgerRow, ParkedRow, PriceEntry } from '../record/batch-record.ts';
+import {
+  type BatchEntry,
+  type BatchRecord,
+  eventKeyOf,
+  type LedgerRow,
+  type Micros,
+  type ParkedRow,
+  type ParkReason,
+  type PriceEntry,
+  type Usage,
+  usageDayOf,
+} from '@hopsmeter/usage';
 import type { SeededDirectory } from './seed-directory.ts';
 
 /** 2026-11-22T13:00:00Z. */
@@ -50,8 +60,6 @@ export function sampleRecord(
   return {
     directoryVersion: seeded.directory.version,
     batches: [batch],
-    attributions: events.map((event) => attribute(seeded, event)),
-    windows: events.map(({ start, end }) => ({ start, end })),
     ledger: events.flatMap((event, place) => ledgerRowsOf(seeded, event, place)),
     parked: [],
     prices: pricesOf(seeded, events),
@@ -93,24 +101,29 @@ function attribute({ clusterId, projectId, directory }: SeededDirectory, { userI
     usages: [],
   });
   if ('reason' in found) throw new Error(found.detail);
-  const entry = { ...found, bookedOn: directory.bookedOn(found.accountOwnerId, usageDayOf(start)) };
+  const entry = {
+    ...found,
+    attributedBy: 'subject' as const,
+    bookedOn: directory.bookedOn(found.accountOwnerId, usageDayOf(start)),
+  };
   return userId === 'auth0|member' ? { ...entry, projectId } : entry;
 }
 
-function ledgerRowsOf({ clusterId }: SeededDirectory, event: SampleEvent, place: number): LedgerRow[] {
+function ledgerRowsOf(seeded: SeededDirectory, event: SampleEvent, place: number): LedgerRow[] {
+  const attribution = attribute(seeded, event);
   return event.days.map((usages, part) => ({
+    ...attribution,
     batch: 0,
-    eventKey: eventKeyOf(clusterId, { id: event.id, sourcePath: '' }),
+    eventKey: eventKeyOf(seeded.clusterId, { id: event.id, sourcePath: '' }),
     part,
     day: usageDayOf(event.start) + part,
     contentHash: event.content,
     position: place,
-    attribution: place,
-    window: place,
+    start: event.start,
+    end: event.end,
     sourcePath: '',
     eventId: event.id,
     eventType: 'compute',
-    attributedBy: 'subject',
     usages,
   }));
 }

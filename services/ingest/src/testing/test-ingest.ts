@@ -1,6 +1,6 @@
-import type { Batch, QueueStatus } from '@hopsmeter/queue';
+import type { QueueStatus } from '@hopsmeter/queue';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
-import { generateClusterKey } from '@hopsmeter/usage';
+import { type Batch, generateClusterKey } from '@hopsmeter/usage';
 import { vi } from 'vitest';
 import { createIngestApp, type IngestDeps } from '../app.ts';
 

@@ -10,9 +10,9 @@ import {
 } from '@hopsmeter/db';
 import { ADVISORY_LOCKS, closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
 import { formatTime } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_START } from '@hopsmeter/usage/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CorrectionWorld, correction, createCorrectionWorld, signal, usage } from '../testing/correction-world.ts';
-import { HOUR, SAMPLE_START } from '../testing/sample-events.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 const DAY = 24 * HOUR;

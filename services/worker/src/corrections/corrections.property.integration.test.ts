@@ -1,10 +1,10 @@
 import { changeOwner, readPipelineCounts } from '@hopsmeter/db';
 import { closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
 import { formatExactUnits, ONE_EXACT, toExactUnits } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_START } from '@hopsmeter/usage/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type CorrectionWorld, correction, createCorrectionWorld, usage } from '../testing/correction-world.ts';
-import { HOUR, SAMPLE_START } from '../testing/sample-events.ts';
 
 /**
  * Random originals and corrections in random order and batches, with months closed and owners changed in between,

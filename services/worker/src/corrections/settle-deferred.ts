@@ -1,18 +1,14 @@
 import {
-  type Chain,
-  type CorrectionPlan,
   type FoundOriginals,
   kindOfFailure,
   type SettledCorrections,
   type SettledCounts,
   type WaitingPosition,
 } from '@hopsmeter/db';
-import type { Unattributed } from '@hopsmeter/usage';
+import { type Chain, type CorrectionPlan, planCorrections, toStorableText, type Unattributed } from '@hopsmeter/usage';
 import { backOff } from '../parked/backoff.ts';
 import type { DirectoryCache } from '../record/directory-cache.ts';
-import { toStorableText } from '../record/storable-text.ts';
 import { workByHalves } from '../record/work-by-halves.ts';
-import { planCorrections } from './plan-corrections.ts';
 
 export type DeferredStore = {
   listManifests(limit: number): Promise<readonly string[]>;

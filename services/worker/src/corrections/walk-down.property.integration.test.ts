@@ -9,10 +9,10 @@ import {
 } from '@hopsmeter/db';
 import { closeMonth } from '@hopsmeter/db/testing';
 import { parseUsageDay, toExactUnits, type UsageDay } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_START } from '@hopsmeter/usage/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type CorrectionWorld, correction, createCorrectionWorld, usage } from '../testing/correction-world.ts';
-import { HOUR, SAMPLE_START } from '../testing/sample-events.ts';
 
 /** 13:00 on 30 October, so that windows reach into November. */
 const START = SAMPLE_START - 23 * 24 * HOUR;

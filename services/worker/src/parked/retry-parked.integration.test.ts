@@ -30,13 +30,11 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '@hopsmeter/db/testing';
-import type { UsageEvent } from '@hopsmeter/usage';
+import { planBatch, planParked, type UsageEvent } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_START, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBatchRecorder } from '../record/batch-recorder.ts';
 import { createDirectoryCache } from '../record/directory-cache.ts';
-import { planBatch } from '../record/plan-batch.ts';
-import { HOUR, SAMPLE_START, sampleBatch, sampleEvent } from '../testing/sample-events.ts';
-import { planParked } from './plan-parked.ts';
 import { retryParked } from './retry-parked.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;

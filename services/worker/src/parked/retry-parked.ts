@@ -1,10 +1,16 @@
-import { kindOfFailure, type ParkedChoice, type ParkedPlan, type SettledCounts, type TakenEvent } from '@hopsmeter/db';
-import type { Directory, Unattributed } from '@hopsmeter/usage';
+import { kindOfFailure, type ParkedChoice, type SettledCounts } from '@hopsmeter/db';
+import {
+  type Directory,
+  type ParkedPlan,
+  type ParkedSetAside,
+  planParked,
+  type TakenEvent,
+  toStorableText,
+  type Unattributed,
+} from '@hopsmeter/usage';
 import type { DirectoryCache } from '../record/directory-cache.ts';
-import { toStorableText } from '../record/storable-text.ts';
 import { workByHalves } from '../record/work-by-halves.ts';
 import { backOff } from './backoff.ts';
-import { type ParkedSetAside, planParked } from './plan-parked.ts';
 import { type IgnoredStore, recallIgnored } from './recall-ignored.ts';
 
 export type ParkedStore = {

@@ -1,7 +1,7 @@
 import type { RecordedCounts } from '@hopsmeter/db';
-import type { Batch } from '@hopsmeter/queue';
+import type { Batch } from '@hopsmeter/usage';
+import { SAMPLE_DIRECTORY, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { expect, it, vi } from 'vitest';
-import { SAMPLE_DIRECTORY, sampleBatch, sampleEvent } from '../testing/sample-events.ts';
 import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './batch-combiner.ts';
 
 const DONE: RecordedCounts = { counted: 1, duplicates: 0, parked: 0 };

@@ -1,7 +1,6 @@
 import type { RecordedCounts } from '@hopsmeter/db';
-import type { Batch } from '@hopsmeter/queue';
+import { type Batch, planBatch, planBatches } from '@hopsmeter/usage';
 import type { BatchRecorder } from './batch-recorder.ts';
-import { planBatch, planBatches } from './plan-batch.ts';
 
 export type BatchCombinerOptions = {
   readonly recorder: Pick<BatchRecorder, 'record' | 'tryTogether'>;

@@ -7,13 +7,11 @@ import {
   seedDirectory,
   type TestDatabase,
 } from '@hopsmeter/db/testing';
-import { formatQuantity, type UsageEvent } from '@hopsmeter/usage';
+import { formatQuantity, planBatch, planUnreadable, type UsageEvent } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_START, sampleBatch, sampleEvent, sampleRequest } from '@hopsmeter/usage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HOUR, SAMPLE_START, sampleBatch, sampleEvent, sampleRequest } from '../testing/sample-events.ts';
 import { createBatchRecorder } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';
-import { planBatch } from './plan-batch.ts';
-import { planUnreadable } from './plan-unreadable.ts';
 
 let database: TestDatabase;
 let seeded: SeededDirectory;

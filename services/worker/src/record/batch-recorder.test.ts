@@ -1,12 +1,11 @@
-import type { BatchRecord, FailureKind, RecordedCounts } from '@hopsmeter/db';
-import { createDirectory } from '@hopsmeter/usage';
+import type { FailureKind, RecordedCounts } from '@hopsmeter/db';
+import { type BatchRecord, createDirectory, planBatch } from '@hopsmeter/usage';
+import { SAMPLE_SNAPSHOT, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backOff } from '../parked/backoff.ts';
-import { SAMPLE_SNAPSHOT, sampleBatch, sampleEvent } from '../testing/sample-events.ts';
 import { createBatchCombiner } from './batch-combiner.ts';
 import { createBatchRecorder, type RecorderStore } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';
-import { planBatch } from './plan-batch.ts';
 
 vi.mock('../parked/backoff.ts', () => ({ backOff: vi.fn() }));
 

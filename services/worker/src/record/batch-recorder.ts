@@ -1,16 +1,8 @@
-import {
-  type BatchRecord,
-  type CountedInstant,
-  conflictPositionsOf,
-  type FailureKind,
-  kindOfFailure,
-  type RecordedCounts,
-} from '@hopsmeter/db';
-import type { Directory, Unattributed } from '@hopsmeter/usage';
+import { conflictPositionsOf, type FailureKind, kindOfFailure, type RecordedCounts } from '@hopsmeter/db';
+import type { BatchRecord, CountedInstant, Directory, SetAside, Unattributed } from '@hopsmeter/usage';
 import { backOff } from '../parked/backoff.ts';
 import type { DirectoryCache } from './directory-cache.ts';
 import { findUncountable } from './find-uncountable.ts';
-import type { SetAside } from './plan-batch.ts';
 
 /** Makes the record of one batch; called again for every attempt. Must be pure. */
 export type MakeRecord = (directory: Directory, setAside: SetAside) => BatchRecord;

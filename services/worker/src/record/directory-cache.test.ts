@@ -1,5 +1,5 @@
+import { SAMPLE_SNAPSHOT } from '@hopsmeter/usage/testing';
 import { expect, it } from 'vitest';
-import { SAMPLE_SNAPSHOT } from '../testing/sample-events.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 
 /** A database whose directory gets versions, and whose answers come when told. */

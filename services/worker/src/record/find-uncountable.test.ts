@@ -1,9 +1,8 @@
-import type { BatchRecord } from '@hopsmeter/db';
+import { type BatchRecord, planBatch } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_DIRECTORY, SAMPLE_START, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HOUR, SAMPLE_DIRECTORY, SAMPLE_START, sampleBatch, sampleEvent } from '../testing/sample-events.ts';
 import { findUncountable } from './find-uncountable.ts';
-import { planBatch } from './plan-batch.ts';
 
 const failure = (code: string, message = code) => Object.assign(new Error(message), { code });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type BatchRecord, kindOfFailure } from '@hopsmeter/db';
-import type { Unattributed } from '@hopsmeter/usage';
+import { kindOfFailure } from '@hopsmeter/db';
+import type { BatchRecord, Unattributed } from '@hopsmeter/usage';
 
 /**
  * Finds the events because of which Postgres refuses a record of one batch, by trying halves without keeping them:

@@ -19,16 +19,16 @@ import {
   type CorrectionEvent,
   eventKeyOf,
   type ManifestEvent,
+  planBatch,
   type ReportedEvent,
   type Usage,
   type UsageEvent,
 } from '@hopsmeter/usage';
+import { HOUR, SAMPLE_START, sampleBatch } from '@hopsmeter/usage/testing';
 import { createDeferredSettler, type DeferredSettler } from '../corrections/settle-deferred.ts';
 import { retryParked } from '../parked/retry-parked.ts';
 import { createBatchRecorder } from '../record/batch-recorder.ts';
 import { createDirectoryCache } from '../record/directory-cache.ts';
-import { planBatch } from '../record/plan-batch.ts';
-import { HOUR, SAMPLE_START, sampleBatch } from './sample-events.ts';
 
 /** For tests: a database of its own, and what workers do with the events of one cluster. */
 export type CorrectionWorld = {

@@ -1,5 +1,5 @@
 import type { DeliveryOutcome, TakenDelivery } from '@hopsmeter/db';
-import { toStorableText } from '../record/storable-text.ts';
+import { toStorableText } from '@hopsmeter/usage';
 import { messageOf } from './alert-message.ts';
 import { retryDelayOf } from './retry-delay.ts';
 import { SEND_TIMEOUT_MS, type SendOptions, sendWebhook } from './send-webhook.ts';

@@ -1,23 +1,7 @@
 import type { EventReceipt } from '@hopsmeter/db';
-import { parseTime, roundQuantity } from '@hopsmeter/usage';
-import { z } from 'zod';
+import { readParkedWords, roundQuantity } from '@hopsmeter/usage';
 import { formatExact } from '../../contract/amounts.ts';
 import type { ReceiptView } from './schemas.ts';
-
-const quantitySchema = z.object({ meter: z.string(), quantity: z.string().transform(toExact) });
-
-/** What a worker writes of an event that it parks; what could not be read as an event has none of it. */
-const parkedSchema = z.object({
-  type: z.string().optional(),
-  subject: z.string().optional(),
-  namespace: z.string().optional(),
-  start: z.string().refine(isTime).optional(),
-  end: z.string().refine(isTime).optional(),
-  usages: z.array(quantitySchema).optional(),
-  sums: z.record(z.string(), z.string().transform(toExact)).optional(),
-  replaces: z.string().optional(),
-  reason: z.string().optional(),
-});
 
 type Said = {
   readonly origin: Pick<ReceiptView['event'], 'type' | 'windowStartedAt' | 'windowEndedAt'>;
@@ -32,35 +16,32 @@ export function readSaid(receipt: EventReceipt): Said {
   const { recorded, parked, chain, eventKey, reported, attributions } = receipt;
   const copy =
     recorded === undefined ? parked[0] : parked.find(({ contentHash }) => contentHash === recorded.contentHash);
-  const words = parkedSchema.safeParse(copy?.event ?? {}).data;
+  const words = readParkedWords(copy?.event);
   const correction = chain.find((each) => each.eventKey === eventKey);
   const [first] = attributions;
   const origin = {
-    type: recorded?.type ?? words?.type ?? null,
-    windowStartedAt: recorded?.windowStartedAt ?? words?.start ?? null,
-    windowEndedAt: recorded?.windowEndedAt ?? words?.end ?? null,
+    type: recorded?.type ?? words.type ?? null,
+    windowStartedAt: recorded?.windowStartedAt ?? words.start ?? null,
+    windowEndedAt: recorded?.windowEndedAt ?? words.end ?? null,
   };
   // A job that could not be read says nothing that is known.
   if (origin.type === null) return { origin, content: null };
-  const sums = Object.entries(words?.sums ?? {}).map(([meter, quantity]) => ({ meter, quantity }));
+  const sums = Object.entries(words.sums ?? {}).map(([meter, quantity]) => ({ meter, quantity: toExact(quantity) }));
+  const usages = words.usages?.map(({ meter, quantity }) => ({ meter, quantity: toExact(quantity) }));
   const isCorrection = origin.type === 'correction';
   const named = isCorrection || first === undefined ? undefined : first;
   return {
     origin,
     content: {
-      subject: words?.subject ?? (named?.attributedBy === 'subject' ? named.userId : null),
-      namespace: words?.namespace ?? named?.project?.namespace ?? null,
-      quantities: [...(correction?.quantities ?? words?.usages ?? (sums.length > 0 ? sums : reported))],
-      replaces: words?.replaces ?? correction?.replacesId ?? null,
-      reason: words?.reason ?? correction?.reason ?? null,
+      subject: words.subject ?? (named?.attributedBy === 'subject' ? named.userId : null),
+      namespace: words.namespace ?? named?.project?.namespace ?? null,
+      quantities: [...(correction?.quantities ?? usages ?? (sums.length > 0 ? sums : reported))],
+      replaces: words.replaces ?? correction?.replacesId ?? null,
+      reason: words.reason ?? correction?.reason ?? null,
     },
   };
 }
 
 function toExact(text: string): string {
   return formatExact(roundQuantity(text));
-}
-
-function isTime(text: string): boolean {
-  return parseTime(text) !== undefined;
 }

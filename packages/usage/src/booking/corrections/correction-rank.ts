@@ -1,5 +1,5 @@
-import type { CorrectionRank } from '@hopsmeter/db';
-import type { CorrectionEvent } from '@hopsmeter/usage';
+import type { CorrectionEvent } from '../../event.ts';
+import type { CorrectionRank } from './chain.ts';
 
 /**
  * Whether a correction comes after another one in the order that decides which is in force: by time, then by id. Ids

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchRequest } from '@hopsmeter/queue';
-import {
-  createDirectory,
-  type Directory,
-  type DirectorySnapshot,
-  type ReportedEvent,
-  type UsageEvent,
-} from '@hopsmeter/usage';
+import type { BatchRequest } from '../booking/batch.ts';
+import { createDirectory, type Directory, type DirectorySnapshot } from '../directory.ts';
+import type { ReportedEvent, UsageEvent } from '../event.ts';
 
 /** For tests. 2026-11-22T13:00:00Z. */
 export const SAMPLE_START = 1_795_352_400_000_000;

@@ -1,16 +1,14 @@
-import type { UnreadableBatch } from '@hopsmeter/queue';
 import { expect, it } from 'vitest';
 import { SAMPLE_DIRECTORY } from '../testing/sample-events.ts';
-import { planUnreadable } from './plan-unreadable.ts';
+import { planUnreadable, type UnreadablePayload } from './plan-unreadable.ts';
 
-const unreadable: UnreadableBatch = {
-  kind: 'unreadable',
+const unreadable: UnreadablePayload = {
   payload: '{"v":9,"text":"\\u0000"}',
   reason: 'unknown_version',
   detail: 'version 9',
 };
 
-const plan = (changes: Partial<UnreadableBatch> = {}, jobId = '7', receivedAt = 1) =>
+const plan = (changes: Partial<UnreadablePayload> = {}, jobId = '7', receivedAt = 1) =>
   planUnreadable({ ...unreadable, ...changes }, jobId, receivedAt, SAMPLE_DIRECTORY);
 
 it('parks the whole payload as one event, so that nothing is lost', () => {

@@ -1,22 +1,17 @@
-import type { BatchRecord, CountedInstant, ParkedRow } from '@hopsmeter/db';
-import type { Batch, BatchRequest } from '@hopsmeter/queue';
-import {
-  contentHashOf,
-  type DeferredEvent,
-  type Directory,
-  describeEvent,
-  eventKeyOf,
-  findImplausible,
-  formatTime,
-  isCopyAtAnotherTime,
-  isDeferred,
-  type Micros,
-  type ReportedEvent,
-  type Unattributed,
-  type UsageEvent,
-} from '@hopsmeter/usage';
-import { addEvent, createEventPlan, type EventIdentity, type EventPlan } from './event-plan.ts';
-import { toStorableEvent, toStorableText } from './storable-text.ts';
+import type { Directory, Unattributed } from '../directory.ts';
+import { type DeferredEvent, isDeferred, type ReportedEvent } from '../event.ts';
+import { contentHashOf, eventKeyOf, isCopyAtAnotherTime } from '../identity.ts';
+import { formatTime, type Micros } from '../time.ts';
+import type { Batch, BatchRequest } from './batch.ts';
+import type { BatchRecord } from './batch-record.ts';
+import { bookEvent, findImplausibleEvent } from './book-event.ts';
+import type { LedgerRow } from './booked-row.ts';
+import { type EventArrival, type ParkedRow, toParkedRow } from './parked-row.ts';
+import { createPriceList, type PriceList } from './price-list.ts';
+import { toStorableText } from './storable-text.ts';
+
+/** A counted event without a window: when it was used, and what it said in short. */
+export type CountedInstant = { readonly at: Micros; readonly contentHash: bigint };
 
 /**
  * Events that an earlier attempt found impossible to count, by their position in the batch, and why; with what is
@@ -43,8 +38,10 @@ export function planBatches(
   setAside: SetAside = new Map(),
 ): BatchRecord {
   const planning: Planning = {
-    plan: createEventPlan(directory),
+    directory,
+    ledger: [],
     parked: [],
+    prices: createPriceList(directory),
     contents: new Map(),
     instants: new Map(),
     setAside,
@@ -56,22 +53,16 @@ export function planBatches(
     requests: JSON.stringify(batch.requests.map(describeRequest)),
     duplicatesWithin: addBatch(planning, batch, place),
   }));
-  const { plan, parked } = planning;
-  return {
-    directoryVersion: directory.version,
-    batches: entries,
-    attributions: plan.attributions.values,
-    windows: plan.windows.values,
-    ledger: plan.ledger,
-    parked,
-    prices: plan.prices.values,
-  };
+  const { ledger, parked, prices } = planning;
+  return { directoryVersion: directory.version, batches: entries, ledger, parked, prices: prices.values };
 }
 
 /** What is put together batch by batch. */
 type Planning = {
-  readonly plan: EventPlan;
+  readonly directory: Directory;
+  readonly ledger: LedgerRow[];
   readonly parked: ParkedRow[];
+  readonly prices: PriceList;
   /** Content hashes by event key, of all events so far. */
   readonly contents: Map<string, bigint>;
   /** When those of them without a window were used. */
@@ -80,7 +71,8 @@ type Planning = {
 };
 
 /** @returns how many events are equal copies of earlier ones. */
-function addBatch({ plan, parked, contents, instants, setAside }: Planning, batch: Batch, place: number): number {
+function addBatch(planning: Planning, batch: Batch, place: number): number {
+  const { parked, contents, instants, setAside } = planning;
   let duplicatesWithin = 0;
   let position = 0;
   for (const request of batch.requests) {
@@ -101,14 +93,14 @@ function addBatch({ plan, parked, contents, instants, setAside }: Planning, batc
         contents.set(eventKey, contentHash);
         if ('start' in event && event.start === event.end) instants.set(eventKey, event.start);
       }
-      const identity = { clusterId: request.clusterId, eventKey, contentHash, batch: place, position };
+      const arrival = { clusterId: request.clusterId, eventKey, contentHash, batch: place, position };
       const problem =
         firstContent === undefined
           ? event === reported && reason !== undefined
             ? reason
-            : addReported(plan, event, identity)
+            : addReported(planning, event, arrival)
           : CONFLICT_WITHIN_RECORD;
-      if (problem !== undefined) parked.push(toParkedRow(event, identity, problem));
+      if (problem !== undefined) parked.push(toParkedRow(event, arrival, problem));
     }
   }
   if (position !== batch.events.length) throw new RangeError('the requests of a batch count fewer events than it has');
@@ -138,9 +130,42 @@ function describeRequest({ requestId, clusterId, clusterKeyId, receivedAt, event
 }
 
 /** Adds the rows of usage that can be counted; says why of everything else. */
-function addReported(plan: EventPlan, event: ReportedEvent, identity: EventIdentity): Unattributed | undefined {
+function addReported(
+  { directory, ledger, prices }: Planning,
+  event: ReportedEvent,
+  arrival: EventArrival,
+): Unattributed | undefined {
   if (isDeferred(event)) return defer(event);
-  return findImplausibleEvent(event, plan.directory, identity.clusterId) ?? addEvent(plan, event, identity);
+  const { clusterId, eventKey, contentHash, batch, position } = arrival;
+  const implausible = findImplausibleEvent(event, directory, clusterId);
+  if (implausible !== undefined) return implausible;
+  const booked = bookEvent(event, clusterId, directory, prices);
+  if ('reason' in booked) return booked;
+  const { accountOwnerId, userId, projectId, attributedBy } = booked.attribution;
+  const { id: eventId, sourcePath, type: eventType, start, end } = event;
+  let part = 0;
+  for (const { day, usages } of booked.parts)
+    ledger.push({
+      batch,
+      position,
+      eventKey,
+      contentHash,
+      part: part++,
+      day,
+      bookedOn: directory.bookedOn(accountOwnerId, day),
+      clusterId,
+      sourcePath,
+      eventId,
+      eventType,
+      accountOwnerId,
+      userId,
+      projectId,
+      attributedBy,
+      start,
+      end,
+      usages,
+    });
+  return undefined;
 }
 
 /** What depends on other events, perhaps of other batches, is settled right after the batch. */
@@ -154,44 +179,3 @@ const CONFLICT_WITHIN_RECORD: Unattributed = {
   reason: 'conflict',
   detail: 'an event that was recorded together with it has this identity and another content',
 };
-
-/** Why an event waits for a person, however well it is attributed. */
-export function findImplausibleEvent(
-  event: UsageEvent,
-  directory: Directory,
-  clusterId: string,
-): Unattributed | undefined {
-  const detail = findImplausible(event, directory.limitsOf(clusterId));
-  return detail === undefined ? undefined : { reason: 'implausible', detail };
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-function toParkedRow(
-  reported: ReportedEvent,
-  { clusterId, eventKey, contentHash, batch, position }: EventIdentity,
-  { reason, detail }: Unattributed,
-): ParkedRow {
-  // Postgres refused it as it came, perhaps for one character or for its cluster: parked like that, it would be refused
-  // again, and the batch with it, for ever.
-  const isRefused = reason === 'uncountable';
-  const event = isRefused ? toStorableEvent(reported) : reported;
-  return {
-    batch,
-    eventKey,
-    contentHash,
-    position,
-    clusterId: isRefused && !UUID.test(clusterId) ? undefined : clusterId,
-    sourcePath: event.sourcePath,
-    eventId: event.id,
-    reason,
-    detail,
-    event: describeEvent(event, replacesKeyOf(reported, clusterId)),
-  };
-}
-
-/** A correction has the source of what it replaces. */
-function replacesKeyOf(event: ReportedEvent, clusterId: string): string | undefined {
-  if (event.type !== 'correction') return undefined;
-  return eventKeyOf(clusterId, { id: event.replaces, sourcePath: event.sourcePath });
-}

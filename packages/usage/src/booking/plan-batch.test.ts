@@ -1,13 +1,6 @@
-import type { BatchEntry, BatchRecord } from '@hopsmeter/db';
-import {
-  type CorrectionEvent,
-  contentHashOf,
-  eventKeyOf,
-  type ManifestEvent,
-  type ReportedEvent,
-  type UsageEvent,
-} from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
+import type { CorrectionEvent, ManifestEvent, ReportedEvent, UsageEvent } from '../event.ts';
+import { contentHashOf, eventKeyOf } from '../identity.ts';
 import {
   HOUR,
   SAMPLE_CLUSTER,
@@ -17,6 +10,7 @@ import {
   sampleEvent,
   sampleRequest,
 } from '../testing/sample-events.ts';
+import type { BatchEntry, BatchRecord } from './batch-record.ts';
 import { planBatch, planBatches, type SetAside } from './plan-batch.ts';
 
 const DAY = 20_779;
@@ -46,11 +40,6 @@ describe('what is counted', () => {
     expect(planBatch(batch, SAMPLE_DIRECTORY)).toMatchObject({
       directoryVersion: '5',
       batches: [{ id: batch.id, receivedAt: SAMPLE_START + 2 * HOUR, eventCount: 2, duplicatesWithin: 0 }],
-      attributions: [
-        { accountOwnerId: 'auth0|ada', userId: 'auth0|bo', projectId: 'project-ml', attributedBy: 'namespace' },
-        { accountOwnerId: 'auth0|ada', userId: 'auth0|ada', projectId: undefined, attributedBy: 'subject' },
-      ],
-      windows: [{ start: SAMPLE_START, end: SAMPLE_START + HOUR }],
       ledger: [
         {
           eventKey: eventKeyOf(SAMPLE_CLUSTER, { id: 'a', sourcePath: '' }),
@@ -58,14 +47,27 @@ describe('what is counted', () => {
           part: 0,
           day: DAY,
           position: 0,
-          attribution: 0,
-          window: 0,
+          clusterId: SAMPLE_CLUSTER,
+          accountOwnerId: 'auth0|ada',
+          userId: 'auth0|bo',
+          projectId: 'project-ml',
+          attributedBy: 'namespace',
+          bookedOn: undefined,
+          start: SAMPLE_START,
+          end: SAMPLE_START + HOUR,
           eventId: 'a',
           eventType: 'compute',
-          attributedBy: 'namespace',
           usages: [{ meter: 'cpu_hours', quantity: '1.5' }],
         },
-        { eventId: 'b', position: 1, attribution: 1, window: 0, attributedBy: 'subject' },
+        {
+          eventId: 'b',
+          position: 1,
+          accountOwnerId: 'auth0|ada',
+          userId: 'auth0|ada',
+          projectId: undefined,
+          attributedBy: 'subject',
+          start: SAMPLE_START,
+        },
       ],
       parked: [],
       prices: [{ day: DAY, accountOwnerId: undefined, price: { rateId: 'rate-cpu_hours' } }],
@@ -77,24 +79,25 @@ describe('what is counted', () => {
     expect(planBatch(batch, SAMPLE_DIRECTORY)).toEqual(planBatch(batch, SAMPLE_DIRECTORY));
   });
 
-  it('is split at midnight into parts that point to one window', () => {
+  it('is split at midnight into parts of one window', () => {
     const usages = [{ meter: 'cpu_hours', quantity: '4' }];
     const record = plan([
       sampleEvent('night', { start: MIDNIGHT - HOUR, end: MIDNIGHT + 3 * HOUR, usages }),
       sampleEvent('day'),
     ]);
     expect(
-      record.ledger.map(({ part, day, position, window, usages: [usage] }) => [
+      record.ledger.map(({ part, day, position, start, end, usages: [usage] }) => [
         part,
         day,
         position,
-        window,
+        start,
+        end,
         usage?.quantity,
       ]),
     ).toEqual([
-      [0, DAY, 0, 0, '1'],
-      [1, DAY + 1, 0, 0, '3'],
-      [0, DAY, 1, 1, '1.5'],
+      [0, DAY, 0, MIDNIGHT - HOUR, MIDNIGHT + 3 * HOUR, '1'],
+      [1, DAY + 1, 0, MIDNIGHT - HOUR, MIDNIGHT + 3 * HOUR, '3'],
+      [0, DAY, 1, SAMPLE_START, SAMPLE_START + HOUR, '1.5'],
     ]);
     expect(record.prices.map(({ day }) => day)).toEqual([DAY, DAY + 1]);
     expectAddedUp(record);
@@ -400,7 +403,7 @@ describe('several batches', () => {
       ['b', 0, 1],
       ['c', 1, 0],
     ]);
-    for (const list of ['attributions', 'windows', 'prices'] as const) expect(record[list]).toEqual(alone[list]);
+    expect(record.prices).toEqual(alone.prices);
   });
 
   it('tell a copy of an earlier batch as a duplicate of the later one', () => {

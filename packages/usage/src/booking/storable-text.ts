@@ -1,4 +1,4 @@
-import type { ReportedEvent, Usage } from '@hopsmeter/usage';
+import type { ReportedEvent, Usage } from '../event.ts';
 
 /** The text as Postgres can hold it: NUL and half surrogate pairs, which `text` or `jsonb` refuse, become U+FFFD. */
 export function toStorableText(text: string): string {

@@ -1,8 +1,9 @@
-import type { BatchRecord } from '@hopsmeter/db';
-import { formatExactUnits, toExactUnits, type UsageEvent } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { UsageEvent } from '../event.ts';
+import { formatExactUnits, toExactUnits } from '../exact-quantity.ts';
 import { HOUR, SAMPLE_DIRECTORY, SAMPLE_START, sampleEvent, sampleRequest } from '../testing/sample-events.ts';
+import type { BatchRecord } from './batch-record.ts';
 import { planBatches } from './plan-batch.ts';
 
 const DAY = 24 * HOUR;
@@ -89,7 +90,7 @@ function createLedger() {
   const totals = new Map<string, bigint>();
   return {
     totals,
-    record({ ledger, attributions, parked, batches }: BatchRecord): void {
+    record({ ledger, parked, batches }: BatchRecord): void {
       expect(parked).toEqual([]);
       const first = ledger.filter(({ part }) => part === 0).map(({ eventKey }) => eventKey);
       // The database would take only one of them; that the record says so too is what makes its counts add up.
@@ -97,9 +98,9 @@ function createLedger() {
       const told = batches.reduce((sum, { eventCount, duplicatesWithin }) => sum + eventCount - duplicatesWithin, 0);
       expect(first).toHaveLength(told);
       const fresh = new Set(first.filter((key) => !known.has(key)));
-      for (const { eventKey, attribution, day, usages } of ledger)
+      for (const { eventKey, userId, day, usages } of ledger)
         for (const { meter, quantity } of fresh.has(eventKey) ? usages : []) {
-          const place = `${day} ${attributions[attribution]?.userId} ${meter}`;
+          const place = `${day} ${userId} ${meter}`;
           totals.set(place, (totals.get(place) ?? 0n) + toExactUnits(quantity));
         }
       for (const key of fresh) known.add(key);

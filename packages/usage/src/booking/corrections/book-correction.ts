@@ -1,20 +1,17 @@
-import type { BookedRow, BookedUsage, ChainOriginal } from '@hopsmeter/db';
-import {
-  type CorrectionEvent,
-  type Directory,
-  findImplausible,
-  type PlausibleLimits,
-  splitByDay,
-  type Unattributed,
-  type UsageDay,
-  usageDayOf,
-} from '@hopsmeter/usage';
+import type { Directory, Unattributed } from '../../directory.ts';
+import type { CorrectionEvent } from '../../event.ts';
+import type { PlausibleLimits } from '../../limits.ts';
+import { findImplausible } from '../../plausibility.ts';
+import { splitByDay } from '../../split-by-day.ts';
+import { type UsageDay, usageDayOf } from '../../time.ts';
+import type { BookedRow } from '../booked-row.ts';
+import type { BookedUsage, ChainOriginal, CorrectionRow } from './chain.ts';
 
 /** An event to be corrected, with what is booked of it and its corrections now. */
 export type CorrectedOriginal = ChainOriginal & {
   readonly booked: readonly BookedUsage[];
   /** Its own ledger rows, where it is counted together with its correction. */
-  readonly ownRows: readonly BookedRow[];
+  readonly ownRows: readonly CorrectionRow[];
 };
 
 /**
@@ -43,19 +40,22 @@ export function findUnbookable(
   return undefined;
 }
 
+/** The identity of a correction, and what it says in short. */
+type CorrectionIdentity = Pick<BookedRow, 'eventKey' | 'contentHash'>;
+
 /**
  * The rows that put a correction in force: what is booked of its original is taken back from whom it is booked for, and
  * the new quantities are booked for whom the usage belongs to now, split over the days of the original's window. Both
  * are booked in the open months of their accounts.
  */
 export function bookCorrection(
-  id: string,
+  { eventKey, contentHash }: CorrectionIdentity,
   { usages }: CorrectionEvent,
   original: CorrectedOriginal,
   directory: Directory,
-): readonly BookedRow[] {
+): readonly CorrectionRow[] {
   const { start, end, attributedBy } = original;
-  const about = { id, eventType: 'correction', attributedBy, start, end };
+  const about = { eventKey, contentHash, eventType: 'correction' as const, attributedBy, start, end };
   const bookedOn = (accountOwnerId: string, day: UsageDay) => directory.bookedOn(accountOwnerId, day);
   const takenBack = original.booked.flatMap(({ day, accountOwnerId, userId, projectId, usages: booked }) => {
     const owner = { accountOwnerId, userId, projectId, day, bookedOn: bookedOn(accountOwnerId, day) };
@@ -70,8 +70,8 @@ export function bookCorrection(
     return { ...owner, usages: onDay, adjustment: 'correction' as const };
   });
   const rows = [...takenBack, ...put].filter((row) => row.usages.length > 0);
-  if (rows.length === 0) return [toEmptyRow(id, original, directory)];
-  return rows.map((row, part): BookedRow => ({ ...about, ...row, part }));
+  if (rows.length === 0) return [toEmptyRow({ eventKey, contentHash }, original, directory)];
+  return rows.map((row, part): CorrectionRow => ({ ...about, ...row, part }));
 }
 
 /** What takes back the quantities above zero, or those below. */
@@ -82,11 +82,16 @@ function negate(usages: BookedUsage['usages'], isBelowZero: boolean): BookedUsag
 }
 
 /** The row by which the ledger knows a correction that books nothing. */
-export function toEmptyRow(id: string, original: CorrectedOriginal, directory: Directory): BookedRow {
+export function toEmptyRow(
+  { eventKey, contentHash }: CorrectionIdentity,
+  original: CorrectedOriginal,
+  directory: Directory,
+): CorrectionRow {
   const { accountOwnerId, userId, projectId, attributedBy, start, end } = original;
   const day = usageDayOf(start);
   return {
-    id,
+    eventKey,
+    contentHash,
     part: 0,
     day,
     eventType: 'correction',

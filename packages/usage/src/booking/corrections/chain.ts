@@ -1,12 +1,8 @@
-import type { AttributedBy, Micros, ParkReason, Usage, UsageDay } from '@hopsmeter/usage';
-import type { TakenEvent } from '../parked/take-parked.ts';
-
-/** Who used it and who pays. */
-export type Owner = {
-  readonly accountOwnerId: string;
-  readonly userId: string;
-  readonly projectId: string | undefined;
-};
+import type { AttributedBy, ParkReason } from '../../directory.ts';
+import type { Usage } from '../../event.ts';
+import type { Micros, UsageDay } from '../../time.ts';
+import type { BookedRow, Owner } from '../booked-row.ts';
+import type { TakenEvent } from '../plan-parked.ts';
 
 /** What an event and the corrections of it add up to for one owner on one usage day. Never zero. */
 export type BookedUsage = Owner & { readonly day: UsageDay; readonly usages: readonly Usage[] };
@@ -42,20 +38,10 @@ export type Chain = {
   readonly corrections: readonly TakenCorrection[];
 };
 
-/** A ledger row to be written under the identity of a taken event. */
-export type BookedRow = Owner & {
-  /** The id of the parked event. */
-  readonly id: string;
-  readonly part: number;
-  readonly day: UsageDay;
-  readonly eventType: string;
-  readonly attributedBy: AttributedBy;
-  readonly start: Micros;
-  readonly end: Micros;
-  readonly usages: readonly Usage[];
-  readonly bookedOn: UsageDay | undefined;
-  readonly adjustment: 'reversal' | 'correction' | undefined;
-};
+/**
+ * A row of a correction, or of an original that is counted with one; no adjustment makes it usage as it was reported.
+ */
+export type CorrectionRow = BookedRow & { readonly adjustment: 'reversal' | 'correction' | undefined };
 
 /** A correction that is counted, whether or not it is in force. */
 export type CountedCorrection = CorrectionRank & {
@@ -78,7 +64,7 @@ export type ChainOutcome =
 /** What becomes of chains. An event with ledger rows has one with part 0 and is `counted`. */
 export type CorrectionPlan = {
   readonly directoryVersion: string;
-  readonly rows: readonly BookedRow[];
+  readonly rows: readonly CorrectionRow[];
   readonly corrections: readonly CountedCorrection[];
   readonly outcomes: readonly ChainOutcome[];
 };

@@ -1,6 +1,15 @@
-import type { BookedRow, Chain, ChainOutcome, CorrectionPlan, CountedCorrection, TakenCorrection } from '@hopsmeter/db';
-import { type CorrectionEvent, type Directory, parseDescribedCorrection, type Unattributed } from '@hopsmeter/usage';
+import type { Directory, Unattributed } from '../../directory.ts';
+import type { CorrectionEvent } from '../../event.ts';
+import { readParkedCorrection } from '../parked-event.ts';
 import { bookCorrection, type CorrectedOriginal, findUnbookable, toEmptyRow } from './book-correction.ts';
+import type {
+  Chain,
+  ChainOutcome,
+  CorrectionPlan,
+  CorrectionRow,
+  CountedCorrection,
+  TakenCorrection,
+} from './chain.ts';
 import { isNewer } from './correction-rank.ts';
 import { planOriginal } from './plan-original.ts';
 
@@ -35,7 +44,7 @@ function planChain(chain: Chain, directory: Directory, refusal: Unattributed | u
     const waiting = candidates.map(({ taken }) => pending(taken.id, original));
     return { rows: [], corrections: [], outcomes: [...outcomes, ...waiting] };
   }
-  const rows: BookedRow[] = [];
+  const rows: CorrectionRow[] = [];
   const counted: Candidate[] = [];
   let isDecided = false;
   for (const candidate of newestFirst(candidates)) {
@@ -48,15 +57,16 @@ function planChain(chain: Chain, directory: Directory, refusal: Unattributed | u
       outcomes.push(pending(taken.id, problem));
       continue;
     }
-    if (isDecided) rows.push(toEmptyRow(taken.id, original, directory));
-    else rows.push(...bookCorrection(taken.id, event, original, directory));
+    if (isDecided) rows.push(toEmptyRow(taken, original, directory));
+    else rows.push(...bookCorrection(taken, event, original, directory));
     isDecided = true;
     counted.push(candidate);
   }
   // An implausible original is counted only together with what takes it back.
   if (counted.length > 0) rows.push(...original.ownRows);
-  const ids = new Set([...counted.map(({ taken }) => taken.id), ...rows.map(({ id }) => id)]);
-  for (const id of ids) outcomes.push({ id, outcome: 'counted' });
+  for (const { taken } of counted) outcomes.push({ id: taken.id, outcome: 'counted' });
+  if (counted.length > 0 && chain.parkedOriginal !== undefined && original.ownRows.length > 0)
+    outcomes.push({ id: chain.parkedOriginal.id, outcome: 'counted' });
   return { rows, corrections: counted.map((entry) => toCounted(entry, chain.rootKey)), outcomes };
 }
 
@@ -67,7 +77,7 @@ function sortOut(corrections: readonly TakenCorrection[]) {
   const keys = new Set<string>();
   for (const taken of corrections) {
     const { id, eventKey, contentHash, countedHash, clusterId, hasIdentity } = taken;
-    const event = parseDescribedCorrection(taken.event);
+    const event = readParkedCorrection(taken.event);
     if (countedHash === contentHash) outcomes.push({ id, outcome: 'duplicate' });
     else if (countedHash !== undefined) outcomes.push(pending(id, CONFLICT_WITH_LEDGER));
     else if (!hasIdentity || keys.has(eventKey)) outcomes.push(pending(id, CONFLICT_AMONG_PARKED));
