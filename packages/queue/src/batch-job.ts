@@ -1,3 +1,4 @@
+import { systemIdSchema } from '@hopsmeter/usage';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 
@@ -41,7 +42,7 @@ const count = z.int().min(0).max(BATCH_EVENTS_MAX);
  */
 export const batchJobSchema = z.object({
   v: z.literal(JOB_VERSIONS),
-  id: z.uuid(),
+  id: systemIdSchema,
   keys: z.array(z.tuple([shortText, shortText])).max(BATCH_REQUESTS_MAX),
   requests: z
     .array(z.tuple([shortText, z.int().min(0), z.int(), count]))

@@ -71,6 +71,7 @@ export * from './put-on-meters.ts';
 export * from './split-by-day.ts';
 export * from './statement/build-statement.ts';
 export * from './statement/find-model-effects.ts';
+export { isSystemId, parseSystemId, systemIdSchema } from './system-id.ts';
 export { isName } from './text.ts';
 export * from './time.ts';
 export { isUserId, USER_ID_FORM } from './user-id.ts';

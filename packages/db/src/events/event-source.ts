@@ -1,4 +1,4 @@
-import { CLUSTER_SOURCE_PREFIX } from '@hopsmeter/usage';
+import { CLUSTER_SOURCE_PREFIX, isSystemId } from '@hopsmeter/usage';
 
 /** Where an event came from, as the ledger keeps it. */
 export type EventOrigin = {
@@ -7,8 +7,8 @@ export type EventOrigin = {
   readonly sourcePath: string;
 };
 
-/** The cluster's id as every key of ours has it: in small letters. What follows it begins with `/` or `:`. */
-const SOURCE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})((?:[/:].*)?)$/su;
+/** The cluster's id, and what follows it: that begins with `/` or `:`. */
+const SOURCE = /^([^/:]+)((?:[/:].*)?)$/su;
 
 /** Writes the source of an event as the cluster did. */
 export function formatSource({ clusterId, sourcePath }: EventOrigin): string {
@@ -19,5 +19,7 @@ export function formatSource({ clusterId, sourcePath }: EventOrigin): string {
 export function parseSource(source: string): EventOrigin | undefined {
   if (!source.startsWith(CLUSTER_SOURCE_PREFIX)) return undefined;
   const [, clusterId, sourcePath] = SOURCE.exec(source.slice(CLUSTER_SOURCE_PREFIX.length)) ?? [];
-  return clusterId === undefined || sourcePath === undefined ? undefined : { clusterId, sourcePath };
+  return clusterId === undefined || sourcePath === undefined || !isSystemId(clusterId)
+    ? undefined
+    : { clusterId, sourcePath };
 }

@@ -1,6 +1,7 @@
 import type { ParkReason, Unattributed } from '../directory.ts';
 import type { ReportedEvent } from '../event.ts';
 import { eventKeyOf } from '../identity.ts';
+import { parseSystemId } from '../system-id.ts';
 import { writeParkedEvent } from './parked-event.ts';
 import { toStorableEvent } from './storable-text.ts';
 
@@ -26,8 +27,6 @@ export type EventArrival = Pick<ParkedRow, 'batch' | 'position' | 'eventKey' | '
   readonly clusterId: string;
 };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Parks an event, so that it can be counted later. */
 export function toParkedRow(
   reported: ReportedEvent,
@@ -43,7 +42,7 @@ export function toParkedRow(
     position,
     eventKey,
     contentHash,
-    clusterId: isRefused && !UUID.test(clusterId) ? undefined : clusterId,
+    clusterId: isRefused && parseSystemId(clusterId) === undefined ? undefined : clusterId,
     sourcePath: event.sourcePath,
     eventId: event.id,
     reason,

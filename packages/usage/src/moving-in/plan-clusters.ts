@@ -1,8 +1,7 @@
+import { isSystemId } from '../system-id.ts';
 import type { ApplicationCluster, ApplicationDirectory } from './application-rows.ts';
 import type { OurDirectory } from './directory-plan.ts';
 import type { Outcomes } from './outcomes.ts';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Clusters keep their ids: usage of the past names them. A status other than `active` means that a cluster takes no new
@@ -46,7 +45,7 @@ export function statusOf({ status }: ApplicationCluster): 'active' | 'inactive' 
 }
 
 function refusalOf({ id, name, maxUsers }: ApplicationCluster, names: ReadonlySet<string>): string | undefined {
-  if (!UUID.test(id)) return 'the id is no UUID';
+  if (!isSystemId(id)) return 'the id is no UUID';
   if (maxUsers !== null && maxUsers <= 0) return `max_users is ${maxUsers}`;
   return names.has(name) ? `another cluster is called ${name}` : undefined;
 }

@@ -3,6 +3,7 @@ import {
   NAME_LENGTH_MAX as GPU_MODEL_LENGTH_MAX,
   isName,
   isUserId,
+  parseSystemId,
   parseTime,
   type TermsErrorCode,
   USER_ID_FORM,
@@ -114,11 +115,9 @@ export const gpuModelField = field({
   meta: { description: 'GPU model as clusters report it', examples: ['NVIDIA H100 80GB HBM3'] },
 });
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export const systemIdField = (description: string) =>
   field({
-    accepts: (text) => UUID.test(text),
+    accepts: (text) => parseSystemId(text) !== undefined,
     expected: 'expected a UUID',
     meta: { description, examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'], format: 'uuid' },
   });
@@ -157,7 +156,7 @@ export const tokenField = field({
 /** A system id in the path or the query. */
 export const systemIdSchema = (description: string) =>
   parameter({
-    parse: (text) => (UUID.test(text) ? text.toLowerCase() : undefined),
+    parse: parseSystemId,
     code: 'INVALID_TEXT',
     expected: 'expected a UUID',
     describedAs: { description, examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'], format: 'uuid' },

@@ -1,60 +1,87 @@
+import { parseTime, parseUsageDay, systemIdSchema } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { parameter } from './parameters.ts';
 
-/** Longer than two texts of 255 characters of up to 6 bytes each, in base64. */
-const CURSOR_LENGTH_MAX = 4_400;
+/** Longer than the longest position: two ids of 255 characters and a meter, each of up to 6 bytes, in base64. */
+const CURSOR_LENGTH_MAX = 7_000;
 
-const textSchema = z
+/** What a position is made of: an id or a name. */
+export const textPart = z
   .string()
   .min(1)
   .max(255)
   .refine((text) => text.isWellFormed() && !text.includes('\0'));
+export const systemIdPart = systemIdSchema;
+export const dayPart = z.string().refine((text) => parseUsageDay(text) !== undefined);
+/** As the database writes an instant: always with microseconds. */
+export const instantPart = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+  .refine((text) => parseTime(text) !== undefined);
 
-/** Writes the place of a page's last row as a cursor. Callers must not look into it. */
-function formatCursor(position: readonly string[]): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
+type Parts = Readonly<Record<string, z.ZodType<string | number | null>>>;
+
+/**
+ * The cursor of a list: the position of a page's last row, which is what the list is ordered by, in that order.
+ *
+ * Callers must not look into it. It is the position's values as JSON, in base64url; one that is not what the list would
+ * have written is refused.
+ *
+ * @param schema a text, a number or null for each part; its own rules may tie parts to each other.
+ * @param filters what must be the same as on the page before.
+ */
+export function createPageCursor<Shape extends Parts>(schema: z.ZodObject<Shape>, filters = 'with the same filters') {
+  type Position = z.output<typeof schema>;
+  const names = Object.keys(schema.shape);
+
+  const format = (position: Position): string => {
+    const values: Readonly<Record<string, unknown>> = position;
+    return Buffer.from(JSON.stringify(names.map((name) => values[name]))).toString('base64url');
+  };
+
+  const parse = (text: string): Position | undefined => {
+    const values = text.length > CURSOR_LENGTH_MAX ? undefined : readArray(text);
+    if (values?.length !== names.length) return undefined;
+    const position = schema.safeParse(Object.fromEntries(names.map((name, place) => [name, values[place]]))).data;
+    return position !== undefined && format(position) === text ? position : undefined;
+  };
+
+  return {
+    format,
+    /** Undefined when {@link format} did not write it. */
+    parse,
+    /** The parameter of the query. */
+    parameter: parameter({
+      parse,
+      code: 'INVALID_CURSOR',
+      expected: 'expected the nextCursor of a page of this list',
+      describedAs: { description: `Where the page begins: \`nextCursor\` of the page before, ${filters}` },
+    }).optional(),
+    /** Cuts a page of `limit` rows out of one more than that, with the cursor of the next page. */
+    pageOf<Row>(
+      rows: readonly Row[],
+      limit: number,
+      positionOf: (row: Row) => Position,
+    ): { readonly rows: Row[]; readonly next: { readonly nextCursor?: string } } {
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return { rows: page, next: last === undefined ? {} : { nextCursor: format(positionOf(last)) } };
+    },
+  };
 }
 
-/** Reads a cursor of texts of these forms; undefined when {@link formatCursor} did not write it. */
-function parseCursor(text: string, forms: readonly RegExp[]): readonly string[] | undefined {
-  if (text.length > CURSOR_LENGTH_MAX) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  const parsed = z.array(textSchema).length(forms.length).safeParse(value);
-  if (!parsed.success || formatCursor(parsed.data) !== text) return undefined;
-  return parsed.data.every((part, place) => forms[place]?.test(part)) ? parsed.data : undefined;
-}
-
-/** What a place is made of. */
-export const ANY_TEXT = /^/;
-export const SYSTEM_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-export const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
-
-/** The cursor of a list whose rows are ordered by these parts. */
-export const cursorSchema = (...forms: readonly RegExp[]) =>
-  parameter({
-    parse: (text) => parseCursor(text, forms),
-    code: 'INVALID_CURSOR',
-    expected: 'expected the nextCursor of a page of this list',
-    describedAs: { description: 'Where the page begins: `nextCursor` of the page before, with the same filters' },
-  }).optional();
-
+/** Of an answer. */
 export const nextCursorSchema = z
   .string()
   .optional()
   .meta({ description: 'Ask with it for the next page; the last page has none', examples: ['WyIyMDI2LTExLTIyIl0'] });
 
-/** Cuts a page of `limit` rows out of one more than that, with the cursor of the next page. */
-export function pageOf<T>(
-  rows: readonly T[],
-  limit: number,
-  placeOf: (row: T) => readonly string[],
-): { readonly rows: T[]; readonly next: { readonly nextCursor?: string } } {
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return { rows: page, next: last === undefined ? {} : { nextCursor: formatCursor(placeOf(last)) } };
+/** The JSON array that a cursor holds. */
+function readArray(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

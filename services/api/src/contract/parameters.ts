@@ -1,5 +1,5 @@
 import { NO_PROJECT } from '@hopsmeter/db';
-import { isUserId, parseUsageDay, SUBJECT_LENGTH_MAX, USER_ID_FORM } from '@hopsmeter/usage';
+import { isUserId, parseSystemId, parseUsageDay, SUBJECT_LENGTH_MAX, USER_ID_FORM } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { ParameterErrorCode } from './parameter-errors.ts';
 
@@ -106,8 +106,6 @@ export function checkRange(
   if (to - from > daysMax) refuse('RANGE_TOO_LONG', `expected at most ${daysMax} days after from`);
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Longest name of a meter. */
 const METER_LENGTH_MAX = 253;
 
@@ -118,7 +116,7 @@ export const accountFilter = userIdSchema("Only of this account: the owner's use
 export const usageFilterShape = {
   user: userIdSchema('Only of this user').optional(),
   project: parameter({
-    parse: (text) => (text === NO_PROJECT || UUID.test(text) ? text.toLowerCase() : undefined),
+    parse: (text) => (text === NO_PROJECT ? text : parseSystemId(text)),
     code: 'INVALID_TEXT',
     expected: `expected a UUID or ${NO_PROJECT}`,
     describedAs: {
@@ -127,7 +125,7 @@ export const usageFilterShape = {
     },
   }).optional(),
   cluster: parameter({
-    parse: (text) => (UUID.test(text) ? text.toLowerCase() : undefined),
+    parse: parseSystemId,
     code: 'INVALID_TEXT',
     expected: 'expected a UUID',
     describedAs: { description: 'Only of this cluster', examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] },

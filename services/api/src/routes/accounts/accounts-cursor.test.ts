@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAccountsCursor, parseAccountsCursor } from './accounts-cursor.ts';
+import { accountsCursor } from './accounts-cursor.ts';
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -8,10 +8,10 @@ const KEY = '1.000000000000';
 describe('a cursor', () => {
   it.each(['auth0|1', 'é\u{1f600}"\\', 'x'.repeat(255), '\u{1f600}'.repeat(127)])('comes back as it was: %s', (id) => {
     const position = { sort: '-total', key: '-12345678901234567890123456.000000000001', id } as const;
-    expect(parseAccountsCursor(formatAccountsCursor(position))).toEqual(position);
+    expect(accountsCursor.parse(accountsCursor.format(position))).toEqual(position);
     for (const sort of ['name', '-name'] as const) {
       const named = { sort, key: '\u{1f600}'.repeat(255), id };
-      expect(parseAccountsCursor(formatAccountsCursor(named))).toEqual(named);
+      expect(accountsCursor.parse(accountsCursor.format(named))).toEqual(named);
     }
   });
 
@@ -35,6 +35,6 @@ describe('a cursor', () => {
     ['white space', Buffer.from(`["total", "${KEY}", "x"]`).toString('base64url')],
     ['a very long one', encode(['total', KEY, 'x'.repeat(4_000)])],
   ])('is refused when it holds %s', (_what, text) => {
-    expect(parseAccountsCursor(text)).toBeUndefined();
+    expect(accountsCursor.parse(text)).toBeUndefined();
   });
 });

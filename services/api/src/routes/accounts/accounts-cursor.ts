@@ -1,39 +1,21 @@
-import { ACCOUNTS_SORTS, type AccountPosition } from '@hopsmeter/db';
+import { ACCOUNTS_SORTS, type AccountsSort } from '@hopsmeter/db';
 import { z } from 'zod';
+import { createPageCursor, textPart } from '../../contract/page-cursor.ts';
 
-/** Longer than the longest position: a name and an id of 255 characters, each of up to 6 bytes, in base64. */
-const CURSOR_LENGTH_MAX = 4_200;
+/** What accounts are ordered by when it is not a name: an amount with all its decimals. */
+const AMOUNT = /^-?\d{1,26}\.\d{12}$/;
 
-const KEY_LENGTH_MAX = 255;
+/** A name as Postgres holds it may be empty. It counts 255 characters, of which each is up to two of JavaScript's. */
+const namePart = z
+  .string()
+  .max(2 * 255)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'));
 
-const textSchema = z.string().refine((text) => text.isWellFormed() && !text.includes('\0'));
-const idSchema = textSchema.min(1).max(255);
-const numberKeySchema = z.string().regex(/^-?\d{1,26}\.\d{12}$/);
-/** Postgres counts characters, of which each is up to two of JavaScript's. */
-const nameKeySchema = textSchema.max(2 * KEY_LENGTH_MAX);
+const NAME_SORTS: ReadonlySet<AccountsSort> = new Set(['name', '-name']);
 
-const positionSchema = z.union([
-  z.tuple([z.enum(ACCOUNTS_SORTS).exclude(['name', '-name']), numberKeySchema, idSchema]),
-  z.tuple([z.enum(ACCOUNTS_SORTS).extract(['name', '-name']), nameKeySchema, idSchema]),
-]);
-
-/** Writes the last account of a page as a cursor. Callers must not look into it. */
-export function formatAccountsCursor({ sort, key, id }: AccountPosition): string {
-  return Buffer.from(JSON.stringify([sort, key, id])).toString('base64url');
-}
-
-/** Reads a cursor; undefined when it is not one that {@link formatAccountsCursor} wrote. */
-export function parseAccountsCursor(text: string): AccountPosition | undefined {
-  if (text.length > CURSOR_LENGTH_MAX) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  const parsed = positionSchema.safeParse(value);
-  if (!parsed.success) return undefined;
-  const [sort, key, id] = parsed.data;
-  const position = { sort, key, id };
-  return formatAccountsCursor(position) === text ? position : undefined;
-}
+export const accountsCursor = createPageCursor(
+  z
+    .object({ sort: z.enum(ACCOUNTS_SORTS), key: namePart, id: textPart })
+    .refine(({ sort, key }) => NAME_SORTS.has(sort) || AMOUNT.test(key)),
+  'with the same month, q and sort',
+);

@@ -3,7 +3,7 @@ import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addCluster, addUsage, type Json, startTestApi, type TestApi } from '../../testing/test-api.ts';
-import { formatAccountsCursor } from './accounts-cursor.ts';
+import { accountsCursor } from './accounts-cursor.ts';
 
 let api: TestApi;
 
@@ -208,7 +208,7 @@ describe('pages', () => {
   });
 
   it('give the total also beyond the end', async () => {
-    const cursor = formatAccountsCursor({ sort: '-total', key: '1.000000000000', id: 'auth0|x' });
+    const cursor = accountsCursor.format({ sort: '-total', key: '1.000000000000', id: 'auth0|x' });
     const { body } = await api.get(`/v1/accounts?month=2026-11&cursor=${cursor}`);
     expect(body.accounts).toEqual([]);
     expect(parseQuantity(body.total) > 0n).toBe(true);
@@ -301,7 +301,7 @@ describe('parameters', () => {
     ['limit=', 'limit', 'INVALID_LIMIT'],
     ['cursor=', 'cursor', 'INVALID_CURSOR'],
     ['cursor=abc', 'cursor', 'INVALID_CURSOR'],
-    [`sort=name&cursor=${formatAccountsCursor({ sort: '-name', key: 'x', id: 'x' })}`, 'cursor', 'INVALID_CURSOR'],
+    [`sort=name&cursor=${accountsCursor.format({ sort: '-name', key: 'x', id: 'x' })}`, 'cursor', 'INVALID_CURSOR'],
     ['sort=', 'sort', 'INVALID_SORT'],
     ['sort=credits', 'sort', 'INVALID_SORT'],
     ['sort=total,name', 'sort', 'INVALID_SORT'],

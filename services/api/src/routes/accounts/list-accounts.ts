@@ -6,10 +6,11 @@ import type { Billing } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
 import { CURRENCY, creditsSchema, currencySchema, exactSchema, moneySchema } from '../../contract/amounts.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
+import { nextCursorSchema } from '../../contract/page-cursor.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { limitSchema, monthOf, monthSchema, parameter, searchSchema } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-import { formatAccountsCursor, parseAccountsCursor } from './accounts-cursor.ts';
+import { accountsCursor } from './accounts-cursor.ts';
 import { accountsPeriodOf } from './accounts-period.ts';
 
 /** 1,000 accounts are 200 kB of JSON; more belongs on another page. */
@@ -32,14 +33,7 @@ const querySchema = z.strictObject({
       default: SORT_DEFAULT,
     },
   }).default(SORT_DEFAULT),
-  cursor: parameter({
-    parse: parseAccountsCursor,
-    code: 'INVALID_CURSOR',
-    expected: 'expected the nextCursor of a page of this list',
-    describedAs: {
-      description: 'Where the page begins: `nextCursor` of the page before, with the same month, q and sort',
-    },
-  }).optional(),
+  cursor: accountsCursor.parameter,
   limit: limitSchema({ most: ACCOUNTS_MAX, standard: ACCOUNTS_DEFAULT }),
 });
 
@@ -93,13 +87,7 @@ const answerSchema = z
       .nullable()
       .meta({ description: `${PROJECTED}. Sum over the accounts that match` }),
     accounts: z.array(accountSchema),
-    nextCursor: z
-      .string()
-      .optional()
-      .meta({
-        examples: ['WyIyMDI2LTExLTIyIl0'],
-        description: 'Ask with it for the next page; the last page has none',
-      }),
+    nextCursor: nextCursorSchema,
     freshness: freshnessSchema,
   })
   .meta({ id: 'Accounts' });
@@ -153,8 +141,11 @@ export function addListAccounts(app: HttpApp, { billing, now }: ListAccountsDeps
       // One more than asked for tells whether there is a next page.
       limit: limit + 1,
     });
-    const rows = page.accounts.slice(0, limit);
-    const last = page.accounts.length > limit ? rows.at(-1) : undefined;
+    const { rows, next } = accountsCursor.pageOf(page.accounts, limit, ({ sortKey, id }) => ({
+      sort,
+      key: sortKey,
+      id,
+    }));
     return {
       month: shown.month,
       currency: CURRENCY,
@@ -164,7 +155,7 @@ export function addListAccounts(app: HttpApp, { billing, now }: ListAccountsDeps
       samePeriod: { total: page.overallSamePeriod },
       projected: page.overallProjected === null ? null : { total: page.overallProjected },
       accounts: rows.map(describeAccount),
-      ...(last === undefined ? {} : { nextCursor: formatAccountsCursor({ sort, key: last.sortKey, id: last.id }) }),
+      ...next,
       freshness,
     };
   });

@@ -1,14 +1,16 @@
 import { listAuditLog, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
+
+const pages = createPageCursor(z.object({ happenedAt: instantPart, id: systemIdPart }));
 
 const querySchema = z.strictObject({
   entity: searchSchema('Only changes of this table', 'users').optional(),
   entityId: searchSchema('Only changes of the row with this key', 'auth0|507f1f77').optional(),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -47,11 +49,9 @@ export function addListAuditLog(app: HttpApp, pool: Pool): void {
     response: listed('A page of entries', answerSchema),
   };
   app.get('/v1/audit-log', { schema, config: { access: 'staff' } }, async ({ query }) => {
-    const [happenedAt, id] = query.cursor ?? [];
-    const after = happenedAt === undefined || id === undefined ? undefined : { happenedAt, id };
     const filters = { entity: query.entity || undefined, entityId: query.entityId || undefined };
-    const found = await listAuditLog(pool, { ...filters, after, limit: query.limit + 1 });
-    const { rows, next } = pageOf(found, query.limit, (row) => [row.happenedAt, row.id]);
+    const found = await listAuditLog(pool, { ...filters, after: query.cursor, limit: query.limit + 1 });
+    const { rows, next } = pages.pageOf(found, query.limit, (row) => row);
     return { entries: rows, ...next };
   });
 }

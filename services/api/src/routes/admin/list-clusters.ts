@@ -1,12 +1,14 @@
 import { listClusters, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from '../../contract/page-cursor.ts';
+import { createPageCursor, nextCursorSchema, textPart } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { clusterSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
 
+const pages = createPageCursor(z.object({ name: textPart }));
+
 const querySchema = z.strictObject({
-  cursor: cursorSchema(ANY_TEXT),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -25,8 +27,8 @@ export function addListClusters(app: HttpApp, pool: Pool): void {
     response: listed('A page of clusters', answerSchema),
   };
   app.get('/v1/clusters', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
-    const found = await listClusters(pool, { after: cursor?.[0], limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, ({ name }) => [name]);
+    const found = await listClusters(pool, { after: cursor?.name, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { clusters: rows, ...next };
   });
 }

@@ -1,13 +1,15 @@
 import { listInvites, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
 import { inviteSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
 
+const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
   accountOwnerId: accountIdSchema.optional().meta({ description: 'Only invitations of this account' }),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -25,10 +27,8 @@ export function addListInvites(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/invites', { schema, config: { access: 'own-account' } }, async ({ query }) => {
     const { accountOwnerId, cursor, limit } = query;
-    const [createdAt, id] = cursor ?? [];
-    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await listInvites(pool, { accountOwnerId, after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    const found = await listInvites(pool, { accountOwnerId, after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { invites: rows, ...next };
   });
 }

@@ -2,15 +2,17 @@ import { listProjects, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, nextCursorSchema, systemIdPart, textPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { listed, projectSchema, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
+
+const pages = createPageCursor(z.object({ namespace: textPart, id: systemIdPart }));
 
 const querySchema = z.strictObject({
   clusterId: systemIdSchema('Only namespaces of this cluster').optional(),
   userId: accountIdSchema.optional().meta({ description: 'Only projects of this user' }),
   namespace: searchSchema('Only this namespace', 'fraud-detection').optional(),
-  cursor: cursorSchema(ANY_TEXT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -31,11 +33,8 @@ export function addListProjects(app: HttpApp, pool: Pool): void {
   app.get('/v1/projects', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { clusterId, userId, cursor, limit } = query;
     const namespace = query.namespace === '' ? undefined : query.namespace;
-    const [afterNamespace, afterId] = cursor ?? [];
-    const after =
-      afterNamespace === undefined || afterId === undefined ? undefined : { namespace: afterNamespace, id: afterId };
-    const found = await listProjects(pool, { clusterId, userId, namespace, after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.namespace, row.id]);
+    const found = await listProjects(pool, { clusterId, userId, namespace, after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { projects: rows, ...next };
   });
 }

@@ -1,14 +1,16 @@
 import { listUsers, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { ANY_TEXT, cursorSchema, nextCursorSchema, pageOf } from '../../contract/page-cursor.ts';
+import { createPageCursor, nextCursorSchema, textPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX, userSchema } from './schemas.ts';
+
+const pages = createPageCursor(z.object({ id: textPart }));
 
 const querySchema = z.strictObject({
   q: searchSchema('Part of the id, name or e-mail address, in upper or lower case', 'ada@').optional(),
   accountOwnerId: accountIdSchema.optional().meta({ description: 'Only the members of this owner' }),
-  cursor: cursorSchema(ANY_TEXT),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -27,8 +29,8 @@ export function addListUsers(app: HttpApp, pool: Pool): void {
   app.get('/v1/users', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { q, accountOwnerId, cursor, limit } = query;
     const search = q === '' ? undefined : q;
-    const asked = { search, accountOwnerId, after: cursor?.[0], limit: limit + 1 };
-    const { rows, next } = pageOf(await listUsers(pool, asked), limit, ({ id }) => [id]);
+    const asked = { search, accountOwnerId, after: cursor?.id, limit: limit + 1 };
+    const { rows, next } = pages.pageOf(await listUsers(pool, asked), limit, (row) => row);
     return { users: rows, ...next };
   });
 }

@@ -2,7 +2,7 @@ import { listAlerts } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
@@ -15,10 +15,12 @@ const monthSchema = parameter({
   describedAs: { description: 'Only alerts of this month', examples: ['2026-11'] },
 });
 
+const pages = createPageCursor(z.object({ raisedAt: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
   accountOwnerId: accountIdSchema.optional(),
   month: monthSchema.optional(),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -38,10 +40,8 @@ export function addListAlerts(app: HttpApp, { pool }: AlertsDeps): void {
   };
   app.get('/v1/alerts', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { accountOwnerId, month, cursor, limit } = query;
-    const [raisedAt, id] = cursor ?? [];
-    const after = raisedAt === undefined || id === undefined ? undefined : { raisedAt, id };
-    const found = await listAlerts(pool, { accountOwnerId, month, after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.raisedAt, row.id]);
+    const found = await listAlerts(pool, { accountOwnerId, month, after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { alerts: rows.map(describeAlert), ...next };
   });
 }

@@ -3,7 +3,7 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
@@ -17,9 +17,11 @@ const statusSchema = parameter({
   describedAs: { description: 'Only those', enum: DELIVERY_STATUSES },
 });
 
+const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
   status: statusSchema.optional(),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -43,12 +45,10 @@ export function addListDeliveries(app: HttpApp, { pool }: AlertsDeps): void {
   };
   app.get('/v1/webhooks/:id/deliveries', { schema, config: { access: 'staff' } }, async ({ params, query }) => {
     const { status, cursor, limit } = query;
-    const [createdAt, id] = cursor ?? [];
-    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const wanted = { webhookId: params.id, status, after, limit: limit + 1 };
+    const wanted = { webhookId: params.id, status, after: cursor, limit: limit + 1 };
     const found = await listDeliveries(pool, wanted);
     if (found === undefined) throw new RequestError('NOT_FOUND', 'there is no such webhook');
-    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { deliveries: rows, ...next };
   });
 }

@@ -1,14 +1,16 @@
 import { listWebhooks } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { webhookSchema } from './schemas.ts';
 
+const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -27,10 +29,8 @@ export function addListWebhooks(app: HttpApp, { pool }: AlertsDeps): void {
     response: listed('A page of webhooks', answerSchema),
   };
   app.get('/v1/webhooks', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
-    const [createdAt, id] = cursor ?? [];
-    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await listWebhooks(pool, { after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    const found = await listWebhooks(pool, { after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { webhooks: rows, ...next };
   });
 }

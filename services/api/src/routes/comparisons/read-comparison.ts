@@ -15,7 +15,7 @@ import { chooseContentType } from '../../contract/accept.ts';
 import { CSV_CONTENT_TYPE } from '../../contract/csv.ts';
 import { MONTH_PATTERN, parseMonth } from '../../contract/month.ts';
 import { nameFile } from '../../contract/name-file.ts';
-import { ANY_TEXT, cursorSchema, pageOf } from '../../contract/page-cursor.ts';
+import { createPageCursor, dayPart, textPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
 import type { Streams } from '../../contract/streams.ts';
@@ -34,6 +34,8 @@ const paramsSchema = z.strictObject({
 
 const CHOICES = [...CAUSES, 'equal'] as const;
 
+const pages = createPageCursor(z.object({ userId: textPart, date: dayPart, measure: z.enum(MEASURES) }));
+
 const querySchema = z.strictObject({
   cause: parameter({
     parse: (text) => CHOICES.find((choice) => choice === text),
@@ -45,7 +47,7 @@ const querySchema = z.strictObject({
       enum: [...CHOICES],
     },
   }).optional(),
-  cursor: cursorSchema(ANY_TEXT, /^\d{4}-\d{2}-\d{2}$/, /^[a-z_]+$/),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -113,17 +115,17 @@ export function addReadComparison(app: HttpApp, { pool, applicationUrl, streams,
             }).then(async ({ userCount }) => (userCount === 0 ? write(COMPARISON_CSV_HEADER) : undefined)),
         );
 
-      const after = readPlace(cursor);
-      const making = after === undefined ? createSummary() : undefined;
+      const making = cursor === undefined ? createSummary() : undefined;
       const found: NamedComparisonRow[] = [];
-      const days = await walk({ ...range, fromUserId: after?.userId }, async (rows) => {
+      const days = await walk({ ...range, fromUserId: cursor?.userId }, async (rows) => {
         making?.add(rows);
         // One more than asked for tells whether there is a next page.
         for (const row of rows)
-          if (found.length <= limit && isWanted(row) && (after === undefined || isBehind(row, after))) found.push(row);
+          if (found.length <= limit && isWanted(row) && (cursor === undefined || isBehind(row, cursor)))
+            found.push(row);
         return making !== undefined || found.length <= limit;
       });
-      const { rows, next } = pageOf(found, limit, ({ userId, date, measure }) => [userId, date, measure]);
+      const { rows, next } = pages.pageOf(found, limit, (row) => row);
       return {
         month,
         ...days,
@@ -143,11 +145,6 @@ function isOfCause({ causes }: NamedComparisonRow, wanted: Choice | undefined): 
 type Place = { readonly userId: string; readonly date: string; readonly measure: string };
 
 const ORDER: readonly string[] = MEASURES;
-
-function readPlace(cursor: readonly string[] | undefined): Place | undefined {
-  const [userId, date, measure] = cursor ?? [];
-  return userId === undefined || date === undefined || measure === undefined ? undefined : { userId, date, measure };
-}
 
 function isBehind(row: NamedComparisonRow, after: Place): boolean {
   if (row.userId !== after.userId) return row.userId > after.userId;

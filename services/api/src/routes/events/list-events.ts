@@ -2,7 +2,7 @@ import { EVENT_SEARCH_DAYS_MAX, type Pool, searchEvents } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import type { Billing } from '../../billing.ts';
-import { cursorSchema, INSTANT, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { ledgerCursor } from '../../contract/ledger-cursor.ts';
 import { accountFilter, checkRange, daySchema, limitSchema, usageFilterShape } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { eventsSchema } from './schemas.ts';
@@ -10,9 +10,6 @@ import { eventsSchema } from './schemas.ts';
 /** People look at these on a screen; 500 rows are 300 kB of JSON. */
 const EVENTS_MAX = 500;
 const EVENTS_DEFAULT = 100;
-
-const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const PART = /^(?:0|[1-9]\d{0,3})$/;
 
 const querySchema = z
   .strictObject({
@@ -28,7 +25,7 @@ const querySchema = z
         'than its usage day',
       '2026-11-22',
     ).optional(),
-    cursor: cursorSchema(DAY, INSTANT, SYSTEM_ID, PART),
+    cursor: ledgerCursor.parameter,
     limit: limitSchema({ most: EVENTS_MAX, standard: EVENTS_DEFAULT }),
   })
   .superRefine((query, context) => checkRange(query, context, EVENT_SEARCH_DAYS_MAX));
@@ -54,26 +51,18 @@ export function addListEvents(app: HttpApp, { pool, billing }: EventsDeps): void
   };
   app.get('/v1/events', { schema, config: { access: 'own-account' } }, async ({ query }) => {
     const { account, user, project, cluster, cursor, limit, ...given } = query;
-    const [usageDate, windowStartedAt, eventKey, part] = cursor ?? [];
-    const isFirst =
-      usageDate === undefined || windowStartedAt === undefined || eventKey === undefined || part === undefined;
     const wanted = {
       ...given,
       accountOwnerId: account,
       userId: user,
       projectId: project,
       clusterId: cluster,
-      after: isFirst ? undefined : { usageDate, windowStartedAt, eventKey, part: Number(part) },
+      after: cursor,
       limit: limit + 1,
     };
     const freshness = await billing.readFreshness();
     const found = await searchEvents(pool, wanted);
-    const { rows, next } = pageOf(found, limit, (row) => [
-      row.usageDate,
-      row.windowStartedAt,
-      row.eventKey,
-      String(row.part),
-    ]);
+    const { rows, next } = ledgerCursor.pageOf(found, limit, (row) => row);
     return { events: rows.map((row) => ({ ...row, meters: [...row.meters] })), ...next, freshness };
   });
 }

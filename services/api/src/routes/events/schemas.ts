@@ -2,6 +2,7 @@ import { PARKED_STATUSES } from '@hopsmeter/db';
 import { z } from 'zod';
 import { exactQuantitySchema, exactSchema } from '../../contract/amounts.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
+import { nextCursorSchema } from '../../contract/page-cursor.ts';
 
 /** What became of an event, by its stable code. */
 const VERDICTS = ['counted', 'corrected', 'voided', 'superseded', 'parked', 'ignored', 'given_up', 'recorded'] as const;
@@ -70,13 +71,7 @@ const ledgerEventSchema = z
 export const eventsSchema = z
   .object({
     events: z.array(ledgerEventSchema),
-    nextCursor: z
-      .string()
-      .optional()
-      .meta({
-        examples: ['WyIyMDI2LTExLTIyIl0'],
-        description: 'Ask with it for the next page; the last page has none',
-      }),
+    nextCursor: nextCursorSchema,
     freshness: freshnessSchema,
   })
   .meta({ id: 'LedgerEvents' });

@@ -2,14 +2,16 @@ import { listFollowedProblems, type Pool, readFollowingHealth } from '@hopsmeter
 import type { HttpApp } from '@hopsmeter/runtime';
 import { FOLLOWED_TABLES } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { describeFollowing, followingSchema } from '../pipeline/read-pipeline-health.ts';
 import { describeMissing, missingSchema } from './schemas.ts';
 
+const pages = createPageCursor(z.object({ since: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -52,11 +54,9 @@ export function addReadFollowing(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/following', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { cursor, limit } = query;
-    const [since, id] = cursor ?? [];
-    const after = since === undefined || id === undefined ? undefined : { since, id };
     const health = await readFollowingHealth(pool);
-    const found = await listFollowedProblems(pool, { after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.since, row.id]);
+    const found = await listFollowedProblems(pool, { after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return {
       following: health === undefined ? null : describeFollowing(health),
       missing: health?.missing == null ? null : describeMissing(health.missing),

@@ -4,7 +4,8 @@ import { MICROS_PER_DAY, type Micros, parseTime, type UsageDay, usageDayOf } fro
 import { z } from 'zod';
 import { accountsOf } from '../../callers/access.ts';
 import type { Caller } from '../../callers/caller.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { ledgerCursor } from '../../contract/ledger-cursor.ts';
+import { nextCursorSchema } from '../../contract/page-cursor.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { accountFilter, limitSchema } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES } from '../../contract/problems.ts';
@@ -14,9 +15,6 @@ const EVENTS_MAX = 100;
 
 /** Rows that are read at a time: a page, and what of it does not belong into the wanted time of day. */
 const READ_MAX = 200;
-
-const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const PART = /^(?:0|[1-9]\d{0,3})$/;
 
 const shape = {
   from: momentSchema(
@@ -31,7 +29,7 @@ const shape = {
 
 const querySchema = z.strictObject(shape);
 
-const pageQuerySchema = z.strictObject({ ...shape, cursor: cursorSchema(DAY, INSTANT, SYSTEM_ID, PART) });
+const pageQuerySchema = z.strictObject({ ...shape, cursor: ledgerCursor.parameter });
 
 const eventSchema = z
   .object({
@@ -98,17 +96,8 @@ export function addListOpenMeterEvents(app: HttpApp, { pool, now }: ListOpenMete
     },
   };
   app.get('/api/v2/events', { schema: pages, config: { access: 'any-owner' } }, async ({ query, caller }) => {
-    const [usageDate, windowStartedAt, eventKey, part] = query.cursor ?? [];
-    const isFirst =
-      usageDate === undefined || windowStartedAt === undefined || eventKey === undefined || part === undefined;
-    const after = isFirst ? undefined : { usageDate, windowStartedAt, eventKey, part: Number(part) };
-    const found = await search({ pool, now }, caller, query, after);
-    const { rows, next } = pageOf(found, query.limit, (row) => [
-      row.usageDate,
-      row.windowStartedAt,
-      row.eventKey,
-      String(row.part),
-    ]);
+    const found = await search({ pool, now }, caller, query, query.cursor);
+    const { rows, next } = ledgerCursor.pageOf(found, query.limit, (row) => row);
     return { items: rows.map(describeEvent), ...next };
   });
 }

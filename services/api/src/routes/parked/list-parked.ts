@@ -3,7 +3,7 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { namespacePatternSchema } from './filter-fields.ts';
@@ -19,12 +19,14 @@ function wordSchema<T extends string>(words: readonly T[], description: string) 
   });
 }
 
+const pages = createPageCursor(z.object({ parkedAt: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
   status: wordSchema(PARKED_STATUSES, 'Only those; `pending` when not given').optional(),
   reason: wordSchema(PARK_REASONS, 'Only those that wait, or waited, for this').optional(),
   clusterId: systemIdSchema('Only events of this cluster').optional(),
   namespace: namespacePatternSchema('Only events of this namespace').optional(),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -44,10 +46,8 @@ export function addListParked(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/parked', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { status = 'pending', cursor, limit, ...filter } = query;
-    const [parkedAt, id] = cursor ?? [];
-    const after = parkedAt === undefined || id === undefined ? undefined : { parkedAt, id };
-    const found = await listParked(pool, { status, filter, after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.parkedAt, row.id]);
+    const found = await listParked(pool, { status, filter, after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { parkedEvents: rows, ...next };
   });
 }

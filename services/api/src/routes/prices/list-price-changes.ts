@@ -1,10 +1,12 @@
 import { listPriceChanges, type Pool, PRICE_CHANGE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { priceChangeSchema } from './schemas.ts';
+
+const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));
 
 const querySchema = z.strictObject({
   status: parameter({
@@ -13,7 +15,7 @@ const querySchema = z.strictObject({
     expected: `expected ${PRICE_CHANGE_STATUSES.join(' or ')}`,
     describedAs: { description: 'Only changes of this status', examples: ['applying'] },
   }).optional(),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -33,10 +35,8 @@ export function addListPriceChanges(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/price-changes', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { status, cursor, limit } = query;
-    const [createdAt, id] = cursor ?? [];
-    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await listPriceChanges(pool, { status, after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    const found = await listPriceChanges(pool, { status, after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { priceChanges: rows, ...next };
   });
 }

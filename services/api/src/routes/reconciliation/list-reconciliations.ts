@@ -1,13 +1,15 @@
 import { listReconciliations, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { reconciliationSchema } from './schemas.ts';
 
+const pages = createPageCursor(z.object({ requestedAt: instantPart, id: systemIdPart }));
+
 const querySchema = z.strictObject({
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -26,10 +28,8 @@ export function addListReconciliations(app: HttpApp, pool: Pool): void {
     response: listed('A page of comparisons', answerSchema),
   };
   app.get('/v1/reconciliations', { schema, config: { access: 'staff' } }, async ({ query: { cursor, limit } }) => {
-    const [requestedAt, id] = cursor ?? [];
-    const after = requestedAt === undefined || id === undefined ? undefined : { requestedAt, id };
-    const found = await listReconciliations(pool, { after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.requestedAt, row.id]);
+    const found = await listReconciliations(pool, { after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { reconciliations: rows.map(copyOf), ...next };
   });
 }

@@ -4,7 +4,7 @@ import { formatUsageMonth, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { CURRENCY, currencySchema } from '../../contract/amounts.ts';
 import { parseMonth } from '../../contract/month.ts';
-import { cursorSchema, nextCursorSchema, pageOf } from '../../contract/page-cursor.ts';
+import { createPageCursor, nextCursorSchema } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { describeSummary, summaryShape } from './schemas.ts';
@@ -14,8 +14,10 @@ import type { StatementsDeps } from './statements-deps.ts';
 const STATEMENTS_MAX = 120;
 const STATEMENTS_DEFAULT = 24;
 
+const pages = createPageCursor(z.object({ month: z.string().regex(/^2\d{3}-(?:0[1-9]|1[0-2])$/) }));
+
 const querySchema = z.strictObject({
-  cursor: cursorSchema(/^2\d{3}-(?:0[1-9]|1[0-2])$/),
+  cursor: pages.parameter,
   limit: limitSchema({ most: STATEMENTS_MAX, standard: STATEMENTS_DEFAULT }),
 });
 
@@ -43,11 +45,12 @@ export function addListStatements(app: HttpApp, { pool }: StatementsDeps): void 
     response: { ...answer('A page of statements', answerSchema), ...NOT_FOUND_RESPONSE, ...PROBLEM_RESPONSES },
   };
   app.get('/v1/accounts/:id/statements', { schema, config: { access: 'own-account' } }, async ({ params, query }) => {
-    const [cursor] = query.cursor ?? [];
-    const before = cursor === undefined ? undefined : parseMonth(cursor);
+    const before = query.cursor === undefined ? undefined : parseMonth(query.cursor.month);
     const page = await listStatements(pool, { accountOwnerId: params.id, before, limit: query.limit + 1 });
     if (page === undefined) throw new RequestError('NOT_FOUND', 'no such account');
-    const { rows, next } = pageOf(page.statements, query.limit, ({ month }) => [formatUsageMonth(month)]);
+    const { rows, next } = pages.pageOf(page.statements, query.limit, ({ month }) => ({
+      month: formatUsageMonth(month),
+    }));
     const drafts = page.draft === undefined ? [] : [page.draft];
     return {
       accountOwnerId: params.id,

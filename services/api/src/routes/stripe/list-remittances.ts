@@ -1,10 +1,12 @@
 import { listRemittances, type Pool, REMITTANCE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { cursorSchema, INSTANT, nextCursorSchema, pageOf, SYSTEM_ID } from '../../contract/page-cursor.ts';
+import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { remittanceSchema } from './schemas.ts';
+
+const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));
 
 const querySchema = z.strictObject({
   status: parameter({
@@ -14,7 +16,7 @@ const querySchema = z.strictObject({
     describedAs: { description: 'Only those', enum: REMITTANCE_STATUSES },
   }).optional(),
   accountOwnerId: accountIdSchema.optional(),
-  cursor: cursorSchema(INSTANT, SYSTEM_ID),
+  cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
 
@@ -34,10 +36,8 @@ export function addListRemittances(app: HttpApp, pool: Pool): void {
   };
   app.get('/v1/stripe/remittances', { schema, config: { access: 'staff' } }, async ({ query }) => {
     const { status, accountOwnerId, cursor, limit } = query;
-    const [createdAt, id] = cursor ?? [];
-    const after = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-    const found = await listRemittances(pool, { status, accountOwnerId, after, limit: limit + 1 });
-    const { rows, next } = pageOf(found, limit, (row) => [row.createdAt, row.id]);
+    const found = await listRemittances(pool, { status, accountOwnerId, after: cursor, limit: limit + 1 });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { remittances: rows, ...next };
   });
 }

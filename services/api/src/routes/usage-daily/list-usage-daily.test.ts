@@ -10,7 +10,7 @@ import {
   type TestApi,
   type Usage,
 } from '../../testing/test-api.ts';
-import { formatUsageDailyCursor } from './usage-daily-cursor.ts';
+import { usageDailyCursor } from './usage-daily-cursor.ts';
 
 const OWNERS = ['auth0|ada', 'google-oauth2|eve'] as const;
 const EVIL = '=HYPERLINK("https://evil.example"),"x"';
@@ -190,7 +190,7 @@ it('takes cursors of strange ids', async () => {
     meter: 'cpu_hours',
     usageDate: '2026-11-01',
   };
-  expect((await list(`${NOVEMBER}&cursor=${formatUsageDailyCursor(key)}`)).rows).toEqual([]);
+  expect((await list(`${NOVEMBER}&cursor=${usageDailyCursor.format(key)}`)).rows).toEqual([]);
 });
 
 /** A text without the sign that keeps it from being a formula. */

@@ -8,18 +8,12 @@ import { CURRENCY, currencySchema, exactQuantitySchema, exactSchema } from '../.
 import { CSV_CONTENT_TYPE, formatCsv, formatCsvHeader } from '../../contract/csv.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
 import { nameFile } from '../../contract/name-file.ts';
-import {
-  accountFilter,
-  checkRange,
-  limitSchema,
-  parameter,
-  rangeShape,
-  usageFilterShape,
-} from '../../contract/parameters.ts';
+import { nextCursorSchema } from '../../contract/page-cursor.ts';
+import { accountFilter, checkRange, limitSchema, rangeShape, usageFilterShape } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import type { Streams } from '../../contract/streams.ts';
 import { USAGE_DAILY_COLUMNS } from './usage-daily-columns.ts';
-import { formatUsageDailyCursor, parseUsageDailyCursor } from './usage-daily-cursor.ts';
+import { usageDailyCursor } from './usage-daily-cursor.ts';
 
 /** 1,000 rows are 700 kB of JSON. */
 const ROWS_MAX = 1_000;
@@ -30,12 +24,7 @@ const querySchema = z
     ...rangeShape,
     account: accountFilter,
     ...usageFilterShape,
-    cursor: parameter({
-      parse: parseUsageDailyCursor,
-      code: 'INVALID_CURSOR',
-      expected: 'expected the nextCursor of a page of this list',
-      describedAs: { description: 'Where the page begins: `nextCursor` of the page before. Not for CSV' },
-    }).optional(),
+    cursor: usageDailyCursor.parameter,
     limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
   })
   .superRefine((query, context) => checkRange(query, context));
@@ -92,13 +81,7 @@ const answerSchema = z
     to: z.string().meta({ description: 'Exclusive', examples: ['2026-12-01'] }),
     currency: currencySchema,
     rows: z.array(rowSchema),
-    nextCursor: z
-      .string()
-      .optional()
-      .meta({
-        examples: ['WyIyMDI2LTExLTIyIl0'],
-        description: 'Ask with it for the next page; the last page has none',
-      }),
+    nextCursor: nextCursorSchema,
     freshness: freshnessSchema,
   })
   .meta({ id: 'UsageDaily' });
@@ -143,14 +126,13 @@ export function addListUsageDaily(app: HttpApp, { billing, streams }: ListUsageD
     const freshness = await billing.readFreshness();
     // One more than asked for tells whether there is a next page.
     const found = await billing.listUsageDaily({ ...filter, after: query.cursor, limit: query.limit + 1 });
-    const rows = found.slice(0, query.limit);
-    const last = found.length > query.limit ? rows.at(-1) : undefined;
+    const { rows, next } = usageDailyCursor.pageOf(found, query.limit, (row) => row);
     return {
       from,
       to,
       currency: CURRENCY,
       rows: rows.map(describeRow),
-      ...(last === undefined ? {} : { nextCursor: formatUsageDailyCursor(last) }),
+      ...next,
       freshness,
     };
 
