@@ -1,4 +1,4 @@
-import { changeOwner, confirmMissing, createProject, moveUser, readFollowingHealth } from '@hopsmeter/db';
+import { assignUser, changeOwner, confirmMissing, createProject, readFollowingHealth } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -353,7 +353,7 @@ describe('what contradicts a decision made here', () => {
     await worker.look();
     const { pool } = database;
     await changeOwner(pool, STAFF, { userId: 'dan', accountOwnerId: 'cy', from: ago(30), reason: 'a contract' });
-    await moveUser(pool, STAFF, { userId: 'cy', clusterId: EAST });
+    await assignUser(pool, STAFF, { userId: 'cy', clusterId: EAST });
     await createProject(pool, STAFF, { clusterId: EAST, namespace: 'mine', userId: 'bob' });
     await inApplication(`update public.users set account_owner_id = 'ada', updated_at = now() where id = 'dan'`);
     await inApplication(

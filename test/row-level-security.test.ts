@@ -88,7 +88,6 @@ import {
   postponeParked,
   previewPriceChange,
   purgeExpiredEvents,
-  readCorrections,
   readCoverage,
   readCreditUsd,
   readFollowingDirectory,
@@ -98,6 +97,7 @@ import {
   readPipelineCounts,
   readPipelineHealth,
   readPrices,
+  readReceipt,
   readReconciliationState,
   readSpendingCap,
   readStatement,
@@ -137,7 +137,7 @@ import {
 } from '@hopsmeter/db';
 import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import { type Postgres, startPostgres } from '@hopsmeter/stack';
-import { type Batch, createDirectory, eventKeyOf, parseUsageDay, planBatch, planCorrections } from '@hopsmeter/usage';
+import { type Batch, createDirectory, parseUsageDay, planBatch, planCorrections } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { one } from './harness/world.ts';
@@ -692,8 +692,10 @@ async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
   expect(settled).toMatchObject({ counted: 1, pending: 1 });
   expect((await findOriginals(pool, undefined, 10)).ids).toEqual([]);
   await postponeParked(pool, request.ids);
-  const key = eventKeyOf(clusterId, { sourcePath: '', id: 'event 0' });
-  expect(await readCorrections(pool, key)).toMatchObject([{ eventId: 'correction', isInForce: true }]);
+  const found = await readReceipt(pool, { id: 'correction', source: undefined, accountOwnerId: undefined });
+  expect(found).toMatchObject({
+    receipt: { chain: [{ id: 'correction', status: 'in_force' }] },
+  });
 }
 
 /** A price of the closed month and after, and back; a card and an override of their own. */

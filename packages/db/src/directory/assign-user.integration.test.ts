@@ -1,7 +1,7 @@
 import { formatTime, MICROS_PER_DAY, MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, recordUsage, type TestDatabase } from '../testing/test-database.ts';
-import { assignUser, moveUser, type Placement } from './assign-user.ts';
+import { assignUser, type Placement } from './assign-user.ts';
 import { changeCluster } from './change-cluster.ts';
 import { createCluster } from './create-cluster.ts';
 import { createUser } from './create-user.ts';
@@ -22,7 +22,6 @@ const addUser = (id: string, accountOwnerId: string | null = null) =>
 const addCluster = async (name: string, maxUsers: number) =>
   (await createCluster(database.pool, CHANGE, { name, maxUsers })).value.id;
 const assign = (userId: string, clusterId?: string) => assignUser(database.pool, CHANGE, { userId, clusterId });
-const move = (userId: string, clusterId: string) => moveUser(database.pool, CHANGE, { userId, clusterId });
 const counts = async () =>
   Object.fromEntries(
     (await listClusters(database.pool, { limit: 10 })).map(({ name, currentUsers }) => [name, currentUsers]),
@@ -122,7 +121,7 @@ describe('a member', () => {
     await assign('owner', west);
     await expect(assign('member', east)).rejects.toMatchObject({ code: 'MEMBER_FOLLOWS_OWNER' });
     expect((await assign('member')).value.clusterId).toBe(west);
-    await expect(move('member', east)).rejects.toMatchObject({ code: 'MEMBER_FOLLOWS_OWNER' });
+    await expect(assign('member', east)).rejects.toMatchObject({ code: 'MEMBER_FOLLOWS_OWNER' });
   });
 
   it('moves along with the owner, or neither moves', async () => {
@@ -130,10 +129,10 @@ describe('a member', () => {
     for (const id of ['owner', 'member', 'idle']) await addUser(id, id === 'owner' ? null : 'owner');
     await assign('owner', east);
     await assign('member');
-    await expect(move('owner', west)).rejects.toMatchObject({ code: 'CLUSTER_FULL' });
+    await expect(assign('owner', west)).rejects.toMatchObject({ code: 'CLUSTER_FULL' });
     expect(await counts()).toEqual({ east: 2, west: 0 });
     await changeCluster(database.pool, CHANGE, west, { maxUsers: 2 });
-    await move('owner', west);
+    await assign('owner', west);
     expect(await counts()).toEqual({ east: 0, west: 2 });
     expect(await periodsOf('idle')).toEqual([]);
     expect(await unassignUser(database.pool, CHANGE, { userId: 'owner' })).toMatchObject({ clusterId: west });
@@ -147,7 +146,7 @@ describe('a move', () => {
     const [east, west] = [await addCluster('east', 1), await addCluster('west', 1)];
     await addUser('a');
     await assign('a', east);
-    const { startedAt } = await move('a', west);
+    const { startedAt } = (await assign('a', west)).value;
     const periods = await periodsOf('a');
     expect(periods.map(({ name }) => name)).toEqual(['east', 'west']);
     expect(periods[0]).toMatchObject({ from: '-infinity', to: periods[1]?.from });
@@ -173,9 +172,9 @@ describe('a move', () => {
     await addUser('a');
     await addUser('b');
     await assign('a', east);
-    await move('a', west);
+    await assign('a', west);
     await assign('b', east);
-    await expect(move('b', west)).rejects.toMatchObject({ code: 'CLUSTER_FULL' });
+    await expect(assign('b', west)).rejects.toMatchObject({ code: 'CLUSTER_FULL' });
   });
 });
 

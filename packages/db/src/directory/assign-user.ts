@@ -68,20 +68,6 @@ export function assignUser(pool: Pool, change: Change, wanted: Placement): Promi
   );
 }
 
-/**
- * Moves a user to another cluster: the old period ends and the new one begins at the same instant; the past stays. The
- * members who are on an owner's cluster move along, all of them or nobody. A user who is on no cluster is assigned.
- *
- * @throws RequestError as {@link assignUser}.
- */
-export async function moveUser(
-  pool: Pool,
-  change: Change,
-  wanted: { readonly userId: string; readonly clusterId: string },
-): Promise<AssignmentRow> {
-  return (await assignUser(pool, change, wanted)).value;
-}
-
 /** {@link assignUser} within a change. */
 export async function placeUser(
   transaction: AuditedTransaction,

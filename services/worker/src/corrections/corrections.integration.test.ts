@@ -3,7 +3,6 @@ import {
   createProject,
   endProject,
   giveUpParked,
-  readCorrections,
   readPipelineCounts,
   releaseParked,
   requestParkedRetry,
@@ -154,12 +153,12 @@ describe('a correction', () => {
     }
     await world.settle();
     expect(await totals()).toEqual(['2026-11-22 cpu_hours 7 2.45 1']);
-    expect(await readCorrections(world.database.pool, world.keyOf('c 1'))).toMatchObject([
-      { eventId: 'c 1', isInForce: false, quantities: { cpu_hours: '100' } },
-      { eventId: 'c 2', isInForce: false, replacesEventKey: asUuid(world.keyOf('c 1')) },
-      { eventId: 'c 3', isInForce: true, rootEventKey: asUuid(world.keyOf('e')) },
+    expect((await world.receiptOf('c 1')).chain).toMatchObject([
+      { id: 'c 1', status: 'superseded', quantities: [{ meter: 'cpu_hours', quantity: '100.000000000000' }] },
+      { id: 'c 2', status: 'superseded', replacesId: 'c 1' },
+      { id: 'c 3', status: 'in_force', rootId: 'e' },
     ]);
-    expect(await readCorrections(world.database.pool, world.keyOf('e'))).toHaveLength(3);
+    expect((await world.receiptOf('e')).chain).toHaveLength(3);
     expect(await parkedOf()).toEqual(
       [...corrections.keys()].map((id) => ({ id, status: 'counted', reason: expect.any(String) })),
     );

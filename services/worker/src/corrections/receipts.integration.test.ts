@@ -1,4 +1,3 @@
-import { type EventReceipt, formatSource, readReceipt } from '@hopsmeter/db';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   type CorrectionWorld,
@@ -15,20 +14,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.database.close());
 
-async function receiptOf(id: string): Promise<EventReceipt> {
-  const source = formatSource({ clusterId: world.seeded.clusterId, sourcePath: '' });
-  const found = await readReceipt(world.database.pool, { id, source, accountOwnerId: undefined });
-  if (found === undefined || !('receipt' in found)) throw new Error(`${id} has no receipt`);
-  return found.receipt;
-}
-
 const chainOf = async (id: string) =>
-  (await receiptOf(id)).chain.map(({ id: own, replacesId, status, quantities, rootId }) =>
+  (await world.receiptOf(id)).chain.map(({ id: own, replacesId, status, quantities, rootId }) =>
     [own, replacesId, status, quantities.map(({ quantity }) => quantity).join(), rootId].join(' '),
   );
 
 const bookedOf = async (id: string) =>
-  (await receiptOf(id)).parts.flatMap(({ adjustment, bookings }) =>
+  (await world.receiptOf(id)).parts.flatMap(({ adjustment, bookings }) =>
     bookings.map(({ quantity, costExact }) => [adjustment, quantity, costExact].join(' ')),
   );
 
@@ -55,14 +47,14 @@ it('a receipt tells the whole correction chain from each of its events', async (
     'correction 7.000000000000 2.450000000000',
   ]);
   expect(await bookedOf('late')).toEqual([]);
-  expect((await receiptOf('e')).reported).toEqual([{ meter: 'cpu_hours', quantity: '10.000000000000' }]);
+  expect((await world.receiptOf('e')).reported).toEqual([{ meter: 'cpu_hours', quantity: '10.000000000000' }]);
 });
 
 it('a receipt tells a void, and corrections that wait for their original', async () => {
   await world.record(correction('early 2', 'early', 2), correction('early', 'e', 1, { cpu_hours: '1' }));
   await world.settle();
   expect(await chainOf('early')).toEqual(['early e parked 1.000000000000 ', 'early 2 early parked  ']);
-  expect((await receiptOf('early')).recorded).toBeUndefined();
+  expect((await world.receiptOf('early')).recorded).toBeUndefined();
   await world.record(usage('e', { cpu_hours: '10' }));
   await world.settle();
   expect(await chainOf('e')).toEqual(['early e superseded 1.000000000000 e', 'early 2 early in_force  e']);
@@ -71,18 +63,18 @@ it('a receipt tells a void, and corrections that wait for their original', async
 it('a receipt tells a manifest, what is parked, and a copy with another content', async () => {
   await world.record(manifest('m', 3, { cpu_hours: '10' }), usage('parked', { cpu_hours: '1' }, { namespace: 'new' }));
   await world.settle();
-  expect((await receiptOf('m')).recorded).toMatchObject({ type: 'manifest' });
-  expect(await receiptOf('m')).toMatchObject({
+  expect((await world.receiptOf('m')).recorded).toMatchObject({ type: 'manifest' });
+  expect(await world.receiptOf('m')).toMatchObject({
     parts: [],
     parked: [{ status: 'counted' }],
     arrival: { eventCount: 2 },
   });
-  expect(await receiptOf('parked')).toMatchObject({
+  expect(await world.receiptOf('parked')).toMatchObject({
     recorded: undefined,
     parked: [{ reason: 'unknown_namespace', status: 'pending' }],
     arrival: { requestId: expect.any(String), parkedCount: 2 },
   });
   await world.record(usage('e', { cpu_hours: '10' }));
   await world.record(usage('e', { cpu_hours: '11' }), usage('e', { cpu_hours: '10' }));
-  expect(await receiptOf('e')).toMatchObject({ conflictCount: 1, parked: [{ reason: 'conflict' }] });
+  expect(await world.receiptOf('e')).toMatchObject({ conflictCount: 1, parked: [{ reason: 'conflict' }] });
 });

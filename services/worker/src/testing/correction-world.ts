@@ -1,11 +1,14 @@
 import {
+  type EventReceipt,
   findOriginals,
+  formatSource,
   listCorrectionsToTry,
   listIgnoredNamespaces,
   listManifests,
   loadDirectory,
   postponeParked,
   readCountedInstants,
+  readReceipt,
   recallIgnored,
   recordBatch,
   recordManifests,
@@ -47,6 +50,8 @@ export type CorrectionWorld = {
   rowsOf<T extends object>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
   /** The key of the event with this id. */
   keyOf(id: string): string;
+  /** What staff see of the event with this id. */
+  receiptOf(id: string): Promise<EventReceipt>;
 };
 
 const ADD_ELSEWHERE = `
@@ -141,6 +146,12 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
       return (await pool.query<T>(sql, [...parameters])).rows;
     },
     keyOf: (id) => eventKeyOf(seeded.clusterId, { id, sourcePath: '' }),
+    async receiptOf(id) {
+      const source = formatSource({ clusterId: seeded.clusterId, sourcePath: '' });
+      const found = await readReceipt(pool, { id, source, accountOwnerId: undefined });
+      if (found === undefined || !('receipt' in found)) throw new Error(`${id} has no receipt`);
+      return found.receipt;
+    },
   };
 }
 
