@@ -1,3 +1,4 @@
+import { ClientError } from '@hopsmeter/client';
 import { DemoError } from '@hopsmeter/demo';
 import { StackError } from '@hopsmeter/stack';
 
@@ -6,9 +7,13 @@ export class CliError extends Error {
   override readonly name = 'CliError';
 }
 
+function isExpected(error: unknown): error is Error {
+  return [CliError, ClientError, DemoError, StackError].some((kind) => error instanceof kind);
+}
+
 /** What a person reads about an error. The stack is only shown for those that nobody expected. */
 export function describeError(error: unknown): string {
-  if (error instanceof CliError || error instanceof DemoError || error instanceof StackError) return error.message;
+  if (isExpected(error)) return error.message;
   if (error instanceof Error) return `this is a bug in hopsmeter, please report it:\n${error.stack ?? error.message}`;
   return String(error);
 }

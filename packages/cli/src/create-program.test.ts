@@ -9,6 +9,7 @@ async function run(...args: string[]): Promise<unknown[]> {
     reconcile: async (options: unknown) => void calls.push(['reconcile', options]),
     import: async (options: unknown) => void calls.push(['import', options]),
     compare: async (options: unknown) => void calls.push(['compare', options]),
+    send: async (options: unknown) => void calls.push(['send', options]),
   };
   await createProgram(actions, '/clone/.hopsmeter').parseAsync(args, { from: 'user' });
   return calls;
@@ -42,6 +43,13 @@ describe('the command line', () => {
     ]);
   });
 
+  it('sends a file, or what comes in', async () => {
+    const wanted = { file: 'usage.ndjson', url: 'http://x', refusals: undefined };
+    expect(await run('send', 'usage.ndjson', '--url', 'http://x')).toEqual([['send', wanted]]);
+    const args = ['send', '-', '--url', 'http://x', '--refusals', 'bad.ndjson'];
+    expect(await run(...args)).toEqual([['send', { ...wanted, file: '-', refusals: 'bad.ndjson' }]]);
+  });
+
   it('compares a month', async () => {
     const args = ['compare', '--month', '2026-11', '--from', 'postgres://x'];
     const wanted = { month: '2026-11', from: 'postgres://x', csv: undefined };
@@ -51,7 +59,14 @@ describe('the command line', () => {
 
   it('describes every command', () => {
     const nothing = async () => undefined;
-    const actions = { start: nothing, migrate: nothing, reconcile: nothing, import: nothing, compare: nothing };
+    const actions = {
+      start: nothing,
+      migrate: nothing,
+      reconcile: nothing,
+      import: nothing,
+      compare: nothing,
+      send: nothing,
+    };
     const program = createProgram(actions, 'x');
     expect(program.commands.map((command) => command.name())).toEqual(Object.keys(actions));
     expect(program.commands.every((command) => command.description() !== '')).toBe(true);

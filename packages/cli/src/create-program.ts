@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CompareOptions } from './run-compare.ts';
 import type { ImportOptions } from './run-import.ts';
 import type { ReconcileOptions } from './run-reconcile.ts';
+import type { SendOptions } from './send/run-send.ts';
 
 /** What the commands do; `main.ts` provides it. */
 export type Actions = {
@@ -10,6 +11,7 @@ export type Actions = {
   reconcile(options: ReconcileOptions): Promise<void>;
   import(options: ImportOptions): Promise<void>;
   compare(options: CompareOptions): Promise<void>;
+  send(options: SendOptions): Promise<void>;
 };
 
 const START_HELP = `
@@ -62,6 +64,14 @@ What it uses:
 Compares what both systems have of each user, day and measure, and says why they differ. It reads both databases and
 changes neither, and runs while both systems do; days that are not over are left out. Exits with 1 when a difference
 remains unexplained, and with 2 when it could not compare. docs/moving-in.md says what each cause means.`;
+
+const SEND_HELP = `
+What it uses:
+  CLUSTER_KEY                the key of the cluster whose usage is sent
+
+The file has one CloudEvent in each line, all of one cluster. What is refused is written to another file, with the
+reasons. It can be interrupted and run again: an event is counted once. It waits while ingest is away, and stops when
+the key or the address is wrong. Exits with 2 when something was refused.`;
 
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {
@@ -116,6 +126,15 @@ export function createProgram(actions: Actions, directory: string): Command {
     // Commander's own code for a wrong call is 1, which says here that something remains unexplained.
     .exitOverride()
     .action(({ month, from, csv }) => actions.compare({ month, from, csv }));
+
+  program
+    .command('send')
+    .description('send the events of a file, or of the standard input with -')
+    .argument('<file>', 'one CloudEvent in each line')
+    .requiredOption('--url <url>', 'where ingest is, such as https://usage.example.com')
+    .option('--refusals <file>', 'where refused events are written; FILE.refusals.ndjson when not given')
+    .addHelpText('after', SEND_HELP)
+    .action((file, { url, refusals }) => actions.send({ file, url, refusals }));
 
   return program;
 }

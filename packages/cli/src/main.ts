@@ -8,6 +8,7 @@ import { runCompare } from './run-compare.ts';
 import { runImport } from './run-import.ts';
 import { runMigrate } from './run-migrate.ts';
 import { runReconcile } from './run-reconcile.ts';
+import { runSend } from './send/run-send.ts';
 import { runStart } from './start/run-start.ts';
 
 /** What a shell expects of a program that was ended by Ctrl-C. */
@@ -59,6 +60,10 @@ const program = createProgram(
       exitFailed = EXIT_NOT_COMPARED;
       const { signal } = stopping;
       process.exitCode = await runCompare({ ...options, env: process.env, screen, now: new Date(), signal });
+    },
+    async send(options) {
+      const { signal } = stopping;
+      process.exitCode = await runSend(options, { env: process.env, input: process.stdin, screen, signal });
     },
   },
   DIRECTORY,

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from './client.ts';
 import { ClientError } from './client-error.ts';
@@ -28,6 +28,8 @@ export async function assembleClient<Event extends CloudEvent = UsageEvent>(
   const events = createEventMaker(options.clusterId, options.sourcePath);
   /** Ends every wait. */
   const stopper = new AbortController();
+  // Every sender that waits listens.
+  setMaxListeners(0, stopper.signal);
   const counters = createCounters();
   const limits = { eventsMax: options.batchEventsMax, bytesMax: options.batchBytesMax };
   const store = await openStore(options, sync, {

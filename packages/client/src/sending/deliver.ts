@@ -3,7 +3,7 @@ import type { Counters } from '../client-stats.ts';
 import { type PackedEvents, splitPacket, unpackEvents } from '../events/packed-events.ts';
 import type { Problem, Refusal } from '../refusal.ts';
 import type { Outcome } from './batch.ts';
-import { backoffMs, type Pace, patientMs, politeMs } from './pace.ts';
+import { backoffMs, earlyMs, type Pace, patientMs, politeMs } from './pace.ts';
 import { type HttpAnswer, NoAnswerError, type Poster } from './post-events.ts';
 import { type Answer, type EventAnswer, readAnswer } from './read-answer.ts';
 
@@ -147,7 +147,7 @@ function readOutcome(events: PackedEvents, named: readonly EventAnswer[], { coun
       .filter(({ retryAfterMs }) => retryAfterMs === undefined)
       .map(({ index, problems }) => toRefusal(texts[index] ?? '', problems)),
     early: early.map(({ text }) => text),
-    retryAfterMs: Math.min(...early.map(({ retryAfterMs }) => retryAfterMs)),
+    retryAfterMs: earlyMs(Math.min(...early.map(({ retryAfterMs }) => retryAfterMs))),
   };
 }
 

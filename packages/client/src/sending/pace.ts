@@ -6,6 +6,9 @@ const BACKOFF_MIN_MS = 1_000;
 /** The longest wait after a failure that passes by itself. */
 const BACKOFF_MAX_MS = 60_000;
 
+/** A server that asks for less would be asked again without a pause. */
+const RETRY_AFTER_MIN_MS = 100;
+
 /** The longest that is waited because the other side asks for it: what asks for more is a mistake. */
 const RETRY_AFTER_MAX_MS = 3_600_000;
 
@@ -48,10 +51,15 @@ export function backoffMs(attempt: number): number {
 
 /** At least what is asked for, and up to a tenth more. */
 export function politeMs(retryAfterMs: number): number {
-  return Math.min(retryAfterMs, RETRY_AFTER_MAX_MS) * (1 + Math.random() / 10);
+  return Math.min(Math.max(retryAfterMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS) * (1 + Math.random() / 10);
 }
 
 /** When something waits for a person: often enough that the repair is seen soon, seldom enough to bother nobody. */
 export function patientMs(): number {
   return BACKOFF_MAX_MS * (0.75 + Math.random() / 4);
+}
+
+/** When events are tried again that are ahead of ingest's clock: not more often, and not later, whatever it says. */
+export function earlyMs(retryAfterMs: number): number {
+  return Math.min(Math.max(retryAfterMs, BACKOFF_MIN_MS), RETRY_AFTER_MAX_MS);
 }

@@ -138,7 +138,6 @@ async function readAnswer(answer: IncomingMessage): Promise<HttpAnswer> {
     if (length > ANSWER_BYTES_MAX) throw new Error(`an answer of more than ${ANSWER_BYTES_MAX} bytes`);
     chunks.push(bytes);
   }
-  if (!answer.complete) throw new Error('the answer was cut off');
   return {
     status: answer.statusCode ?? 0,
     text: Buffer.concat(chunks).toString('utf8'),

@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedPart } from './event-log.ts';
-import { syncDirectory } from './sync-directory.ts';
+import { makeDirectory, syncDirectory } from './sync-directory.ts';
 
 /**
  * Keeps bytes of the spool that are no events, each range in a file of its own, for whoever wants to save what is in
@@ -17,7 +17,6 @@ export async function openDamagedFiles(directory: string): Promise<DamagedFiles>
   let bytes = await sizeOf(directory);
   return {
     async keep(part) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
       // The same range has the same name, so what is passed a second time after a kill is not kept twice.
       const path = join(directory, `${part.segment.name}.${part.start}`);
       const file = await open(path, 'w', 0o600);
@@ -36,7 +35,7 @@ export async function openDamagedFiles(directory: string): Promise<DamagedFiles>
 }
 
 async function sizeOf(directory: string): Promise<number> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const files = await readdir(directory);
   const sizes = await Promise.all(files.map(async (name) => (await stat(join(directory, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);

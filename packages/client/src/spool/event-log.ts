@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { joinPackets, type PackedEvents } from '../events/packed-events.ts';
 import { createLogAppender } from './log-appender.ts';
@@ -7,6 +7,7 @@ import { createPositionFile } from './log-position.ts';
 import { createLogProgress } from './log-progress.ts';
 import { endOf, type LogPlace, listSegments, type Segment } from './segment.ts';
 import type { SyncFile } from './segment-writer.ts';
+import { makeDirectory } from './sync-directory.ts';
 
 /** Events read from a log, in order. */
 export type LogBatch = {
@@ -57,7 +58,7 @@ export type LogDeps = {
 };
 
 export async function openEventLog({ directory, segmentBytes, sync, now, keepDamaged }: LogDeps): Promise<EventLog> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const positionFile = createPositionFile(join(directory, 'position'));
   const segments = await listSegments(directory);
   const start = await findStart(segments, await positionFile.read());

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
 import type { ClientProblem } from '../client-problem.ts';
-import { packEvents } from '../events/packed-events.ts';
+import { type PackedEvents, packEvents } from '../events/packed-events.ts';
 import type { Batch, Outcome } from '../sending/batch.ts';
 import { createWatch, type Store, type StoreDeps } from '../store.ts';
 import { openDamagedFiles } from './damaged-files.ts';
@@ -11,6 +10,7 @@ import { lockFolder } from './folder-lock.ts';
 import { openRefusalFile } from './refusal-file.ts';
 import type { LogPlace } from './segment.ts';
 import type { SyncFile } from './segment-writer.ts';
+import { makeDirectory } from './sync-directory.ts';
 
 export type SpoolOptions = StoreDeps & {
   readonly directory: string;
@@ -26,10 +26,6 @@ export type SpoolOptions = StoreDeps & {
 const SEGMENTS_OF_BOUND = 16;
 const SEGMENT_BYTES_MAX = 8 * 1_024 * 1_024;
 
-/** Events that are early are tried again together: not more often than this, and not later. */
-const EARLY_AGAIN_MIN_MS = 1_000;
-const EARLY_AGAIN_MAX_MS = 3_600_000;
-
 /**
  * Events that wait on disk.
  *
@@ -37,7 +33,7 @@ const EARLY_AGAIN_MAX_MS = 3_600_000;
  */
 export async function openSpool(options: SpoolOptions): Promise<Store> {
   const { directory, spoolBytesMax, spoolAgeMaxMs, sync, onAdded, onProblem, onRefused, after } = options;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const lock = await lockFolder(directory);
   const damagedFiles = await openDamagedFiles(join(directory, 'damaged'));
   const refusalFile = await openRefusalFile(join(directory, 'refusals.ndjson'));
@@ -57,6 +53,7 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
   const early = await openLog('early');
 
   const watch = createWatch();
+  const adding = new Set<Promise<void>>();
   let addingBytes = 0;
   /** Up to where early events are tried again now; what is put off again comes behind it. */
   let earlyUntil: LogPlace = early.endPlace();
@@ -83,8 +80,8 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
       );
   };
 
-  const tryEarlyIn = (ms: number): void => {
-    const waitMs = Math.min(Math.max(ms, EARLY_AGAIN_MIN_MS), EARLY_AGAIN_MAX_MS);
+  /** All of them together, when the first of them can be accepted. */
+  const tryEarlyIn = (waitMs: number): void => {
     const timer = { at: performance.now() + waitMs };
     if (earlyTimer !== undefined && earlyTimer.at <= timer.at) return;
     earlyTimer = timer;
@@ -109,6 +106,16 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
     },
   });
 
+  const append = async (packets: readonly PackedEvents[]): Promise<void> => {
+    try {
+      await lock.check();
+      await main.append(packets);
+    } catch (error) {
+      if (error instanceof ClientError) throw error;
+      throw new ClientError('SPOOL_FAILED', error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  };
+
   const isEarlyDue = (): boolean => early.readPlace() < earlyUntil;
 
   return {
@@ -117,13 +124,12 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
       const added = packets.reduce((sum, { bytes }) => sum + bytes.length, 0);
       refuseWhenFull(added);
       addingBytes += added;
+      const appended = append(packets);
+      adding.add(appended);
       try {
-        await lock.check();
-        await main.append(packets);
-      } catch (error) {
-        if (error instanceof ClientError) throw error;
-        throw new ClientError('SPOOL_FAILED', error instanceof Error ? error.message : String(error), { cause: error });
+        await appended;
       } finally {
+        adding.delete(appended);
         addingBytes -= added;
       }
       onAdded();
@@ -151,6 +157,8 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
       oldestAgeMs: oldestAgeMs(),
     }),
     async close() {
+      // What is appended after the folder was given back would wait for the process after the next one.
+      await Promise.allSettled(adding);
       await main.close();
       await early.close();
       await refusalFile.close();
