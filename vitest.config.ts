@@ -1,7 +1,45 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+const TESTS = ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 
 /** Minutes of faults, hundreds of thousands of rows: `npm run test:long` has them, see vitest.long.config.ts. */
 export const LONG_TESTS = '**/*.long.test.ts';
+
+/**
+ * What a test file changes for everything that runs in its process later: modules, clocks, globals, the environment. Such
+ * a file gets a process of its own. The others share theirs and what was imported in it, which takes more than a third of
+ * a process's time: 62 files of the packages took 53 s of CPU each by itself and 27 s together.
+ */
+const CHANGES_ITS_PROCESS =
+  /\bvi\.(mock|doMock|useFakeTimers|setSystemTime|stubGlobal|stubEnv)\b|\bprocess\.env\b[^;=]*[^=!]=(?!=)|\bprocess\.(chdir|umask)\b/;
+
+const ALONE = ['packages', 'services', 'test'].flatMap(listTests).filter(changesItsProcess);
+
+/**
+ * The longest ones. At the end, where their names or sizes put them, one worker would play one of them while the other had
+ * nothing left to do. Measured by themselves, longest first.
+ */
+const LONGEST = ['test/chaos/chaos.long.test.ts'];
+
+class LongestFirst extends BaseSequencer {
+  /** Files that share a process follow each other: in between others it would be ended and begun anew. */
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => Number(isShared(a)) - Number(isShared(b)) || placeOf(a) - placeOf(b));
+  }
+}
+
+const isShared = ({ project }: TestSpecification): boolean => project.config.isolate === false;
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONGEST.findIndex((name) => moduleId.endsWith(name));
+  return place === -1 ? LONGEST.length : place;
+}
 
 /**
  * Workspace packages are tested from their sources, so a test never runs against an old build. Vitest hands conditions
@@ -9,17 +47,42 @@ export const LONG_TESTS = '**/*.long.test.ts';
  */
 const conditions = ['source', 'node'];
 
+/** What all runs have in common. */
+export function createConfig(projects: readonly TestProjectInlineConfiguration[]) {
+  return defineConfig({
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      pool: 'forks',
+      // Tests start real servers; more at once than cores would make each of them slow.
+      maxWorkers: 2,
+      testTimeout: 60_000,
+      hookTimeout: 120_000,
+      sequence: { sequencer: LongestFirst },
+      projects: [...projects],
+    },
+  });
+}
+
+/** Tests of `npm test`, in two groups: each file in a process of its own, and all in the same ones. */
+export function shortProjects(without: readonly string[] = []): readonly TestProjectInlineConfiguration[] {
+  const exclude = [...configDefaults.exclude, LONG_TESTS, ...without];
+  return [
+    { extends: true, test: { name: 'alone', include: [...ALONE], exclude } },
+    { extends: true, test: { name: 'together', include: TESTS, exclude: [...exclude, ...ALONE], isolate: false } },
+  ];
+}
+
 /** What `npm test` runs. */
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-  test: {
-    include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, LONG_TESTS],
-    pool: 'forks',
-    // Tests start real servers; more at once than cores would make each of them slow.
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-  },
-});
+export default createConfig(shortProjects());
+
+function listTests(folder: string): readonly string[] {
+  if (!existsSync(`${ROOT}${folder}`)) return [];
+  return readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules/'))
+    .map((path) => `${folder}/${path}`);
+}
+
+function changesItsProcess(path: string): boolean {
+  return CHANGES_ITS_PROCESS.test(readFileSync(`${ROOT}${path}`, 'utf8'));
+}

@@ -17,12 +17,15 @@ const CHECKS = /** @type {const} */ ([
   ['nothing that nobody uses', 'knip', ['--no-progress']],
 ]);
 
-const LONG_CONFIG = ['--config', 'vitest.long.config.ts'];
 const flags = new Set(['--long', '--all'].filter((flag) => process.argv.includes(flag)));
 const vitestArgs = process.argv.slice(2).filter((arg) => !flags.has(arg));
 
-/** The runs of vitest, by what is added to their arguments. */
-const RUNS = flags.has('--all') ? [[], LONG_CONFIG] : flags.has('--long') ? [LONG_CONFIG] : [[]];
+/** What says which tests are run. */
+const CONFIG = flags.has('--all')
+  ? 'vitest.all.config.ts'
+  : flags.has('--long')
+    ? 'vitest.long.config.ts'
+    : 'vitest.config.ts';
 
 const interrupted = new AbortController();
 let exitCodeOfSignal = 0;
@@ -120,21 +123,19 @@ async function runAll(env) {
     const isFine = await step(title, () => runInstalled(tool, args, { env, quiet: true, signal }));
     if (!isFine) failures.push(title);
   }
-  let passed = 0;
-  // A check that failed counts as one, so that the line never looks well when the run is not.
-  let failed = failures.length;
-  for (const added of RUNS) {
-    if (signal.aborted) return false;
-    const results = await resultsFile(DIRECTORY);
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-    const isFine = await runInstalled('vitest', ['run', ...added, ...reporters, ...vitestArgs], { env, signal });
-    if (signal.aborted) return false;
-    const counts = await readTestCounts(results);
-    passed += counts.passed;
-    failed += counts.failed;
-    if (!isFine && counts.failed === 0) failures.push('vitest ended with an error');
-  }
+  if (signal.aborted) return false;
+  const results = await resultsFile(DIRECTORY);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const isFine = await runInstalled('vitest', ['run', '--config', CONFIG, ...reporters, ...vitestArgs], {
+    env,
+    signal,
+  });
+  if (signal.aborted) return false;
+  const { passed, failed: failedTests } = await readTestCounts(results);
+  if (!isFine && failedTests === 0) failures.push('vitest ended with an error');
+  // Whatever else failed counts as one each, so that the line never looks well when the run is not.
+  const failed = failedTests + failures.length;
   for (const title of failures) console.log(`✗ ${title}: see above`);
   console.log(`\n${passed} passed, ${failed} failed`);
-  return failures.length === 0 && failed === 0 && passed > 0;
+  return failed === 0 && passed > 0;
 }

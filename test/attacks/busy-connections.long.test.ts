@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { choosePort } from '@hopsmeter/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../harness/free-port.ts';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { one } from '../harness/world.ts';
 
@@ -22,7 +22,7 @@ let healthPort: number;
 const clients: ChildProcess[] = [];
 
 beforeAll(async () => {
-  healthPort = await freePort();
+  healthPort = await choosePort();
   pipeline = await startPipeline({
     ingests: 1,
     workers: 0,

@@ -29,7 +29,10 @@ export type NoisyWorld = {
 };
 
 export async function startNoisyWorld(): Promise<NoisyWorld> {
-  const pipeline = await startPipeline({ ingestSettings: { INGEST_KEY_EVENTS_PER_SECOND: String(EVENTS_PER_SECOND) } });
+  const pipeline = await startPipeline({
+    isDurable: true,
+    ingestSettings: { INGEST_KEY_EVENTS_PER_SECOND: String(EVENTS_PER_SECOND) },
+  });
   const world = await createWorld(pipeline.pool, {
     clusters: 2,
     ownersPerCluster: 1,

@@ -40,7 +40,7 @@ const LAST_MONTH = addMonths(monthOf(TODAY), -1);
 const MONTH = formatUsageDay(LAST_MONTH).slice(0, 7);
 const IN_MONTH = `from=${formatUsageDay(LAST_MONTH)}&to=${formatUsageDay(monthOf(TODAY))}`;
 
-const pipeline = await startPipeline({ ingests: 0, workers: 0, apis: 1 });
+const pipeline = await startPipeline({ ingests: 0, workers: 0, apis: 1, isDurable: true });
 try {
   process.exitCode = (await measureAll(pipeline)) ? 0 : 1;
 } finally {

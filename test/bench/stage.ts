@@ -41,7 +41,11 @@ const POSTGRES_SIZE = { bufferMegabytes: Math.floor(totalmem() / 2 ** 22), logMe
 
 /** Starts one ingest and one worker on servers of their own; of another clone where one is given. */
 export async function startStage(clone?: Clone): Promise<Stage> {
-  const pipeline = await startPipeline({ postgresSize: POSTGRES_SIZE, ...(clone === undefined ? {} : { clone }) });
+  const pipeline = await startPipeline({
+    postgresSize: POSTGRES_SIZE,
+    isDurable: true,
+    ...(clone === undefined ? {} : { clone }),
+  });
   const { pool, ingests, workers, redis, postgres } = pipeline;
   const schema = await findSchema(pool);
   await firstReconciliation(pool, schema);

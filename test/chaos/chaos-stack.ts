@@ -2,10 +2,9 @@ import { chown, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, migrate, type Pool } from '@hopsmeter/db';
-import { type Postgres, type Redis, startPostgres, startRedis } from '@hopsmeter/stack';
+import { choosePort, type Postgres, type Redis, startPostgres, startRedis } from '@hopsmeter/stack';
 import { Redis as RedisClient } from 'ioredis';
 import pg from 'pg';
-import { freePort } from '../harness/free-port.ts';
 import { createLogin, ROOT } from '../harness/pipeline.ts';
 import { startProxy, type TestProxy } from '../harness/proxy.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -104,12 +103,12 @@ async function open(
 
   const disk = join(directory, 'small-disk');
   const isMounted = await mount('postgres', disk, POSTGRES_DISK_MB);
-  const postgres = await startPostgres({ directory, port: await freePort() });
+  const postgres = await startPostgres({ directory, port: await choosePort() });
   closers.push(() => postgres.close());
   if (isMounted) await moveDatabaseTo(disk, directory, postgres.url);
   const redisDirectory = join(directory, 'redis');
   await mount('redis', redisDirectory, REDIS_DISK_MB);
-  const redis = await startRedis({ directory, port: await freePort() });
+  const redis = await startRedis({ directory, port: await choosePort() });
   closers.push(() => redis.close());
   await migrate(postgres.url);
   const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
@@ -127,7 +126,7 @@ async function open(
   const clientUrls: string[] = [];
   const start = async (kind: 'ingest' | 'worker', index: number): Promise<void> => {
     const name = `${kind}-${index}`;
-    const port = await freePort();
+    const port = await choosePort();
     const url = `http://127.0.0.1:${port}`;
     const toRedis = await link(`${name}-redis`, redis.port);
     const toPostgres = await link(`${name}-postgres`, postgres.port);

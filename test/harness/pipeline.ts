@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPool, migrate, type Pool } from '@hopsmeter/db';
 import {
+  choosePort,
   type PgBouncer,
   type Postgres,
   type PostgresSize,
@@ -16,7 +17,7 @@ import {
   startProcess,
   startRedis,
 } from '@hopsmeter/stack';
-import { freePort } from './free-port.ts';
+import { layOutPostgres } from './prepared-postgres.ts';
 import { type BatchTotals, readBatchTotals } from './rollup.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -50,6 +51,8 @@ export type Clone = {
   readonly migrate: (url: string) => Promise<void>;
 };
 
+type ServiceName = 'ingest' | 'worker' | 'api';
+
 export type PipelineOptions = {
   /** Whose services are started. Default: those of this clone. */
   readonly clone?: Clone;
@@ -60,6 +63,8 @@ export type PipelineOptions = {
   readonly isPooled?: boolean;
   /** Gets the database before anything of ours is in it. */
   readonly beforeMigration?: (pool: Pool) => Promise<void>;
+  /** Whether commits survive a crash of the machine and not of Postgres alone; default false. */
+  readonly isDurable?: boolean;
   /** Default: that of a developer's machine. */
   readonly postgresSize?: PostgresSize;
   /** Settings of the apis beside the usual ones. */
@@ -91,6 +96,8 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     workers = 1,
     apis = 0,
     isPooled = false,
+    isDurable = false,
+    beforeMigration,
     apiSettings = {},
     ingestSettings = {},
     onApiLine,
@@ -101,24 +108,28 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   try {
+    // The tables of another clone, or those that come into an application's database, are made anew.
+    const isPrepared = options.clone === undefined && beforeMigration === undefined;
+    if (isPrepared) await layOutPostgres(ROOT, directory);
     const postgres = await startPostgres({
       directory,
-      port: await freePort(),
+      isDurable,
+      port: await choosePort(),
       ...(options.postgresSize === undefined ? {} : { size: options.postgresSize }),
     });
     closers.push(() => postgres.close());
-    const redis = await startRedis({ directory, port: await freePort() });
+    const redis = await startRedis({ directory, port: await choosePort() });
     closers.push(() => redis.close());
     const pool = createPool({ url: postgres.url, connectionsMax: 4, onIdleError: () => undefined });
     closers.push(() => pool.end());
-    await options.beforeMigration?.(pool);
-    await clone.migrate(postgres.url);
+    await beforeMigration?.(pool);
+    if (!isPrepared) await clone.migrate(postgres.url);
     // Nothing of ours may depend on it: an unqualified name is an error in every service.
     if (options.clone === undefined)
       await pool.query(`alter database ${new URL(postgres.url).pathname.slice(1)} set search_path = ''`);
     const servicesUrl = await createLogin(pool, postgres.url);
     const pooler = isPooled
-      ? await startPgBouncer({ directory, postgresUrl: servicesUrl, port: await freePort() })
+      ? await startPgBouncer({ directory, postgresUrl: servicesUrl, port: await choosePort() })
       : undefined;
     closers.push(async () => pooler?.close());
     const databaseUrl = pooler?.url ?? servicesUrl;
@@ -132,8 +143,10 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       ...(typeof options.settings === 'function' ? options.settings(databaseUrl) : options.settings),
     };
     const settingsOf = { ingest: ingestSettings, worker: {}, api: apiSettings };
-    const start = async (service: 'ingest' | 'worker' | 'api', index: number): Promise<Service> => {
-      const port = await freePort();
+    const services: Service[] = [];
+    closers.push(() => Promise.all(services.map((service) => service.close())));
+    const start = async (service: ServiceName, index: number): Promise<Service> => {
+      const port = await choosePort();
       const url = `http://127.0.0.1:${port}`;
       const started = await startProcess({
         name: `${service}-${index}`,
@@ -147,14 +160,17 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
           if (service === 'api') onApiLine?.(line);
         },
       });
-      closers.push(() => started.close());
-      return Object.assign(started, { url });
+      const placed = Object.assign(started, { url });
+      services.push(placed);
+      return placed;
     };
-    const startAll = async (service: 'ingest' | 'worker' | 'api', count: number): Promise<readonly Service[]> => {
-      const started: Service[] = [];
-      for (let i = 0; i < count; i++) started.push(await start(service, i));
-      return started;
-    };
+    const startAll = (service: ServiceName, count: number) =>
+      allOrNone(Array.from({ length: count }, (_, index) => start(service, index)));
+    const [startedIngests, startedWorkers, startedApis] = await allOrNone([
+      startAll('ingest', ingests),
+      startAll('worker', workers),
+      startAll('api', apis),
+    ]);
     return {
       directory,
       postgres,
@@ -162,9 +178,9 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
       pooler,
       pool,
       servicesUrl,
-      ingests: await startAll('ingest', ingests),
-      workers: await startAll('worker', workers),
-      apis: await startAll('api', apis),
+      ingests: startedIngests,
+      workers: startedWorkers,
+      apis: startedApis,
       drain: (acknowledged) =>
         waitFor('every acknowledged event to be recorded', async () => {
           const totals = await readBatchTotals(pool);
@@ -185,6 +201,12 @@ export async function createLogin(pool: Pool, postgresUrl: string): Promise<stri
   url.password = randomBytes(16).toString('hex');
   await pool.query(`create role ${url.username} login password '${url.password}' in role hopsmeter_app`);
   return url.href;
+}
+
+/** Waits for all of them, also when one fails: what is being started then could not be closed. */
+async function allOrNone<T extends readonly unknown[]>(started: readonly [...{ [K in keyof T]: Promise<T[K]> }]) {
+  await Promise.allSettled(started);
+  return Promise.all(started);
 }
 
 /** This file runs from its source in tests and from the benchmark's build, at another depth. */

@@ -8,6 +8,7 @@ export { type DirectoryLock, lockDirectory } from './lock-directory.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer/start-pgbouncer.ts';
 export type { PostgresSize } from './postgres/postgres-settings.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres/start-postgres.ts';
+export { choosePort, isPortFree } from './process/choose-port.ts';
 export { endLeftovers } from './process/process-record.ts';
 export type { Restartable } from './process/restartable.ts';
 export type { ProcessExit } from './process/run-process.ts';

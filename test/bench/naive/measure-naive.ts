@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from '@hopsmeter/db';
-import { type Restartable, startProcess } from '@hopsmeter/stack';
+import { choosePort, type Restartable, startProcess } from '@hopsmeter/stack';
 import { Queue } from 'bullmq';
-import { freePort } from '../../harness/free-port.ts';
 import { type LoadResult, runLoad } from '../load.ts';
 import { CREATE_NAIVE_TABLE, NAIVE_QUEUE } from './naive-event.ts';
 
@@ -36,7 +35,7 @@ export async function measureNaive(options: NaiveOptions): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-naive-'));
   const started: Restartable[] = [];
   const start = async (name: string): Promise<string> => {
-    const port = await freePort();
+    const port = await choosePort();
     const url = `http://127.0.0.1:${port}`;
     const script = join(dirname(fileURLToPath(import.meta.url)), `${name}.js`);
     const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, PORT: String(port) };

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { choosePort } from './choose-port.ts';
+import { chooseServicePort } from './choose-service-port.ts';
 import { createClosers } from './closers.ts';
 import { keepSecret } from './keep-secret.ts';
 import { monthsUpTo } from './read-summary.ts';
@@ -21,16 +21,20 @@ async function takePort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('choosePort', () => {
+describe('chooseServicePort', () => {
   it('takes the next free port when the usual one is taken', async () => {
     const taken = await takePort();
-    expect(await choosePort('API_PORT', undefined, taken)).toBeGreaterThan(taken);
+    expect(await chooseServicePort('API_PORT', undefined, taken)).toBeGreaterThan(taken);
   });
 
   it('refuses a port that was asked for and is taken or is none', async () => {
     const taken = await takePort();
-    await expect(choosePort('API_PORT', String(taken), 4_000)).rejects.toThrow(`Port ${taken} (API_PORT) is taken`);
-    await expect(choosePort('API_PORT', 'http', 4_000)).rejects.toThrow('API_PORT must be a port from 1 to 65535');
+    await expect(chooseServicePort('API_PORT', String(taken), 4_000)).rejects.toThrow(
+      `Port ${taken} (API_PORT) is taken`,
+    );
+    await expect(chooseServicePort('API_PORT', 'http', 4_000)).rejects.toThrow(
+      'API_PORT must be a port from 1 to 65535',
+    );
   });
 });
 

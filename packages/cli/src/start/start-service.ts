@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Restartable, startProcess } from '@hopsmeter/stack';
 import { type Environment, read } from '../connections.ts';
-import { choosePort } from './choose-port.ts';
+import { chooseServicePort } from './choose-service-port.ts';
 import { openServiceLog, type ServiceLog } from './service-log.ts';
 
 /**
@@ -37,7 +37,7 @@ export type ServiceContext = {
 export async function startService(spec: ServiceSpec, context: ServiceContext): Promise<RunningService> {
   const { name, portVariable, usualPort } = spec;
   const { directory, env, settings } = context;
-  const port = await choosePort(portVariable, read(env, portVariable), usualPort);
+  const port = await chooseServicePort(portVariable, read(env, portVariable), usualPort);
   const url = `http://127.0.0.1:${port}`;
   const log = openServiceLog(join(directory, 'logs', `${name}.log`));
   try {

@@ -10,7 +10,7 @@ export const LOOPBACK = '127.0.0.1';
  *
  * @param preferred - taken when it is free; `0` asks the operating system straight away.
  */
-export async function choosePort(preferred: number): Promise<number> {
+export async function choosePort(preferred = 0): Promise<number> {
   const port = (await tryPort(preferred)) ?? (await tryPort(0));
   if (port === undefined) throw new StackError('PORT_TAKEN', 'No free port on 127.0.0.1.');
   return port;

@@ -29,7 +29,7 @@ const server = `
 `;
 
 test('waits for readiness, forwards lines, and closes by SIGTERM', async () => {
-  const port = await choosePort(0);
+  const port = await choosePort();
   const lines: string[] = [];
   const service = await startProcess({
     name: 'web',
