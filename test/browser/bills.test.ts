@@ -212,9 +212,9 @@ describe('parked events', () => {
   });
 });
 
-/** As in test/todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
-describe('a failure of the hourly job that cannot happen here:', () => {
-  it('C4 usage of a team is not shown to its owner, and members see zeros', async () => {
+/** Letters and numbers name failures of the system that this one replaces: see ../counted-once-on-the-right-bill.test.ts. */
+describe('an overview', () => {
+  it('shows usage of a team to its owner, and no zeros to members (C4)', async () => {
     // In the running month some may not have worked yet.
     const { previousMonth: month } = stack.money;
     const members = DEMO_USERS.filter(({ accountOwnerId }) => accountOwnerId === 'auth0|nils-aker');
@@ -236,7 +236,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(await theirs.locator('body').innerText()).not.toMatch(/\$|0\.00/);
   });
 
-  it('F4 the month begins at local midnight', async () => {
+  it('begins the month at midnight UTC (F4)', async () => {
     const { month, previousMonth } = stack.money;
     const name = (of: string) =>
       new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', year: 'numeric', month: 'long' }).format(Date.parse(of));

@@ -54,9 +54,9 @@ afterAll(async () => {
   await stack?.close();
 });
 
-/** As in test/todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
-describe('a failure of the hourly job that cannot happen here:', () => {
-  it('B10 a report of 1,242 rows ends after 1,000 and says nothing', async () => {
+/** B10 is a failure of the system that this one replaces: see ../counted-once-on-the-right-bill.test.ts. */
+describe('a report', () => {
+  it('of 1,242 rows ends after the last one, not after 1,000 (B10)', async () => {
     const page = await visitor.open(`/accounts?month=${month}`);
     const shown = (await page.locator('tfoot td data').first().getAttribute('value')) ?? '';
     const rows = await downloadDailyRows(page);

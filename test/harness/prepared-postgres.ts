@@ -10,8 +10,8 @@ import { choosePort, startPostgres } from '@hopsmeter/stack';
 const UNFINISHED = 'unfinished-';
 
 /**
- * Puts the data folder of a stopped Postgres with everything migrated where `startPostgres` looks for one. It is made once
- * for a state of the migrations and copied from then on: a copy takes a tenth of a second, and making one two.
+ * Puts the data folder of a stopped Postgres with everything migrated where `startPostgres` looks for one. It is made
+ * once for a state of the migrations and copied from then on.
  *
  * @param root - the clone. The prepared folder is kept in it.
  * @param directory - of the stack that is to be started.
@@ -24,7 +24,7 @@ export async function layOutPostgres(root: string, directory: string): Promise<v
   await promisify(execFile)('cp', ['-a', join(prepared, 'postgres'), directory]);
 }
 
-/** Made beside its place and renamed: two test files may both find it missing, and then the second one's is thrown away. */
+/** Made beside its place and renamed: two test files may both find it missing; then the second one's is removed. */
 async function prepare(kept: string, prepared: string): Promise<void> {
   await mkdir(kept, { recursive: true });
   const unfinished = await mkdtemp(join(kept, UNFINISHED));

@@ -18,9 +18,10 @@ const NOW = parseTime('2026-11-22T14:00:00Z') ?? 0;
 const MINUTE = 60_000_000;
 
 /**
- * As in todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. Those of its reports.
+ * Each letter and number names a failure in the reports of the system that this one replaces, as in
+ * counted-once-on-the-right-bill.test.ts.
  */
-describe('a failure of the hourly job that cannot happen here:', () => {
+describe('a report is whole', () => {
   let database: TestDatabase;
   let seeded: SeededDirectory;
   let issuer: TestIssuer;
@@ -44,7 +45,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     await database?.close();
   });
 
-  it('B10 a report is cut off after 1,000 rows and says nothing', async () => {
+  it('ends after its last row, not after 1,000 (B10)', async () => {
     const start = parseTime('2026-11-10T00:00:00Z') ?? 0;
     // 1,242 rows of a cent and a half, as many as the report that lost a third of its money had.
     await recordUsage(
@@ -67,7 +68,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(rows).toMatchObject([{ eventCount: '1242', costExact: cost.totalExact }]);
   });
 
-  it("C4 an owner is not shown their team's usage", async () => {
+  it("shows an owner their team's usage (C4)", async () => {
     const start = parseTime('2026-11-12T10:00:00Z') ?? 0;
     await recordUsage(database.pool, [
       usage('c4-own', seeded.ownerId, start, '1'),
@@ -91,7 +92,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     });
   });
 
-  it('F4 a month begins at local midnight, and two pages show two numbers for one thing', async () => {
+  it('begins a month at midnight UTC, with one number for one thing on every page (F4)', async () => {
     const month = parseTime('2026-11-01T00:00:00Z') ?? 0;
     await recordUsage(database.pool, [
       usage('f4-before', seeded.ownerId, month - MINUTE, '1'),

@@ -14,11 +14,11 @@ const CUSTOMER = 'cus_owner';
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 
 /**
- * What goes wrong with Stripe in the system that this one replaces: a daily job that sends yesterday's usage and marks
- * it as reported. The letters and numbers are those of the list of its failures. Usage is recorded as workers do, and
- * sent with Stripe's own package to a Stripe on loopback.
+ * Each letter and number names a failure of the system that this one replaces, a daily job that sends yesterday's usage
+ * to Stripe and marks it as reported. Usage is recorded as workers do, and sent with Stripe's own package to a Stripe
+ * on loopback.
  */
-describe('a failure of the daily Stripe job that cannot happen here:', () => {
+describe('Stripe bills what was used', () => {
   let world: StripeWorld;
 
   beforeEach(async () => {
@@ -31,7 +31,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(violations).toEqual([]);
   });
 
-  it('A4 storage is billed inside compute and once more as storage', async () => {
+  it('as storage once, and not inside compute once more (A4)', async () => {
     await use('2026-11-20', '2', { meter: 'cpu_hours' });
     await use('2026-11-20', '24', { meter: 'online_storage_gb_hours' });
     await use('2026-11-20', '48', { meter: 'offline_storage_gb_hours' });
@@ -48,7 +48,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(rows).toEqual([{ ok: true }]);
   });
 
-  it('D5 rounding for each user and day loses or makes up usage', async () => {
+  it('to the last digit, whatever rounding for each user and day would make of it (D5)', async () => {
     for (let day = 1; day <= 20; day++)
       for (const subject of [OWNER, MEMBER])
         await use(`2026-11-${String(day).padStart(2, '0')}`, '0.000449', { subject });
@@ -60,7 +60,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(sent()).toBe(18n);
   });
 
-  it('E1 a day whose run failed is never sent', async () => {
+  it('on a day whose run failed too (E1)', async () => {
     await use('2026-11-20', '1');
     world.stripe.fail('500 before', '500 before');
     await world.export();
@@ -79,7 +79,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(sent()).toBe(7_000n);
   });
 
-  it('E2 what comes after a day was sent is never billed, and nothing can be corrected', async () => {
+  it('though it comes or is corrected after its day was sent (E2)', async () => {
     await use('2026-10-20', '5');
     await world.settle();
     await use('2026-10-20', '1');
@@ -96,7 +96,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(await world.differences()).toEqual([]);
   });
 
-  it('E3 a run that dies between two events of a user sends the first one again, days later', async () => {
+  it('once, though a run dies between two events of a user (E3)', async () => {
     await use('2026-11-20', '1', { meter: 'cpu_hours' });
     await use('2026-11-20', '2', { meter: 'online_storage_gb_hours' });
     await use('2026-11-20', '3', { meter: 'offline_storage_gb_hours' });
@@ -124,7 +124,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(await world.differences()).toEqual([]);
   });
 
-  it('E4 who switches to Stripe or away from it is billed by what holds when the job runs', async () => {
+  it('while the account was billed through Stripe, whatever holds when the job runs (E4)', async () => {
     const { pool } = world.database;
     await use('2026-09-30', '1');
     await use('2026-11-22', '2');
@@ -138,7 +138,7 @@ describe('a failure of the daily Stripe job that cannot happen here:', () => {
     expect(sent()).toBe(10_000n);
   });
 
-  it('E5 storage is sent with decimals, which Stripe does not take', async () => {
+  it('in whole numbers, the only ones that Stripe takes (E5)', async () => {
     for (const quantity of ['0.123456789', '7.000000000001', '0.0004'])
       await use('2026-11-20', quantity, { meter: 'online_storage_gb_hours' });
     await world.export();

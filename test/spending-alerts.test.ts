@@ -19,8 +19,8 @@ const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' 
 const KEY = 'service-role-key-of-the-tests-0123456789';
 const SIGNING_KEY = 'a-signing-key-of-the-tests-0123456789';
 
-/** As in todays-failures.test.ts: the failures of the hourly job, with the numbers of their list. */
-describe('a failure of the hourly job that cannot happen here:', () => {
+/** F2 is a failure of the system that this one replaces: see counted-once-on-the-right-bill.test.ts. */
+describe('a spending cap', () => {
   let database: TestDatabase;
   let seeded: SeededDirectory;
   let receiver: Receiver;
@@ -47,7 +47,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     await database?.close();
   });
 
-  it('F2 the spending cap sees the users of one run only, and an alert is sent though nobody was told', async () => {
+  it('adds up all runs and users of an account, and sends an alert when somebody was told of it (F2)', async () => {
     const watch = watchSpending(jobs);
     const deliver = deliverWebhooks(jobs);
     // Each of two runs brings one user, and less than 80 % of the cap: 115 and 116 CPU hours at 0.35.

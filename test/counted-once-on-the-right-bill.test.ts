@@ -8,11 +8,11 @@ import { waitFor } from './harness/wait-for.ts';
 import { createCluster, createWorld, one, type TestCluster, type TestWorld } from './harness/world.ts';
 
 /**
- * What goes wrong in the system that this one replaces: an hourly job that reads OpenCost and updates one row per user
- * and day. The letters and numbers are those of the list of its failures; those of the reader inside the cluster, of
- * prices and of the API have their tests there.
+ * Each letter and number names a failure of the system that this one replaces, an hourly job that reads OpenCost and
+ * updates one row per user and day. Failures of the reader inside the cluster, of prices and of the API have their
+ * tests there.
  */
-describe('a failure of the hourly job that cannot happen here:', () => {
+describe('usage is counted once, and on the right bill', () => {
   let pipeline: Pipeline;
   let world: TestWorld;
   let cluster: TestCluster;
@@ -30,7 +30,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
   });
   afterAll(() => pipeline?.close());
 
-  it('A1 running the same hour again counts part of it twice', async () => {
+  it('counts an hour once, however often it is sent (A1)', async () => {
     const events = [compute(cluster, 'a1', 'c0o0-p0', { gpuHours: 1 })];
     await gain(() => send(cluster, events));
     const before = await readUser('auth0|c0o0');
@@ -39,19 +39,19 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(before.map(({ meter }) => meter)).toEqual(['cpu_hours', 'gpu_hours', 'ram_gb_hours']);
   });
 
-  it('A2 two runs on both sides of a full hour count the same usage twice', async () => {
+  it('counts usage once that is read on both sides of a full hour (A2)', async () => {
     const run = (time: string): PostedEvent => ({ ...compute(cluster, 'a2', 'c0o0-p0'), time });
     expect(await gain(() => send(cluster, [run(`${DAY}T10:59:00Z`)]))).toMatchObject({ counted: 1 });
     expect(await gain(() => send(cluster, [run(`${DAY}T11:01:00Z`)]))).toMatchObject({ counted: 0, duplicates: 1 });
   });
 
-  it('A3 two schedulers at once count everything twice', async () => {
+  it('counts everything once when two collectors send it at the same time (A3)', async () => {
     const events = Array.from({ length: 100 }, (_, i) => compute(cluster, `a3-${i}`, 'c0o0-p0'));
     const gained = await gain(() => Promise.all([send(cluster, events), send(cluster, events)]), 200);
     expect(gained).toEqual({ events: 200, counted: 100, duplicates: 100, parked: 0 });
   });
 
-  it('B2 two writers of one row lose an update', async () => {
+  it('loses no update when two writers have the same row (B2)', async () => {
     const before = await cpuOf('auth0|c0o1');
     const batches = Array.from({ length: 40 }, (_, batch) =>
       Array.from({ length: 25 }, (__, i) => compute(cluster, `b2-${batch}-${i}`, 'c0o1-p0')),
@@ -60,7 +60,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect((await cpuOf('auth0|c0o1')) - before).toBe(1_000);
   });
 
-  it('B3 a write that failed is taken for done', async () => {
+  it('repeats a write that failed until it is done (B3)', async () => {
     await pipeline.pool.query('alter table hopsmeter.usage_daily rename to usage_daily_away');
     const before = await readBatchTotals(pipeline.pool);
     await send(cluster, [compute(cluster, 'b3', 'c0o0-p0')]);
@@ -75,7 +75,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(await readBatchTotals(pipeline.pool)).toMatchObject({ counted: before.counted + 1 });
   });
 
-  it('B5 a negative value is clamped to zero and so is free', async () => {
+  it('refuses a negative value instead of taking it for zero (B5)', async () => {
     const answer = await post(
       url(),
       cluster.key,
@@ -102,7 +102,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(quarantined).toMatchObject([{ name: 'x', reason: 'negative_number' }]);
   });
 
-  it('B6 usage of a user on another cluster is never billed', async () => {
+  it('bills what a user uses on another cluster (B6)', async () => {
     const stranger = 'auth0|c1o0';
     const namespace = 'moved-here';
     await addProject(cluster, namespace, stranger);
@@ -117,7 +117,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(await cpuOf(stranger)).toBe(1);
   });
 
-  it('B7 usage of a namespace that nobody registered is dropped', async () => {
+  it('keeps usage of a namespace that nobody registered until somebody does (B7)', async () => {
     expect(await gain(() => send(cluster, [compute(cluster, 'b7', 'orphan')]))).toMatchObject({
       counted: 0,
       parked: 1,
@@ -128,7 +128,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(await cpuOf('google-oauth2|c0o0m0')).toBe(1);
   });
 
-  it('C1 the last hour of a day, read after midnight, lands on the next day', async () => {
+  it('puts the last hour of a day on that day, though it is read after midnight (C1)', async () => {
     const window = { start: `${MONTH_END}T23:00:00Z`, end: `${NEXT_DAY}T00:00:00Z` };
     const event = compute(cluster, 'c1', 'c0o0-p0', { window });
     await gain(() => send(cluster, [{ ...event, time: `${NEXT_DAY}T00:05:00Z` }]));
@@ -138,7 +138,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(days.rows).toEqual([{ day: MONTH_END }]);
   });
 
-  it('C2 a user who moved to another cluster on that day keeps only the last cluster', async () => {
+  it('keeps both clusters of a user who moved on that day (C2)', async () => {
     const [first, second] = await Promise.all([
       createCluster(pipeline.pool, 'c2-a'),
       createCluster(pipeline.pool, 'c2-b'),
@@ -160,7 +160,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     );
   });
 
-  it('C3 someone who changes the team takes the past along', async () => {
+  it('leaves the past with the old team when someone changes teams (C3)', async () => {
     const member = 'google-oauth2|c0o1m0';
     await gain(() => send(cluster, [compute(cluster, 'c3-early', 'c0o1m0-p0')]));
     await pipeline.pool.query('update hopsmeter.users set account_owner_id = $1 where id = $2', ['auth0|c0o0', member]);
@@ -171,7 +171,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(owners.rows).toEqual([{ account_owner_id: 'auth0|c0o1' }]);
   });
 
-  it("C4 the team's usage is on nobody's bill", async () => {
+  it("puts the team's usage on its owner's bill (C4)", async () => {
     await gain(() => send(cluster, [compute(cluster, 'c4-own', 'c0o0-p0'), compute(cluster, 'c4', 'c0o0m0-p0')]), 2);
     const users = await pipeline.pool.query<{ user_id: string }>(
       `select user_id from hopsmeter.usage_daily where account_owner_id = 'auth0|c0o0' group by user_id
@@ -182,7 +182,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     );
   });
 
-  it('C5 two projects of one name on two clusters overwrite each other', async () => {
+  it('keeps two projects of one name on two clusters apart (C5)', async () => {
     const other = one(world.clusters.slice(1));
     await addProject(cluster, 'churn', 'auth0|c0o0');
     await addProject(other, 'churn', 'auth0|c1o1');
@@ -197,7 +197,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     ]);
   });
 
-  it('C6 whoever owns a project is charged with what others use in it', async () => {
+  it('charges those who use a project, not whoever owns it (C6)', async () => {
     const user = 'google-oauth2|c0o0m0';
     await gain(() => send(cluster, [{ ...compute(cluster, 'c6', 'c0o0-p0'), subject: user }]));
     const rows = await pipeline.pool.query(
@@ -206,7 +206,7 @@ describe('a failure of the hourly job that cannot happen here:', () => {
     expect(rows.rows).toEqual([{ user_id: user, attributed_by: 'subject' }]);
   });
 
-  it('C7 a namespace that came back with another owner, or is spelt another way, bills the wrong person', async () => {
+  it('bills the right person when a namespace comes back with another owner or is spelt another way (C7)', async () => {
     await pipeline.pool.query(
       `insert into hopsmeter.projects (hopsworks_cluster_id, namespace, user_id, started_at, ended_at)
        values ($1, 're_used', 'auth0|c0o0', '-infinity', $2), ($1, 're_used', 'auth0|c0o1', $2, null)`,

@@ -5,10 +5,11 @@ import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from './harness/pipeli
 import { createWorld, one, type TestCluster, type TestWorld } from './harness/world.ts';
 
 /**
- * What goes wrong with money in the system that this one replaces; see test/todays-failures.test.ts. The events go
- * through every service, and what is asked for comes from the API.
+ * Each letter and number names a wrong amount of the system that this one replaces, as in
+ * counted-once-on-the-right-bill.test.ts. The events go through every service, and what is asked for comes from the
+ * API.
  */
-describe('a wrong amount of the hourly job that cannot happen here:', () => {
+describe('usage is priced exactly', () => {
   let pipeline: Pipeline;
   let world: TestWorld;
   let cluster: TestCluster;
@@ -27,7 +28,7 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
   });
   afterAll(() => pipeline?.close());
 
-  it('D1 an hour that costs less than half a cent adds nothing, for ever', async () => {
+  it('adds up hours that cost less than half a cent each (D1)', async () => {
     // 5 GB of offline storage cost 0.0002 an hour and 0.15 a month.
     await send(
       Array.from({ length: 720 }, (_, hour) =>
@@ -42,7 +43,7 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
     expect(await totalsOf('auth0|c0o0')).toMatchObject({ total: '0.15', totalExact: '0.150000000000' });
   });
 
-  it('D2 amounts are floats and rates are rounded quotients', async () => {
+  it('multiplies decimals with the rates as they are written (D2)', async () => {
     // In doubles 0.1 + 0.2 is not 0.3, and a tenth of 0.35 a thousand times is not 35.
     await send(
       Array.from({ length: 1_000 }, (_, i) =>
@@ -58,7 +59,7 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
     expect(await totalsOf('auth0|c0o1')).toMatchObject({ total: '35.00', totalExact: '35.000000000000' });
   });
 
-  it('D3 rates have no version: a day before a change of price is billed at the new one', async () => {
+  it('bills a day before a change of price at the old one (D3)', async () => {
     await pipeline.pool.query(
       `insert into hopsmeter.rates (rate_card_id, meter, valid_from, price)
       select id, 'gpu_hours', $1, 5 from hopsmeter.rate_cards where is_default`,
@@ -91,7 +92,7 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
     ]);
   });
 
-  it('D4 a day of storage is its last hour, and little storage is none', async () => {
+  it('bills every hour of storage, and little storage too (D4)', async () => {
     const stored = (id: string, hour: number, hours: number, bytes: number): PostedEvent =>
       event(id, 'storage', {
         namespace: 'c0o3-p0',
@@ -112,7 +113,7 @@ describe('a wrong amount of the hourly job that cannot happen here:', () => {
     ]);
   });
 
-  it('F4 a month begins at local midnight on one page and at another time on the next', async () => {
+  it('begins a month at midnight UTC everywhere (F4)', async () => {
     // A database, and whoever asks it, on the other side of the date line change nothing: days and months are UTC.
     await pipeline.pool.query(`alter database ${await databaseName()} set timezone to 'Pacific/Kiritimati'`);
     await pipeline.pool.query(`alter role hopsmeter_services set timezone to 'Pacific/Pago_Pago'`);
