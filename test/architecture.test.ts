@@ -1,9 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const packageSchema = z.object({
+  exports: z.record(z.string(), z.union([z.string(), z.object({ source: z.string() })])).optional(),
+});
 
 /** Which of our packages each folder may import, as ARCHITECTURE.md says it. */
 const ARROWS = readArrows();
@@ -40,6 +45,20 @@ describe('the architecture', () => {
         .map((target) => `${relative(ROOT, file)} imports ${relative(ROOT, target)}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('has nothing in a source root that does not ship: what only tests need is in test/support', () => {
+    const shipped = new Set<string>();
+    const ship = (file: string): void => {
+      if (shipped.has(file)) return;
+      shipped.add(file);
+      for (const target of importsOf(file).filter((name) => name.startsWith('.'))) ship(resolve(dirname(file), target));
+    };
+    for (const file of [...ARROWS.keys()].flatMap(entriesOf)) if (existsSync(file)) ship(file);
+    expect(
+      FILES.filter((file) => !shipped.has(file) && !file.endsWith('.d.ts')).map((file) => relative(ROOT, file)),
+    ).toEqual([]);
+    expect(FILES.flatMap(importsOf).filter((name) => /^(vitest$|@hopsmeter\/test\b)/.test(name))).toEqual([]);
   });
 
   it('has no circle of files', () => {
@@ -106,6 +125,14 @@ function mayTouchTheProcess(folder: string): boolean {
   return folder === 'packages/stack' || folder === 'packages/cli' || folder === 'packages/runtime';
 }
 
+/** What a folder's package hands to others, and where its processes and its page begin. */
+function entriesOf(folder: string): string[] {
+  const { exports = {} } = packageSchema.parse(JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')));
+  const sources = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : [target.source]));
+  const mains = sourcesIn(join(ROOT, folder, 'src')).filter((file) => /\/main\.tsx?$/.test(file));
+  return [...sources.map((source) => join(ROOT, folder, source)), ...mains];
+}
+
 function folderOf(file: string): string {
   return relative(ROOT, file).split('/').slice(0, 2).join('/');
 }
@@ -114,7 +141,7 @@ function folderOf(file: string): string {
 function sourcesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
-    if (statSync(path).isDirectory()) return name === 'testing' ? [] : sourcesIn(path);
+    if (statSync(path).isDirectory()) return sourcesIn(path);
     return /\.tsx?$/.test(path) && !path.endsWith('.test.ts') ? [path] : [];
   });
 }

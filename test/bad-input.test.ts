@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, send } from './harness/bad-connection.ts';
 import { createBadDirectory } from './harness/bad-directory.ts';
@@ -9,6 +8,7 @@ import { type Pipeline, startPipeline } from './harness/pipeline.ts';
 import { readBatchTotals } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { one } from './harness/world.ts';
+import { findRollupDifferences } from './support/db/test-database.ts';
 
 const directory = createBadDirectory();
 const { sender, keys } = directory;

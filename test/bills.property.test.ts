@@ -13,7 +13,6 @@ import {
   reconcileNow,
   reRatePart,
 } from '@hopsmeter/db';
-import { createTestDatabase, findRollupDifferences, readClosedRows, type TestDatabase } from '@hopsmeter/db/testing';
 import {
   addMonths,
   formatQuantity,
@@ -43,6 +42,12 @@ import {
 } from './harness/bill-oracle.ts';
 import { createRandom, type Random } from './harness/random.ts';
 import { recordEvents } from './harness/record-events.ts';
+import {
+  createTestDatabase,
+  findRollupDifferences,
+  readClosedRows,
+  type TestDatabase,
+} from './support/db/test-database.ts';
 
 /**
  * Whatever comes in whatever order: the statements and drafts of an account add up to what an independent oracle says

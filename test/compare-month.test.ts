@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createScreen } from '../packages/cli/src/console/screen.ts';
 import { type CompareContext, runCompare } from '../packages/cli/src/run-compare.ts';
-import { createTestApp, TEST_KEY, TEST_NOW } from '../services/api/src/testing/test-api.ts';
 import { type JobFault, runHourlyJob, type UsedHour } from './harness/application-database/hourly-job.ts';
 import { insertRows } from './harness/application-database/load-application.ts';
 import {
@@ -20,6 +18,8 @@ import {
 } from './harness/application-database/metered-month.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
 import { ROOT } from './harness/pipeline.ts';
+import { createTestApp, TEST_KEY, TEST_NOW } from './support/api/test-api.ts';
+import { createTestDatabase, type TestDatabase } from './support/db/test-database.ts';
 
 const NOW = new Date('2026-12-01T12:00:00Z');
 const CSV = join(tmpdir(), `hopsmeter-comparison-${process.pid}.csv`);

@@ -1,5 +1,4 @@
 import { readPipelineCounts, readWindows } from '@hopsmeter/db';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestClient } from './harness/client.ts';
 import type { PostedEvent } from './harness/events.ts';
@@ -8,6 +7,7 @@ import { createRandom } from './harness/random.ts';
 import { readBatchTotals } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, one, type TestCluster } from './harness/world.ts';
+import { findRollupDifferences } from './support/db/test-database.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20_261_122);
 const HOUR = 3_600_000;

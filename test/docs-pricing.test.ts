@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createTestDatabase, findRollupDifferences, seedDirectory } from '@hopsmeter/db/testing';
 import {
   formatQuantity,
   PRICE_MAX,
@@ -12,6 +11,7 @@ import {
 } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { parsePriceExample, runPriceExample } from './harness/price-example.ts';
+import { createTestDatabase, findRollupDifferences, seedDirectory } from './support/db/test-database.ts';
 
 const DOCS = readFileSync(new URL('../docs/pricing.md', import.meta.url), 'utf8');
 

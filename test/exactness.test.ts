@@ -1,4 +1,3 @@
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvents } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
@@ -7,6 +6,7 @@ import { postAll } from './harness/post-all.ts';
 import { createRandom } from './harness/random.ts';
 import { readRollup } from './harness/rollup.ts';
 import { createWorld, type TestWorld } from './harness/world.ts';
+import { findRollupDifferences } from './support/db/test-database.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20_261_122);
 const EVENTS = 50_000;

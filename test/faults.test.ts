@@ -1,4 +1,3 @@
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEvents, type PostedEvent } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
@@ -8,6 +7,7 @@ import { createRandom } from './harness/random.ts';
 import { readBatchTotals, readRollup } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, type TestWorld } from './harness/world.ts';
+import { findRollupDifferences } from './support/db/test-database.ts';
 
 const EVENTS = 20_000;
 

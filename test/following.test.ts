@@ -1,5 +1,4 @@
 import { assignUser, changeOwner, confirmMissing, createProject, readFollowingHealth } from '@hopsmeter/db';
-import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createScreen } from '../packages/cli/src/console/screen.ts';
@@ -9,6 +8,12 @@ import type { FollowingSettings } from '../services/worker/src/following/followi
 import { followApplication } from '../services/worker/src/jobs/follow-application.ts';
 import { APPLICATION_TABLES } from './harness/application-database/tables.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
+import {
+  createTestDatabase,
+  findRollupDifferences,
+  recordUsage,
+  type TestDatabase,
+} from './support/db/test-database.ts';
 
 const EAST = 'c1a57e40-0000-4000-8000-000000000001';
 const WEST = 'c1a57e40-0000-4000-8000-000000000002';

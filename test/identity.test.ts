@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestClient } from './harness/client.ts';
 import type { PostedEvent } from './harness/events.ts';
@@ -8,6 +7,7 @@ import { createRandom } from './harness/random.ts';
 import { type BatchTotals, readBatchTotals } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, one, type TestProject, type TestWorld } from './harness/world.ts';
+import { findRollupDifferences } from './support/db/test-database.ts';
 
 describe('the identity of an event', () => {
   let pipeline: Pipeline;

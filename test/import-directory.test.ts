@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeDirectoryChanges, readApplicationDirectory, readOurDirectory } from '@hopsmeter/db';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { planDirectory } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createScreen } from '../packages/cli/src/console/screen.ts';
@@ -12,6 +11,7 @@ import { createApplication } from './harness/application-database/create-applica
 import { loadApplication } from './harness/application-database/load-application.ts';
 import { readMovedIn } from './harness/application-database/read-moved-in.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
+import { createTestDatabase, type TestDatabase } from './support/db/test-database.ts';
 
 const { application, refused, noted } = addNastyRows(
   createApplication({ seed: 1, clusters: 3, teams: 12, users: 50, projects: 100 }),

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createTestDatabase, findRollupDifferences, type TestDatabase } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addNastyRows } from './harness/application-database/add-nasty-rows.ts';
 import { createApplication, FULL_SIZE } from './harness/application-database/create-application.ts';
@@ -11,6 +10,7 @@ import { loadUsage } from './harness/application-database/load-usage.ts';
 import { readMovedIn } from './harness/application-database/read-moved-in.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
 import { createRandom } from './harness/random.ts';
+import { createTestDatabase, findRollupDifferences, type TestDatabase } from './support/db/test-database.ts';
 
 const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 const KILLS = 20;

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addNastyRows } from './harness/application-database/add-nasty-rows.ts';
 import { createApplication, FULL_SIZE } from './harness/application-database/create-application.ts';
 import { createNastyUsage, createUsage, USAGE_DAYS } from './harness/application-database/create-usage.ts';
 import { loadApplication } from './harness/application-database/load-application.ts';
 import { loadUsage } from './harness/application-database/load-usage.ts';
+import { createTestDatabase, type TestDatabase } from './support/db/test-database.ts';
 
 const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 const REPORT = join(tmpdir(), `hopsmeter-long-report-${process.pid}.ndjson`);

@@ -19,7 +19,6 @@ import {
   reRatePart,
   setStripeCustomer,
 } from '@hopsmeter/db';
-import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import { addMonths, monthOf, ONE, parseTime, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createScreen } from '../packages/cli/src/console/screen.ts';
@@ -31,6 +30,12 @@ import { createNastyUsage, createUsage, dayAgo, usageRow } from './harness/appli
 import { insertRows, loadApplication } from './harness/application-database/load-application.ts';
 import { loadUsage } from './harness/application-database/load-usage.ts';
 import { dumpSchema } from './harness/dump-schema.ts';
+import {
+  createTestDatabase,
+  findRollupDifferences,
+  recordUsage,
+  type TestDatabase,
+} from './support/db/test-database.ts';
 
 const { application } = addNastyRows(createApplication({ seed: 1, clusters: 3, teams: 6, users: 20, projects: 20 }));
 const ORDINARY_USERS = { ...application, users: application.users.slice(0, 20) };

@@ -1,5 +1,4 @@
 import { createApiApp } from '@hopsmeter/api';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -13,6 +12,7 @@ import { OPENMETER_CALLS } from './openapi-calls/openmeter-calls.ts';
 import { PRICE_CALLS } from './openapi-calls/price-calls.ts';
 import { codesOf, type Operation, readOperations, sampleOfParameter } from './openapi-calls/read-operations.ts';
 import { UPKEEP_CALLS } from './openapi-calls/upkeep-calls.ts';
+import { createTestDatabase, type TestDatabase } from './support/db/test-database.ts';
 
 const KEY = 'service-role-key-of-the-openapi-test-0123456789';
 

@@ -10,8 +10,8 @@ import { createLogger, createRegistry, type HttpShell } from '@hopsmeter/runtime
 import { findChromium } from '@hopsmeter/stack';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OidcIssuer, ORDINARY, startOidcIssuer } from '../services/api/src/testing/oidc-issuer.ts';
-import { startTestApi, TEST_KEY, type TestApi } from '../services/api/src/testing/test-api.ts';
+import { type OidcIssuer, ORDINARY, startOidcIssuer } from './support/api/oidc-issuer.ts';
+import { startTestApi, TEST_KEY, type TestApi } from './support/api/test-api.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DASHBOARD = join(ROOT, 'services/dashboard');

@@ -1,4 +1,3 @@
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvents, type PostedEvent } from './harness/events.ts';
 import { expectRollup } from './harness/oracle.ts';
@@ -8,6 +7,7 @@ import { createRandom, type Random } from './harness/random.ts';
 import { readBatchTotals, readRollup } from './harness/rollup.ts';
 import { waitFor } from './harness/wait-for.ts';
 import { createWorld, one, type TestWorld } from './harness/world.ts';
+import { findRollupDifferences } from './support/db/test-database.ts';
 
 const SEED = Number(process.env.TEST_SEED ?? 20_261_122);
 const EVENTS = 20_000;

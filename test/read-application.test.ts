@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { eachApplicationUsage, readApplicationDirectory } from '@hopsmeter/db';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import type { ApplicationUsage } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addNastyRows } from './harness/application-database/add-nasty-rows.ts';
 import { createApplication } from './harness/application-database/create-application.ts';
 import { insertRows, loadApplication } from './harness/application-database/load-application.ts';
+import { createTestDatabase, type TestDatabase } from './support/db/test-database.ts';
 
 const role = `hopsmeter_reader_${randomBytes(6).toString('hex')}`;
 const { application } = addNastyRows(createApplication({ seed: 1, clusters: 3, teams: 3, users: 9, projects: 12 }));

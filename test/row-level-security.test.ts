@@ -135,12 +135,17 @@ import {
   watchSpending,
   withdrawNamespaceRule,
 } from '@hopsmeter/db';
-import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '@hopsmeter/db/testing';
 import { type Postgres, startPostgres } from '@hopsmeter/stack';
 import { type Batch, createDirectory, parseUsageDay, planBatch, planCorrections } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { one } from './harness/world.ts';
+import {
+  createTestDatabase,
+  findRollupDifferences,
+  recordUsage,
+  type TestDatabase,
+} from './support/db/test-database.ts';
 
 /**
  * Whom Supabase lets in from a browser. Our schema is closed to them; here they get what they would need to look into

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestIssuer, type TestIssuer } from '../services/api/src/testing/test-issuer.ts';
 import { type Answer, type Ask, createAsk } from './harness/ask.ts';
 import { HOSTILE_PATHS, HOSTILE_TEXTS } from './harness/hostile-texts.ts';
 import { type Pipeline, startPipeline } from './harness/pipeline.ts';
@@ -11,6 +10,7 @@ import {
   readOperations,
   sampleOfParameter,
 } from './openapi-calls/read-operations.ts';
+import { startTestIssuer, type TestIssuer } from './support/api/test-issuer.ts';
 
 const KEY = 'canary-service-role-key-0123456789-abcdefghij';
 

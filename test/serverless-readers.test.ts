@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createPool, type Pool, readTotals } from '@hopsmeter/db';
-import { createTestDatabase, recordUsage, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
 import { type PgBouncer, startPgBouncer } from '@hopsmeter/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createTestDatabase, recordUsage, seedDirectory, type TestDatabase } from './support/db/test-database.ts';
 
 const [, SECTION = ''] = readFileSync(new URL('../docs/moving-in.md', import.meta.url), 'utf8').split(
   '## Serverless readers',

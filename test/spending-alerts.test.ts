@@ -1,19 +1,19 @@
 import { createApiApp } from '@hopsmeter/api';
 import { createWebhook, setSpendingCap } from '@hopsmeter/db';
-import {
-  createTestDatabase,
-  recordUsage,
-  type SeededDirectory,
-  seedDirectory,
-  type TestDatabase,
-} from '@hopsmeter/db/testing';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { MICROS_PER_DAY, MICROS_PER_MS, monthOf, usageDayOf } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliverWebhooks } from '../services/worker/src/jobs/deliver-webhooks.ts';
 import type { JobContext } from '../services/worker/src/jobs/job-context.ts';
 import { watchSpending } from '../services/worker/src/jobs/watch-spending.ts';
-import { answerWith, type Receiver, startReceiver } from '../services/worker/src/testing/receiver.ts';
+import {
+  createTestDatabase,
+  recordUsage,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from './support/db/test-database.ts';
+import { answerWith, type Receiver, startReceiver } from './support/worker/receiver.ts';
 
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 const KEY = 'service-role-key-of-the-tests-0123456789';

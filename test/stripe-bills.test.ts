@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { endStripeCustomer, resolveRemittance, settleRemittance } from '@hopsmeter/db';
-import { closeMonth, recordUsage } from '@hopsmeter/db/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportUsage } from '../services/worker/src/stripe/export-usage.ts';
-import { microsOf } from '../services/worker/src/testing/fake-stripe.ts';
-import { createStripeWorld, dayOf, type StripeWorld } from '../services/worker/src/testing/stripe-world.ts';
+import { closeMonth, recordUsage } from './support/db/test-database.ts';
+import { microsOf } from './support/worker/fake-stripe.ts';
+import { createStripeWorld, dayOf, type StripeWorld } from './support/worker/stripe-world.ts';
 
 const HOUR = 3_600_000_000;
 const DAY = 24 * HOUR;

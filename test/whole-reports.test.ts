@@ -1,4 +1,9 @@
 import { createApiApp } from '@hopsmeter/api';
+import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
+import { CLUSTER_SOURCE_PREFIX, parseQuantity, parseTime } from '@hopsmeter/usage';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { one } from './harness/world.ts';
+import { startTestIssuer, type TestIssuer } from './support/api/test-issuer.ts';
 import {
   createTestDatabase,
   type ReportedUsage,
@@ -6,12 +11,7 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '@hopsmeter/db/testing';
-import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
-import { CLUSTER_SOURCE_PREFIX, parseQuantity, parseTime } from '@hopsmeter/usage';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestIssuer, type TestIssuer } from '../services/api/src/testing/test-issuer.ts';
-import { one } from './harness/world.ts';
+} from './support/db/test-database.ts';
 
 const KEY = 'service-role-key-of-the-tests-0123456789';
 const NOW = parseTime('2026-11-22T14:00:00Z') ?? 0;

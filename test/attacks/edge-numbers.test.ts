@@ -1,5 +1,5 @@
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/db/test-database.ts';
 
 /** `check_violation`, and what a NUMERIC with a scale says of what does not fit. */
 const REFUSED = new Set(['23514', '22003']);

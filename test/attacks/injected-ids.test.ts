@@ -1,4 +1,3 @@
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Ask, createAsk } from '../harness/ask.ts';
@@ -9,6 +8,7 @@ import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from '../harness/pipel
 import { readBatchTotals } from '../harness/rollup.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { createWorld, one, type TestCluster, type TestProject } from '../harness/world.ts';
+import { findRollupDifferences } from '../support/db/test-database.ts';
 import { callsEvent } from './calls-event.ts';
 
 /** Texts that mean something to Redis, BullMQ, Lua or HTTP. */

@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { readBatchTotals, readRollup } from '../harness/rollup.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { createWorld, one, type TestWorld } from '../harness/world.ts';
+import { findRollupDifferences } from '../support/db/test-database.ts';
 import { callsEvent } from './calls-event.ts';
 import { postBody } from './well-behaved-client.ts';
 

@@ -14,7 +14,6 @@ import {
   previewPriceChange,
   reRatePart,
 } from '@hopsmeter/db';
-import { closeMonth, recordUsage, type SeededDirectory, seedDirectory } from '@hopsmeter/db/testing';
 import { startPostgres } from '@hopsmeter/stack';
 import {
   addMonths,
@@ -25,6 +24,9 @@ import {
   parseQuantity,
   usageDayOf,
 } from '@hopsmeter/usage';
+import { closeMonth } from '../support/db/close-month.ts';
+import { recordUsage } from '../support/db/record-usage.ts';
+import { type SeededDirectory, seedDirectory } from '../support/db/seed-directory.ts';
 import { type ReRatedMonth, readResults } from './results.ts';
 import { percentile } from './statistics.ts';
 

@@ -212,7 +212,7 @@ describe('parked events', () => {
   });
 });
 
-/** Letters and numbers name failures of the system that this one replaces: see ../counted-once-on-the-right-bill.test.ts. */
+/** C4 and F4 are failures of the system that this one replaces: see ../counted-once-on-the-right-bill.test.ts. */
 describe('an overview', () => {
   it('shows usage of a team to its owner, and no zeros to members (C4)', async () => {
     // In the running month some may not have worked yet.

@@ -1,6 +1,6 @@
-import { seedDirectory } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { seedDirectory } from '../support/db/test-database.ts';
 import { type Stack, startStack } from './harness/demo-stack.ts';
 import { createVisitor, isSettled, photograph, type Visitor } from './harness/open-page.ts';
 import { centsOfAccounts, downloadDailyRows, exact } from './harness/read-page.ts';

@@ -1,7 +1,7 @@
-import { recordUsage } from '@hopsmeter/db/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { recordUsage } from '../support/db/test-database.ts';
 import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
 import { createVisitor, isSettled, type Visitor } from './harness/open-page.ts';
 import { tabTo } from './harness/read-page.ts';

@@ -1,8 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { DEMO_USERS } from '@hopsmeter/demo';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APPLICATION_TABLES } from '../harness/application-database/tables.ts';
+import { createTestDatabase, type TestDatabase } from '../support/db/test-database.ts';
 import { copyApplication } from './harness/copy-application.ts';
 import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
 import { findBarriers } from './harness/find-barriers.ts';

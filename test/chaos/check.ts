@@ -1,7 +1,7 @@
 import type { Pool } from '@hopsmeter/db';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
 import type { QueueStatus } from '@hopsmeter/queue';
 import { readBatchTotals, readRollup } from '../harness/rollup.ts';
+import { findRollupDifferences } from '../support/db/find-rollup-differences.ts';
 import type { ChaosClient } from './chaos-client.ts';
 import type { Expectation } from './event-source.ts';
 

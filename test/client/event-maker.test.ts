@@ -13,7 +13,7 @@ import { CLUSTER_SOURCE_PREFIX, EVENT_ID_LENGTH_MAX } from '../../packages/clien
 import { createEventMaker } from '../../packages/client/src/events/event-maker.ts';
 import { EVENT_TYPES, type UsageEvent } from '../../packages/client/src/events/event-types.ts';
 import { formatUtc } from '../../packages/client/src/events/utc-time.ts';
-import { CLUSTER } from '../../packages/client/src/testing/test-client.ts';
+import { CLUSTER } from '../support/client/test-client.ts';
 
 const NOW = Date.parse('2026-11-22T15:00:00Z') * 1_000;
 const window = { start: '2026-11-22T13:00:00Z', end: new Date('2026-11-22T14:00:00Z') };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { startTestServer } from '../../packages/client/src/testing/test-server.ts';
+import { startTestServer } from '../support/client/test-server.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../packages/client', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { eventOf, eventsOf } from '../../packages/client/src/testing/test-client.ts';
-import { answer, refuseSome, startTestServer, type TestServer } from '../../packages/client/src/testing/test-server.ts';
+import { eventOf, eventsOf } from '../support/client/test-client.ts';
+import { answer, refuseSome, startTestServer, type TestServer } from '../support/client/test-server.ts';
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 

@@ -8,9 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { answer, refuseSome, startTestServer, type TestServer } from '../../packages/client/src/testing/test-server.ts';
 import { createRandom } from '../harness/random.ts';
 import { waitFor } from '../harness/wait-for.ts';
+import { answer, refuseSome, startTestServer, type TestServer } from '../support/client/test-server.ts';
 
 const SENDER = fileURLToPath(new URL('sender.mjs', import.meta.url));
 const CLUSTER = '8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { seedDirectory } from '@hopsmeter/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pipeline, SERVICE_ROLE_KEY, startPipeline } from '../harness/pipeline.ts';
 import { one } from '../harness/world.ts';
+import { seedDirectory } from '../support/db/test-database.ts';
 
 const ROWS = 200_000;
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createApiApp } from '@hopsmeter/api';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { parseTime } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/db/test-database.ts';
 import { createFocusWorld, MONTHS } from './focus-world.ts';
 
 const KEY = 'service-role-key-of-the-tests-0123456789';

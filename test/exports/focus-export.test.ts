@@ -1,9 +1,9 @@
 import { createApiApp } from '@hopsmeter/api';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { formatQuantity, parseQuantity, parseTime } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createTestDatabase, type TestDatabase } from '../support/db/test-database.ts';
 import { findMistakes, PRODUCTS, RULES } from './focus-rules.ts';
 import { CLUSTER, createFocusWorld, FORMULA_ID, MONTHS, NAMES, NAMESPACE, OTHER, OWNER } from './focus-world.ts';
 import { type Row, readTable } from './read-csv.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { changePrices, closeMonths, type Pool, type PriceChange, previewPriceChange, reRatePart } from '@hopsmeter/db';
-import { recordUsage, seedDirectory } from '@hopsmeter/db/testing';
 import { ONE, parseTime, parseUsageDay, type Quantity } from '@hopsmeter/usage';
+import { recordUsage, seedDirectory } from '../support/db/test-database.ts';
 
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 const HOUR = 3_600_000_000;

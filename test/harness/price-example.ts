@@ -7,7 +7,6 @@ import {
   type Pool,
   readStatement,
 } from '@hopsmeter/db';
-import { recordUsage, type SeededDirectory } from '@hopsmeter/db/testing';
 import {
   formatQuantity,
   formatUsageMonth,
@@ -21,6 +20,7 @@ import {
   type UsageDay,
   type UsageMonth,
 } from '@hopsmeter/usage';
+import { recordUsage, type SeededDirectory } from '../support/db/test-database.ts';
 import { recordEvents } from './record-events.ts';
 
 /** What is done, and of a statement the lines that are expected. */

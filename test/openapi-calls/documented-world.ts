@@ -12,9 +12,9 @@ import {
   takeDeliveries,
   watchSpending,
 } from '@hopsmeter/db';
-import { recordUsage, seedDirectory } from '@hopsmeter/db/testing';
 import { addMonths, formatUsageDay, formatUsageMonth, MICROS_PER_DAY, monthOf, usageDayOf } from '@hopsmeter/usage';
 import { one } from '../harness/world.ts';
+import { recordUsage, seedDirectory } from '../support/db/test-database.ts';
 import { known, type World } from './call.ts';
 
 const CHANGE: Change = { actor: { kind: 'service', id: 'openapi.test' }, requestId: 'request' };

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeError } from './cli-error.ts';
 import { createScreen } from './console/screen.ts';

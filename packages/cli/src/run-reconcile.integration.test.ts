@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, recordUsage, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
+import {
+  createTestDatabase,
+  recordUsage,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createScreen } from './console/screen.ts';
 import { type ReconcileOptions, runReconcile } from './run-reconcile.ts';

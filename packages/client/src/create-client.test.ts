@@ -1,8 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import {
+  eventOf,
+  eventsOf,
+  eventually,
+  startServer,
+  startTestClient,
+} from '@hopsmeter/test/support/client/test-client.ts';
+import { answer, refuseSome } from '@hopsmeter/test/support/client/test-server.ts';
 import { expect, it, onTestFinished } from 'vitest';
-import { eventOf, eventsOf, eventually, startServer, startTestClient } from './testing/test-client.ts';
-import { answer, refuseSome } from './testing/test-server.ts';
 
 const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
 

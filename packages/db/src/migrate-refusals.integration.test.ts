@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createPool, type Pool } from './connection/pool.ts';
 import { MigrationError, migrate } from './migrate.ts';
-import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 const PASSWORD = 'only for this test';
 

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '@hopsmeter/test/support/db/sample-record.ts';
+import {
+  createTestDatabase,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from './connection/pool.ts';
 import { migrate } from './migrate.ts';
 import { recordBatch } from './record/record-batch.ts';
-import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from './testing/sample-record.ts';
-import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from './testing/test-database.ts';
 
 let database: TestDatabase;
 let seeded: SeededDirectory;

@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
+import { createBatch } from '@hopsmeter/test/support/queue/sample-batch.ts';
 import type { Batch, CorrectionEvent, ManifestEvent, UsageEvent } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch, UnreadableBatchError } from './batch-codec.ts';
 import type { BatchJobData } from './batch-job.ts';
-import { createBatch } from './sample-batch.ts';
 
 const event: UsageEvent = {
   id: 'c1/ns "1"/ü€😀',

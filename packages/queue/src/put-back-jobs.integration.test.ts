@@ -1,11 +1,11 @@
+import { type PrivateRedis, startPrivateRedis } from '@hopsmeter/test/support/queue/private-redis.ts';
+import { createSampleBatch } from '@hopsmeter/test/support/queue/sample-batch.ts';
 import { Queue } from 'bullmq';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createBatchConsumer } from './batch-consumer.ts';
 import { QUEUE_NAME } from './batch-job.ts';
 import { createBatchProducer } from './batch-producer.ts';
-import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { createQueueInspector } from './queue-status.ts';
-import { createSampleBatch } from './sample-batch.ts';
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 // With characters that mean something in a pattern.

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
+import { type PrivateRedis, startPrivateRedis } from '@hopsmeter/test/support/queue/private-redis.ts';
+import { createSampleBatch } from '@hopsmeter/test/support/queue/sample-batch.ts';
 import type { Batch } from '@hopsmeter/usage';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type BatchConsumer, createBatchConsumer, type ProcessBatch, type UnreadableBatch } from './batch-consumer.ts';
 import { QUEUE_NAME } from './batch-job.ts';
 import { type BatchProducer, createBatchProducer } from './batch-producer.ts';
-import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { createQueueInspector } from './queue-status.ts';
-import { createSampleBatch } from './sample-batch.ts';
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const prefix = '{test}';

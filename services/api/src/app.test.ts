@@ -1,8 +1,14 @@
 import { createPool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { routesOf } from '@hopsmeter/test/support/api/routes-of.ts';
+import {
+  createTestApp,
+  type Json,
+  startTestApi,
+  TEST_KEY,
+  type TestApi,
+} from '@hopsmeter/test/support/api/test-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { routesOf } from './testing/routes-of.ts';
-import { createTestApp, type Json, startTestApi, TEST_KEY, type TestApi } from './testing/test-api.ts';
 
 /** What answers with a file and not with JSON. */
 const FILES = ['GET /v1/exports/focus'];

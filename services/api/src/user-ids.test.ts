@@ -1,8 +1,8 @@
-import { recordUsage } from '@hopsmeter/db/testing';
+import { type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
+import { startTestIssuer, type TestIssuer } from '@hopsmeter/test/support/api/test-issuer.ts';
+import { recordUsage } from '@hopsmeter/test/support/db/test-database.ts';
 import { isUserId, parseTime } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, startTestApi, TEST_KEY, type TestApi } from './testing/test-api.ts';
-import { startTestIssuer, type TestIssuer } from './testing/test-issuer.ts';
 
 /** Ids that ingest takes as a subject, of directories of all kinds and of people who try things. */
 const IDS = [

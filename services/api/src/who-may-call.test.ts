@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { schema } from '@hopsmeter/db';
+import { routesOf } from '@hopsmeter/test/support/api/routes-of.ts';
+import { startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
+import { NOW_SECONDS, startTestIssuer, type TestIssuer } from '@hopsmeter/test/support/api/test-issuer.ts';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { routesOf } from './testing/routes-of.ts';
-import { startTestApi, TEST_KEY, type TestApi } from './testing/test-api.ts';
-import { NOW_SECONDS, startTestIssuer, type TestIssuer } from './testing/test-issuer.ts';
 
 const OWNER = 'auth0|owner';
 const OTHER = 'auth0|other';

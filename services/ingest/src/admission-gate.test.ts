@@ -1,8 +1,8 @@
 import type { QueueStatus } from '@hopsmeter/queue';
 import { createLogger } from '@hopsmeter/runtime';
+import { IDLE } from '@hopsmeter/test/support/ingest/test-ingest.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type AdmissionGate, createAdmissionGate } from './admission-gate.ts';
-import { IDLE } from './testing/test-ingest.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 let gate: AdmissionGate | undefined;

@@ -1,10 +1,15 @@
 import { createClusterKey, loadClusterKeys, noteKeysUsed, revokeClusterKey, rotateClusterKey } from '@hopsmeter/db';
-import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger } from '@hopsmeter/runtime';
+import {
+  createTestDatabase,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { createEvent, createTestIngest, IDLE, type TestIngest } from '@hopsmeter/test/support/ingest/test-ingest.ts';
 import { generateClusterKey } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IngestDeps } from './app.ts';
-import { createEvent, createTestIngest, IDLE, type TestIngest } from './testing/test-ingest.ts';
 
 const CHANGE = { actor: { kind: 'system', id: 'test' }, requestId: 'request-1' } as const;
 

@@ -1,5 +1,5 @@
+import { createEvent, createTestIngest, NOW } from '@hopsmeter/test/support/ingest/test-ingest.ts';
 import { expect, it } from 'vitest';
-import { createEvent, createTestIngest, NOW } from './testing/test-ingest.ts';
 
 const at = (seconds: number) => new Date(NOW / 1_000 + seconds * 1_000).toISOString();
 const instant = (id: string, seconds: number, change: Record<string, unknown> = {}) =>

@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { type BatchProducer, createBatchConsumer, createBatchProducer, type UnreadableBatch } from '@hopsmeter/queue';
-import { type PrivateRedis, startPrivateRedis } from '@hopsmeter/queue/private-redis';
+import { createEvent, createTestIngest, type TestIngest } from '@hopsmeter/test/support/ingest/test-ingest.ts';
+import { type PrivateRedis, startPrivateRedis } from '@hopsmeter/test/support/queue/private-redis.ts';
 import type { Batch } from '@hopsmeter/usage';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createEvent, createTestIngest, type TestIngest } from './testing/test-ingest.ts';
 
 const queueLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const prefix = '{test}';

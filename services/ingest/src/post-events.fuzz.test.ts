@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { decodeBatch, encodeBatch } from '@hopsmeter/queue';
+import { createEvent, createTestIngest, SOURCE, type TestIngest } from '@hopsmeter/test/support/ingest/test-ingest.ts';
 import { EVENT_ERRORS, EVENT_TYPES, REQUEST_ERRORS } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createEvent, createTestIngest, SOURCE, type TestIngest } from './testing/test-ingest.ts';
 
 /** A sample in every run of the tests; FUZZ_RUNS=1000000 is the whole. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);

@@ -1,8 +1,8 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { createEvent, createTestIngest, IDLE, type TestIngest } from '@hopsmeter/test/support/ingest/test-ingest.ts';
 import { RequestError } from '@hopsmeter/usage';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IngestDeps } from './app.ts';
-import { createEvent, createTestIngest, IDLE, type TestIngest } from './testing/test-ingest.ts';
 
 let ingest: TestIngest | undefined;
 

@@ -6,10 +6,8 @@ import {
   readPipelineCounts,
   readReceipt,
 } from '@hopsmeter/db';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
-import { formatExactUnits, formatQuantity, ONE_EXACT, type RequestErrorCode, type UsageEvent } from '@hopsmeter/usage';
-import { HOUR } from '@hopsmeter/usage/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findRollupDifferences } from '@hopsmeter/test/support/db/test-database.ts';
+import { HOUR } from '@hopsmeter/test/support/usage/sample-events.ts';
 import {
   type CorrectionWorld,
   correction,
@@ -17,7 +15,9 @@ import {
   type Quantities,
   usage,
   usagesOf,
-} from './testing/correction-world.ts';
+} from '@hopsmeter/test/support/worker/correction-world.ts';
+import { formatExactUnits, formatQuantity, ONE_EXACT, type RequestErrorCode, type UsageEvent } from '@hopsmeter/usage';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 

@@ -1,13 +1,13 @@
+import type { BatchConsumerOptions, UnreadableBatch } from '@hopsmeter/queue';
+import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import {
   createTestDatabase,
   findRollupDifferences,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '@hopsmeter/db/testing';
-import type { BatchConsumerOptions, UnreadableBatch } from '@hopsmeter/queue';
-import { createLogger, createRegistry } from '@hopsmeter/runtime';
-import { HOUR, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { HOUR, sampleBatch, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { PeriodicWork } from './jobs/run-periodically.ts';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';

@@ -1,7 +1,7 @@
 import { createPool } from '@hopsmeter/db';
 import type { BatchConsumer, BatchConsumerOptions, ConsumptionHealth } from '@hopsmeter/queue';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
-import { sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
+import { sampleBatch, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createWorkerApp, type WorkerApp } from './worker-app.ts';
 

@@ -1,8 +1,8 @@
 import { appendFile, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@hopsmeter/test/support/client/test-client.ts';
 import { expect, it } from 'vitest';
 import { packEvents, unpackEvents } from '../events/packed-events.ts';
-import { makeFolder } from '../testing/test-client.ts';
 import { BLOCK_HEADER_BYTES } from './block.ts';
 import { type DamagedPart, type EventLog, type LogDeps, openEventLog } from './event-log.ts';
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '@hopsmeter/test/support/client/test-client.ts';
 import { expect, it } from 'vitest';
-import { makeFolder } from '../testing/test-client.ts';
 import { lockFolder } from './folder-lock.ts';
 import { identifyProcess } from './process-identity.ts';
 

@@ -1,8 +1,15 @@
 import { appendFile, mkdir, readdir, readFile, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  eventOf,
+  eventsOf,
+  eventually,
+  makeFolder,
+  startServer,
+  startTestClient,
+} from '@hopsmeter/test/support/client/test-client.ts';
+import { answer, refuseSome } from '@hopsmeter/test/support/client/test-server.ts';
 import { expect, it } from 'vitest';
-import { eventOf, eventsOf, eventually, makeFolder, startServer, startTestClient } from '../testing/test-client.ts';
-import { answer, refuseSome } from '../testing/test-server.ts';
 
 const NOBODY = 'http://127.0.0.1:1';
 const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);

@@ -1,5 +1,3 @@
-import { MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   closeMonth,
   createTestDatabase,
@@ -7,7 +5,9 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWebhook } from './create-webhook.ts';
 import { disableWebhook } from './disable-webhook.ts';
 import { listAlerts } from './list-alerts.ts';

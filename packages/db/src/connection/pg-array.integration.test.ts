@@ -1,6 +1,6 @@
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { plainArray, textArray } from './pg-array.ts';
 
 let database: TestDatabase;

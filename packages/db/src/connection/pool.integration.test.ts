@@ -1,5 +1,5 @@
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { inTransaction } from './in-transaction.ts';
 import { createPool, type Pool } from './pool.ts';
 

@@ -1,6 +1,6 @@
+import { createTestDatabase, recordUsage, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { formatTime, MICROS_PER_DAY, MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, recordUsage, type TestDatabase } from '../testing/test-database.ts';
 import { assignUser, type Placement } from './assign-user.ts';
 import { changeCluster } from './change-cluster.ts';
 import { createCluster } from './create-cluster.ts';

@@ -1,6 +1,11 @@
+import {
+  createTestDatabase,
+  findRollupDifferences,
+  recordUsage,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import { createDirectory, formatTime, MICROS_PER_DAY, MICROS_PER_HOUR, parseTime } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, findRollupDifferences, recordUsage, type TestDatabase } from '../testing/test-database.ts';
 import { assignUser } from './assign-user.ts';
 import { changeOwner, type OwnerChange } from './change-owner.ts';
 import { changeUser } from './change-user.ts';

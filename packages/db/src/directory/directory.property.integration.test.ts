@@ -1,13 +1,13 @@
-import { formatQuantity, formatTime, formatUsageDay, ONE, parseTime, RequestError, usageDayOf } from '@hopsmeter/usage';
-import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   createTestDatabase,
   findRollupDifferences,
   type ReportedUsage,
   recordUsage,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { formatQuantity, formatTime, formatUsageDay, ONE, parseTime, RequestError, usageDayOf } from '@hopsmeter/usage';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assignUser } from './assign-user.ts';
 import { changeOwner } from './change-owner.ts';
 import { changeProject } from './change-project.ts';

@@ -1,6 +1,6 @@
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listAuditLog } from '../audit/list-audit-log.ts';
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { acceptInvite } from './accept-invite.ts';
 import { assignUser } from './assign-user.ts';
 import { createCluster } from './create-cluster.ts';

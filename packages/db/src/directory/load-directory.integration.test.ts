@@ -1,11 +1,11 @@
-import { createDirectory, formatQuantity } from '@hopsmeter/usage';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   createTestDatabase,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { createDirectory, formatQuantity } from '@hopsmeter/usage';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadDirectory } from './load-directory.ts';
 
 let database: TestDatabase;

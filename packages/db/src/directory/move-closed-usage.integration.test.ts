@@ -1,4 +1,12 @@
 import {
+  closeMonth,
+  createTestDatabase,
+  findRollupDifferences,
+  readClosedRows,
+  recordUsage,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
+import {
   createDirectory,
   MICROS_PER_HOUR,
   type PriceTerms,
@@ -9,14 +17,6 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { changePrices, previewPriceChange } from '../pricing/change-prices.ts';
 import { reRatePart } from '../pricing/re-rate.ts';
-import {
-  closeMonth,
-  createTestDatabase,
-  findRollupDifferences,
-  readClosedRows,
-  recordUsage,
-  type TestDatabase,
-} from '../testing/test-database.ts';
 import { assignUser } from './assign-user.ts';
 import { changeOwner } from './change-owner.ts';
 import { createCluster } from './create-cluster.ts';

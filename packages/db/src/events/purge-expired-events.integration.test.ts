@@ -1,13 +1,13 @@
-import { usageDayOf } from '@hopsmeter/usage';
-import { afterAll, beforeEach, expect, it } from 'vitest';
-import { recordBatch } from '../record/record-batch.ts';
-import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
+import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '@hopsmeter/test/support/db/sample-record.ts';
 import {
   createTestDatabase,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { usageDayOf } from '@hopsmeter/usage';
+import { afterAll, beforeEach, expect, it } from 'vitest';
+import { recordBatch } from '../record/record-batch.ts';
 import { purgeExpiredEvents } from './purge-expired-events.ts';
 
 const DAY = 86_400_000_000;

@@ -1,14 +1,14 @@
-import { createDirectory } from '@hopsmeter/usage';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { changeCluster } from '../directory/change-cluster.ts';
-import { loadDirectory } from '../directory/load-directory.ts';
-import { createMeter } from '../pricing/create-meter.ts';
 import {
   createTestDatabase,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { createDirectory } from '@hopsmeter/usage';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { changeCluster } from '../directory/change-cluster.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
+import { createMeter } from '../pricing/create-meter.ts';
 import { listGpuModels } from './list-gpu-models.ts';
 import { removeGpuModel } from './remove-gpu-model.ts';
 import { setGpuModel } from './set-gpu-model.ts';

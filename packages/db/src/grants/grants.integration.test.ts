@@ -1,9 +1,9 @@
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { type Cents, parseUsageDay, type UsageMonth } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { centsText } from '../statements/cents-text.ts';
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { balanceOf } from './balance-of.ts';
 import { carryForward } from './carry-forward.ts';
 import { grantCredit, type NewGrant } from './grant-credit.ts';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { hashClusterKey, isClusterKey } from '@hopsmeter/usage';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createTestDatabase,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { hashClusterKey, isClusterKey } from '@hopsmeter/usage';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClusterKey } from './create-cluster-key.ts';
 import { listClusterKeys } from './list-cluster-keys.ts';
 import { loadClusterKeys } from './load-cluster-keys.ts';

@@ -1,11 +1,11 @@
-import { generateClusterKey } from '@hopsmeter/usage';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   createTestDatabase,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { generateClusterKey } from '@hopsmeter/usage';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadClusterKeys } from './load-cluster-keys.ts';
 
 let database: TestDatabase;

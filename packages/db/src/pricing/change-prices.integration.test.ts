@@ -1,3 +1,12 @@
+import { sampleEvent, sampleRecord } from '@hopsmeter/test/support/db/sample-record.ts';
+import {
+  closeMonth,
+  createTestDatabase,
+  recordUsage,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import {
   addMonths,
   formatUsageDay,
@@ -13,15 +22,6 @@ import { ADVISORY_LOCKS } from '../connection/advisory-locks.ts';
 import { kindOfFailure } from '../connection/errors.ts';
 import { loadDirectory } from '../directory/load-directory.ts';
 import { recordBatch } from '../record/record-batch.ts';
-import { sampleEvent, sampleRecord } from '../testing/sample-record.ts';
-import {
-  closeMonth,
-  createTestDatabase,
-  recordUsage,
-  type SeededDirectory,
-  seedDirectory,
-  type TestDatabase,
-} from '../testing/test-database.ts';
 import { changePrices, previewPriceChange } from './change-prices.ts';
 import { createRateCard } from './create-rate-card.ts';
 import { listPriceChanges } from './list-price-changes.ts';

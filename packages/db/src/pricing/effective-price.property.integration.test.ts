@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { createTestDatabase, seedDirectory, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { createPricing, formatUsageDay, parseQuantity, parseUsageDay } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, seedDirectory, type TestDatabase } from '../testing/test-database.ts';
 import { PRICING_COLUMNS, type PricingRow, toPricing } from './pricing-columns.ts';
 
 let database: TestDatabase;

@@ -1,3 +1,4 @@
+import { createTestDatabase, recordUsage, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import {
   addMonths,
   formatQuantity,
@@ -12,7 +13,6 @@ import {
 } from '@hopsmeter/usage';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { draftStatement } from '../statements/draft-statement.ts';
-import { createTestDatabase, recordUsage, type TestDatabase } from '../testing/test-database.ts';
 import { changePrices, previewPriceChange } from './change-prices.ts';
 import { listRateCards } from './list-rate-cards.ts';
 import type { OverrideContent, PriceChange } from './price-change.ts';

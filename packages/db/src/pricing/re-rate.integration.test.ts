@@ -1,3 +1,14 @@
+import { sampleEvent, sampleRecord } from '@hopsmeter/test/support/db/sample-record.ts';
+import {
+  closeMonth,
+  createTestDatabase,
+  findRollupDifferences,
+  readClosedRows,
+  recordUsage,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import {
   addMonths,
   createDirectory,
@@ -13,17 +24,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { kindOfFailure } from '../connection/errors.ts';
 import { loadDirectory } from '../directory/load-directory.ts';
 import { recordBatch } from '../record/record-batch.ts';
-import { sampleEvent, sampleRecord } from '../testing/sample-record.ts';
-import {
-  closeMonth,
-  createTestDatabase,
-  findRollupDifferences,
-  readClosedRows,
-  recordUsage,
-  type SeededDirectory,
-  seedDirectory,
-  type TestDatabase,
-} from '../testing/test-database.ts';
 import { changePrices, previewPriceChange } from './change-prices.ts';
 import { findApplyingPriceChange } from './find-applying-price-change.ts';
 import { findPriceChange } from './list-price-changes.ts';

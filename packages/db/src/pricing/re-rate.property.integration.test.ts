@@ -1,6 +1,3 @@
-import { addMonths, formatUsageDay, MICROS_PER_DAY, monthOf, ONE, RequestError, usageDayOf } from '@hopsmeter/usage';
-import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   closeMonth,
   createTestDatabase,
@@ -10,7 +7,10 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { addMonths, formatUsageDay, MICROS_PER_DAY, monthOf, ONE, RequestError, usageDayOf } from '@hopsmeter/usage';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changePrices, previewPriceChange } from './change-prices.ts';
 import { createRateCard } from './create-rate-card.ts';
 import { listRateCards } from './list-rate-cards.ts';

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import {
   closeMonth,
   createTestDatabase,
@@ -8,7 +6,9 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import { countMissingHours } from './count-missing-hours.ts';
 import { readCoverage } from './read-coverage.ts';
 import { reconcileNow } from './reconcile-now.ts';

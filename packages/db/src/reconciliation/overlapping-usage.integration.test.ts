@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
   createTestDatabase,
   type ReportedUsage,
@@ -6,7 +5,8 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { readCoverage } from './read-coverage.ts';
 import { reconcileNow } from './reconcile-now.ts';
 

@@ -1,4 +1,3 @@
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   closeMonth,
   createTestDatabase,
@@ -8,7 +7,8 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkNextDay } from './check-next-day.ts';
 import { listReconciliations } from './list-reconciliations.ts';
 import { planReconciliation } from './plan-reconciliation.ts';

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type Attribution, type BatchRecord, createDirectory, formatQuantity, type Usage } from '@hopsmeter/usage';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { conflictPositionsOf, kindOfFailure } from '../connection/errors.ts';
-import { loadDirectory } from '../directory/load-directory.ts';
-import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
+import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '@hopsmeter/test/support/db/sample-record.ts';
 import {
   createTestDatabase,
   findRollupDifferences,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { type Attribution, type BatchRecord, createDirectory, formatQuantity, type Usage } from '@hopsmeter/usage';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { conflictPositionsOf, kindOfFailure } from '../connection/errors.ts';
+import { loadDirectory } from '../directory/load-directory.ts';
 import { recordBatch, tryRecordBatch } from './record-batch.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 23) * 1_000;

@@ -1,14 +1,20 @@
-import { type BatchRecord, formatExactUnits, type Micros, toExactUnits, type Usage } from '@hopsmeter/usage';
-import type { PoolClient } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SAMPLE_START, type SampleEvent, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
+import {
+  SAMPLE_START,
+  type SampleEvent,
+  sampleEvent,
+  sampleParked,
+  sampleRecord,
+} from '@hopsmeter/test/support/db/sample-record.ts';
 import {
   createTestDatabase,
   findRollupDifferences,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { type BatchRecord, formatExactUnits, type Micros, toExactUnits, type Usage } from '@hopsmeter/usage';
+import type { PoolClient } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordBatch } from './record-batch.ts';
 
 let database: TestDatabase;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchRecord, LedgerRow } from '@hopsmeter/usage';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '../testing/sample-record.ts';
+import { SAMPLE_START, sampleEvent, sampleParked, sampleRecord } from '@hopsmeter/test/support/db/sample-record.ts';
 import {
   createTestDatabase,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import type { BatchRecord, LedgerRow } from '@hopsmeter/usage';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CodedRecord, codeRecord } from './code-record.ts';
 import type { Dictionary } from './dictionary.ts';
 import { writeColumns } from './parameter-table.ts';

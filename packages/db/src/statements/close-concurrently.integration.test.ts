@@ -1,4 +1,13 @@
 import {
+  createTestDatabase,
+  findRollupDifferences,
+  type ReportedUsage,
+  recordUsage,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
+import {
   createDirectory,
   formatUsageDay,
   type Micros,
@@ -8,15 +17,6 @@ import {
 } from '@hopsmeter/usage';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadDirectory } from '../directory/load-directory.ts';
-import {
-  createTestDatabase,
-  findRollupDifferences,
-  type ReportedUsage,
-  recordUsage,
-  type SeededDirectory,
-  seedDirectory,
-  type TestDatabase,
-} from '../testing/test-database.ts';
 import { closeMonths } from './close-months.ts';
 import { draftStatement } from './draft-statement.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';

@@ -1,6 +1,3 @@
-import { addMonths, formatTime, formatUsageDay, parseQuantity, parseTime, parseUsageDay } from '@hopsmeter/usage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import {
   createTestDatabase,
   findRollupDifferences,
@@ -8,7 +5,10 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { addMonths, formatTime, formatUsageDay, parseQuantity, parseTime, parseUsageDay } from '@hopsmeter/usage';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
 import { closeMonths } from './close-months.ts';
 import { draftStatement } from './draft-statement.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';

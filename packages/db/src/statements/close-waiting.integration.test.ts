@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { addMonths, formatUsageDay, MICROS_PER_DAY, MICROS_PER_HOUR, monthOf, usageDayOf } from '@hopsmeter/usage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reconcileNow } from '../reconciliation/reconcile-now.ts';
 import {
   createTestDatabase,
   recordUsage,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { addMonths, formatUsageDay, MICROS_PER_DAY, MICROS_PER_HOUR, monthOf, usageDayOf } from '@hopsmeter/usage';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reconcileNow } from '../reconciliation/reconcile-now.ts';
 import { closeMonths, type MonthClosing } from './close-months.ts';
 import { readStatement } from './read-statement.ts';
 

@@ -1,12 +1,12 @@
-import { formatExactUnits, formatUsageDay, ONE_EXACT, parseTime, parseUsageDay } from '@hopsmeter/usage';
-import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   createTestDatabase,
   recordUsage,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { formatExactUnits, formatUsageDay, ONE_EXACT, parseTime, parseUsageDay } from '@hopsmeter/usage';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closeMonths } from './close-months.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';
 import { readStatement } from './read-statement.ts';

@@ -1,13 +1,13 @@
-import { parseQuantity, parseTime, parseUsageDay } from '@hopsmeter/usage';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { changeUser } from '../directory/change-user.ts';
 import {
   createTestDatabase,
   recordUsage,
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '../testing/test-database.ts';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { parseQuantity, parseTime, parseUsageDay } from '@hopsmeter/usage';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { changeUser } from '../directory/change-user.ts';
 import { closeMonths } from './close-months.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';
 import { readStatement } from './read-statement.ts';

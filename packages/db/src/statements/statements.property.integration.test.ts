@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createTestDatabase, recordUsage, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { addMonths, formatUsageDay, monthOf, parseTime, parseUsageDay, RequestError } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, recordUsage, type TestDatabase } from '../testing/test-database.ts';
 import { closeMonths } from './close-months.ts';
 import { draftStatement } from './draft-statement.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';

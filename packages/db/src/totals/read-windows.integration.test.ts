@@ -1,4 +1,12 @@
 import {
+  closeMonth,
+  createTestDatabase,
+  recordUsage,
+  type SeededDirectory,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
+import {
   formatUsageDay,
   MICROS_PER_DAY,
   type Micros,
@@ -9,14 +17,6 @@ import {
 } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import {
-  closeMonth,
-  createTestDatabase,
-  recordUsage,
-  type SeededDirectory,
-  seedDirectory,
-  type TestDatabase,
-} from '../testing/test-database.ts';
 import { readTotals } from './read-totals.ts';
 import { readWindows, type WindowRow, type WindowsQuery } from './read-windows.ts';
 

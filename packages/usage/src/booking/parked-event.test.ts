@@ -1,9 +1,9 @@
+import { HOUR, SAMPLE_START, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CorrectionEvent, UsageEvent } from '../event.ts';
 import { formatExactUnits } from '../exact-quantity.ts';
 import { contentHashOf } from '../identity.ts';
-import { HOUR, SAMPLE_START, sampleEvent } from '../testing/sample-events.ts';
 import { readParkedCorrection, readParkedUsage, writeParkedEvent } from './parked-event.ts';
 
 const textArbitrary = fc.string({ minLength: 1, maxLength: 40, unit: 'binary' });

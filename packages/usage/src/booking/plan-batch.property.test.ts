@@ -1,8 +1,14 @@
+import {
+  HOUR,
+  SAMPLE_DIRECTORY,
+  SAMPLE_START,
+  sampleEvent,
+  sampleRequest,
+} from '@hopsmeter/test/support/usage/sample-events.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { UsageEvent } from '../event.ts';
 import { formatExactUnits, toExactUnits } from '../exact-quantity.ts';
-import { HOUR, SAMPLE_DIRECTORY, SAMPLE_START, sampleEvent, sampleRequest } from '../testing/sample-events.ts';
 import type { BatchRecord } from './batch-record.ts';
 import { planBatches } from './plan-batch.ts';
 

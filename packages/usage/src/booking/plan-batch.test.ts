@@ -1,6 +1,3 @@
-import { describe, expect, it } from 'vitest';
-import type { CorrectionEvent, ManifestEvent, ReportedEvent, UsageEvent } from '../event.ts';
-import { contentHashOf, eventKeyOf } from '../identity.ts';
 import {
   HOUR,
   SAMPLE_CLUSTER,
@@ -9,7 +6,10 @@ import {
   sampleBatch,
   sampleEvent,
   sampleRequest,
-} from '../testing/sample-events.ts';
+} from '@hopsmeter/test/support/usage/sample-events.ts';
+import { describe, expect, it } from 'vitest';
+import type { CorrectionEvent, ManifestEvent, ReportedEvent, UsageEvent } from '../event.ts';
+import { contentHashOf, eventKeyOf } from '../identity.ts';
 import type { BatchEntry, BatchRecord } from './batch-record.ts';
 import { planBatch, planBatches, type SetAside } from './plan-batch.ts';
 

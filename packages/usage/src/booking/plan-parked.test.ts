@@ -1,6 +1,3 @@
-import { describe, expect, it } from 'vitest';
-import type { UsageEvent } from '../event.ts';
-import { contentHashOf, eventKeyOf } from '../identity.ts';
 import {
   HOUR,
   SAMPLE_CLUSTER,
@@ -8,7 +5,10 @@ import {
   SAMPLE_START,
   sampleBatch,
   sampleEvent,
-} from '../testing/sample-events.ts';
+} from '@hopsmeter/test/support/usage/sample-events.ts';
+import { describe, expect, it } from 'vitest';
+import type { UsageEvent } from '../event.ts';
+import { contentHashOf, eventKeyOf } from '../identity.ts';
 import { writeParkedEvent } from './parked-event.ts';
 import { planBatch } from './plan-batch.ts';
 import { planParked, type TakenEvent } from './plan-parked.ts';

@@ -1,5 +1,5 @@
+import { SAMPLE_DIRECTORY } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { expect, it } from 'vitest';
-import { SAMPLE_DIRECTORY } from '../testing/sample-events.ts';
 import { planUnreadable, type UnreadablePayload } from './plan-unreadable.ts';
 
 const unreadable: UnreadablePayload = {

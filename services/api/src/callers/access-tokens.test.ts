@@ -1,7 +1,7 @@
+import { TEST_NOW } from '@hopsmeter/test/support/api/test-api.ts';
+import { NOW_SECONDS, startTestIssuer, type TestIssuer } from '@hopsmeter/test/support/api/test-issuer.ts';
 import { parseTime } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEST_NOW } from '../testing/test-api.ts';
-import { NOW_SECONDS, startTestIssuer, type TestIssuer } from '../testing/test-issuer.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 
 const ADA = { sub: 'auth0|ada' };

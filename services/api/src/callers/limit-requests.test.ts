@@ -1,8 +1,8 @@
 import { createPool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { createTestApp, TEST_KEY } from '@hopsmeter/test/support/api/test-api.ts';
+import { startTestIssuer, type TestIssuer } from '@hopsmeter/test/support/api/test-issuer.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestApp, TEST_KEY } from '../testing/test-api.ts';
-import { startTestIssuer, type TestIssuer } from '../testing/test-issuer.ts';
 
 const PER_MINUTE = 3;
 

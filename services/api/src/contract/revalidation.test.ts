@@ -1,6 +1,6 @@
 import { schema } from '@hopsmeter/db';
+import { addCluster, addUsage, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, startTestApi, TEST_KEY, type TestApi } from '../testing/test-api.ts';
 
 let api: TestApi;
 

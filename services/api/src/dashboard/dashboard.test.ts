@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createPool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { createTestApp } from '@hopsmeter/test/support/api/test-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestApp } from '../testing/test-api.ts';
 
 /** No test here asks the database. */
 const pool = createPool({ url: 'postgres://nobody@127.0.0.1:1/none', connectionsMax: 1, onIdleError: () => undefined });

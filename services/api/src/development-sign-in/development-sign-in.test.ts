@@ -1,8 +1,8 @@
 import { schema } from '@hopsmeter/db';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import { startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiApp } from '../app.ts';
-import { startTestApi, TEST_KEY, type TestApi } from '../testing/test-api.ts';
 import { createDevelopmentSignIn } from './create-development-sign-in.ts';
 
 const START = Date.parse('2026-11-22T14:00:00Z') * 1_000;

@@ -7,11 +7,22 @@ import {
   releaseParked,
   requestParkedRetry,
 } from '@hopsmeter/db';
-import { ADVISORY_LOCKS, closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
+import {
+  ADVISORY_LOCKS,
+  closeMonth,
+  findRollupDifferences,
+  readClosedRows,
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { HOUR, SAMPLE_START } from '@hopsmeter/test/support/usage/sample-events.ts';
+import {
+  type CorrectionWorld,
+  correction,
+  createCorrectionWorld,
+  signal,
+  usage,
+} from '@hopsmeter/test/support/worker/correction-world.ts';
 import { formatTime } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_START } from '@hopsmeter/usage/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type CorrectionWorld, correction, createCorrectionWorld, signal, usage } from '../testing/correction-world.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 const DAY = 24 * HOUR;

@@ -1,10 +1,15 @@
 import { changeOwner, readPipelineCounts } from '@hopsmeter/db';
-import { closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/db/testing';
+import { closeMonth, findRollupDifferences, readClosedRows } from '@hopsmeter/test/support/db/test-database.ts';
+import { HOUR, SAMPLE_START } from '@hopsmeter/test/support/usage/sample-events.ts';
+import {
+  type CorrectionWorld,
+  correction,
+  createCorrectionWorld,
+  usage,
+} from '@hopsmeter/test/support/worker/correction-world.ts';
 import { formatExactUnits, ONE_EXACT, toExactUnits } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_START } from '@hopsmeter/usage/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type CorrectionWorld, correction, createCorrectionWorld, usage } from '../testing/correction-world.ts';
 
 /**
  * Random originals and corrections in random order and batches, with months closed and owners changed in between,

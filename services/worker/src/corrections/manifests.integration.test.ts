@@ -1,7 +1,13 @@
 import { giveUpParked, readPipelineCounts, requestParkedRetry } from '@hopsmeter/db';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
+import { findRollupDifferences } from '@hopsmeter/test/support/db/test-database.ts';
+import {
+  type CorrectionWorld,
+  createCorrectionWorld,
+  manifest,
+  signal,
+  usage,
+} from '@hopsmeter/test/support/worker/correction-world.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CorrectionWorld, createCorrectionWorld, manifest, signal, usage } from '../testing/correction-world.ts';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   type CorrectionWorld,
   correction,
   createCorrectionWorld,
   manifest,
   usage,
-} from '../testing/correction-world.ts';
+} from '@hopsmeter/test/support/worker/correction-world.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
 let world: CorrectionWorld;
 

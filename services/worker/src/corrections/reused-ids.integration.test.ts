@@ -1,7 +1,12 @@
 import { requestParkedRetry } from '@hopsmeter/db';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
+import { findRollupDifferences } from '@hopsmeter/test/support/db/test-database.ts';
+import {
+  type CorrectionWorld,
+  correction,
+  createCorrectionWorld,
+  usage,
+} from '@hopsmeter/test/support/worker/correction-world.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CorrectionWorld, correction, createCorrectionWorld, usage } from '../testing/correction-world.ts';
 
 let world: CorrectionWorld;
 

@@ -7,12 +7,17 @@ import {
   readReceipt,
   searchEvents,
 } from '@hopsmeter/db';
-import { closeMonth } from '@hopsmeter/db/testing';
+import { closeMonth } from '@hopsmeter/test/support/db/test-database.ts';
+import { HOUR, SAMPLE_START } from '@hopsmeter/test/support/usage/sample-events.ts';
+import {
+  type CorrectionWorld,
+  correction,
+  createCorrectionWorld,
+  usage,
+} from '@hopsmeter/test/support/worker/correction-world.ts';
 import { parseUsageDay, toExactUnits, type UsageDay } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_START } from '@hopsmeter/usage/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type CorrectionWorld, correction, createCorrectionWorld, usage } from '../testing/correction-world.ts';
 
 /** 13:00 on 30 October, so that windows reach into November. */
 const START = SAMPLE_START - 23 * 24 * HOUR;

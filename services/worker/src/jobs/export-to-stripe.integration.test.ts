@@ -1,7 +1,7 @@
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import { createStripeWorld, type StripeWorld } from '@hopsmeter/test/support/worker/stripe-world.ts';
 import { formatUsageDay, usageDayOf } from '@hopsmeter/usage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createStripeWorld, type StripeWorld } from '../testing/stripe-world.ts';
 import { exportToStripe } from './export-to-stripe.ts';
 
 const API_KEY = 'sk_test_canary';

@@ -1,6 +1,11 @@
 import { changePrices, listPriceChanges, listRateCards, previewPriceChange } from '@hopsmeter/db';
-import { createTestDatabase, recordUsage, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import {
+  createTestDatabase,
+  recordUsage,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import { MICROS_PER_DAY, ONE, usageDayOf } from '@hopsmeter/usage';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import type { JobContext } from './job-context.ts';

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { listReconciliations, repairUsageDaily, requestReconciliation } from '@hopsmeter/db';
-import { createTestDatabase, recordUsage, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import {
+  createTestDatabase,
+  recordUsage,
+  seedDirectory,
+  type TestDatabase,
+} from '@hopsmeter/test/support/db/test-database.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reconcile } from './reconcile.ts';
 

@@ -1,6 +1,6 @@
 import { type Pool, readPipelineHealth } from '@hopsmeter/db';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { reportQueue } from './report-queue.ts';
 

@@ -29,9 +29,9 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '@hopsmeter/db/testing';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import { HOUR, SAMPLE_START, sampleBatch, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { planBatch, planParked, type UsageEvent } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_START, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBatchRecorder } from '../record/batch-recorder.ts';
 import { createDirectoryCache } from '../record/directory-cache.ts';

@@ -1,13 +1,13 @@
 import { listCorrectionsToTry, postponeParked, requestParkedRetry } from '@hopsmeter/db';
-import { findRollupDifferences } from '@hopsmeter/db/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findRollupDifferences } from '@hopsmeter/test/support/db/test-database.ts';
 import {
   type CorrectionWorld,
   correction,
   createCorrectionWorld,
   manifest,
   usage,
-} from '../testing/correction-world.ts';
+} from '@hopsmeter/test/support/worker/correction-world.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 

@@ -1,6 +1,6 @@
 import type { RecordedCounts } from '@hopsmeter/db';
+import { SAMPLE_DIRECTORY, sampleBatch, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import type { Batch } from '@hopsmeter/usage';
-import { SAMPLE_DIRECTORY, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { expect, it, vi } from 'vitest';
 import { createBatchCombiner, STATEMENT_EVENTS_MAX } from './batch-combiner.ts';
 

@@ -6,9 +6,15 @@ import {
   type SeededDirectory,
   seedDirectory,
   type TestDatabase,
-} from '@hopsmeter/db/testing';
+} from '@hopsmeter/test/support/db/test-database.ts';
+import {
+  HOUR,
+  SAMPLE_START,
+  sampleBatch,
+  sampleEvent,
+  sampleRequest,
+} from '@hopsmeter/test/support/usage/sample-events.ts';
 import { formatQuantity, planBatch, planUnreadable, type UsageEvent } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_START, sampleBatch, sampleEvent, sampleRequest } from '@hopsmeter/usage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBatchRecorder } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';

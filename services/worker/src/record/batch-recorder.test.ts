@@ -1,6 +1,6 @@
 import type { FailureKind, RecordedCounts } from '@hopsmeter/db';
+import { SAMPLE_SNAPSHOT, sampleBatch, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { type BatchRecord, createDirectory, planBatch } from '@hopsmeter/usage';
-import { SAMPLE_SNAPSHOT, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backOff } from '../parked/backoff.ts';
 import { createBatchCombiner } from './batch-combiner.ts';

@@ -1,4 +1,4 @@
-import { SAMPLE_SNAPSHOT } from '@hopsmeter/usage/testing';
+import { SAMPLE_SNAPSHOT } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { expect, it } from 'vitest';
 import { createDirectoryCache } from './directory-cache.ts';
 

@@ -1,5 +1,11 @@
+import {
+  HOUR,
+  SAMPLE_DIRECTORY,
+  SAMPLE_START,
+  sampleBatch,
+  sampleEvent,
+} from '@hopsmeter/test/support/usage/sample-events.ts';
 import { type BatchRecord, planBatch } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_DIRECTORY, SAMPLE_START, sampleBatch, sampleEvent } from '@hopsmeter/usage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findUncountable } from './find-uncountable.ts';

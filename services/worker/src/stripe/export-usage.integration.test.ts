@@ -6,10 +6,10 @@ import {
   resolveRemittance,
   schema,
 } from '@hopsmeter/db';
+import { FAKE_RETRY_AFTER_SECONDS, microsOf, type StripeFault } from '@hopsmeter/test/support/worker/fake-stripe.ts';
+import { createStripeWorld, dayOf, type StripeWorld } from '@hopsmeter/test/support/worker/stripe-world.ts';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FAKE_RETRY_AFTER_SECONDS, microsOf, type StripeFault } from '../testing/fake-stripe.ts';
-import { createStripeWorld, dayOf, type StripeWorld } from '../testing/stripe-world.ts';
 import { exportUsage, StripeUnauthorizedError } from './export-usage.ts';
 import { createStripeMeterEvents } from './stripe-meter-events.ts';
 

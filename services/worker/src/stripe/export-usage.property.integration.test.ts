@@ -1,4 +1,6 @@
 import { readStripeAccount, resolveRemittance } from '@hopsmeter/db';
+import { microsOf, type StripeFault } from '@hopsmeter/test/support/worker/fake-stripe.ts';
+import { createStripeWorld, type StripeWorld } from '@hopsmeter/test/support/worker/stripe-world.ts';
 import {
   formatExactUnits,
   formatUsageDay,
@@ -9,8 +11,6 @@ import {
 } from '@hopsmeter/usage';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { microsOf, type StripeFault } from '../testing/fake-stripe.ts';
-import { createStripeWorld, type StripeWorld } from '../testing/stripe-world.ts';
 import { exportUsage, type RemittanceStore, StripeUnauthorizedError } from './export-usage.ts';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);

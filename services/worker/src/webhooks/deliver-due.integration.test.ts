@@ -11,10 +11,16 @@ import {
   takeDeliveries,
   webhookSecretOf,
 } from '@hopsmeter/db';
-import { createTestDatabase, type TestDatabase } from '@hopsmeter/db/testing';
+import { createTestDatabase, type TestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
+import {
+  answerWith,
+  breakOff,
+  type Receiver,
+  sayNothing,
+  startReceiver,
+} from '@hopsmeter/test/support/worker/receiver.ts';
 import { parseQuantity, parseUsageDay } from '@hopsmeter/usage';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { answerWith, breakOff, type Receiver, sayNothing, startReceiver } from '../testing/receiver.ts';
 import { type DeliveryStore, deliverDue } from './deliver-due.ts';
 
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;

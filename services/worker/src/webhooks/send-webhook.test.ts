@@ -1,5 +1,11 @@
+import {
+  answerWith,
+  breakOff,
+  type Receiver,
+  sayNothing,
+  startReceiver,
+} from '@hopsmeter/test/support/worker/receiver.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answerWith, breakOff, type Receiver, sayNothing, startReceiver } from '../testing/receiver.ts';
 import { type Address, type SendOptions, sendWebhook } from './send-webhook.ts';
 
 const MESSAGE = { headers: { 'content-type': 'application/json', 'webhook-id': 'msg_1' }, body: '{"ä":1}' };

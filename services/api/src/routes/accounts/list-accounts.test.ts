@@ -1,8 +1,8 @@
 import { ACCOUNTS_SORTS, schema } from '@hopsmeter/db';
+import { addCluster, addUsage, type Json, startTestApi, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, type TestApi } from '../../testing/test-api.ts';
 import { accountsCursor } from './accounts-cursor.ts';
 
 let api: TestApi;

@@ -1,8 +1,5 @@
 import { request } from 'node:http';
 import { schema, type TotalsGrouping } from '@hopsmeter/db';
-import { parseQuantity } from '@hopsmeter/usage';
-import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   addCluster,
   addUsage,
@@ -11,7 +8,10 @@ import {
   TEST_KEY,
   type TestApi,
   type Usage,
-} from '../../testing/test-api.ts';
+} from '@hopsmeter/test/support/api/test-api.ts';
+import { parseQuantity } from '@hopsmeter/usage';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GROUPINGS } from './read-account-totals.ts';
 
 const ADA = 'auth0|ada';

@@ -1,6 +1,6 @@
+import { type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { isUserId } from '@hopsmeter/usage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 const ADA = 'auth0|ada';
 const BOB = 'auth0|bob';

@@ -1,8 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { type Pool, schema, settleDelivery, takeDeliveries, watchSpending } from '@hopsmeter/db';
-import { parseTime } from '@hopsmeter/usage';
-import type { InjectOptions } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   addCluster,
   addUsage,
@@ -12,7 +9,10 @@ import {
   TEST_KEY,
   TEST_NOW,
   type TestApi,
-} from '../../testing/test-api.ts';
+} from '@hopsmeter/test/support/api/test-api.ts';
+import { parseTime } from '@hopsmeter/usage';
+import type { InjectOptions } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const SIGNING_KEY = 'a-signing-key-of-the-tests-0123456789';
 

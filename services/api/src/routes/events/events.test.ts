@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { changeOwner, createProject, formatSource, handOverProject, type Pool, schema } from '@hopsmeter/db';
+import { type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
+import { startTestIssuer, type TestIssuer } from '@hopsmeter/test/support/api/test-issuer.ts';
 import {
   closeMonth,
   type ReportedUsage,
   recordUsage,
   type SeededDirectory,
   seedDirectory,
-} from '@hopsmeter/db/testing';
+} from '@hopsmeter/test/support/db/test-database.ts';
 import { eventKeyOf, parseTime } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
-import { startTestIssuer, type TestIssuer } from '../../testing/test-issuer.ts';
 
 let api: TestApi;
 let issuer: TestIssuer;

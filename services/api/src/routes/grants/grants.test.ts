@@ -1,7 +1,7 @@
 import { schema } from '@hopsmeter/db';
+import { type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
 let owner = '';

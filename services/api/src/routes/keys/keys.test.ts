@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { addCluster, type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { isClusterKey } from '@hopsmeter/usage';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { addCluster, type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
 let clusterId: string;

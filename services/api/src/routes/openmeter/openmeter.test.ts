@@ -1,7 +1,7 @@
 import { schema } from '@hopsmeter/db';
+import { addCluster, addUsage, startTestApi, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
+import { startTestIssuer, type TestIssuer } from '@hopsmeter/test/support/api/test-issuer.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addCluster, addUsage, startTestApi, type TestApi } from '../../testing/test-api.ts';
-import { startTestIssuer, type TestIssuer } from '../../testing/test-issuer.ts';
 
 const OWNER = 'auth0|owner';
 const OTHER = 'auth0|other';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { schema } from '@hopsmeter/db';
+import { addCluster, type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addCluster, type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
 let clusterId: string;

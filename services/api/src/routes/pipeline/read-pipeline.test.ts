@@ -1,6 +1,6 @@
 import { schema } from '@hopsmeter/db';
+import { addCluster, startTestApi, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addCluster, startTestApi, type TestApi } from '../../testing/test-api.ts';
 
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 

@@ -1,6 +1,13 @@
 import { schema } from '@hopsmeter/db';
+import {
+  addCluster,
+  addUsage,
+  type Json,
+  startTestApi,
+  TEST_KEY,
+  type TestApi,
+} from '@hopsmeter/test/support/api/test-api.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 const OWNER = 'auth0|owner';
 const NOBODY = '00000000-0000-4000-8000-000000000000';

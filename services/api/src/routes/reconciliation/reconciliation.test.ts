@@ -1,7 +1,14 @@
 import { checkNextDay, createPool, type Pool, schema } from '@hopsmeter/db';
+import {
+  addCluster,
+  addUsage,
+  type Json,
+  startTestApi,
+  TEST_KEY,
+  type TestApi,
+} from '@hopsmeter/test/support/api/test-api.ts';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 const ADA = 'auth0|ada';
 const NOBODY = '00000000-0000-4000-8000-000000000000';

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { schema } from '@hopsmeter/db';
+import {
+  addCluster,
+  addUsage,
+  type Json,
+  startTestApi,
+  TEST_KEY,
+  type TestApi,
+} from '@hopsmeter/test/support/api/test-api.ts';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, TEST_KEY, type TestApi } from '../../testing/test-api.ts';
 
 const OWNER = 'auth0|owner';
 const MEMBER = 'auth0|member';

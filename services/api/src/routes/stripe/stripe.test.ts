@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { schema } from '@hopsmeter/db';
-import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   addCluster,
   addUsage,
@@ -10,7 +8,9 @@ import {
   TEST_KEY,
   TEST_NOW,
   type TestApi,
-} from '../../testing/test-api.ts';
+} from '@hopsmeter/test/support/api/test-api.ts';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const OWNER = 'auth0|owner';
 const CUSTOMER_PATH = `/v1/accounts/${encodeURIComponent(OWNER)}/stripe-customer`;

@@ -1,8 +1,15 @@
 import { schema, TOTALS_GROUPINGS } from '@hopsmeter/db';
+import {
+  addCluster,
+  addUsage,
+  type Json,
+  startTestApi,
+  type TestApi,
+  type Usage,
+} from '@hopsmeter/test/support/api/test-api.ts';
 import { parseQuantity } from '@hopsmeter/usage';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCluster, addUsage, type Json, startTestApi, type TestApi, type Usage } from '../../testing/test-api.ts';
 
 const OWNERS = ['auth0|ada', 'auth0|eve', 'auth0|zoe'] as const;
 const MEMBER = 'auth0|bob';

@@ -1,6 +1,4 @@
 import { schema } from '@hopsmeter/db';
-import { parseQuantity } from '@hopsmeter/usage';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   addCluster,
   addUsage,
@@ -9,7 +7,9 @@ import {
   TEST_KEY,
   type TestApi,
   type Usage,
-} from '../../testing/test-api.ts';
+} from '@hopsmeter/test/support/api/test-api.ts';
+import { parseQuantity } from '@hopsmeter/usage';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { usageDailyCursor } from './usage-daily-cursor.ts';
 
 const OWNERS = ['auth0|ada', 'google-oauth2|eve'] as const;

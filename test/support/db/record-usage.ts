@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Pool } from '@hopsmeter/db';
+import { kindOfFailure, loadDirectory, recordBatch } from '@hopsmeter/db';
 import {
   type BatchRecord,
   contentHashOf,
@@ -11,10 +13,6 @@ import {
   splitByDay,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { kindOfFailure } from '../connection/errors.ts';
-import type { Pool } from '../connection/pool.ts';
-import { loadDirectory } from '../directory/load-directory.ts';
-import { recordBatch } from '../record/record-batch.ts';
 
 /** Usage as a cluster reports it, for tests. Times are microseconds. */
 export type ReportedUsage = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchRequest } from '../booking/batch.ts';
-import { createDirectory, type Directory, type DirectorySnapshot } from '../directory.ts';
-import type { ReportedEvent, UsageEvent } from '../event.ts';
+import type { BatchRequest } from '../../../packages/usage/src/booking/batch.ts';
+import { createDirectory, type Directory, type DirectorySnapshot } from '../../../packages/usage/src/directory.ts';
+import type { ReportedEvent, UsageEvent } from '../../../packages/usage/src/event.ts';
 
 /** For tests. 2026-11-22T13:00:00Z. */
 export const SAMPLE_START = 1_795_352_400_000_000;

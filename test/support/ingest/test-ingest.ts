@@ -2,7 +2,7 @@ import type { QueueStatus } from '@hopsmeter/queue';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { type Batch, generateClusterKey } from '@hopsmeter/usage';
 import { vi } from 'vitest';
-import { createIngestApp, type IngestDeps } from '../app.ts';
+import { createIngestApp, type IngestDeps } from '../../../services/ingest/src/app.ts';
 
 const CLUSTER = '11111111-1111-4111-8111-111111111111';
 export const SOURCE = `urn:hopsworks:cluster:${CLUSTER}`;

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { createPool, migrate, type Pool, schema } from '@hopsmeter/db';
+import { type Pool, schema } from '@hopsmeter/db';
 import { createLogger, createRegistry, type HttpApp } from '@hopsmeter/runtime';
 import { parseTime } from '@hopsmeter/usage';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { type ApiDeps, createApiApp } from '../app.ts';
+import { type ApiDeps, createApiApp } from '../../../services/api/src/app.ts';
+import { createTestDatabase } from '../db/test-database.ts';
 
 /** For tests: an api on a database of its own. */
 export type TestApi = {
@@ -32,22 +32,13 @@ export type TestApiOptions = Pick<
   'people' | 'requestsPerMinute' | 'webhooks' | 'dashboard' | 'statementIssuer' | 'applicationUrl'
 >;
 
-/** Creates a database in the server of TEST_DATABASE_URL, with the tables unless told otherwise, and an api on it. */
+/** Creates a test database, with the tables unless told otherwise, and an api on it. */
 export async function startTestApi({
   withTables = true,
   ...options
 }: TestApiOptions & { readonly withTables?: boolean } = {}): Promise<TestApi> {
-  const serverUrl = process.env.TEST_DATABASE_URL;
-  if (serverUrl === undefined)
-    throw new Error('TEST_DATABASE_URL must name a Postgres in which databases may be created');
-  const name = `hopsmeter_api_${randomUUID().replaceAll('-', '')}`;
-  const server = createPool({ url: serverUrl, connectionsMax: 1, onIdleError: () => undefined });
-  await server.query(`create database ${name}`);
-  await server.query(`alter database ${name} set search_path = ''`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  if (withTables) await migrate(url.href);
-  const pool = createPool({ url: url.href, connectionsMax: 4, onIdleError: () => undefined });
+  const database = await createTestDatabase({ withTables });
+  const { pool } = database;
   const log: string[] = [];
   const app = await createTestApp(pool, log, options);
   return {
@@ -61,9 +52,7 @@ export async function startTestApi({
     },
     async close() {
       await app.close();
-      await pool.end();
-      await server.query(`drop database ${name} with (force)`);
-      await server.end();
+      await database.close();
     },
   };
 }

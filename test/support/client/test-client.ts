@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { assembleClient, type ClientInternals } from '../assemble-client.ts';
-import type { Client } from '../client.ts';
-import type { ClientOptions } from '../client-options.ts';
-import type { ClientProblem } from '../client-problem.ts';
-import type { CloudEvent } from '../events/event-types.ts';
-import type { Refusal } from '../refusal.ts';
+import { assembleClient, type ClientInternals } from '../../../packages/client/src/assemble-client.ts';
+import type { Client } from '../../../packages/client/src/client.ts';
+import type { ClientOptions } from '../../../packages/client/src/client-options.ts';
+import type { ClientProblem } from '../../../packages/client/src/client-problem.ts';
+import type { CloudEvent } from '../../../packages/client/src/events/event-types.ts';
+import type { Refusal } from '../../../packages/client/src/refusal.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 export const CLUSTER = '8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10';

@@ -1,5 +1,5 @@
 import type { Pool } from '@hopsmeter/db';
-import type { SeededDirectory } from '@hopsmeter/db/testing';
+import type { SeededDirectory } from '../db/test-database.ts';
 
 /** Usage as the rollup holds it. `quantity` may be below zero where it is booked later than it was used. */
 export type BookedUsage = {

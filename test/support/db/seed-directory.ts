@@ -1,6 +1,6 @@
+import type { Pool } from '@hopsmeter/db';
+import { loadDirectory } from '@hopsmeter/db';
 import { createDirectory, type Directory } from '@hopsmeter/usage';
-import type { Pool } from '../connection/pool.ts';
-import { loadDirectory } from '../directory/load-directory.ts';
 
 /** Two accounts on one cluster: an owner with a member who has a project, and another owner. */
 export type SeededDirectory = {

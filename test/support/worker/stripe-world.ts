@@ -1,9 +1,9 @@
 import { findRemittanceDifferences, listRemittances, type RemittanceRow, setStripeCustomer } from '@hopsmeter/db';
-import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
 import { type Micros, parseUsageDay } from '@hopsmeter/usage';
-import { createRemittanceStore } from '../jobs/export-to-stripe.ts';
-import { type ExportOptions, exportUsage } from '../stripe/export-usage.ts';
-import { createStripeMeterEvents } from '../stripe/stripe-meter-events.ts';
+import { createRemittanceStore } from '../../../services/worker/src/jobs/export-to-stripe.ts';
+import { type ExportOptions, exportUsage } from '../../../services/worker/src/stripe/export-usage.ts';
+import { createStripeMeterEvents } from '../../../services/worker/src/stripe/stripe-meter-events.ts';
+import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from '../db/test-database.ts';
 import { type BookedUsage, bookUsage } from './book-usage.ts';
 import { type FakeStripe, startFakeStripe } from './fake-stripe.ts';
 

@@ -1,6 +1,6 @@
+import type { Pool } from '@hopsmeter/db';
+import { roundedQuantity } from '@hopsmeter/db/list-cost';
 import { monthOf, parseUsageDay } from '@hopsmeter/usage';
-import type { Pool } from '../connection/pool.ts';
-import { roundedQuantity } from '../sql/list-cost.ts';
 
 /** What closes a month as far as booking and lines of usage are concerned: one line for each row of the month. */
 const CLOSE_MONTH = `

@@ -17,7 +17,6 @@ import {
   settleParked,
   tryRecordBatch,
 } from '@hopsmeter/db';
-import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from '@hopsmeter/db/testing';
 import {
   type CorrectionEvent,
   eventKeyOf,
@@ -27,11 +26,15 @@ import {
   type Usage,
   type UsageEvent,
 } from '@hopsmeter/usage';
-import { HOUR, SAMPLE_START, sampleBatch } from '@hopsmeter/usage/testing';
-import { createDeferredSettler, type DeferredSettler } from '../corrections/settle-deferred.ts';
-import { retryParked } from '../parked/retry-parked.ts';
-import { createBatchRecorder } from '../record/batch-recorder.ts';
-import { createDirectoryCache } from '../record/directory-cache.ts';
+import {
+  createDeferredSettler,
+  type DeferredSettler,
+} from '../../../services/worker/src/corrections/settle-deferred.ts';
+import { retryParked } from '../../../services/worker/src/parked/retry-parked.ts';
+import { createBatchRecorder } from '../../../services/worker/src/record/batch-recorder.ts';
+import { createDirectoryCache } from '../../../services/worker/src/record/directory-cache.ts';
+import { createTestDatabase, type SeededDirectory, seedDirectory, type TestDatabase } from '../db/test-database.ts';
+import { HOUR, SAMPLE_START, sampleBatch } from '../usage/sample-events.ts';
 
 /** For tests: a database of its own, and what workers do with the events of one cluster. */
 export type CorrectionWorld = {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { choosePort } from '@hopsmeter/stack';
 import { Redis } from 'ioredis';
 
 /** A redis-server of a test's own, set up as production must be. */
@@ -28,7 +28,7 @@ const START_DEADLINE_MS = 15_000;
 /** Starts a redis-server on a free port, with its data in a new directory. Needs `redis-server` on the PATH. */
 export async function startPrivateRedis(settings: Readonly<Record<string, string>> = {}): Promise<PrivateRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-redis-'));
-  const port = await findFreePort();
+  const port = await choosePort();
   const url = `redis://127.0.0.1:${port}`;
   const all = {
     port: String(port),
@@ -93,14 +93,4 @@ async function waitUntilAnswering(url: string): Promise<void> {
   } finally {
     client.disconnect();
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }

@@ -1,5 +1,5 @@
-import type { Pool } from '../connection/pool.ts';
-import { listCost } from '../sql/list-cost.ts';
+import type { Pool } from '@hopsmeter/db';
+import { listCost } from '@hopsmeter/db/list-cost';
 
 /** What the ledger says and the rollup does not, and the other way round; batches that do not match either. */
 const FIND_DIFFERENCES = `
