@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type DeferredWatch, startDeferredWatch } from './deferred-watch.ts';
+import type { Watch } from '../attempts/watch.ts';
+import { startDeferredWatch } from './deferred-watch.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: vi.fn() }));
 
 let rounds: number;
 let changes: unknown[];
 let settle: (signal: AbortSignal) => Promise<void>;
-let watch: DeferredWatch;
+let watch: Watch;
 
 beforeEach(() => {
   // Time stands still: a round begins only when the watch is woken or closed.

@@ -5,10 +5,11 @@ import {
   type SettledCounts,
   type WaitingPosition,
 } from '@hopsmeter/db';
-import { type Chain, type CorrectionPlan, planCorrections, toStorableText, type Unattributed } from '@hopsmeter/usage';
-import { backOff } from '../parked/backoff.ts';
+import { type Chain, type CorrectionPlan, planCorrections, type Unattributed } from '@hopsmeter/usage';
+import { backOff } from '../attempts/backoff.ts';
+import { describeRefusal } from '../attempts/describe-refusal.ts';
+import { workByHalves } from '../attempts/work-by-halves.ts';
 import type { DirectoryCache } from '../record/directory-cache.ts';
-import { workByHalves } from '../record/work-by-halves.ts';
 
 export type DeferredStore = {
   listManifests(limit: number): Promise<readonly string[]>;
@@ -86,7 +87,8 @@ export function createDeferredSettler({
         return totalOf(counts);
       };
       // None, not fewer than asked for: of several workers each may get a part, and one of them has to go on.
-      if ((await workByHalves(ids, signal, record, postpone)) === 0) return;
+      const isFinal = (): boolean => signal.aborted;
+      if ((await workByHalves(ids, { work: record, onAlone: postpone, isFinal })) === 0) return;
     }
   };
 
@@ -140,15 +142,14 @@ export function createDeferredSettler({
       for (const member of chain) putBack.add(member);
       return postpone(id, error, chain);
     };
-    return workByHalves(
-      ids,
-      signal,
-      (part) => settleSome(part, part.length === ids.length ? ATTEMPTS_MAX : LATER_ATTEMPTS_MAX),
-      (id, error) =>
+    return workByHalves(ids, {
+      work: (part) => settleSome(part, part.length === ids.length ? ATTEMPTS_MAX : LATER_ATTEMPTS_MAX),
+      onAlone: (id, error) =>
         kindOfFailure(error) === 'data'
           ? settleSome([id], ATTEMPTS_MAX, describeRefusal(error)).catch((refused) => putChainBack(id, refused))
           : putChainBack(id, error),
-    );
+      isFinal: () => signal.aborted,
+    });
   };
 
   const settlePart = async (
@@ -204,8 +205,4 @@ export function createDeferredSettler({
 
 function totalOf({ counted, duplicates, pending }: SettledCounts): number {
   return counted + duplicates + pending;
-}
-
-function describeRefusal(error: unknown): Unattributed {
-  return { reason: 'uncountable', detail: toStorableText(error instanceof Error ? error.message : String(error)) };
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type RunningWork, runPeriodically } from './run-periodically.ts';
+import type { Watch } from '../attempts/watch.ts';
+import { runPeriodically } from './run-periodically.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: vi.fn() }));
 
 /** The waits that were begun; each ends when told, or fails when its signal is aborted, as the real one. */
 const waits: { readonly ms: number; readonly end: () => void }[] = [];
-let running: RunningWork | undefined;
+let running: Watch | undefined;
 
 beforeEach(() => {
   waits.length = 0;

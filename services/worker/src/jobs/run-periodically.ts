@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { startWatch, type Watch } from '../attempts/watch.ts';
 
 /** Work that comes again and again. */
 export type PeriodicWork = {
@@ -11,30 +11,13 @@ export type PeriodicWork = {
   readonly round: (signal: AbortSignal) => Promise<void>;
 };
 
-export type RunningWork = {
-  /** Aborts the round that runs, waits for its end and runs no other. */
-  close(): Promise<void>;
-};
-
 /** Runs rounds until closed. A round that fails is told to `onError` and comes again. */
-export function runPeriodically(work: PeriodicWork, onError: (error: unknown) => void): RunningWork {
-  const aborter = new AbortController();
-  const { signal } = aborter;
-  const run = async (): Promise<void> => {
-    let wait = Math.random() * work.firstWithinMs;
-    while (!signal.aborted) {
-      await delay(wait, undefined, { signal, ref: false });
-      wait = work.everyMs;
-      await work.round(signal).catch(onError);
-    }
-  };
-  const running = run().catch((error: unknown) => {
-    if (!signal.aborted) onError(error);
-  });
-  return {
-    close() {
-      aborter.abort();
-      return running;
+export function runPeriodically(work: PeriodicWork, onError: (error: unknown) => void): Watch {
+  return startWatch({
+    restMs: (round) => (round === 1 ? Math.random() * work.firstWithinMs : work.everyMs),
+    round: work.round,
+    onRound: (failure) => {
+      if (failure !== undefined) onError(failure);
     },
-  };
+  });
 }

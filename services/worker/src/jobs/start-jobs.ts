@@ -7,7 +7,7 @@ import { putBackJobs } from './put-back-jobs.ts';
 import { reRate } from './re-rate.ts';
 import { reconcile } from './reconcile.ts';
 import { type QueueContext, reportQueue } from './report-queue.ts';
-import { type PeriodicWork, type RunningWork, runPeriodically } from './run-periodically.ts';
+import { type PeriodicWork, runPeriodically } from './run-periodically.ts';
 import { watchSpending } from './watch-spending.ts';
 
 /**
@@ -26,7 +26,7 @@ const JOBS: readonly ((context: JobContext & QueueContext) => PeriodicWork | und
 ];
 
 /** Starts all scheduled jobs; `close` ends all of them. */
-export function startJobs(context: JobContext & QueueContext): RunningWork {
+export function startJobs(context: JobContext & QueueContext): { close(): Promise<void> } {
   const running = JOBS.flatMap((createJob) => {
     const work = createJob(context);
     if (work === undefined) return [];

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ParkedWork } from '@hopsmeter/db';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type ParkedWatch, startParkedWatch } from './parked-watch.ts';
+import type { Watch } from '../attempts/watch.ts';
+import { startParkedWatch } from './parked-watch.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: vi.fn() }));
 
@@ -11,7 +12,7 @@ let work: ParkedWork;
 let retries: string[];
 let changes: unknown[];
 let retry: (kind: string, version: string) => Promise<void>;
-let watch: ParkedWatch;
+let watch: Watch;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });

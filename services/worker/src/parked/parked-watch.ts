@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ParkedWork } from '@hopsmeter/db';
+import { aboutMs, startWatch, tellChanges, type Watch } from '../attempts/watch.ts';
 
 export type ParkedWatchOptions = {
   readonly readWork: () => Promise<ParkedWork>;
@@ -7,11 +7,6 @@ export type ParkedWatchOptions = {
   readonly retry: (kind: 'due' | 'changed', directoryVersion: string, signal: AbortSignal) => Promise<void>;
   /** Told when the watch fails for the first time and when it works again. */
   readonly onChange: (failure: unknown) => void;
-};
-
-export type ParkedWatch = {
-  /** Ends the part that is in hand and stops. */
-  close(): Promise<void>;
 };
 
 /**
@@ -30,14 +25,11 @@ const ROUND_EVERY_MS = 60_000;
  * may watch: they share the rows. Polled, because a notification needs a session, which a transaction pooler does not
  * keep.
  */
-export function startParkedWatch({ readWork, retry, onChange }: ParkedWatchOptions): ParkedWatch {
-  const aborter = new AbortController();
-  const { signal } = aborter;
+export function startParkedWatch({ readWork, retry, onChange }: ParkedWatchOptions): Watch {
   let doneVersion: string | undefined;
   let nextRoundAt = 0;
-  let isFailing = false;
 
-  const look = async (): Promise<void> => {
+  const look = async (signal: AbortSignal): Promise<void> => {
     const { directoryVersion, hasDue } = await readWork();
     if (hasDue) await retry('due', directoryVersion, signal);
     if (directoryVersion === doneVersion && performance.now() < nextRoundAt) return;
@@ -46,24 +38,5 @@ export function startParkedWatch({ readWork, retry, onChange }: ParkedWatchOptio
     nextRoundAt = performance.now() + ROUND_EVERY_MS;
   };
 
-  const note = (failure: unknown): void => {
-    if (isFailing === (failure !== undefined) || signal.aborted) return;
-    isFailing = failure !== undefined;
-    onChange(failure);
-  };
-
-  const run = async (): Promise<void> => {
-    for (;;) {
-      // A tenth more or less, so that workers that started together do not look in step.
-      await delay(POLL_MS * (0.9 + Math.random() * 0.2), undefined, { signal, ref: false });
-      await look().then(() => note(undefined), note);
-    }
-  };
-  const running = run().catch(() => undefined);
-  return {
-    close() {
-      aborter.abort();
-      return running;
-    },
-  };
+  return startWatch({ restMs: aboutMs(POLL_MS), round: look, onRound: tellChanges(onChange) });
 }

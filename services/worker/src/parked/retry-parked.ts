@@ -1,16 +1,9 @@
 import { kindOfFailure, type ParkedChoice, type SettledCounts } from '@hopsmeter/db';
-import {
-  type Directory,
-  type ParkedPlan,
-  type ParkedSetAside,
-  planParked,
-  type TakenEvent,
-  toStorableText,
-  type Unattributed,
-} from '@hopsmeter/usage';
+import { type Directory, type ParkedPlan, type ParkedSetAside, planParked, type TakenEvent } from '@hopsmeter/usage';
+import { backOff } from '../attempts/backoff.ts';
+import { describeRefusal } from '../attempts/describe-refusal.ts';
+import { workByHalves } from '../attempts/work-by-halves.ts';
 import type { DirectoryCache } from '../record/directory-cache.ts';
-import { workByHalves } from '../record/work-by-halves.ts';
-import { backOff } from './backoff.ts';
 import { type IgnoredStore, recallIgnored } from './recall-ignored.ts';
 
 export type ParkedStore = {
@@ -133,18 +126,13 @@ async function settleApart(
     options.onPostponed(id, error);
     return 1;
   };
-  await workByHalves(
-    ids,
-    attempts.signal,
-    (part) => settlePart(part),
-    (id, error) =>
+  await workByHalves(ids, {
+    work: (part) => settlePart(part),
+    onAlone: (id, error) =>
       kindOfFailure(error) === 'data'
         ? settlePart([id], new Map([[id, describeRefusal(error)]])).catch((refused) => postpone(id, refused))
         : postpone(id, error),
-  );
+    isFinal: () => attempts.signal.aborted,
+  });
   return ids.length;
-}
-
-function describeRefusal(error: unknown): Unattributed {
-  return { reason: 'uncountable', detail: toStorableText(error instanceof Error ? error.message : String(error)) };
 }

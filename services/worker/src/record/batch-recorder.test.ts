@@ -2,12 +2,12 @@ import type { FailureKind, RecordedCounts } from '@hopsmeter/db';
 import { SAMPLE_SNAPSHOT, sampleBatch, sampleEvent } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { type BatchRecord, createDirectory, planBatch } from '@hopsmeter/usage';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { backOff } from '../parked/backoff.ts';
+import { backOff } from '../attempts/backoff.ts';
 import { createBatchCombiner } from './batch-combiner.ts';
 import { createBatchRecorder, type RecorderStore } from './batch-recorder.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 
-vi.mock('../parked/backoff.ts', () => ({ backOff: vi.fn() }));
+vi.mock('../attempts/backoff.ts', () => ({ backOff: vi.fn() }));
 
 beforeEach(() => {
   vi.mocked(backOff).mockReset();

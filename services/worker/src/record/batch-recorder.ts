@@ -1,6 +1,6 @@
 import { conflictPositionsOf, type FailureKind, kindOfFailure, type RecordedCounts } from '@hopsmeter/db';
 import type { BatchRecord, CountedInstant, Directory, SetAside, Unattributed } from '@hopsmeter/usage';
-import { backOff } from '../parked/backoff.ts';
+import { backOff } from '../attempts/backoff.ts';
 import type { DirectoryCache } from './directory-cache.ts';
 import { findUncountable } from './find-uncountable.ts';
 

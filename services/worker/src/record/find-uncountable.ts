@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { kindOfFailure } from '@hopsmeter/db';
 import type { BatchRecord, Unattributed } from '@hopsmeter/usage';
+import { describeRefusal } from '../attempts/describe-refusal.ts';
+import { workByHalves } from '../attempts/work-by-halves.ts';
 
 /**
- * Finds the events because of which Postgres refuses a record of one batch, by trying halves without keeping them:
- * about 2 × log₂(events) tries for each bad event.
+ * Finds the events because of which Postgres refuses a record of one batch, by trying halves without keeping them.
  *
  * @param tryRecord runs the record statement and takes it back.
  * @returns the bad events by position; empty when every event alone is fine.
@@ -15,36 +16,21 @@ export async function findUncountable(
   tryRecord: (part: BatchRecord) => Promise<void>,
 ): Promise<Map<number, Unattributed>> {
   const found = new Map<number, Unattributed>();
-  const search = async (positions: readonly number[]): Promise<void> => {
-    const refusal = await findRefusal(pick(record, new Set(positions)), tryRecord);
-    const [first] = positions;
-    if (refusal === undefined || first === undefined) return;
-    if (positions.length === 1) {
-      found.set(first, { reason: 'uncountable', detail: refusal });
-      return;
-    }
-    const middle = Math.ceil(positions.length / 2);
-    await search(positions.slice(0, middle));
-    await search(positions.slice(middle));
+  const work = async (positions: readonly number[]): Promise<number> => {
+    await tryRecord(pick(record, new Set(positions))).catch((error) => {
+      // A conflict is no fault of the data: the caller's next attempt finds it and parks it as one.
+      if (kindOfFailure(error) !== 'conflicts') throw error;
+    });
+    return positions.length;
   };
-  await search(positionsOf(record));
+  const onAlone = async (position: number, error: unknown): Promise<number> => {
+    found.set(position, describeRefusal(error));
+    return 1;
+  };
+  const isFinal = (error: unknown): boolean => kindOfFailure(error) !== 'data';
+  const positions = positionsOf(record);
+  if (positions.length > 0) await workByHalves(positions, { work, onAlone, isFinal });
   return found;
-}
-
-async function findRefusal(
-  part: BatchRecord,
-  tryRecord: (part: BatchRecord) => Promise<void>,
-): Promise<string | undefined> {
-  try {
-    await tryRecord(part);
-    return undefined;
-  } catch (error) {
-    const kind = kindOfFailure(error);
-    if (kind === 'data') return error instanceof Error ? error.message : String(error);
-    // A conflict is no fault of the data: the caller's next attempt finds it and parks it as one.
-    if (kind === 'conflicts') return undefined;
-    throw error;
-  }
 }
 
 function positionsOf(record: BatchRecord): number[] {
