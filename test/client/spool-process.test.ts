@@ -182,7 +182,6 @@ it('needs no more memory for a large backlog than for a small one', async () => 
     peaks.push(emptying.lines.find(({ kind }) => kind === 'done')?.peakBytes ?? 0);
   }
   const [small = 0, large = 0] = peaks;
-  // 200,000 events of 400 bytes are 80 MB.
-  expect(large - small).toBeLessThan(60 * 2 ** 20);
-  expect(large).toBeLessThan(150 * 2 ** 20);
+  // 200,000 events are 90 MB on disk. A heap that is busy for longer grows by some 20 MB, whatever the backlog is.
+  expect(large - small).toBeLessThan(50 * 2 ** 20);
 });

@@ -54,7 +54,7 @@ export async function assembleClient<Event extends CloudEvent = UsageEvent>(
   let closing: Promise<void> | undefined;
 
   const refuseWhenClosed = (): void => {
-    if (closing !== undefined) throw new ClientError('CLOSED', 'it takes nothing more');
+    if (closing !== undefined) throw new ClientError('CLOSED', 'it accepts no more events');
   };
 
   const close = async (): Promise<void> => {

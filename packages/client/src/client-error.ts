@@ -1,14 +1,14 @@
 /** Why the client did not do what it was asked to. Codes are stable; messages are for people. */
 export const CLIENT_ERRORS = {
   INVALID_OPTION: 'An option of createClient is not what it must be',
-  INVALID_EVENT: 'The event can never be taken as it is; nothing of the call was kept',
-  SPOOL_IN_USE: 'Another process has the spool directory',
-  SPOOL_FULL: 'The spool has reached its bound of bytes or age; nothing of the call was kept',
-  SPOOL_FAILED: 'The spool could not be written; nothing of the call counts as kept',
-  SPOOL_LOST: 'Another process has taken the spool directory over, so this client keeps nothing more in it',
-  BUFFER_FULL: 'More events wait in memory than there may be; nothing of the call was kept',
-  FLUSH_TIMEOUT: 'Not everything was acknowledged in time; it goes on being sent',
-  CLOSED: 'The client is closed; without a spool, events of the call may or may not have been taken',
+  INVALID_EVENT: 'The event can never be accepted as it is; nothing of the call was kept',
+  SPOOL_IN_USE: 'Another process is using the spool directory',
+  SPOOL_FULL: 'The spool has reached its limit of bytes or age; nothing of the call was kept',
+  SPOOL_FAILED: 'The spool could not be written; nothing of the call was kept',
+  SPOOL_LOST: 'Another process has taken over the spool directory, so this client can keep nothing more',
+  BUFFER_FULL: 'Too many events are waiting in memory; nothing of the call was kept',
+  FLUSH_TIMEOUT: 'Not everything was acknowledged in time; the client keeps sending',
+  CLOSED: 'The client is closed',
 } as const satisfies Record<string, string>;
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;

@@ -118,7 +118,10 @@ export function createMemoryStore({ eventsMax, bytesMax, onAdded, onRefused, aft
       return { waitingBytes, refusalBytes: 0, damagedBytes: 0, oldestAgeMs };
     },
     async close() {
-      for (const call of calls) call.reject(new ClientError('CLOSED', 'not every event of the call was acknowledged'));
+      for (const call of calls)
+        call.reject(
+          new ClientError('CLOSED', 'not every event of the call was acknowledged; any of them may have been accepted'),
+        );
       calls.clear();
       queue.length = 0;
       watch.end();

@@ -14,7 +14,7 @@ export type DamagedFiles = {
 };
 
 export async function openDamagedFiles(directory: string): Promise<DamagedFiles> {
-  let bytes = await sizeOf(directory);
+  const sizes = await readSizes(directory);
   return {
     async keep(part) {
       // The same range has the same name, so what is passed a second time after a kill is not kept twice.
@@ -27,16 +27,15 @@ export async function openDamagedFiles(directory: string): Promise<DamagedFiles>
         await file.close();
       }
       await syncDirectory(directory);
-      bytes += part.bytes.length;
+      sizes.set(path, part.bytes.length);
       return path;
     },
-    bytes: () => bytes,
+    bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
   };
 }
 
-async function sizeOf(directory: string): Promise<number> {
+async function readSizes(directory: string): Promise<Map<string, number>> {
   await makeDirectory(directory);
-  const files = await readdir(directory);
-  const sizes = await Promise.all(files.map(async (name) => (await stat(join(directory, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const paths = (await readdir(directory)).map((name) => join(directory, name));
+  return new Map(await Promise.all(paths.map(async (path) => [path, (await stat(path)).size] as const)));
 }

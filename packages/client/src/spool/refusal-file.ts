@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Refusal } from '../refusal.ts';
 import { syncDirectory } from './sync-directory.ts';
@@ -13,12 +13,11 @@ export type RefusalFile = {
 
 export async function openRefusalFile(path: string): Promise<RefusalFile> {
   let file: FileHandle | undefined;
-  let size = 0;
+  let size = await sizeOf(path);
   let adding: Promise<unknown> = Promise.resolve();
 
   const openFile = async (): Promise<FileHandle> => {
     const opened = await open(path, 'a+', 0o600);
-    size = (await opened.stat()).size;
     await syncDirectory(dirname(path));
     return opened;
   };
@@ -50,6 +49,15 @@ export async function openRefusalFile(path: string): Promise<RefusalFile> {
       await file?.close();
     },
   };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 async function endsInTheMiddle(file: FileHandle): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rmdir, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   eventOf,
@@ -215,6 +215,27 @@ it('rejects what could not be synced, and goes on with a new segment', async () 
   await client.send(eventOf('b'));
   await client.flush();
   expect(server.accepted).toEqual(['b']);
+});
+
+it('gives its folder back when it cannot be opened', async () => {
+  const spoolDirectory = await makeFolder();
+  await writeFile(join(spoolDirectory, 'waiting'), 'a file');
+  await expect(startTestClient({ url: NOBODY, spoolDirectory })).rejects.toMatchObject({ code: 'EEXIST' });
+  await rm(join(spoolDirectory, 'waiting'));
+  await startTestClient({ url: NOBODY, spoolDirectory });
+});
+
+it('counts refusals and damage of earlier processes against its bound', async () => {
+  const spoolDirectory = await makeFolder();
+  await writeFile(join(spoolDirectory, 'refusals.ndjson'), 'x'.repeat(2 ** 19));
+  await mkdir(join(spoolDirectory, 'damaged'));
+  await writeFile(join(spoolDirectory, 'damaged', 'x'), 'x'.repeat(2 ** 19));
+  const client = await startTestClient({ url: NOBODY, spoolDirectory, spoolBytesMax: 2 ** 20 });
+  await expect(client.send(eventOf('a'))).rejects.toMatchObject({
+    code: 'SPOOL_FULL',
+    message: expect.stringContaining('524288 of refusals, 524288 damaged'),
+  });
+  expect(client.stats()).toMatchObject({ refusalBytes: 2 ** 19, damagedBytes: 2 ** 19 });
 });
 
 it('refuses a second client on its folder, until the first is closed', async () => {

@@ -1,30 +1,12 @@
-import { join } from 'node:path';
 import { ClientError } from '../client-error.ts';
-import type { ClientProblem } from '../client-problem.ts';
 import { type PackedEvents, packEvents } from '../events/packed-events.ts';
 import type { Batch, Outcome } from '../sending/batch.ts';
 import { createWatch, type Store, type StoreDeps } from '../store.ts';
-import { openDamagedFiles } from './damaged-files.ts';
-import { type EventLog, type LogBatch, openEventLog } from './event-log.ts';
-import { lockFolder } from './folder-lock.ts';
-import { openRefusalFile } from './refusal-file.ts';
+import type { LogBatch } from './event-log.ts';
 import type { LogPlace } from './segment.ts';
-import type { SyncFile } from './segment-writer.ts';
-import { makeDirectory } from './sync-directory.ts';
+import { openSpoolFiles, type SpoolFilesOptions } from './spool-files.ts';
 
-export type SpoolOptions = StoreDeps & {
-  readonly directory: string;
-  /** Of all files in it. */
-  readonly spoolBytesMax: number;
-  readonly spoolAgeMaxMs: number;
-  /** Makes a file durable. */
-  readonly sync: SyncFile;
-  readonly onProblem: (problem: ClientProblem) => void;
-};
-
-/** A segment is a small part of the bound: it goes as a whole, when all of it is done. */
-const SEGMENTS_OF_BOUND = 16;
-const SEGMENT_BYTES_MAX = 8 * 1_024 * 1_024;
+export type SpoolOptions = StoreDeps & Omit<SpoolFilesOptions, 'now'> & { readonly spoolAgeMaxMs: number };
 
 /**
  * Events that wait on disk.
@@ -32,25 +14,9 @@ const SEGMENT_BYTES_MAX = 8 * 1_024 * 1_024;
  * @throws ClientError SPOOL_IN_USE, or the file system's error.
  */
 export async function openSpool(options: SpoolOptions): Promise<Store> {
-  const { directory, spoolBytesMax, spoolAgeMaxMs, sync, onAdded, onProblem, onRefused, after } = options;
-  await makeDirectory(directory);
-  const lock = await lockFolder(directory);
-  const damagedFiles = await openDamagedFiles(join(directory, 'damaged'));
-  const refusalFile = await openRefusalFile(join(directory, 'refusals.ndjson'));
-  const openLog = (name: string): Promise<EventLog> =>
-    openEventLog({
-      directory: join(directory, name),
-      segmentBytes: Math.min(SEGMENT_BYTES_MAX, Math.ceil(spoolBytesMax / SEGMENTS_OF_BOUND)),
-      sync,
-      now: monotonicNow,
-      async keepDamaged(part) {
-        const path = await damagedFiles.keep(part);
-        const code = part.isTorn ? 'SPOOL_TORN' : 'SPOOL_DAMAGED';
-        onProblem({ code, message: `${part.bytes.length} bytes of the spool are no events; they are in ${path}` });
-      },
-    });
-  const main = await openLog('waiting');
-  const early = await openLog('early');
+  const { directory, spoolBytesMax, spoolAgeMaxMs, onAdded, onRefused, after } = options;
+  const files = await openSpoolFiles({ ...options, now: monotonicNow });
+  const { lock, waiting, early, refusals, damaged } = files;
 
   const watch = createWatch();
   const adding = new Set<Promise<void>>();
@@ -60,16 +26,16 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
   let earlyTimer: { readonly at: number } | undefined;
 
   const oldestAgeMs = (): number => {
-    const since = main.oldestWrittenAt();
+    const since = waiting.oldestWrittenAt();
     // The clock may have been set back between two processes.
     return since === undefined ? 0 : Math.max(0, monotonicNow() - since);
   };
 
   const refuseWhenFull = (added: number): void => {
-    const [waiting, refused, damaged] = [main.bytes() + early.bytes(), refusalFile.bytes(), damagedFiles.bytes()];
-    const sum = waiting + refused + damaged + addingBytes;
+    const segments = waiting.bytes() + early.bytes();
+    const sum = segments + refusals.bytes() + damaged.bytes() + addingBytes;
     if (sum + added > spoolBytesMax) {
-      const parts = `${waiting} of segments, ${refused} of refusals, ${damaged} damaged`;
+      const parts = `${segments} of segments, ${refusals.bytes()} of refusals, ${damaged.bytes()} damaged`;
       throw new ClientError('SPOOL_FULL', `${directory} may have ${spoolBytesMax} bytes and has ${sum} (${parts})`);
     }
     const ageMs = oldestAgeMs();
@@ -97,7 +63,7 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
   const toBatch = (batch: LogBatch): Batch => ({
     events: batch.events,
     async settle({ refused, early: texts, retryAfterMs }: Outcome) {
-      if (refused.length > 0) await refusalFile.add(refused);
+      if (refused.length > 0) await refusals.add(refused);
       if (texts.length > 0) await early.append(packEvents(texts));
       batch.done();
       if (texts.length > 0) tryEarlyIn(retryAfterMs);
@@ -109,7 +75,7 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
   const append = async (packets: readonly PackedEvents[]): Promise<void> => {
     try {
       await lock.check();
-      await main.append(packets);
+      await waiting.append(packets);
     } catch (error) {
       if (error instanceof ClientError) throw error;
       throw new ClientError('SPOOL_FAILED', error instanceof Error ? error.message : String(error), { cause: error });
@@ -136,33 +102,30 @@ export async function openSpool(options: SpoolOptions): Promise<Store> {
       return { spooled: packets.reduce((sum, { count }) => sum + count, 0), accepted: 0, refused: [] };
     },
     waiting() {
-      const found = main.unread(options);
+      const found = waiting.unread(options);
       return found === 'nothing' && isEarlyDue() ? 'full' : found;
     },
     async take() {
-      const batch = (isEarlyDue() ? await early.read(options, earlyUntil) : undefined) ?? (await main.read(options));
+      const batch = (isEarlyDue() ? await early.read(options, earlyUntil) : undefined) ?? (await waiting.read(options));
       if (batch !== undefined) return toBatch(batch);
       // What was passed over as damaged may have been all there was.
       watch.look();
       return undefined;
     },
     drain() {
-      const end = main.endPlace();
-      return watch.until(() => main.donePlace() >= end);
+      const end = waiting.endPlace();
+      return watch.until(() => waiting.donePlace() >= end);
     },
     figures: () => ({
-      waitingBytes: main.waitingBytes() + early.waitingBytes(),
-      refusalBytes: refusalFile.bytes(),
-      damagedBytes: damagedFiles.bytes(),
+      waitingBytes: waiting.waitingBytes() + early.waitingBytes(),
+      refusalBytes: refusals.bytes(),
+      damagedBytes: damaged.bytes(),
       oldestAgeMs: oldestAgeMs(),
     }),
     async close() {
       // What is appended after the folder was given back would wait for the process after the next one.
       await Promise.allSettled(adding);
-      await main.close();
-      await early.close();
-      await refusalFile.close();
-      await lock.release();
+      await files.close();
       watch.end();
     },
   };
