@@ -1,13 +1,14 @@
 import { configDefaults, type TestProjectInlineConfiguration } from 'vitest/config';
 import { createConfig, LONG_TESTS } from './vitest.config.ts';
 
-/** Those of which `npm test` plays a few seeds only. */
+/** Those of which `npm test` plays a few seeds, or sends a few bodies. */
 export const SEEDED_TESTS = [
   '**/*.property.integration.test.ts',
   'test/bills.property.test.ts',
   'test/simulation/simulation.test.ts',
   'packages/usage/src/parse-event.fuzz.test.ts',
   'services/ingest/src/post-events.fuzz.test.ts',
+  'test/attacks/costly-bodies.test.ts',
 ];
 
 /** Whatever takes minutes, and more seeds of what is random; each file in a process of its own. */
@@ -20,7 +21,13 @@ export const longProject: TestProjectInlineConfiguration = {
     hookTimeout: 600_000,
     include: [LONG_TESTS, ...SEEDED_TESTS],
     exclude: configDefaults.exclude,
-    env: { BILL_SEEDS: '20', SIMULATION_SEEDS: '10000', FUZZ_RUNS: '20000', PROPERTY_RUNS: '25' },
+    env: {
+      BILL_SEEDS: '20',
+      SIMULATION_SEEDS: '10000',
+      FUZZ_RUNS: '20000',
+      PROPERTY_RUNS: '25',
+      COSTLY_BODIES: '20',
+    },
   },
 };
 

@@ -39,7 +39,9 @@ async function start(change: Partial<IngestDeps> = {}): Promise<TestIngest> {
     logger: createLogger({ name: 'ingest', level: 'trace', destination: { write: (line) => void lines.push(line) } }),
     ...change,
   });
-  await vi.waitFor(async () => expect((await ingest?.app.inject('/readyz'))?.statusCode).toBe(200));
+  await vi.waitFor(async () => expect((await ingest?.app.inject('/readyz'))?.statusCode).toBe(200), {
+    timeout: 30_000,
+  });
   return ingest;
 }
 

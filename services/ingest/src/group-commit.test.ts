@@ -35,7 +35,7 @@ function createSlowQueue() {
     reports,
     group,
     namesOf: (index: number) => adds[index]?.batch.requests.map(({ requestId }) => requestId),
-    waitForAdds: (count: number) => vi.waitFor(() => expect(adds).toHaveLength(count)),
+    waitForAdds: (count: number) => vi.waitFor(() => expect(adds).toHaveLength(count), { timeout: 30_000 }),
   };
 }
 

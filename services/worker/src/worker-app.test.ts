@@ -72,10 +72,13 @@ it('is not stuck while it waits for its database', async () => {
   const aborter = new AbortController();
   const batch = sampleBatch([sampleEvent('a')]);
   const processed = queue.options?.process(batch, { signal: aborter.signal, jobId: '1', attemptsStarted: 1 });
-  await vi.waitFor(async () => {
-    const metrics = await worker.http.inject('/metrics');
-    expect(metrics.body).toContain('batches_waiting_for_database 1');
-  });
+  await vi.waitFor(
+    async () => {
+      const metrics = await worker.http.inject('/metrics');
+      expect(metrics.body).toContain('batches_waiting_for_database 1');
+    },
+    { timeout: 30_000 },
+  );
   queue.health = STUCK;
   vi.advanceTimersByTime(600_000);
   expect(stuckCount).toBe(0);

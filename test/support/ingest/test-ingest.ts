@@ -65,9 +65,12 @@ export async function createTestIngest(change: Partial<IngestDeps> = {}): Promis
     ...change,
   });
   if (change.queue === undefined && change.keySource === undefined)
-    await vi.waitFor(async () => {
-      if ((await app.inject('/readyz')).statusCode !== 200) throw new Error('not ready');
-    });
+    await vi.waitFor(
+      async () => {
+        if ((await app.inject('/readyz')).statusCode !== 200) throw new Error('not ready');
+      },
+      { timeout: 30_000 },
+    );
   return { app, key, batches, startDraining, post: (payload, headers) => postTo(app, key, payload, headers) };
 }
 

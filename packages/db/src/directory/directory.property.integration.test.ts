@@ -20,7 +20,7 @@ import { unassignUser } from './unassign-user.ts';
 
 /** A run is cheap, and few projects can be created: of so many runs all kinds of steps succeed in some. */
 const RUNS_OF_ALL_KINDS = 60;
-const RUNS = process.env.PROPERTY_RUNS === undefined ? 10 : RUNS_OF_ALL_KINDS;
+const RUNS = process.env.PROPERTY_RUNS === undefined ? 6 : RUNS_OF_ALL_KINDS;
 const CHANGE = { actor: { kind: 'service', id: 'test' }, requestId: 'request-1' } as const;
 const MINUTE = 60_000_000;
 const DAY = 1_440 * MINUTE;

@@ -17,7 +17,7 @@ import { listRateCards } from './list-rate-cards.ts';
 import type { PriceChange } from './price-change.ts';
 import { reRatePart } from './re-rate.ts';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 8);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 3);
 
 /** So many histories meet all that they are for; fewer may not. */
 const RUNS_OF_ALL_KINDS = 25;

@@ -8,7 +8,7 @@ import { draftStatement } from './draft-statement.ts';
 import { findStatementDifferences } from './find-statement-differences.ts';
 import { readStatement } from './read-statement.ts';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 4);
 
 /** So many histories meet all that they are for; fewer may not. */
 const RUNS_OF_ALL_KINDS = 25;

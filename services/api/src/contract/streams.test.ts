@@ -65,7 +65,7 @@ it('waits for a slow client with little in memory, and stops when it is gone', a
   });
   const client = request({ port, path: '/file' }, (answer) => answer.pause());
   client.on('error', () => undefined).end();
-  await vi.waitFor(() => expect(pieces).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(pieces).toBeGreaterThan(2), { timeout: 30_000 });
   let before = -1;
   await vi.waitFor(
     () => {
@@ -78,7 +78,7 @@ it('waits for a slow client with little in memory, and stops when it is gone', a
   // What sockets hold, not what was to be sent.
   expect(pieces).toBeLessThan(200);
   client.destroy();
-  await vi.waitFor(() => expect(produced?.error).toMatchObject({ message: 'the client is gone' }));
+  await vi.waitFor(() => expect(produced?.error).toMatchObject({ message: 'the client is gone' }), { timeout: 30_000 });
 });
 
 it('gives up a client that takes nothing, and makes room for the next', async () => {
@@ -92,11 +92,16 @@ it('gives up a client that takes nothing, and makes room for the next', async ()
   );
   const client = request({ port, path: '/file' }, (answer) => answer.pause());
   client.on('error', () => undefined).end();
-  await vi.waitFor(async () => {
-    const refused = await get(port);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+  await vi.waitFor(
+    async () => {
+      const refused = await get(port);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+    },
+    { timeout: 30_000 },
+  );
+  await vi.waitFor(() => expect(produced?.error).toMatchObject({ message: 'the client took nothing for too long' }), {
+    timeout: 30_000,
   });
-  await vi.waitFor(() => expect(produced?.error).toMatchObject({ message: 'the client took nothing for too long' }));
   isSlow = false;
   expect(await (await get(port)).text()).toBe('next');
   client.destroy();

@@ -636,7 +636,9 @@ describe('several workers', () => {
     await holder.query('begin');
     await holder.query(`select from hopsmeter.parked_events where event_id = 'e' for update`);
     const settling = world.settle();
-    await vi.waitFor(async () => expect(await parkedOf()).toMatchObject([{ reason: 'unknown_original' }, {}]));
+    await vi.waitFor(async () => expect(await parkedOf()).toMatchObject([{ reason: 'unknown_original' }, {}]), {
+      timeout: 30_000,
+    });
     await holder.query('rollback');
     holder.release();
     await settling;

@@ -77,7 +77,7 @@ it('random corrections in any order and batches, over closed months and owner ch
         }
       },
     ),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 8) },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 4) },
   );
 }, 240_000);
 

@@ -60,7 +60,7 @@ it('every rollup row leads to exactly its events, and every receipt adds up to w
       },
     ),
     {
-      numRuns: Number(process.env.PROPERTY_RUNS ?? 5),
+      numRuns: Number(process.env.PROPERTY_RUNS ?? 3),
       // Not shrunk: each try needs a database of its own, and the seed makes it again.
       endOnFailure: true,
       // Always: one key with usage of its own day and with usage that came after the month was closed.

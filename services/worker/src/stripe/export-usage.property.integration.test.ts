@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportUsage, type RemittanceStore, StripeUnauthorizedError } from './export-usage.ts';
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 10);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 4);
 
 /** So many histories meet all that they are for; fewer may not. */
 const RUNS_OF_ALL_KINDS = 25;
