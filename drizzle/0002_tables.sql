@@ -104,6 +104,26 @@ CREATE TABLE "hopsmeter"."corrections" (
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."corrections" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."project_reports" (
+	"event_key" uuid PRIMARY KEY NOT NULL,
+	"content_hash" bigint NOT NULL,
+	"event_id" text NOT NULL,
+	"hopsworks_cluster_id" uuid NOT NULL,
+	"source_path" text NOT NULL,
+	"namespace" text NOT NULL,
+	"project_name" text NOT NULL,
+	"project_number" bigint NOT NULL,
+	"owner" text NOT NULL,
+	"user_id" text NOT NULL,
+	"reported_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone,
+	"recorded_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "project_reports_created_before" CHECK ("hopsmeter"."project_reports"."created_at" <= "hopsmeter"."project_reports"."reported_at"),
+	CONSTRAINT "project_reports_ends_after_start" CHECK ("hopsmeter"."project_reports"."ended_at" > "hopsmeter"."project_reports"."created_at")
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."project_reports" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "hopsmeter"."account_ownerships" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"user_id" text NOT NULL,
@@ -210,6 +230,7 @@ CREATE TABLE "hopsmeter"."projects" (
 	"user_id" text NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"ended_at" timestamp with time zone,
+	"is_reported" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "projects_ends_after_start" CHECK ("hopsmeter"."projects"."ended_at" > "hopsmeter"."projects"."started_at")
 );
 --> statement-breakpoint
@@ -652,7 +673,7 @@ CREATE TABLE "hopsmeter"."parked_events" (
 	"due_at" timestamp with time zone,
 	"released_at" timestamp with time zone,
 	"release_reason" text,
-	"deferred" text GENERATED ALWAYS AS (case when event ->> 'type' in ('correction', 'manifest') then event ->> 'type' end) STORED,
+	"deferred" text GENERATED ALWAYS AS (case when event ->> 'type' in ('correction', 'manifest', 'project') then event ->> 'type' end) STORED,
 	"namespace" text GENERATED ALWAYS AS (event ->> 'namespace') STORED,
 	"replaces_key" uuid GENERATED ALWAYS AS (case when event ->> 'type' = 'correction' then (event ->> 'replacesKey')::uuid end) STORED,
 	CONSTRAINT "parked_events_one_per_content" UNIQUE("event_key","content_hash"),
@@ -747,6 +768,8 @@ ALTER TABLE "hopsmeter"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_
 ALTER TABLE "hopsmeter"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_endpoint_id_webhook_endpoints_id_fk" FOREIGN KEY ("webhook_endpoint_id") REFERENCES "hopsmeter"."webhook_endpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."webhook_endpoints" ADD CONSTRAINT "webhook_endpoints_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."cluster_manifests" ADD CONSTRAINT "cluster_manifests_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."project_reports" ADD CONSTRAINT "project_reports_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."project_reports" ADD CONSTRAINT "project_reports_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."account_ownerships" ADD CONSTRAINT "account_ownerships_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."account_ownerships" ADD CONSTRAINT "account_ownerships_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."cluster_keys" ADD CONSTRAINT "cluster_keys_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -799,6 +822,7 @@ CREATE INDEX "webhook_deliveries_endpoint_idx" ON "hopsmeter"."webhook_deliverie
 CREATE UNIQUE INDEX "webhook_endpoints_one_per_url" ON "hopsmeter"."webhook_endpoints" USING btree ("url",coalesce("account_owner_id", '')) WHERE disabled_at is null;--> statement-breakpoint
 CREATE INDEX "cluster_manifests_window_idx" ON "hopsmeter"."cluster_manifests" USING btree ("hopsworks_cluster_id","window_started_at");--> statement-breakpoint
 CREATE INDEX "corrections_root_event_key_idx" ON "hopsmeter"."corrections" USING btree ("root_event_key");--> statement-breakpoint
+CREATE INDEX "project_reports_namespace_idx" ON "hopsmeter"."project_reports" USING btree ("hopsworks_cluster_id","namespace","reported_at");--> statement-breakpoint
 CREATE INDEX "audit_log_entity_idx" ON "hopsmeter"."audit_log" USING btree ("entity","entity_id","happened_at");--> statement-breakpoint
 CREATE INDEX "audit_log_happened_at_idx" ON "hopsmeter"."audit_log" USING btree ("happened_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "namespace_rules_one_in_force" ON "hopsmeter"."namespace_rules" USING btree ("hopsworks_cluster_id","pattern") WHERE withdrawn_at is null;--> statement-breakpoint
@@ -826,6 +850,7 @@ CREATE INDEX "parked_events_due_idx" ON "hopsmeter"."parked_events" USING btree 
 CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","tried_version","parked_at","id") WHERE status = 'pending' and reason in ('unknown_namespace', 'unknown_user', 'user_not_on_cluster',
           'unknown_meter', 'unknown_gpu_model', 'no_rate');--> statement-breakpoint
 CREATE INDEX "parked_events_deferred_idx" ON "hopsmeter"."parked_events" USING btree ("reason","hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and reason in ('correction', 'manifest');--> statement-breakpoint
+CREATE INDEX "parked_events_project_reports_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and deferred = 'project';--> statement-breakpoint
 CREATE INDEX "parked_events_ignored_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","namespace","tried_version") WHERE status = 'ignored';--> statement-breakpoint
 CREATE INDEX "parked_events_replaces_key_idx" ON "hopsmeter"."parked_events" USING btree ("replaces_key") WHERE replaces_key is not null;--> statement-breakpoint
 CREATE INDEX "usage_batches_received_at_idx" ON "hopsmeter"."usage_batches" USING btree ("received_at");--> statement-breakpoint

@@ -72,9 +72,10 @@ SELECT
     'hopsmeter.parked_events', 'select', 'insert',
     'update (reason, detail, status, resolved_at, resolved_by, resolution, tried_at, try_count, tried_version, due_at,
       released_at, release_reason)'),
-  -- Corrections and manifests are what events said: neither changes.
+  -- Corrections, manifests and reports of projects are what events said: none changes.
   hopsmeter.set_table_rights('hopsmeter.corrections', 'select', 'insert'),
   hopsmeter.set_table_rights('hopsmeter.cluster_manifests', 'select', 'insert'),
+  hopsmeter.set_table_rights('hopsmeter.project_reports', 'select', 'insert'),
   -- Rows of queues that are no more leave it.
   hopsmeter.set_table_rights(
     'hopsmeter.queue_statuses', 'select', 'insert',

@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const START = (Math.floor(Date.now() / HOUR) - 30) * HOUR;
 const at = (ms: number): string => new Date(ms).toISOString();
 
-describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
+describe(`corrections, manifests and reports of projects over HTTP (TEST_SEED=${SEED})`, () => {
   let pipeline: Pipeline;
   let cluster: TestCluster;
 
@@ -58,6 +58,16 @@ describe(`corrections over HTTP (TEST_SEED=${SEED})`, () => {
     const { rows } = await pipeline.pool.query('select event_count, sums from hopsmeter.cluster_manifests');
     expect(rows).toEqual([{ event_count: '2', sums: { cpu_hours: '3.5' } }]);
     expect(await sumOf('cpu_hours')).toBe(before);
+  });
+
+  it('a new project is billed from its first hour without any call by a person', async () => {
+    const before = await sumOf('cpu_hours');
+    await send([{ ...usage('first hour', 2), data: { ...usage('', 2).data, namespace: 'brand-new' } }]);
+    await waitFor('parked', async () => ((await parkedOf('first hour')).startsWith('pending') ? true : undefined));
+    const project = { namespace: 'brand-new', projectName: 'brand_new', projectId: 7, createdAt: at(START + HOUR / 2) };
+    await send([event('reported', 'project', { ...project, owner: 'C0O0@example.com' })]);
+    await waitFor('counted', async () => ((await parkedOf('first hour')).startsWith('counted') ? true : undefined));
+    expect(Number(await sumOf('cpu_hours'))).toBe(Number(before) + 2);
   });
 
   it('thousands of events and corrections in random order, sent twice, while workers are killed, add up', async () => {

@@ -68,6 +68,7 @@ import {
   listNamespaceRules,
   listParked,
   listPriceChanges,
+  listProjectReports,
   listProjects,
   listRateCards,
   listReconciliations,
@@ -127,6 +128,7 @@ import {
   settleCorrections,
   settleDelivery,
   settleParked,
+  settleProjectReports,
   settleRemittance,
   skipDay,
   takeDeliveries,
@@ -365,6 +367,8 @@ describe('the services', () => {
     'delete from hopsmeter.corrections',
     'update hopsmeter.cluster_manifests set sums = sums',
     'delete from hopsmeter.cluster_manifests',
+    'update hopsmeter.project_reports set owner = owner',
+    'delete from hopsmeter.project_reports',
     'update hopsmeter.cluster_keys set hash = hash',
     'delete from hopsmeter.cluster_keys',
     'delete from hopsmeter.users',
@@ -676,26 +680,37 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   expect(await purgeExpiredEvents(pool, dayOf('2026-01-01'))).toBe(1);
 }
 
-/** A correction that changes no quantity, one that waits, and a manifest. */
+/** A correction that changes no quantity, one that waits, a manifest, and a report of a project. */
 async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
   const directory = createDirectory(await loadDirectory(pool));
   const usages = [{ meter: 'cpu_hours', quantity: '1.5' }];
   const correction = { type: 'correction', sourcePath: '', correctedAt: NOW, usages, reason: 'for a test' } as const;
+  const project = {
+    namespace: 'reported',
+    projectName: 'reported',
+    projectId: 1,
+    owner: 'owner',
+    reportedAt: NOW,
+    createdAt: NOW - HOUR,
+    endedAt: undefined,
+  };
   const batch: Batch = {
     id: randomUUID(),
-    requests: [{ requestId: 'request', clusterId, clusterKeyId: clusterId, receivedAt: NOW, eventCount: 3 }],
+    requests: [{ requestId: 'request', clusterId, clusterKeyId: clusterId, receivedAt: NOW, eventCount: 4 }],
     events: [
       { ...correction, id: 'correction', replaces: 'event 0' },
       { ...correction, id: 'waiting', replaces: 'nothing' },
       { type: 'manifest', id: 'manifest', sourcePath: '', start: NOW - HOUR, end: NOW, eventCount: 1, sums: usages },
+      { type: 'project', id: 'project', sourcePath: '', ...project },
     ],
   };
-  expect(await recordBatch(pool, planBatch(batch, directory))).toMatchObject([{ counted: 0, parked: 3 }]);
+  expect(await recordBatch(pool, planBatch(batch, directory))).toMatchObject([{ counted: 0, parked: 4 }]);
   expect(await recordManifests(pool, await listManifests(pool, 10))).toMatchObject({ counted: 1 });
   const request = { ids: await listCorrectionsToTry(pool, 10), directoryVersion: directory.version };
   const settled = await settleCorrections(pool, request, (chains) => planCorrections(chains, directory));
   expect(settled).toMatchObject({ counted: 1, pending: 1 });
   expect((await findOriginals(pool, undefined, 10)).ids).toEqual([]);
+  expect(await settleProjectReports(pool, await listProjectReports(pool, 10))).toMatchObject({ counted: 1 });
   await postponeParked(pool, request.ids);
   const found = await readReceipt(pool, { id: 'correction', source: undefined, accountOwnerId: undefined });
   expect(found).toMatchObject({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { QUEUE_NAME, QUEUE_PREFIX } from '@hopsmeter/queue';
-import { parseEvent, parseQuantity, type UsageEvent } from '@hopsmeter/usage';
+import { isDeferred, parseEvent, parseQuantity, type UsageEvent } from '@hopsmeter/usage';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 
@@ -76,7 +76,7 @@ async function openQueue(connection: Redis): Promise<Queue> {
 
 function readEvent(value: unknown, clusterId: string): UsageEvent {
   const parsed = parseEvent(value, { clusterId, now: Date.now() * 1_000 });
-  if (!parsed.ok || parsed.event.type === 'correction' || parsed.event.type === 'manifest')
+  if (!parsed.ok || isDeferred(parsed.event))
     throw new TypeError('the older ingest was given something that is no usage');
   return parsed.event;
 }

@@ -21,6 +21,14 @@ const maker = createEventMaker(CLUSTER, '/collector');
 
 const compute = { namespace: 'recommender', window, cpuCoreHours: 3.5, gpuHours: '0.25', ramByteHours: 2n ** 40n };
 
+const project = {
+  namespace: 'recommender',
+  projectName: 'recommender',
+  projectId: 119,
+  owner: 'ada@example.com',
+  createdAt: window.start,
+};
+
 const examples: readonly UsageEvent[] = [
   maker.compute(compute),
   maker.compute({ ...compute, gpuModel: 'H100', subject: 'auth0|1' }),
@@ -31,6 +39,8 @@ const examples: readonly UsageEvent[] = [
   maker.correction({ replaces: 'x', time: window.end, quantities: { cpu_hours: '1.5' }, reason: 'measured twice' }),
   maker.correction({ replaces: 'x', time: window.start }),
   maker.manifest({ window, eventCount: 3, sums: { cpu_hours: 7n } }),
+  maker.project({ ...project, time: window.end }),
+  maker.project({ ...project, projectId: 120, time: new Date(window.end), endedAt: window.end }),
 ];
 
 describe('events that are made', () => {
@@ -58,6 +68,8 @@ describe('events that are made', () => {
       'correction/x/2026-11-22T14:00:00Z',
       'correction/x/2026-11-22T13:00:00Z',
       'manifest/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
+      'project/recommender/119/2026-11-22T14:00:00Z',
+      'project/recommender/120/2026-11-22T14:00:00Z',
     ]);
     expect(new Set(examples.map(({ source }) => source))).toEqual(
       new Set([`urn:hopsworks:cluster:${CLUSTER}/collector`]),

@@ -3,6 +3,7 @@ import {
   findOriginals,
   listCorrectionsToTry,
   listManifests,
+  listProjectReports,
   loadDirectory,
   type Pool,
   postponeParked,
@@ -10,6 +11,7 @@ import {
   recordBatch,
   recordManifests,
   settleCorrections,
+  settleProjectReports,
   tryRecordBatch,
 } from '@hopsmeter/db';
 import { planBatch, type ReportedEvent } from '@hopsmeter/usage';
@@ -31,6 +33,8 @@ export async function recordEvents(pool: Pool, clusterId: string, events: readon
   });
   const settler = createDeferredSettler({
     store: {
+      listProjectReports: (limit) => listProjectReports(pool, limit),
+      settleProjectReports: (ids) => settleProjectReports(pool, ids),
       listManifests: (limit) => listManifests(pool, limit),
       recordManifests: (ids) => recordManifests(pool, ids),
       listCorrections: (limit) => listCorrectionsToTry(pool, limit),

@@ -165,6 +165,8 @@ export type { OverrideContent, PriceChange } from './pricing/price-change.ts';
 export { PartNotReRatedError, type ReRatedPart, reRatePart } from './pricing/re-rate.ts';
 export { readCreditUsd } from './pricing/read-credit-usd.ts';
 export * from './pricing/read-prices.ts';
+export * from './project-reports/list-project-reports.ts';
+export * from './project-reports/settle-project-reports.ts';
 export { type CheckOutcome, checkNextDay, DayNotComparedError, skipDay } from './reconciliation/check-next-day.ts';
 export * from './reconciliation/count-missing-hours.ts';
 export * from './reconciliation/count-overlapping-usage.ts';

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { createBatch } from '@hopsmeter/test/support/queue/sample-batch.ts';
-import type { Batch, CorrectionEvent, ManifestEvent, UsageEvent } from '@hopsmeter/usage';
+import type { Batch, CorrectionEvent, ManifestEvent, ProjectEvent, UsageEvent } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch, UnreadableBatchError } from './batch-codec.ts';
 import type { BatchJobData } from './batch-job.ts';
@@ -41,6 +41,19 @@ const manifest: ManifestEvent = {
   sums: [{ meter: 'cpu_hours', quantity: '0' }],
 };
 
+const project: ProjectEvent = {
+  id: 'p1',
+  sourcePath: '/collector',
+  type: 'project',
+  namespace: 'ns-1',
+  projectName: 'ns "1"',
+  projectId: 119,
+  owner: 'ü€😀@example.com',
+  reportedAt: 1_795_360_000_000_000,
+  createdAt: 0,
+  endedAt: 1_795_356_000_000_000,
+};
+
 function overTheWire(batch: Batch): Batch {
   return decodeBatch(JSON.parse(JSON.stringify(encodeBatch(batch))));
 }
@@ -66,6 +79,9 @@ function readColumnsOf(data: BatchJobData): Record<string, unknown> {
   };
 }
 
+const ofProject = { type: { values: ['project'] }, meters: { values: [[]] }, quantities: [] };
+const projectDetails = { projectName: 'ns', projectId: 1, owner: 'auth0|ada', createdAt: 1, endedAt: null };
+
 describe('a batch over the wire', () => {
   it('comes back exactly, whatever its quantities and texts', () => {
     const instant = { ...event, id: '2', type: 'meter', subject: undefined, end: event.start, usages: [] } as const;
@@ -89,6 +105,13 @@ describe('a batch over the wire', () => {
     const events = [correction, event, { ...correction, id: 'void', usages: [], reason: undefined }, manifest];
     expect(overTheWire(createBatch(events)).events).toEqual(events);
     expect(overTheWire(createBatch([manifest])).events).toEqual([manifest]);
+  });
+
+  it('comes back exactly with reports of projects, in a version that the release before does not read', () => {
+    const events = [project, event, { ...project, id: 'running', endedAt: undefined }, manifest];
+    expect(overTheWire(createBatch(events)).events).toEqual(events);
+    expect(encodeBatch(createBatch(events)).v).toBe(4);
+    expect(encodeBatch(createBatch([event, manifest, correction])).v).toBe(3);
   });
 
   it.each([1, 2])('is read as the release before wrote version %i: whole numbers of 10⁻¹²', (v) => {
@@ -163,7 +186,7 @@ describe('data that is no batch of this version', () => {
   it.each([
     ['text', 'unknown', 'invalid_header'],
     ['null', null, 'invalid_header'],
-    ['a later version', { ...good, v: 4 }, 'unknown_version'],
+    ['a later version', { ...good, v: 5 }, 'unknown_version'],
     ['a version that is no value', { ...good, v: { toString: 1, valueOf: 1 } }, 'unknown_version'],
     ['a header without requests', { ...good, requests: [] }, 'invalid_header'],
     ['a request of a key that is not listed', { ...good, keys: [] }, 'invalid_header'],
@@ -188,6 +211,21 @@ describe('data that is no batch of this version', () => {
     [
       'a manifest of half an event',
       withColumns({ ...columns, type: { values: ['manifest'] }, deferred: [[0, { eventCount: 0.5 }]] }),
+      'invalid_columns',
+    ],
+    [
+      'a project that was created at no time',
+      withColumns({ ...columns, ...ofProject, deferred: [[0, { ...projectDetails, createdAt: 0.5 }]] }),
+      'invalid_columns',
+    ],
+    [
+      'a project without a namespace',
+      withColumns({ ...columns, ...ofProject, namespace: { values: [null] }, deferred: [[0, projectDetails]] }),
+      'invalid_columns',
+    ],
+    [
+      'a project with usage',
+      withColumns({ ...columns, type: { values: ['project'] }, deferred: [[0, projectDetails]] }),
       'invalid_columns',
     ],
     ['an unknown event type', withColumns({ ...columns, type: { values: ['carbon'] } }), 'invalid_columns'],

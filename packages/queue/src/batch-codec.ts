@@ -45,7 +45,9 @@ export function encodeBatch(batch: Batch): BatchJobData {
     places.set(key, place);
     return [request.requestId, place, request.receivedAt, request.eventCount];
   });
-  return { v: 3, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
+  // A worker of the release before reads all other batches.
+  const v = batch.events.some(({ type }) => type === 'project') ? 4 : 3;
+  return { v, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
 }
 
 /** A batch whose header is read: what it takes to unpack it is known before that is done. */

@@ -35,7 +35,7 @@ export type Columns = {
   readonly meters: Dictionary<readonly string[]>;
   /** The quantities of all events, one after the other. */
   readonly quantities: readonly ExactQuantity[];
-  /** What corrections and manifests say beside that, by row; only in batches that have some. */
+  /** What corrections, manifests and projects say beside that, by row; only in batches that have some. */
   readonly deferred?: readonly (readonly [row: number, details: DeferredDetails])[];
 };
 
@@ -129,8 +129,15 @@ export function readColumns(value: unknown, hasWholeQuantities = false): Reporte
     const { start, end } = windows(row);
     const usages = meters(row).map((meter): Usage => ({ meter, quantity: readQuantity(quantities[next++]) }));
     const type = types(row);
-    if (type === 'correction' || type === 'manifest') {
-      const common = { id: asText(id, 'id'), sourcePath: sourcePaths(row), start, end, usages };
+    if (type === 'correction' || type === 'manifest' || type === 'project') {
+      const common = {
+        id: asText(id, 'id'),
+        sourcePath: sourcePaths(row),
+        namespace: namespaces(row),
+        start,
+        end,
+        usages,
+      };
       return toDeferred(type, common, details.get(row));
     }
     return {

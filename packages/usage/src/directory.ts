@@ -52,6 +52,8 @@ export const PARK_REASONS = [
   'entered',
   'correction',
   'manifest',
+  'project',
+  'contradiction',
   'unknown_original',
   'uncountable',
   'unreadable_batch',

@@ -81,7 +81,8 @@ export function readInstant(
   return at ?? 0;
 }
 
-function readTime(text: string, pointer: string, now: Micros, problems: EventProblem[]): Micros | undefined {
+/** A time that is not ahead of our clock; `undefined`, and noted, where it is no time. */
+export function readTime(text: string, pointer: string, now: Micros, problems: EventProblem[]): Micros | undefined {
   const micros = parseTime(text);
   if (micros === undefined) {
     problems.push({ code: 'INVALID_TIME', pointer, detail: 'expected RFC 3339 such as 2026-11-22T13:00:00Z' });

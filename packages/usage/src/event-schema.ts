@@ -30,6 +30,14 @@ const data = {
     reason: z.string().nullish(),
   }),
   manifest: z.strictObject({ window, eventCount: z.number(), sums: z.record(z.string(), quantity).nullish() }),
+  project: z.strictObject({
+    namespace: z.string(),
+    projectName: z.string(),
+    projectId: z.number(),
+    owner: z.string(),
+    createdAt: z.string(),
+    endedAt: z.string().nullish(),
+  }),
 } satisfies Record<EventType, z.ZodType>;
 
 /** CloudEvents attributes. In the JSON format null means absent; extension attributes are allowed and not kept. */
@@ -51,6 +59,7 @@ export const eventSchemas = {
   meter: z.object({ ...envelope, data: data.meter }),
   correction: z.object({ ...envelope, data: data.correction }),
   manifest: z.object({ ...envelope, data: data.manifest }),
+  project: z.object({ ...envelope, data: data.project }),
 };
 
 export type EventOf<T extends EventType> = z.infer<(typeof eventSchemas)[T]>;

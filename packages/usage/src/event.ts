@@ -9,12 +9,13 @@ export const EVENT_TYPES = {
   meter: 'ai.hopsworks.usage.meter.v1',
   correction: 'ai.hopsworks.usage.correction.v1',
   manifest: 'ai.hopsworks.usage.manifest.v1',
+  project: 'ai.hopsworks.usage.project.v1',
 } as const;
 
 export type EventType = keyof typeof EVENT_TYPES;
 
-/** The types that say what was used; the others speak about such events. */
-export type UsageType = Exclude<EventType, 'correction' | 'manifest'>;
+/** The types that say what was used; the others speak about such events, or about whose they are. */
+export type UsageType = Exclude<EventType, 'correction' | 'manifest' | 'project'>;
 
 /** The meters that the built-in event types feed. Others are registered in the database and fed by meter events. */
 export const METERS = {
@@ -78,12 +79,29 @@ export type ManifestEvent = {
   readonly sums: readonly Usage[];
 };
 
-/** An event about other events. It cannot be counted with its batch, but right after it. */
-export type DeferredEvent = CorrectionEvent | ManifestEvent;
+/** What a cluster says of a project: whose namespace it is, and since when. It is no usage. */
+export type ProjectEvent = {
+  readonly id: string;
+  readonly sourcePath: string;
+  readonly type: 'project';
+  readonly namespace: string;
+  readonly projectName: string;
+  /** The number that Hopsworks gave the project: a namespace that comes back is another project. */
+  readonly projectId: number;
+  /** A user of the directory, by id or e-mail address. */
+  readonly owner: string;
+  /** When it was so: of several reports the latest one is about now, and a new owner owns from here on. */
+  readonly reportedAt: Micros;
+  readonly createdAt: Micros;
+  readonly endedAt: Micros | undefined;
+};
+
+/** An event about other events, or about the directory. It cannot be counted with its batch, but right after it. */
+export type DeferredEvent = CorrectionEvent | ManifestEvent | ProjectEvent;
 
 /** Whatever a cluster may post. */
 export type ReportedEvent = UsageEvent | DeferredEvent;
 
 export function isDeferred(event: ReportedEvent): event is DeferredEvent {
-  return event.type === 'correction' || event.type === 'manifest';
+  return event.type === 'correction' || event.type === 'manifest' || event.type === 'project';
 }

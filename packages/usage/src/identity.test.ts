@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CorrectionEvent, ManifestEvent, UsageEvent } from './event.ts';
+import type { CorrectionEvent, ManifestEvent, ProjectEvent, UsageEvent } from './event.ts';
 import { contentHashOf, eventKeyOf } from './identity.ts';
 import { isName } from './text.ts';
 
@@ -114,7 +114,20 @@ describe('content hashes', () => {
     sums: event.usages,
   };
 
-  it('of corrections and manifests differ with all that they say, but for the reason', () => {
+  const project: ProjectEvent = {
+    id: 'project-1',
+    sourcePath: '',
+    type: 'project',
+    namespace: 'ml',
+    projectName: 'ml',
+    projectId: 119,
+    owner: 'ada@example.com',
+    reportedAt: 1_795_360_000_000_000,
+    createdAt: event.start,
+    endedAt: undefined,
+  };
+
+  it('of corrections, manifests and projects differ with all that they say, but for the reason', () => {
     const hashes = [
       correction,
       { ...correction, replaces: 'event-2' },
@@ -125,6 +138,14 @@ describe('content hashes', () => {
       { ...manifest, end: manifest.end + 1 },
       { ...manifest, eventCount: 3 },
       { ...manifest, sums: [] },
+      project,
+      { ...project, namespace: 'ml2' },
+      { ...project, projectName: 'ml2' },
+      { ...project, projectId: 120 },
+      { ...project, owner: 'eve@example.com' },
+      { ...project, reportedAt: project.reportedAt + 1 },
+      { ...project, createdAt: project.createdAt + 1 },
+      { ...project, endedAt: event.end },
       event,
     ].map(contentHashOf);
     expect(new Set(hashes).size).toBe(hashes.length);

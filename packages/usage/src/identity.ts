@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import type { CorrectionEvent, ManifestEvent, ReportedEvent, Usage, UsageEvent } from './event.ts';
+import {
+  type CorrectionEvent,
+  isDeferred,
+  type ManifestEvent,
+  type ProjectEvent,
+  type ReportedEvent,
+  type Usage,
+  type UsageEvent,
+} from './event.ts';
 import { hashedQuantity } from './exact-quantity.ts';
 import { IMPORTED_SOURCE_PATH } from './imported-usage.ts';
 import { MICROS_PER_HOUR, type Micros } from './time.ts';
@@ -51,7 +59,7 @@ export function isCopyAtAnotherTime(
   event: ReportedEvent,
   first: { readonly at: Micros; readonly contentHash: bigint },
 ): boolean {
-  if (event.type === 'correction' || event.type === 'manifest' || event.start !== event.end) return false;
+  if (isDeferred(event) || event.start !== event.end) return false;
   if (Math.abs(event.start - first.at) > COPY_TIME_MAX) return false;
   return contentHashOf({ ...event, start: first.at, end: first.at }) === first.contentHash;
 }
@@ -60,8 +68,9 @@ export function isCopyAtAnotherTime(
 const digestStart = new DataView(new ArrayBuffer(8));
 
 function contentOf(event: ReportedEvent): string {
+  if (!isDeferred(event)) return contentOfUsage(event);
   if (event.type === 'correction') return contentOfCorrection(event);
-  return event.type === 'manifest' ? contentOfManifest(event) : contentOfUsage(event);
+  return event.type === 'manifest' ? contentOfManifest(event) : contentOfProject(event);
 }
 
 function contentOfUsage(event: UsageEvent): string {
@@ -82,6 +91,11 @@ function contentOfCorrection({ type, correctedAt, replaces, usages }: Correction
 
 function contentOfManifest({ type, start, end, eventCount, sums }: ManifestEvent): string {
   return [type, start, end, eventCount, ...sums.flatMap(textsOf)].join('\0');
+}
+
+function contentOfProject({ type, reportedAt, namespace, ...project }: ProjectEvent): string {
+  const { projectName, projectId, owner, createdAt, endedAt } = project;
+  return [type, reportedAt, namespace, projectName, projectId, owner, createdAt, endedAt ?? ''].join('\0');
 }
 
 function textsOf({ meter, quantity }: Usage): readonly [meter: string, hashed: string] {

@@ -45,13 +45,23 @@ const EVENTS = [
   { type: EVENT_TYPES.meter, data: { meter: 'calls', quantity: '1.5' } },
   { type: EVENT_TYPES.correction, data: { replaces: 'e-0', quantities: { cpu_hours: 1 } } },
   { type: EVENT_TYPES.manifest, data: { window: WINDOW, eventCount: 2, sums: { cpu_hours: '1' } } },
+  {
+    type: EVENT_TYPES.project,
+    data: { namespace: 'ml', projectName: 'ml', projectId: 1, owner: 'auth0|ada', createdAt: WINDOW.start },
+  },
 ];
 
 /** Values of fields by their names; `undefined` takes a field away. */
 const changes = (names: readonly string[], values: fc.Arbitrary<unknown>) =>
   fc.dictionary(fc.constantFrom(...names), fc.oneof(values, fc.constant(undefined)), { maxKeys: 2 });
 
-const DATA_FIELDS = [...new Set(EVENTS.flatMap(({ data }) => Object.keys(data))), 'gpuModel', 'reason', '__proto__'];
+const DATA_FIELDS = [
+  ...new Set(EVENTS.flatMap(({ data }) => Object.keys(data))),
+  'gpuModel',
+  'reason',
+  'endedAt',
+  '__proto__',
+];
 const quantities = fc.dictionary(fc.string(), fc.oneof(fc.double(), anything), { maxKeys: 3 });
 
 /** Nearly an event: right, but for some fields that are wrong in one way or another, or missing. */

@@ -50,6 +50,20 @@ const manifest: Json = {
   data: { window, eventCount: 42, sums: { gpu_hours: 0, cpu_hours: '63.25' } },
 };
 
+const project: Json = {
+  ...envelope,
+  type: 'ai.hopsworks.usage.project.v1',
+  time: '2026-11-22T16:00:00Z',
+  data: {
+    namespace: 'ml',
+    projectName: 'ml',
+    projectId: 119,
+    owner: 'ada@example.com',
+    createdAt: '2019-03-01T08:00:00Z',
+    endedAt: '2026-11-22T15:00:00Z',
+  },
+};
+
 /** The event with fields of its own or of its data changed; `undefined` removes one. */
 const change = (event: Json, fields: Json, data: Json = {}): Json => ({
   ...event,
@@ -204,10 +218,27 @@ describe('events that are accepted', () => {
     expect(parseEvent(event, CONTEXT)).toMatchObject({ ok: true, event: { eventCount: 0 } });
   });
 
+  it('reads all that a report of a project says, however long ago the project was created', () => {
+    expect(accept(project)).toEqual({
+      id: 'e1',
+      sourcePath: '',
+      type: 'project',
+      namespace: 'ml',
+      projectName: 'ml',
+      projectId: 119,
+      owner: 'ada@example.com',
+      reportedAt: Date.UTC(2026, 10, 22, 16) * MICROS_PER_MS,
+      createdAt: Date.UTC(2019, 2, 1, 8) * MICROS_PER_MS,
+      endedAt: Date.UTC(2026, 10, 22, 15) * MICROS_PER_MS,
+    });
+    for (const endedAt of [null, undefined])
+      expect(accept(changeData(project, { endedAt }))).toMatchObject({ endedAt: undefined });
+  });
+
   it('tells the events that speak about others from those that say what was used', () => {
     const isAbout = (event: Json) => isDeferred(accept(event));
     expect([compute, storage, network, meter].map(isAbout)).toEqual([false, false, false, false]);
-    expect([correction, manifest].map(isAbout)).toEqual([true, true]);
+    expect([correction, manifest, project].map(isAbout)).toEqual([true, true, true]);
   });
 
   it('takes a hundred meters in one correction', () => {
@@ -414,6 +445,38 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
     ['NEGATIVE_QUANTITY', '/data/sums/cpu_hours'],
   ],
   [
+    'a project of antiquity',
+    changeData(project, { createdAt: '0001-01-01T00:00:00Z' }),
+    ['INVALID_TIME', '/data/createdAt'],
+  ],
+  ['a project without a time', change(project, { time: undefined }), ['MISSING_FIELD', '/time']],
+  ['a project without an owner', changeData(project, { owner: undefined }), ['MISSING_FIELD', '/data/owner']],
+  ['a project of nobody', changeData(project, { owner: '' }), ['INVALID_TEXT', '/data/owner']],
+  ['a project whose id is a half', changeData(project, { projectId: 0.5 }), ['INVALID_COUNT', '/data/projectId']],
+  ['a project id as a text', changeData(project, { projectId: '119' }), ['WRONG_TYPE', '/data/projectId']],
+  ['a project without a namespace', changeData(project, { namespace: '' }), ['INVALID_TEXT', '/data/namespace']],
+  [
+    'a project that begins ahead of our clock',
+    changeData(project, { createdAt: '2027-01-01T00:00:00Z' }),
+    ['TIME_IN_FUTURE', '/data/createdAt'],
+  ],
+  [
+    'a project that begins after its report',
+    changeData(project, { createdAt: '2026-11-22T16:00:01Z' }),
+    ['INVALID_WINDOW', '/data/createdAt'],
+    ['INVALID_WINDOW', '/data/endedAt'],
+  ],
+  [
+    'a project that ends before it begins',
+    changeData(project, { endedAt: '2019-03-01T08:00:00Z' }),
+    ['INVALID_WINDOW', '/data/endedAt'],
+  ],
+  [
+    'a project that ends after its report',
+    changeData(project, { endedAt: '2026-11-22T16:00:01Z' }),
+    ['INVALID_WINDOW', '/data/endedAt'],
+  ],
+  [
     'everything wrong at once, all told together',
     change(compute, { id: '', source: 'x' }, { cpuCoreHours: -1, gpuHours: 'x', window: { ...window, end: 'x' } }),
     ['INVALID_TEXT', '/id'],
@@ -435,7 +498,7 @@ describe('events that are refused', () => {
     [{ ...compute, data_base64: 'AA==' }, 'send JSON in data'],
     [
       { ...compute, type: 'com.example.other.v1' },
-      `expected one of ${['compute', 'storage', 'network', 'meter', 'correction', 'manifest']
+      `expected one of ${['compute', 'storage', 'network', 'meter', 'correction', 'manifest', 'project']
         .map((type) => `ai.hopsworks.usage.${type}.v1`)
         .join(', ')}`,
     ],

@@ -6,6 +6,7 @@ import { type EventOf, envelopeSchema, eventSchemas, eventTypeOf } from './event
 import { EVENT_ID_LENGTH_MAX, NAME_LENGTH_MAX } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
 import { readCorrection, readManifest } from './parse-deferred.ts';
+import { readProjectReport } from './parse-project.ts';
 import { isName } from './text.ts';
 import type { Micros } from './time.ts';
 
@@ -69,6 +70,11 @@ function parseTyped(value: object, type: EventType, context: ParseContext): Pars
       const parsed = eventSchemas.manifest.safeParse(value);
       if (!parsed.success) return refuse(value, formatIssues(parsed.error.issues, value));
       return check(value, (problems) => readManifest(parsed.data, context, problems));
+    }
+    case 'project': {
+      const parsed = eventSchemas.project.safeParse(value);
+      if (!parsed.success) return refuse(value, formatIssues(parsed.error.issues, value));
+      return check(value, (problems) => readProjectReport(parsed.data, context, problems));
     }
   }
 }

@@ -32,6 +32,17 @@ const EVENTS = [
   createEvent({ type: EVENT_TYPES.meter, data: { meter: 'calls', quantity: '1.000000000001' } }),
   createEvent({ type: EVENT_TYPES.correction, data: { replaces: 'e-0', quantities: { cpu_hours: 1 }, reason: 'r' } }),
   createEvent({ type: EVENT_TYPES.manifest, data: { window, eventCount: 2, sums: { cpu_hours: '1' } } }),
+  createEvent({
+    type: EVENT_TYPES.project,
+    data: {
+      namespace: 'n',
+      projectName: 'n',
+      projectId: 1,
+      owner: 'auth0|ada',
+      createdAt: window.start,
+      endedAt: time,
+    },
+  }),
 ];
 
 const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));

@@ -5,6 +5,7 @@ import {
   listCorrectionsToTry,
   listIgnoredNamespaces,
   listManifests,
+  listProjectReports,
   loadDirectory,
   type Pool,
   postponeParked,
@@ -16,6 +17,7 @@ import {
   type SettledCounts,
   settleCorrections,
   settleParked,
+  settleProjectReports,
   tryRecordBatch,
 } from '@hopsmeter/db';
 import {
@@ -130,6 +132,8 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
     );
   const settler = createDeferredSettler({
     store: {
+      listProjectReports: (limit) => listProjectReports(pool, limit),
+      settleProjectReports: (ids) => settleProjectReports(pool, ids),
       listManifests: (limit) => listManifests(pool, limit),
       recordManifests: (ids) => recordManifests(pool, ids),
       listCorrections: (limit) => listCorrectionsToTry(pool, limit),
@@ -144,11 +148,11 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
   const deferredWatch = startDeferredWatch({
     settle: (signal) => settler.settle(signal),
     onChange: (failure) => {
-      if (failure === undefined) logger.info('settling of corrections and manifests has recovered');
+      if (failure === undefined) logger.info('settling of corrections, manifests and project reports has recovered');
       else
         logger.warn(
           { err: failure, hint: HINTS[kindOfFailure(failure)] },
-          'corrections and manifests cannot be settled',
+          'corrections, manifests and project reports cannot be settled',
         );
     },
   });

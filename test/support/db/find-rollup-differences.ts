@@ -34,7 +34,7 @@ parked as (
   select
     usage_batch_id as id, count(*) as events,
     count(*) filter (
-      where status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest'
+      where status = 'counted' and resolution = 'counted' and coalesce(deferred, 'usage') not in ('manifest', 'project')
     ) as counted_later
   from hopsmeter.parked_events
   group by usage_batch_id
@@ -93,7 +93,9 @@ select 'summary of costs: ' || days::text from (
 ) as days
 union all
 select 'parked and ledger disagree: ' || parked.event_id from hopsmeter.parked_events as parked
-where (status = 'counted' and resolution = 'counted' and deferred is distinct from 'manifest') <> exists (
+where (
+  status = 'counted' and resolution = 'counted' and coalesce(deferred, 'usage') not in ('manifest', 'project')
+) <> exists (
   select from hopsmeter.usage_events as ledger
   where ledger.event_key = parked.event_key and ledger.content_hash = parked.content_hash
     and ledger.usage_batch_id = parked.usage_batch_id and ledger.position = parked.position
@@ -103,6 +105,12 @@ select 'parked and manifests disagree: ' || parked.event_id from hopsmeter.parke
 where deferred = 'manifest' and (status = 'counted') <> exists (
   select from hopsmeter.cluster_manifests as manifest
   where manifest.event_key = parked.event_key and manifest.content_hash = parked.content_hash
+)
+union all
+select 'parked and reports of projects disagree: ' || parked.event_id from hopsmeter.parked_events as parked
+where deferred = 'project' and (status = 'counted') <> exists (
+  select from hopsmeter.project_reports as report
+  where report.event_key = parked.event_key and report.content_hash = parked.content_hash
 )
 union all
 select 'parked and corrections disagree: ' || parked.event_id from hopsmeter.parked_events as parked

@@ -5,6 +5,7 @@ import {
   listCorrectionsToTry,
   listIgnoredNamespaces,
   listManifests,
+  listProjectReports,
   loadDirectory,
   postponeParked,
   readCountedInstants,
@@ -15,12 +16,14 @@ import {
   type SettledCounts,
   settleCorrections,
   settleParked,
+  settleProjectReports,
   tryRecordBatch,
 } from '@hopsmeter/db';
 import {
   type CorrectionEvent,
   eventKeyOf,
   type ManifestEvent,
+  type ProjectEvent,
   planBatch,
   type ReportedEvent,
   type Usage,
@@ -46,7 +49,7 @@ export type CorrectionWorld = {
   recordElsewhere(...events: ReportedEvent[]): Promise<void>;
   /** Another worker's settler, with a memory of its own. */
   createSettler(onSettled?: (counts: SettledCounts) => void): DeferredSettler;
-  /** What a worker does about corrections and manifests in one round. */
+  /** What a worker does in one round about what is no usage. */
   settle(): Promise<SettledCounts>;
   /** What a worker does about other parked events. */
   retry(kind: 'due' | 'changed'): Promise<void>;
@@ -89,6 +92,8 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
   const createSettler: CorrectionWorld['createSettler'] = (onSettled = () => undefined) =>
     createDeferredSettler({
       store: {
+        listProjectReports: (limit) => listProjectReports(pool, limit),
+        settleProjectReports: (ids) => settleProjectReports(pool, ids),
         listManifests: (limit) => listManifests(pool, limit),
         recordManifests: (ids) => recordManifests(pool, ids),
         listCorrections: (limit) => listCorrectionsToTry(pool, limit),
@@ -213,5 +218,22 @@ export function manifest(id: string, eventCount: number, sums: Quantities = {}):
     end: SAMPLE_START + HOUR,
     eventCount,
     sums: usages,
+  };
+}
+
+/** A report that the namespace is the owner's project 1, created when the hour of usage began. */
+export function projectReport(id: string, namespace: string, changes: Partial<ProjectEvent> = {}): ProjectEvent {
+  return {
+    id,
+    sourcePath: '',
+    type: 'project',
+    namespace,
+    projectName: namespace.replaceAll('-', '_'),
+    projectId: 1,
+    owner: 'auth0|owner',
+    reportedAt: SAMPLE_START + HOUR,
+    createdAt: SAMPLE_START,
+    endedAt: undefined,
+    ...changes,
   };
 }

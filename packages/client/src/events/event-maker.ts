@@ -8,6 +8,7 @@ import {
   type ManifestEvent,
   type MeterEvent,
   type NetworkEvent,
+  type ProjectEvent,
   type Quantity,
   type StorageEvent,
   type Window,
@@ -70,6 +71,21 @@ export type ManifestInput = {
   readonly sums?: Readonly<Record<string, QuantityInput>>;
 };
 
+/** Whose a namespace is: no usage, but what decides whose its usage is. */
+export type ProjectInput = {
+  readonly namespace: string;
+  readonly projectName: string;
+  /** The number that Hopsworks gave the project. */
+  readonly projectId: number;
+  /** The Auth0 sub or the e-mail address of a user. */
+  readonly owner: string;
+  /** When it was so: a new owner has the project from here on. A retry keeps it. */
+  readonly time: TimeInput;
+  readonly createdAt: TimeInput;
+  /** Left out while the project is there. */
+  readonly endedAt?: TimeInput;
+};
+
 /** Makes events of one cluster. The same input gives the same event, with the same id, in any process at any time. */
 export type EventMaker = {
   readonly source: string;
@@ -79,6 +95,7 @@ export type EventMaker = {
   meter(input: MeterInput): MeterEvent;
   correction(input: CorrectionInput): CorrectionEvent;
   manifest(input: ManifestInput): ManifestEvent;
+  project(input: ProjectInput): ProjectEvent;
 };
 
 /**
@@ -170,6 +187,17 @@ export function createEventMaker(clusterId: string, sourcePath = ''): EventMaker
         type: EVENT_TYPES.manifest,
         time: window.end,
         data: { window, eventCount, ...(sums === undefined ? {} : { sums: readQuantities(sums, 'sums') }) },
+      };
+    },
+    project({ namespace, projectName, projectId, owner, endedAt, ...input }) {
+      const time = formatUtc(input.time, 'time');
+      const createdAt = formatUtc(input.createdAt, 'createdAt');
+      const end = endedAt === undefined ? {} : { endedAt: formatUtc(endedAt, 'endedAt') };
+      return {
+        ...envelope(buildEventId('project', [namespace, String(projectId), time])),
+        type: EVENT_TYPES.project,
+        time,
+        data: { namespace, projectName, projectId, owner, createdAt, ...end },
       };
     },
   };

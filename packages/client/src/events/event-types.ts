@@ -6,6 +6,7 @@ export const EVENT_TYPES = {
   meter: 'ai.hopsworks.usage.meter.v1',
   correction: 'ai.hopsworks.usage.correction.v1',
   manifest: 'ai.hopsworks.usage.manifest.v1',
+  project: 'ai.hopsworks.usage.project.v1',
 } as const;
 
 /** A decimal quantity, not negative: a number means its shortest decimal form, a text is exact (`"0.1"`, `"1e-7"`). */
@@ -87,5 +88,24 @@ export type ManifestEvent = EventOf<
   { readonly window: Window; readonly eventCount: number; readonly sums?: Readonly<Record<string, Quantity>> }
 >;
 
+export type ProjectEvent = EventOf<
+  'project',
+  {
+    readonly namespace: string;
+    readonly projectName: string;
+    readonly projectId: number;
+    readonly owner: string;
+    readonly createdAt: string;
+    readonly endedAt?: string;
+  }
+>;
+
 /** Every event that ingest knows. */
-export type UsageEvent = ComputeEvent | StorageEvent | NetworkEvent | MeterEvent | CorrectionEvent | ManifestEvent;
+export type UsageEvent =
+  | ComputeEvent
+  | StorageEvent
+  | NetworkEvent
+  | MeterEvent
+  | CorrectionEvent
+  | ManifestEvent
+  | ProjectEvent;

@@ -32,8 +32,8 @@ export async function listManifests(pool: Pool, limit: number): Promise<readonly
  * Guarantees
  * - All or nothing, in autocommit. A manifest is in `cluster_manifests` exactly when its row says `counted`; it has no
  *   row in the ledger.
- * - Recorded before with the same content: `duplicate`. With another content, or known to the ledger as another event:
- *   it stays pending as a `conflict`.
+ * - Recorded before with the same content: `duplicate`. With another content, or known as another event: it stays
+ *   pending as a `conflict`.
  * - A copy that another statement records meanwhile is left for the next call.
  *
  * Parameters: $1 ids of parked events. Locks: the parked rows, passing over those that are taken, then the manifests in
@@ -43,9 +43,12 @@ const RECORD_MANIFESTS = `
 with taken as materialized (
   select
     id, event_key, content_hash, hopsworks_cluster_id, source_path, reason, parked_at, event,
-    hopsmeter.counted_content_hash(event_key) as counted_hash,
+    coalesce(
+      hopsmeter.counted_content_hash(event_key),
+      (select report.content_hash from hopsmeter.project_reports as report where report.event_key = parked.event_key)
+    ) as counted_hash,
     exists (select from hopsmeter.hopsworks_clusters where hopsworks_clusters.id = hopsworks_cluster_id) as has_cluster
-  from hopsmeter.parked_events
+  from hopsmeter.parked_events as parked
   where id = any($1::uuid[]) and status = 'pending' and deferred = 'manifest'
   order by id
   for update skip locked

@@ -34,9 +34,13 @@ where changed.id = $1::uuid and projects.id <> changed.id
 order by projects.started_at
 `;
 
-/** Makes $2 to $3 the period of project $1; NULL where it is open. Overlaps break an exclusion constraint. */
+/**
+ * Makes $2 to $3 the period of project $1, because a person says so; NULL where it is open. Overlaps break an exclusion
+ * constraint.
+ */
 const SET_PERIOD = `
-update hopsmeter.projects set started_at = coalesce($2::timestamptz, '-infinity'), ended_at = $3::timestamptz
+update hopsmeter.projects
+set started_at = coalesce($2::timestamptz, '-infinity'), ended_at = $3::timestamptz, is_reported = false
 where id = $1::uuid
 returning ${PROJECT_COLUMNS}
 `;

@@ -28,7 +28,7 @@ where project_id = $1::uuid and window_started_at >= $2::timestamptz
 const END_PROJECT = `
 update hopsmeter.projects set ended_at = greatest(
   $2::timestamptz, $3::timestamptz + interval '1 microsecond', started_at + interval '1 microsecond'
-)
+), is_reported = false
 where id = $1::uuid
 returning ${PROJECT_COLUMNS}
 `;

@@ -26,7 +26,8 @@ where user_id = $1 and hopsworks_cluster_id = $2::uuid
 
 /** Ends the project $1 at $2, and never before it began. */
 const END_PROJECT = `
-update hopsmeter.projects set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
+update hopsmeter.projects
+set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond'), is_reported = false
 where id = $1::uuid
 returning ${PROJECT_COLUMNS}
 `;

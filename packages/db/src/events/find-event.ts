@@ -23,6 +23,8 @@ from (
   union all
   select event_key from hopsmeter.cluster_manifests where event_key = any ($1::uuid[]) and $2 is null
   union all
+  select event_key from hopsmeter.project_reports where event_key = any ($1::uuid[]) and $2 is null
+  union all
   select event_key from hopsmeter.parked_events
   where status in ('pending', 'counted', 'given_up', 'ignored') and reason in ('uncountable', 'unreadable_batch')
     and $2 is null

@@ -27,9 +27,10 @@ order by parked_at, id
 `;
 
 /**
- * What is counted, or recorded, under a key: the first row that the ledger has of it, or the manifest.
+ * What is counted, or recorded, under a key: the first row that the ledger has of it, or the manifest, or the report of
+ * a project.
  *
- * Parameters: $1 event key. Two look-ups by key.
+ * Parameters: $1 event key. Three look-ups by key.
  */
 const READ_RECORD = `
 (
@@ -44,6 +45,11 @@ select
   null, source_path, hopsworks_cluster_id, 'manifest', ${instantText('window_started_at')},
   ${instantText('window_ended_at')}, content_hash::text, null, null
 from hopsmeter.cluster_manifests where event_key = $1::uuid
+union all
+select
+  event_id, source_path, hopsworks_cluster_id, 'project', ${instantText('reported_at')}, ${instantText('reported_at')},
+  content_hash::text, null, null
+from hopsmeter.project_reports where event_key = $1::uuid
 limit 1
 `;
 
@@ -66,7 +72,7 @@ export type ParkedCopy = Omit<ParkedEventRow, 'reason'> & {
   readonly replacesKey: string | null;
 };
 
-/** What is counted or recorded. A manifest is known by its parked copy, and has no place of its own. */
+/** What is counted or recorded. Manifests and reports of projects are known by their parked copy, and have no place. */
 export type RecordedEvent = {
   readonly eventId: string | null;
   readonly sourcePath: string;

@@ -25,7 +25,7 @@ export type EventReceipt = FoundEvent & {
   readonly conflictCount: number;
   readonly clusterName: string | undefined;
   readonly arrival: EventArrival | undefined;
-  /** What it said, as far as the ledger keeps it; corrections and manifests say theirs elsewhere. */
+  /** What it said, as far as the ledger keeps it; other types say theirs elsewhere. */
   readonly reported: readonly ReportedQuantity[];
   readonly attributions: readonly EventAttribution[];
   readonly parts: readonly EventPart[];

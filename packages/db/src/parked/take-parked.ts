@@ -9,8 +9,8 @@ const COLUMNS = `
 
 /**
  * Takes parked usage to try it again, and locks its rows until the transaction ends. Rows that somebody else has
- * taken are passed over, so several workers share the work and never do the same twice. Corrections and manifests are
- * settled in their own way, see corrections/.
+ * taken are passed over, so several workers share the work and never do the same twice. What is deferred is
+ * settled in its own way, see corrections/ and project-reports/.
  */
 
 /** Those that a person asked for, the longest asked first, clusters in turns. Parameters: $1 most rows. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, jsonb, text, uuid } from 'drizzle-orm/pg-core';
-import { hopsmeterTable, instant, systemId } from './columns.ts';
-import { hopsworksClusters } from './directory.ts';
+import { hopsmeterTable, instant, systemId, userId } from './columns.ts';
+import { hopsworksClusters, users } from './directory.ts';
 
 /**
  * The corrections that were counted, each linked to the event that it corrects, however many corrections lie between
@@ -54,5 +54,41 @@ export const clusterManifests = hopsmeterTable(
     index('cluster_manifests_window_idx').on(table.hopsworksClusterId, table.windowStartedAt),
     check('cluster_manifests_ends_after_start', sql`${table.windowEndedAt} > ${table.windowStartedAt}`),
     check('cluster_manifests_event_count_not_negative', sql`${table.eventCount} >= 0`),
+  ],
+).enableRLS();
+
+/**
+ * What clusters say of their projects: whose a namespace is. The periods of `projects` that are reported follow from
+ * all reports of a namespace, in whatever order they came.
+ */
+export const projectReports = hopsmeterTable(
+  'project_reports',
+  {
+    eventKey: uuid('event_key').primaryKey(),
+    contentHash: bigint('content_hash', { mode: 'bigint' }).notNull(),
+    eventId: text('event_id').notNull(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    sourcePath: text('source_path').notNull(),
+    namespace: text('namespace').notNull(),
+    projectName: text('project_name').notNull(),
+    /** The number that Hopsworks gave the project. */
+    projectNumber: bigint('project_number', { mode: 'bigint' }).notNull(),
+    /** As it was reported. */
+    owner: text('owner').notNull(),
+    /** Who that was when the report was recorded. */
+    userId: userId('user_id')
+      .notNull()
+      .references(() => users.id),
+    reportedAt: instant('reported_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+    endedAt: instant('ended_at'),
+    recordedAt: instant('recorded_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('project_reports_namespace_idx').on(table.hopsworksClusterId, table.namespace, table.reportedAt),
+    check('project_reports_created_before', sql`${table.createdAt} <= ${table.reportedAt}`),
+    check('project_reports_ends_after_start', sql`${table.endedAt} > ${table.createdAt}`),
   ],
 ).enableRLS();

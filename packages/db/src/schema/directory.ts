@@ -120,6 +120,8 @@ export const projects = hopsmeterTable(
       .references(() => users.id),
     startedAt: instant('started_at').notNull().defaultNow(),
     endedAt: instant('ended_at'),
+    /** Whether it is as its cluster reports it. What a person enters or changes is that person's from then on. */
+    isReported: boolean('is_reported').notNull().default(false),
   },
   (table) => [check('projects_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
 ).enableRLS();

@@ -233,11 +233,13 @@ export const parkedEvents = hopsmeterTable(
     /** When a person decided that it is counted however implausible it is, and why. */
     releasedAt: instant('released_at'),
     releaseReason: text('release_reason'),
-    /** `correction` or `manifest`: what a batch cannot count by itself and is settled after it. NULL for usage. */
+    /** `correction`, `manifest` or `project`: what a batch cannot count and is settled after it. NULL for usage. */
     deferred: text('deferred').generatedAlwaysAs(
-      sql.raw(`case when ${parkedText('type')} in ('correction', 'manifest') then ${parkedText('type')} end`),
+      sql.raw(
+        `case when ${parkedText('type')} in ('correction', 'manifest', 'project') then ${parkedText('type')} end`,
+      ),
     ),
-    /** The namespace that usage names. */
+    /** The namespace that usage, or a report of a project, names. */
     namespace: text('namespace').generatedAlwaysAs(sql.raw(parkedText('namespace'))),
     /** Of a correction: the key of the event that it names. */
     replacesKey: uuid('replaces_key').generatedAlwaysAs(
@@ -261,6 +263,9 @@ export const parkedEvents = hopsmeterTable(
     index('parked_events_deferred_idx')
       .on(table.reason, table.hopsworksClusterId, table.parkedAt, table.id)
       .where(sql`status = 'pending' and reason in ('correction', 'manifest')`),
+    index('parked_events_project_reports_idx')
+      .on(table.hopsworksClusterId, table.parkedAt, table.id)
+      .where(sql`status = 'pending' and deferred = 'project'`),
     // What rules ignore, by what they ignore it for.
     index('parked_events_ignored_idx')
       .on(table.hopsworksClusterId, table.namespace, table.triedVersion)

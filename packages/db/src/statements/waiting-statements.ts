@@ -74,7 +74,7 @@ waiting as materialized (
       and ${isWithin(parkedInstant('start'), 'account_ownerships')}
     limit 1
   ) as ownership on true
-  where parked.status = 'pending' and parked.deferred is distinct from 'manifest'
+  where parked.status = 'pending' and coalesce(parked.deferred, 'usage') not in ('manifest', 'project')
 ),
 -- An event without a window is of the moment of its beginning.
 of_month as materialized (

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CorrectionEvent, ReportedEvent, Usage, UsageEvent, UsageType } from '../event.ts';
+import type { CorrectionEvent, ProjectEvent, ReportedEvent, Usage, UsageEvent, UsageType } from '../event.ts';
 import { type ExactQuantity, formatExactUnits, toExactUnits } from '../exact-quantity.ts';
 import { formatTime, parseTime } from '../time.ts';
 
@@ -66,8 +66,21 @@ type ParkedManifest = {
   readonly sums: Readonly<Record<string, string>>;
 };
 
+/** Only SQL reads it, see `record-report.ts`. */
+type ParkedProject = Omit<ProjectEvent, 'reportedAt' | 'createdAt' | 'endedAt'> & {
+  readonly reportedAt: string;
+  readonly createdAt: string;
+  readonly endedAt?: string | undefined;
+};
+
+/** A parked event of any type. */
+type ParkedEvent = ParkedUsage | ParkedCorrection | ParkedManifest | ParkedProject;
+
 /** A field of some parked event. */
-export type ParkedEventField = keyof ParkedUsage | keyof ParkedCorrection | keyof ParkedManifest;
+export type ParkedEventField = FieldOf<ParkedEvent>;
+
+/** Of a union the fields of all its members. */
+type FieldOf<T> = T extends unknown ? keyof T : never;
 
 /**
  * Writes an event as it is parked.
@@ -78,10 +91,7 @@ export function writeParkedEvent(event: ReportedEvent, replacesKey?: string | un
   return JSON.stringify(toParked(event, replacesKey));
 }
 
-function toParked(
-  event: ReportedEvent,
-  replacesKey: string | undefined,
-): ParkedUsage | ParkedCorrection | ParkedManifest {
+function toParked(event: ReportedEvent, replacesKey: string | undefined): ParkedEvent {
   const { id, sourcePath } = event;
   switch (event.type) {
     case 'correction': {
@@ -93,6 +103,11 @@ function toParked(
       const { type, start, end, eventCount } = event;
       const sums = Object.fromEntries(event.sums.map(({ meter, quantity }) => [meter, quantity]));
       return { id, sourcePath, type, start: formatTime(start), end: formatTime(end), eventCount, sums };
+    }
+    case 'project': {
+      const { reportedAt, createdAt, endedAt } = event;
+      const times = { reportedAt: formatTime(reportedAt), createdAt: formatTime(createdAt) };
+      return { ...event, ...times, endedAt: endedAt === undefined ? undefined : formatTime(endedAt) };
     }
     default: {
       const { type, subject, namespace, gpuModel, start, end, usages } = event;

@@ -8,7 +8,7 @@ import {
   sampleRequest,
 } from '@hopsmeter/test/support/usage/sample-events.ts';
 import { describe, expect, it } from 'vitest';
-import type { CorrectionEvent, ManifestEvent, ReportedEvent, UsageEvent } from '../event.ts';
+import type { CorrectionEvent, ManifestEvent, ProjectEvent, ReportedEvent, UsageEvent } from '../event.ts';
 import { contentHashOf, eventKeyOf } from '../identity.ts';
 import type { BatchEntry, BatchRecord } from './batch-record.ts';
 import { planBatch, planBatches, type SetAside } from './plan-batch.ts';
@@ -251,6 +251,45 @@ describe('what is parked', () => {
     eventCount: 2,
     sums: [{ meter: 'cpu_hours', quantity: '0' }],
   };
+
+  const project: ProjectEvent = {
+    id: 'p',
+    sourcePath: '',
+    type: 'project',
+    namespace: 'new',
+    projectName: 'new',
+    projectId: 119,
+    owner: 'auth0|ada',
+    reportedAt: SAMPLE_START + HOUR,
+    createdAt: SAMPLE_START,
+    endedAt: undefined,
+  };
+
+  it('are reports of projects, of namespaces that nobody has', () => {
+    const record = plan([project, project, { ...project, endedAt: SAMPLE_START + 1 }]);
+    expect(record.parked.map(({ reason, detail }) => [reason, detail])).toEqual([
+      ['project', 'says that new is a project of auth0|ada'],
+      ['conflict', expect.any(String)],
+    ]);
+    expect(JSON.parse(record.parked[0]?.event ?? '')).toEqual({
+      ...project,
+      reportedAt: '2026-11-22T14:00:00.000Z',
+      createdAt: '2026-11-22T13:00:00.000Z',
+    });
+    expect(record.duplicatesWithin).toBe(1);
+    expectAddedUp(record);
+  });
+
+  it('are reports of projects that Postgres refuses in storable words', () => {
+    const bad = { ...project, namespace: 'n\0', projectName: '\ud800', owner: 'o\0' };
+    const setAside: SetAside = new Map([[0, { reason: 'uncountable', detail: 'refused' }]]);
+    const [parked] = plan([bad], setAside).parked;
+    expect(JSON.parse(parked?.event ?? '')).toMatchObject({
+      namespace: 'n\ufffd',
+      projectName: '\ufffd',
+      owner: 'o\ufffd',
+    });
+  });
 
   it('are corrections and manifests, whatever they say, to be settled after the batch', () => {
     const record = plan([correction, sampleEvent('fine'), manifest, correction, { ...manifest, eventCount: 3 }]);

@@ -168,11 +168,16 @@ function addReported(
   return undefined;
 }
 
-/** What depends on other events, perhaps of other batches, is settled right after the batch. */
+/** What depends on other events, perhaps of other batches, or changes the directory: settled right after the batch. */
 function defer(event: DeferredEvent): Unattributed {
-  return event.type === 'correction'
-    ? { reason: 'correction', detail: `replaces ${event.replaces}` }
-    : { reason: 'manifest', detail: `says that ${event.eventCount} events were reported` };
+  switch (event.type) {
+    case 'correction':
+      return { reason: 'correction', detail: `replaces ${event.replaces}` };
+    case 'manifest':
+      return { reason: 'manifest', detail: `says that ${event.eventCount} events were reported` };
+    case 'project':
+      return { reason: 'project', detail: `says that ${event.namespace} is a project of ${event.owner}` };
+  }
 }
 
 const CONFLICT_WITHIN_RECORD: Unattributed = {

@@ -15,6 +15,10 @@ export function toStorableEvent(event: ReportedEvent): ReportedEvent {
     }
     case 'manifest':
       return { ...event, ...identity, sums: event.sums.map(toStorableUsage) };
+    case 'project': {
+      const [namespace, projectName] = [toStorableText(event.namespace), toStorableText(event.projectName)];
+      return { ...event, ...identity, namespace, projectName, owner: toStorableText(event.owner) };
+    }
     default:
       return {
         ...event,

@@ -3,6 +3,7 @@ import {
   correction,
   createCorrectionWorld,
   manifest,
+  projectReport,
   usage,
 } from '@hopsmeter/test/support/worker/correction-world.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -58,6 +59,17 @@ it('a receipt tells a void, and corrections that wait for their original', async
   await world.record(usage('e', { cpu_hours: '10' }));
   await world.settle();
   expect(await chainOf('e')).toEqual(['early e superseded 1.000000000000 e', 'early 2 early in_force  e']);
+});
+
+it('a receipt tells a report of a project', async () => {
+  await world.record(projectReport('p', 'new'));
+  await world.settle();
+  expect(await world.receiptOf('p')).toMatchObject({
+    recorded: { type: 'project', eventId: 'p' },
+    parts: [],
+    parked: [{ status: 'counted', event: { namespace: 'new', owner: 'auth0|owner' } }],
+    arrival: { eventCount: 1 },
+  });
 });
 
 it('a receipt tells a manifest, what is parked, and a copy with another content', async () => {

@@ -12,6 +12,8 @@ import { workByHalves } from '../attempts/work-by-halves.ts';
 import type { DirectoryCache } from '../record/directory-cache.ts';
 
 export type DeferredStore = {
+  listProjectReports(limit: number): Promise<readonly string[]>;
+  settleProjectReports(ids: readonly string[]): Promise<SettledCounts>;
   listManifests(limit: number): Promise<readonly string[]>;
   recordManifests(ids: readonly string[]): Promise<SettledCounts>;
   listCorrections(limit: number): Promise<readonly string[]>;
@@ -36,14 +38,17 @@ export type DeferredSettlerOptions = {
 /** Settles what batches could not count by themselves. */
 export type DeferredSettler = {
   /**
-   * Settles all that can be settled now: manifests, corrections that are new or may be countable by now, and those of
-   * the next waiting ones whose original has come. Any number of workers may do it at the same time. Whatever is wrong
-   * with an event, the others are settled.
+   * Settles all that can be settled now: reports of projects, manifests, corrections that are new or may be countable
+   * by now, and those of the next waiting ones whose original has come. Any number of workers may do it at the same
+   * time. Whatever is wrong with an event, the others are settled.
    *
    * @throws what the database throws; what was settled until then stays settled, and the rest is for the next round.
    */
   settle(signal: AbortSignal): Promise<void>;
 };
+
+/** Takes some 200 ms, in which nothing is recorded. */
+const PROJECT_REPORTS_MAX = 25;
 
 const MANIFESTS_MAX = 500;
 
@@ -77,12 +82,17 @@ export function createDeferredSettler({
 }: DeferredSettlerOptions): DeferredSettler {
   let lastWaiting: WaitingPosition | undefined;
 
-  const settleManifests = async (signal: AbortSignal): Promise<void> => {
+  /** Settles those that can be, part by part: what each needs is in its row and in the database. */
+  const settleRows = async (
+    list: () => Promise<readonly string[]>,
+    settlePart: (part: readonly string[]) => Promise<SettledCounts>,
+    signal: AbortSignal,
+  ): Promise<void> => {
     while (!signal.aborted) {
-      const ids = await store.listManifests(MANIFESTS_MAX);
+      const ids = await list();
       if (ids.length === 0) return;
       const record = async (part: readonly string[]): Promise<number> => {
-        const counts = await store.recordManifests(part);
+        const counts = await settlePart(part);
         if (totalOf(counts) > 0) onSettled(counts);
         return totalOf(counts);
       };
@@ -196,7 +206,9 @@ export function createDeferredSettler({
 
   return {
     async settle(signal) {
-      await settleManifests(signal);
+      // First: they may give the usage of the same batch its project.
+      await settleRows(() => store.listProjectReports(PROJECT_REPORTS_MAX), store.settleProjectReports, signal);
+      await settleRows(() => store.listManifests(MANIFESTS_MAX), store.recordManifests, signal);
       await settleNew(signal);
       await settleWaiting(signal);
     },

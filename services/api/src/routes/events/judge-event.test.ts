@@ -82,6 +82,7 @@ it.each<[string, Partial<EventReceipt>, string, RegExp]>([
     /by the later correction c 2\./,
   ],
   ['a manifest', { recorded: { ...recorded, type: 'manifest' } }, 'recorded', /not billed/],
+  ['a report of a project', { recorded: { ...recorded, type: 'project' } }, 'recorded', /whose project .* not billed/],
   ['waiting', { recorded: undefined, parked: [copy({})] }, 'parked', /\(unknown_user\): auth0\|1 is not known/],
   [
     'given up',

@@ -10,6 +10,8 @@ export function judgeEvent(receipt: EventReceipt): Judgement {
   if (recorded === undefined) return judgeParked(receipt);
   if (recorded.type === 'manifest')
     return { code: 'recorded', sentence: 'Recorded, to be compared with what was counted; it is not billed.' };
+  if (recorded.type === 'project')
+    return { code: 'recorded', sentence: 'Recorded: it says whose project a namespace is; it is not billed.' };
   const own = chain.find((correction) => correction.eventKey === eventKey);
   const inForce = chain.find(({ status }) => status === 'in_force');
   if (own !== undefined)

@@ -22,8 +22,8 @@ const id = text('Id that its source gave it', 'eu-north-1/recommender/2026-11-22
 const source = text('Source', 'urn:hopsworks:cluster:8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10');
 const clusterId = text('Cluster', '8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10');
 const type = text(
-  'Short name of the type: `compute`, `storage`, `network`, `meter`, `correction` or `manifest`; `imported` for a ' +
-    'day that came over from another system',
+  'Short name of the type: `compute`, `storage`, `network`, `meter`, `correction`, `manifest` or `project`; ' +
+    '`imported` for a day that came over from another system',
   'compute',
 );
 const accountOwnerId = text('Who pays', 'auth0|507f1f77');
@@ -315,9 +315,9 @@ export const receiptSchema = z
       .meta({ description: 'Its identity: cluster, source and id' }),
     verdict: z
       .object({
-        code: z
-          .enum(VERDICTS)
-          .meta({ description: 'What became of it; `recorded` is a manifest, which is not billed' }),
+        code: z.enum(VERDICTS).meta({
+          description: 'What became of it; `recorded` is a manifest or a report of a project, which are not billed',
+        }),
         sentence: sentence('The same', 'Counted once.'),
         conflictCount: count('Copies of this identity that say something else. They are parked and never counted'),
         equalCopyCount: count(

@@ -69,6 +69,17 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
     meaning: "A cluster's list of what it reported; it is about to be recorded.",
     remedy: 'Wait a moment; retry it if it stays.',
   },
+  project: {
+    name: 'Project',
+    meaning: "A cluster's report of a project, about to be settled.",
+    remedy: 'Wait a moment; try it again when it stays.',
+  },
+  contradiction: {
+    name: 'Contradiction',
+    meaning: 'A cluster says something else of a project than a person entered, or than usage that is counted allows.',
+    remedy: 'What was entered stays. Change the project if the cluster is right, else give the report up.',
+    isForPerson: true,
+  },
   unknown_original: {
     name: 'Original missing',
     meaning: 'A correction of an event that is not counted (yet).',
