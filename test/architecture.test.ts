@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -12,6 +12,9 @@ const packageSchema = z.object({
 
 /** Which of our packages each folder may import, as ARCHITECTURE.md says it. */
 const ARROWS = readArrows();
+
+/** Which rooms there are and which others each may import, as ARCHITECTURE.md says it. */
+const ROOMS = readRooms();
 
 const FILES = [...ARROWS.keys()].flatMap((folder) => sourcesIn(join(ROOT, folder, 'src')));
 
@@ -59,6 +62,51 @@ describe('the architecture', () => {
       FILES.filter((file) => !shipped.has(file) && !file.endsWith('.d.ts')).map((file) => relative(ROOT, file)),
     ).toEqual([]);
     expect(FILES.flatMap(importsOf).filter((name) => /^(vitest$|@hopsmeter\/test\b)/.test(name))).toEqual([]);
+  });
+
+  it('has a row for every room', () => {
+    const places = new Set([...ROOMS.values()].map(({ source }) => source)).add('services/api/src/routes');
+    const folders = [...places].flatMap((place) =>
+      readdirSync(join(ROOT, place), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !['routes', 'testing'].includes(entry.name))
+        .map(({ name }) => `${place}/${name}`),
+    );
+    expect([...ROOMS.keys()].sort()).toEqual(folders.sort());
+  });
+
+  it('has no room that imports another one than the kernel and those that its row names', () => {
+    const wrong = FILES.flatMap((file) => {
+      const from = ROOMS.get(roomOf(file) ?? '');
+      if (from === undefined) return [];
+      return importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => resolve(dirname(file), target))
+        .filter((target) => roomOf(target) !== roomOf(file) && !mayImport(from, target))
+        .map((target) => `${relative(ROOT, file)} imports ${relative(ROOT, target)}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('says nothing in its table of rooms that no import needs', () => {
+    const imported = new Set(
+      FILES.flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => `${roomOf(file)} ${nameOf(resolve(dirname(file), target))}`),
+      ),
+    );
+    const idle = [...ROOMS].flatMap(([path, { mayImport: names }]) =>
+      names.filter((name) => name !== 'kernel' && !imported.has(`${path} ${name}`)).map((name) => `${path}: ${name}`),
+    );
+    expect(idle).toEqual([]);
+  });
+
+  it('writes instants, open ends and open months of SQL in packages/db/src/sql only', () => {
+    const byHand = /US"Z"'|ended_at is null or|max\(month\) \+ interval/;
+    const wrong = FILES.filter((file) => folderOf(file) === 'packages/db' && byHand.test(codeOf(file)))
+      .map((file) => relative(ROOT, file))
+      .filter((path) => !path.startsWith('packages/db/src/sql/'));
+    expect(wrong).toEqual([]);
   });
 
   it('has no circle of files', () => {
@@ -114,10 +162,60 @@ describe('the architecture', () => {
 });
 
 function readArrows(): Map<string, readonly string[]> {
-  const rows = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| `([^`]+)` \|[^|]*\| ([^|]*) \|$/gm);
   return new Map(
-    [...rows].map(([, folder = '', names = '']) => [folder, names === 'nothing of ours' ? [] : names.split(', ')]),
+    readTable('| folder |').map(({ where, may }) => [where, may === 'nothing of ours' ? [] : may.split(', ')]),
   );
+}
+
+type Room = {
+  /** `packages/db/src` of `packages/db/src/audit` and `services/api/src` of `services/api/src/routes/me`. */
+  readonly source: string;
+  readonly name: string;
+  readonly isKernel: boolean;
+  readonly mayImport: readonly string[];
+};
+
+/** By the path of their folder. */
+function readRooms(): Map<string, Room> {
+  return new Map(
+    readTable('| where |').flatMap(({ where, what, may }) =>
+      [...what.replaceAll(/\([^)]*\)/g, '').matchAll(/`([^`]+)`/g)].map(([, name = '']): [string, Room] => [
+        `${where}/${name}`,
+        {
+          source: where.replace(/\/routes$/, ''),
+          name,
+          isKernel: what.startsWith('kernel:'),
+          mayImport: may.split(', '),
+        },
+      ]),
+    ),
+  );
+}
+
+/** The rows of three columns of the table in ARCHITECTURE.md whose head begins so. */
+function readTable(head: string): { readonly where: string; readonly what: string; readonly may: string }[] {
+  const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+  const [table = ''] = text.slice(text.indexOf(head)).split('\n\n');
+  return [...table.matchAll(/^\| `([^`]+)` \| ([^|]*) \| ([^|]*) \|$/gm)].map(
+    ([, where = '', what = '', may = '']) => ({ where, what, may }),
+  );
+}
+
+function mayImport(from: Room, target: string): boolean {
+  const to = ROOMS.get(roomOf(target) ?? '');
+  if (to?.isKernel) return from.mayImport.includes('kernel');
+  return !from.isKernel && from.mayImport.includes(nameOf(target));
+}
+
+/** What a row calls it: a room, or a file outside of rooms. */
+function nameOf(target: string): string {
+  return ROOMS.get(roomOf(target) ?? '')?.name ?? basename(target);
+}
+
+/** The folder of its room, or undefined for a file outside of rooms. */
+function roomOf(file: string): string | undefined {
+  const path = relative(ROOT, file);
+  return [...ROOMS.keys()].find((room) => path.startsWith(`${room}/`));
 }
 
 /** These live in the process that a person started: their children, their terminal. */

@@ -20,6 +20,7 @@ export { ApplicationDatabaseError } from './application/application-database-err
 export { type ApplicationDays, eachApplicationUsage } from './application/each-application-usage.ts';
 export { lookAtApplication, readApplicationDirectory } from './application/read-application.ts';
 export type { Actor, Change } from './audit/audit-row.ts';
+export type { Created } from './audit/created.ts';
 export * from './audit/list-audit-log.ts';
 export * from './comparison/compare-month.ts';
 export * from './connection/database-url.ts';
@@ -38,7 +39,7 @@ export * from './directory/change-user.ts';
 export * from './directory/create-cluster.ts';
 export * from './directory/create-invite.ts';
 export * from './directory/create-project.ts';
-export { type Created, createUser, type NewUser } from './directory/create-user.ts';
+export { createUser, type NewUser } from './directory/create-user.ts';
 export * from './directory/end-project.ts';
 export * from './directory/find-person.ts';
 export * from './directory/hand-over-project.ts';

@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from '../directory/create-user.ts';
 import { hasAccount } from '../totals/has-account.ts';
 import { WEBHOOK_COLUMNS, type WebhookRow } from './webhook-columns.ts';
 

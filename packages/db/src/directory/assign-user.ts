@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import {
@@ -10,7 +11,6 @@ import {
   findAssignmentAt,
   readFollowers,
 } from './assignments.ts';
-import type { Created } from './create-user.ts';
 import { type Moments, momentsOf } from './moment.ts';
 import { type ClusterRow, readCluster } from './read-cluster.ts';
 import { readUser, type UserRow } from './read-user.ts';

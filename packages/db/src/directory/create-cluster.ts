@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from './create-user.ts';
 import { CLUSTER_COLUMNS, type ClusterRow, type ClusterStatus, readCluster } from './read-cluster.ts';
 
 export type NewCluster = { readonly name: string; readonly maxUsers: number };

@@ -1,9 +1,9 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { endsAfter } from '../sql/period.ts';
-import type { Created } from './create-user.ts';
 import { pastMomentOf, requireReasonToMove } from './moment.ts';
 import type { MoveReport } from './move-usage.ts';
 import { moveUsageOfNamespace } from './namespace-usage.ts';

@@ -1,5 +1,6 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
 import { findUser, readOwner, readUser, type UserRow } from './read-user.ts';
@@ -12,9 +13,6 @@ export type NewUser = {
   /** Null for an account owner. */
   readonly accountOwnerId: string | null;
 };
-
-/** What was asked for is there; `isCreated` tells whether it is new. */
-export type Created<T> = { readonly isCreated: boolean; readonly value: T };
 
 /**
  * Adds a user. A trigger begins the ownership history: the first owner is taken to have owned the user always.

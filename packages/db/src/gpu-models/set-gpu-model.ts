@@ -1,8 +1,8 @@
 import { comparedGpuModel, type GpuModel, RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from '../directory/create-user.ts';
 import { GPU_MODEL_COLUMNS, type GpuModelRow } from './list-gpu-models.ts';
 
 /** Finds a model by the form in which names are compared, $1. */

@@ -1,8 +1,8 @@
 import { type Cents, RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from '../directory/create-user.ts';
 import { centsText } from '../statements/cents-text.ts';
 import { hasAccount } from '../totals/has-account.ts';
 import { type GrantRow, readGrants } from './read-grants.ts';

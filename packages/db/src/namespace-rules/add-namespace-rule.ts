@@ -1,8 +1,8 @@
 import { RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from '../directory/create-user.ts';
 import { readCluster } from '../directory/read-cluster.ts';
 import { readUser } from '../directory/read-user.ts';
 import { type NamespaceRuleRow, RULE_COLUMNS } from './rule-columns.ts';

@@ -1,8 +1,8 @@
 import { IMPORTED_METER_PREFIX, isImportedMeter, RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from '../directory/create-user.ts';
 import type { MeterRow } from './list-rate-cards.ts';
 
 /** Finds a meter by name, $1. */

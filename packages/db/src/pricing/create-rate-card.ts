@@ -1,8 +1,8 @@
 import { formatQuantity, parseQuantity, type Quantity, RequestError } from '@hopsmeter/usage';
 import type { Change } from '../audit/audit-row.ts';
+import type { Created } from '../audit/created.ts';
 import { inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import type { Created } from '../directory/create-user.ts';
 import type { RateCardRow } from './list-rate-cards.ts';
 
 /** `creditUsd` is what one credit costs, more than zero. */

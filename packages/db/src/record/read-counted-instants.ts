@@ -1,5 +1,6 @@
 import { type CountedInstant, parseTime } from '@hopsmeter/usage';
 import type { Pool } from '../connection/pool.ts';
+import { finiteInstantText } from '../sql/instant.ts';
 
 /**
  * What the ledger counted under some keys without a window: when it was used and what it said in short.
@@ -9,7 +10,7 @@ import type { Pool } from '../connection/pool.ts';
 const READ_COUNTED_INSTANTS = `
 select
   event_key::text as "eventKey", content_hash::text as "contentHash",
-  to_char(window_started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+  ${finiteInstantText('window_started_at')} as at
 from hopsmeter.usage_events
 where event_key = any ($1::uuid[]) and part = 0 and window_started_at = window_ended_at
 `;

@@ -4,8 +4,9 @@ import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Caller } from '../../callers/caller.ts';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { nameField, tokenField, userIdField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, changed, inviteSchema, userSchema } from './schemas.ts';
+import { inviteSchema, userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   token: tokenField,

@@ -2,9 +2,10 @@ import { assignUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { dryRunField, momentField, reasonField, systemIdField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { assignmentSchema, BODY_BYTES_MAX, created } from './schemas.ts';
+import { assignmentSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster; chosen automatically by default').optional(),

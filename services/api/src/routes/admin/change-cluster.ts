@@ -2,9 +2,10 @@ import { changeCluster, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { clusterNameField, maxUsersField } from './create-cluster.ts';
-import { BODY_BYTES_MAX, changed, clusterSchema } from './schemas.ts';
+import { clusterSchema } from './schemas.ts';
 
 /** Far beyond the largest cluster; more is a typing error. */
 const CORES_MAX = 1_000_000;

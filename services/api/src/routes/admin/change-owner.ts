@@ -2,9 +2,10 @@ import { changeOwner, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { dryRunField, momentField, reasonField, userIdField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed, moveShape, userSchema } from './schemas.ts';
+import { moveShape, userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   accountOwnerId: userIdField('Who pays from then on; null makes the user an account owner').nullable(),

@@ -2,8 +2,9 @@ import { changeProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { dryRunField, momentField, reasonField, systemIdSchema } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, changed, projectChangeSchema } from './schemas.ts';
+import { projectChangeSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   startedAt: momentField('Since when; null: always. Not given: as it is').nullable().optional(),

@@ -2,9 +2,10 @@ import { changeUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { billingAddressField, emailField, nameField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed, userSchema } from './schemas.ts';
+import { userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   email: emailField.nullable().optional(),

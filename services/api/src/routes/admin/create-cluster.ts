@@ -2,8 +2,9 @@ import { createCluster, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { nameField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, clusterSchema, created } from './schemas.ts';
+import { clusterSchema } from './schemas.ts';
 
 /** Far beyond the largest cluster; more is a typing error. */
 const USERS_MAX = 100_000;

@@ -2,8 +2,9 @@ import { createInvite, INVITE_DAYS, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { emailField, userIdField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created, inviteSchema } from './schemas.ts';
+import { inviteSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   accountOwnerId: userIdField('The account that invites'),

@@ -2,6 +2,7 @@ import { createProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import {
   dryRunField,
   momentField,
@@ -10,7 +11,7 @@ import {
   systemIdField,
   userIdField,
 } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created, moveShape, projectSchema } from './schemas.ts';
+import { moveShape, projectSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster that has the namespace'),

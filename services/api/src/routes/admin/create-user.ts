@@ -2,8 +2,9 @@ import { createUser, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { emailField, nameField, userIdField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created, userSchema } from './schemas.ts';
+import { userSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   id: userIdField('Auth0 user id (`sub`)'),

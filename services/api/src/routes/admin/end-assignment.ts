@@ -2,9 +2,10 @@ import { type Pool, unassignUser } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { dryRunField, momentField, reasonField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { assignmentSchema, BODY_BYTES_MAX, changed } from './schemas.ts';
+import { assignmentSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   at: momentField('Since when the user has been on no cluster'),

@@ -2,8 +2,9 @@ import { endProject, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { dryRunField, momentField, reasonField, systemIdSchema } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, changed, moveShape, projectSchema } from './schemas.ts';
+import { moveShape, projectSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
   at: momentField('When it ended; by default now, or just after usage that was counted ahead of our clock').optional(),

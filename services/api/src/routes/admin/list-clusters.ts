@@ -1,9 +1,10 @@
 import { listClusters, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, nextCursorSchema, textPart } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
-import { clusterSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
+import { clusterSchema } from './schemas.ts';
 
 const pages = createPageCursor(z.object({ name: textPart }));
 

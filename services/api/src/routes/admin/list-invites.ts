@@ -1,9 +1,10 @@
 import { listInvites, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema } from '../../contract/parameters.ts';
-import { inviteSchema, listed, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
+import { inviteSchema } from './schemas.ts';
 
 const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));
 

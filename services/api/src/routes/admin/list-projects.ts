@@ -1,10 +1,11 @@
 import { listProjects, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { createPageCursor, nextCursorSchema, systemIdPart, textPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
-import { listed, projectSchema, ROWS_DEFAULT, ROWS_MAX } from './schemas.ts';
+import { projectSchema } from './schemas.ts';
 
 const pages = createPageCursor(z.object({ namespace: textPart, id: systemIdPart }));
 

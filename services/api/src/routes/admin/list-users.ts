@@ -1,9 +1,10 @@
 import { listUsers, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, nextCursorSchema, textPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX, userSchema } from './schemas.ts';
+import { userSchema } from './schemas.ts';
 
 const pages = createPageCursor(z.object({ id: textPart }));
 

@@ -2,9 +2,10 @@ import { type Pool, revokeInvite } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { changed, inviteSchema } from './schemas.ts';
+import { inviteSchema } from './schemas.ts';
 
 /** `DELETE /v1/invites/{id}` */
 export function addRevokeInvite(app: HttpApp, pool: Pool): void {

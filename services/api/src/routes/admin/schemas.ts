@@ -1,14 +1,5 @@
-import type { RequestErrorCode } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { exactSchema } from '../../contract/amounts.ts';
-import { changeProblems, PROBLEM_RESPONSES } from '../../contract/problems.ts';
-
-/** Rows of a page of these lists: staff read them on a screen. */
-export const ROWS_MAX = 500;
-export const ROWS_DEFAULT = 100;
-
-/** The largest body: the longest id, name, e-mail address, address and reason, each character written as `\uXXXX`. */
-export const BODY_BYTES_MAX = 16_384;
 
 const timeSchema = z.string().meta({ examples: ['2026-11-22T14:05:00.123456Z'] });
 const openSchema = timeSchema.nullable().meta({ description: 'Null where the period is open' });
@@ -118,23 +109,3 @@ export const moveShape = {
 export const projectChangeSchema = z
   .object({ dryRun: z.boolean(), project: projectSchema, ...moveShape })
   .meta({ id: 'ProjectChange' });
-
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
-/** Answers of a route that changes something. @param rules the codes of its own, of the statuses 400 and 409. */
-export function changed<S extends z.ZodType>(description: string, schema: S, ...rules: readonly RequestErrorCode[]) {
-  return { 200: json(description, schema), ...changeProblems(rules) };
-}
-
-/** Answers of a route that creates something: 201 when it is new, 200 when it was there. */
-export function created<S extends z.ZodType>(description: string, schema: S, ...rules: readonly RequestErrorCode[]) {
-  return { 201: json(description, schema), ...changed('It was there already', schema, ...rules) };
-}
-
-/** Answers of a list. */
-export function listed<S extends z.ZodType>(description: string, schema: S) {
-  return { 200: json(description, schema), ...PROBLEM_RESPONSES };
-}

@@ -2,8 +2,9 @@ import { type Pool, unassignUser } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { assignmentSchema, changed } from './schemas.ts';
+import { assignmentSchema } from './schemas.ts';
 
 const answerSchema = z
   .object({

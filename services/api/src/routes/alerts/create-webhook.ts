@@ -3,8 +3,8 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { userIdField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { webhookSchema } from './schemas.ts';
 

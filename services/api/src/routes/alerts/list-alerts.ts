@@ -2,9 +2,9 @@ import { listAlerts } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { alertSchema, describeAlert } from './schemas.ts';
 

@@ -2,11 +2,11 @@ import { DELIVERY_STATUSES, listDeliveries } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { deliverySchema } from './schemas.ts';
 

@@ -2,8 +2,8 @@ import { retryDelivery } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { accepted } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { accepted } from '../parked/schemas.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { deliverySchema } from './schemas.ts';
 

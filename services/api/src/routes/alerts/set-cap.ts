@@ -2,9 +2,9 @@ import { setSpendingCap } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { amountField } from '../../contract/amount-field.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
-import { amountField } from '../grants/fields.ts';
 import type { AlertsDeps } from './alerts-deps.ts';
 import { capSchema, describeCap } from './read-cap.ts';
 

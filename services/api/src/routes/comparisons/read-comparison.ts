@@ -12,6 +12,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { chooseContentType } from '../../contract/accept.ts';
+import { ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { CSV_CONTENT_TYPE } from '../../contract/csv.ts';
 import { MONTH_PATTERN, parseMonth } from '../../contract/month.ts';
 import { nameFile } from '../../contract/name-file.ts';
@@ -19,7 +20,6 @@ import { createPageCursor, dayPart, textPart } from '../../contract/page-cursor.
 import { limitSchema, parameter } from '../../contract/parameters.ts';
 import { PROBLEM_RESPONSES, problem } from '../../contract/problems.ts';
 import type { Streams } from '../../contract/streams.ts';
-import { ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { answerSchema, MEASURES } from './comparison-answers.ts';
 import { createWalkComparison } from './walk-comparison.ts';
 

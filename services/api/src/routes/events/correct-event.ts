@@ -3,9 +3,9 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { EVENT_METERS_MAX, type EventProblem, NAME_LENGTH_MAX, readCorrected } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { addFieldProblems } from '../../contract/field-problems.ts';
 import { reasonField } from '../../contract/fields.ts';
-import { changed } from '../admin/schemas.ts';
 import { describeDifferences, describeObstacle, differenceSchema, obstacleSchema } from './difference.ts';
 import { eventIdSchema, eventSourceSchema, toAmbiguity } from './named-event.ts';
 

@@ -2,8 +2,8 @@ import { confirmMissing, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { reasonField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
 import { describeMissing, missingSchema } from './schemas.ts';
 
 const answerSchema = z

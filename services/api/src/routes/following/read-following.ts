@@ -2,9 +2,9 @@ import { listFollowedProblems, type Pool, readFollowingHealth } from '@hopsmeter
 import type { HttpApp } from '@hopsmeter/runtime';
 import { FOLLOWED_TABLES } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { describeFollowing, followingSchema } from '../pipeline/read-pipeline-health.ts';
 import { describeMissing, missingSchema } from './schemas.ts';
 

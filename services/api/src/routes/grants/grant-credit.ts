@@ -3,10 +3,11 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { amountField } from '../../contract/amount-field.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { nameField, reasonField } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
-import { amountField, dayField } from './fields.ts';
+import { dayField } from './fields.ts';
 import { describeGrant, grantSchema } from './schemas.ts';
 
 const bodySchema = z

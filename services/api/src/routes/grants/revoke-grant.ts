@@ -3,9 +3,9 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { reasonField, systemIdSchema } from '../../contract/fields.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
 import { describeGrant, grantSchema } from './schemas.ts';
 
 /** `POST /v1/accounts/{id}/grants/{grantId}/revoke` */

@@ -4,9 +4,9 @@ import { type Micros, PARK_REASONS, RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
 import { exactSchema, formatExact } from '../../contract/amounts.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { isText, parameter } from '../../contract/parameters.ts';
 import { problem } from '../../contract/problems.ts';
-import { changed } from '../admin/schemas.ts';
 import { IMPORT_COLUMNS, readRows } from './read-rows.ts';
 import { readUsage } from './read-usage.ts';
 

@@ -2,9 +2,9 @@ import { listClusterKeys, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { problem } from '../../contract/problems.ts';
-import { listed } from '../admin/schemas.ts';
 import { clusterKeySchema } from './schemas.ts';
 
 const answerSchema = z.object({ keys: z.array(clusterKeySchema) }).meta({ id: 'ClusterKeys' });

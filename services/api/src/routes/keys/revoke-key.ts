@@ -2,8 +2,8 @@ import { type Pool, revokeClusterKey } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { changed } from '../admin/schemas.ts';
 import { clusterKeySchema } from './schemas.ts';
 
 /** `DELETE /v1/clusters/{id}/keys/{keyId}` */

@@ -1,7 +1,7 @@
 import { KEY_STATUSES } from '@hopsmeter/db';
 import type { RequestErrorCode } from '@hopsmeter/usage';
 import { z } from 'zod';
-import { changed } from '../admin/schemas.ts';
+import { changed } from '../../contract/change-responses.ts';
 
 const timeSchema = z
   .string()

@@ -2,9 +2,9 @@ import { addNamespaceRule, type Pool, RULE_ACTIONS } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { reasonField, systemIdField, userIdField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
-import { namespacePatternField } from '../parked/filter-fields.ts';
+import { namespacePatternField } from '../../contract/namespace-pattern.ts';
 import { ruleSchema } from './schemas.ts';
 
 const bodySchema = z

@@ -2,8 +2,8 @@ import { listNamespaceRules, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { exactSchema } from '../../contract/amounts.ts';
+import { listed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { listed } from '../admin/schemas.ts';
 import { ruleShape } from './schemas.ts';
 
 const answerSchema = z

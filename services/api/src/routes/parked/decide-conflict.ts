@@ -2,8 +2,8 @@ import { decideConflict, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
-import { changed } from '../admin/schemas.ts';
 import { describeDifferences, describeObstacle, differenceSchema, obstacleSchema } from '../events/difference.ts';
 import { BODY_BYTES_MAX, decisionSchema } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { countToGiveUp, giveUpParked, PARKED_GIVE_UP_MAX, type Pool } from '@hop
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
-import { changed } from '../admin/schemas.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { filterField } from './filter-fields.ts';
 import { BODY_BYTES_MAX, decisionSchema, idsField, parkedIdSchema, skippedOf } from './schemas.ts';
 

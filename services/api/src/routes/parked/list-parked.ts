@@ -2,11 +2,11 @@ import { listParked, PARKED_STATUSES, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
+import { namespacePatternSchema } from '../../contract/namespace-pattern.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
-import { namespacePatternSchema } from './filter-fields.ts';
 import { parkedEventSchema } from './schemas.ts';
 
 /** One of a few words. */

@@ -2,7 +2,8 @@ import { type Pool, releaseParked } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
-import { accepted, BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './schemas.ts';
+import { accepted } from '../../contract/change-responses.ts';
+import { BODY_BYTES_MAX, decisionSchema, parkedIdSchema, skippedOf } from './schemas.ts';
 
 const answerSchema = z
   .object({

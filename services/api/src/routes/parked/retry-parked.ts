@@ -2,8 +2,9 @@ import { PARKED_RETRY_MAX, type Pool, requestParkedRetry } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { accepted } from '../../contract/change-responses.ts';
 import { filterField } from './filter-fields.ts';
-import { accepted, BODY_BYTES_MAX, idsField, parkedIdSchema, skippedOf } from './schemas.ts';
+import { BODY_BYTES_MAX, idsField, parkedIdSchema, skippedOf } from './schemas.ts';
 
 const bodySchema = z
   .strictObject({

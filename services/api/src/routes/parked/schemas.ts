@@ -1,9 +1,7 @@
 import { PARKED_STATUSES } from '@hopsmeter/db';
-import type { RequestErrorCode } from '@hopsmeter/usage';
 import { PARK_REASONS } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { reasonField, systemIdField } from '../../contract/fields.ts';
-import { changed } from '../admin/schemas.ts';
 
 /** Parked events that one request names at most: what a person can look at before deciding. */
 const IDS_MAX = 1_000;
@@ -80,12 +78,6 @@ export const parkedEventSchema = z
 
 /** Names a parked event. */
 export const parkedIdSchema = z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] });
-
-/** Answers of a route whose work is done by a worker, within seconds. */
-export function accepted<S extends z.ZodType>(description: string, schema: S, ...rules: readonly RequestErrorCode[]) {
-  const { 200: answer, ...problems } = changed(description, schema, ...rules);
-  return { 202: answer, ...problems };
-}
 
 /** The ids of a request that the answer does not name as done: not pending, or not what the route is for. */
 export function skippedOf(ids: readonly string[], done: readonly string[]): string[] {

@@ -2,8 +2,8 @@ import { createRateCard, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { nameField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { decimalField } from './fields.ts';
 import { describeRateCard, rateCardSchema } from './list-rate-cards.ts';
 

@@ -1,7 +1,7 @@
 import { listMeters, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { listed } from '../admin/schemas.ts';
+import { listed } from '../../contract/change-responses.ts';
 
 export const meterSchema = z
   .object({

@@ -1,9 +1,9 @@
 import { listPriceChanges, type Pool, PRICE_CHANGE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { priceChangeSchema } from './schemas.ts';
 
 const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));

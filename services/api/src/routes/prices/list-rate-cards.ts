@@ -1,7 +1,7 @@
 import { listRateCards, type Pool, type RateCardRow } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
-import { listed } from '../admin/schemas.ts';
+import { listed } from '../../contract/change-responses.ts';
 import { dayText, decimalSchema, mutable, termsShape, validToText } from './schemas.ts';
 
 const rateSchema = z

@@ -3,8 +3,8 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { METERS } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, created } from '../../contract/change-responses.ts';
 import { gpuModelField, meterNameField } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, created } from '../admin/schemas.ts';
 import { gpuModelSchema } from './list-gpu-models.ts';
 
 /** What events report beside GPUs: GPU-hours on one of these would be billed as something else. */

@@ -2,10 +2,10 @@ import { COVERAGE_STATES, type CoverageCell, type Pool, readCoverage } from '@ho
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { daySchema } from '../../contract/parameters.ts';
-import { listed } from '../admin/schemas.ts';
 
 /** Days of a grid: a month of one cluster is 744 cells, which fit a screen. */
 const DAYS_MAX = 31;

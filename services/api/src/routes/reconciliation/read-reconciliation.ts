@@ -2,9 +2,9 @@ import { type Pool, readReconciliation } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { RequestError } from '@hopsmeter/usage';
 import { z } from 'zod';
+import { listed } from '../../contract/change-responses.ts';
 import { systemIdSchema } from '../../contract/fields.ts';
 import { NOT_FOUND_RESPONSE } from '../../contract/problems.ts';
-import { listed } from '../admin/schemas.ts';
 import { copyOf } from './list-reconciliations.ts';
 import { differenceShape, reconciliationShape } from './schemas.ts';
 

@@ -3,8 +3,7 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
-import { BODY_BYTES_MAX } from '../admin/schemas.ts';
-import { accepted } from '../parked/schemas.ts';
+import { accepted, BODY_BYTES_MAX } from '../../contract/change-responses.ts';
 import { copyOf } from './list-reconciliations.ts';
 import { reconciliationSchema } from './schemas.ts';
 

@@ -11,9 +11,9 @@ import {
   formatExact,
   moneySchema,
 } from '../../contract/amounts.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { reasonField, userIdField } from '../../contract/fields.ts';
 import { monthField, monthText } from '../../contract/month.ts';
-import { changed } from '../admin/schemas.ts';
 import type { StatementsDeps } from './statements-deps.ts';
 import { describeWaitingUsage, waitingSchema } from './waiting.ts';
 

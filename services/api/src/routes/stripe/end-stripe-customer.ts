@@ -3,8 +3,8 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import type { Micros } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { changed } from '../../contract/change-responses.ts';
 import { accountIdSchema, daySchema } from '../../contract/parameters.ts';
-import { changed } from '../admin/schemas.ts';
 import { stripePeriodSchema } from './schemas.ts';
 
 const querySchema = z.strictObject({

@@ -1,9 +1,9 @@
 import { listRemittances, type Pool, REMITTANCE_STATUSES } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
+import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, parameter } from '../../contract/parameters.ts';
-import { listed, ROWS_DEFAULT, ROWS_MAX } from '../admin/schemas.ts';
 import { remittanceSchema } from './schemas.ts';
 
 const pages = createPageCursor(z.object({ createdAt: instantPart, id: systemIdPart }));

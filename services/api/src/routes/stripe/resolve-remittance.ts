@@ -2,8 +2,8 @@ import { type Pool, REMITTANCE_DECISIONS, resolveRemittance } from '@hopsmeter/d
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { reasonField, systemIdSchema } from '../../contract/fields.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
 import { remittanceSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({

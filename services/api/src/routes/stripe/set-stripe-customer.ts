@@ -3,8 +3,8 @@ import type { HttpApp } from '@hopsmeter/runtime';
 import { type Micros, parseUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
+import { BODY_BYTES_MAX, changed } from '../../contract/change-responses.ts';
 import { accountIdSchema } from '../../contract/parameters.ts';
-import { BODY_BYTES_MAX, changed } from '../admin/schemas.ts';
 import { dayField, stripeCustomerField, stripePeriodSchema } from './schemas.ts';
 
 const bodySchema = z.strictObject({
