@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  createRecording,
   findOriginals,
   listCorrectionsToTry,
   listManifests,
@@ -8,7 +9,6 @@ import {
   type Pool,
   postponeParked,
   readCountedInstants,
-  recordBatch,
   recordManifests,
   settleCorrections,
   settleProjectReports,
@@ -24,7 +24,7 @@ export async function recordEvents(pool: Pool, clusterId: string, events: readon
   const directories = createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
     store: {
-      record: (batch) => recordBatch(pool, batch),
+      record: createRecording(pool),
       tryRecord: (batch) => tryRecordBatch(pool, batch),
       readInstants: (keys) => readCountedInstants(pool, keys),
     },

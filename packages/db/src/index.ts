@@ -185,8 +185,9 @@ export type { ReconciliationRow } from './reconciliation/reconciliation-columns.
 export type { RepairedRow } from './reconciliation/repair-day.ts';
 export * from './reconciliation/repair-usage-daily.ts';
 export { type DayRange, requestReconciliation } from './reconciliation/request-reconciliation.ts';
+export { createRecording } from './record/create-recording.ts';
 export { readCountedInstants } from './record/read-counted-instants.ts';
-export * from './record/record-batch.ts';
+export { type RecordedCounts, recordBatch, recordStatementOf, tryRecordBatch } from './record/record-batch.ts';
 export * as schema from './schema/index.ts';
 export type { ClosedMonth } from './statements/close-month.ts';
 export {

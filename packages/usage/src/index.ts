@@ -12,6 +12,7 @@ export type {
   CountedCorrection,
 } from './booking/corrections/chain.ts';
 export { planCorrections } from './booking/corrections/plan-corrections.ts';
+export { ExactSum } from './booking/exact-sum.ts';
 export {
   type ParkedEventField,
   readParkedCorrection,

@@ -1,4 +1,5 @@
 import {
+  createRecording,
   type FailureKind,
   findOriginals,
   kindOfFailure,
@@ -12,7 +13,6 @@ import {
   readCountedInstants,
   readParkedWork,
   recallIgnored,
-  recordBatch,
   recordManifests,
   type SettledCounts,
   settleCorrections,
@@ -249,7 +249,7 @@ export async function createWorkerApp(deps: WorkerDependencies): Promise<WorkerA
 
 function storeIn(pool: Pool): RecorderStore {
   return {
-    record: (record) => recordBatch(pool, record),
+    record: createRecording(pool),
     tryRecord: (record) => tryRecordBatch(pool, record),
     readInstants: (eventKeys) => readCountedInstants(pool, eventKeys),
   };

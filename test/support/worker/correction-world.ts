@@ -1,4 +1,5 @@
 import {
+  createRecording,
   type EventReceipt,
   findOriginals,
   formatSource,
@@ -11,7 +12,6 @@ import {
   readCountedInstants,
   readReceipt,
   recallIgnored,
-  recordBatch,
   recordManifests,
   type SettledCounts,
   settleCorrections,
@@ -82,7 +82,7 @@ export async function createCorrectionWorld(): Promise<CorrectionWorld> {
   const createDirectories = () => createDirectoryCache(() => loadDirectory(pool));
   const recorder = createBatchRecorder({
     store: {
-      record: (record) => recordBatch(pool, record),
+      record: createRecording(pool),
       tryRecord: (record) => tryRecordBatch(pool, record),
       readInstants: (keys) => readCountedInstants(pool, keys),
     },

@@ -1,9 +1,10 @@
 import { LEDGER_COLUMNS } from '../sql/ledger-columns.ts';
-import { parametersOf, placedRelation, relation, subscripts } from './parameter-table.ts';
+import { parametersOf, placedRelation } from './parameter-table.ts';
+import { codedRows, parkedRows } from './record-fragments.ts';
 import { RECORD_PARAMETERS } from './record-parameters.ts';
 import { rollUp } from './roll-up.ts';
 
-const { record, batches, attributions, windows, kinds, texts, rows, parked, prices } = RECORD_PARAMETERS;
+const { record, batches, windows, prices } = RECORD_PARAMETERS;
 
 /** Meters of one ledger row at most, see {@link RECORD_BATCH}; an event feeds three at most. */
 const METERS_MAX = 4;
@@ -49,33 +50,7 @@ with guard as materialized (
 batches as materialized (
   select batch.* from guard, ${placedRelation('batch', batches, 'place')}
 ),
--- Subscripts: unnest of several lists writes and reads a store for each of them, which took 2 µs an event. A subscript
--- of a list of fixed width without nulls is a look-up; of texts it is a walk.
-input as materialized (
-  select event_id, quantities::numeric[] as quantities, ${subscripts(rows, 'place')}
-  from guard, ${placedRelation('event', texts, 'place')}
-),
--- distinct: the places are distinct anyway, but so the planner knows. Else it expects a two-hundredth of the list
--- behind each place and multiplies these guesses: 5,000 events of 1,000 attributions and 5,000 windows took 3 s, now
--- 0.15.
-attributions as not materialized (
-  select distinct on (attribution) * from ${placedRelation('who', attributions, 'attribution')}
-),
-kinds as not materialized (
-  select distinct on (kind) source_path, event_type, attributed_by, meters::text[] as meters, kind
-  from ${placedRelation('entry', kinds, 'kind')}
-),
--- not materialized: its rows are wide, and nearly all of them are read once.
-ledger_rows as not materialized (
-  select
-    event_key, part, usage_date, content_hash, (${batches.id})[batch] as usage_batch_id, position, hopsworks_cluster_id,
-    source_path, event_id, event_type, account_owner_id, user_id, project_id, attributed_by,
-    (${windows.started_at})[time_window] as window_started_at, (${windows.ended_at})[time_window] as window_ended_at,
-    meters, quantities, booked_on
-  from input
-  left join attributions using (attribution)
-  left join kinds using (kind)
-),
+${codedRows(RECORD_PARAMETERS, false)},
 first_parts as (
   insert into hopsmeter.usage_events (${LEDGER_COLUMNS})
   select ${LEDGER_COLUMNS}
@@ -126,30 +101,7 @@ used as not materialized (
   unnest(kinds.meters, used_by_kind.quantities) as sums (meter, quantity)
   where meter is not null or quantity is not null
 ),
--- Events that cannot be counted, unless the ledger already holds them.
-park_input as materialized (
-  select parked.*, hopsmeter.counted_content_hash(parked.event_key) as counted_hash
-  from guard, ${relation('parked', parked)}
-),
-newly_parked as (
-  insert into hopsmeter.parked_events
-    (event_key, content_hash, usage_batch_id, position, hopsworks_cluster_id, source_path, event_id, reason, detail,
-     event, status, resolved_at, resolution)
-  select
-    event_key, content_hash, (${batches.id})[batch], position, hopsworks_cluster_id, source_path, event_id,
-    case when counted_hash is null then reason else 'conflict' end,
-    case when counted_hash is null then detail else 'the ledger holds another content under this identity' end,
-    event,
-    -- What a rule ignores waits for nobody, and is kept in case the rule is withdrawn.
-    case when counted_hash is null and reason = 'ignored_namespace' then 'ignored' else 'pending' end,
-    case when counted_hash is null and reason = 'ignored_namespace' then now() end,
-    case when counted_hash is null and reason = 'ignored_namespace' then detail end
-  from park_input
-  where counted_hash is distinct from content_hash
-  order by event_key, content_hash
-  on conflict (event_key, content_hash) do nothing
-  returning usage_batch_id
-),
+${parkedRows(RECORD_PARAMETERS, 'guard')},
 ${rollUp(`unnest(${parametersOf(prices)})`)},
 counts as materialized (
   select usage_batch_id, sum(counted) as counted, sum(duplicates) as duplicates, sum(parked) as parked

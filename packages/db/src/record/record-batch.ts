@@ -4,7 +4,9 @@ import type { Pool } from '../connection/pool.ts';
 import { codeRecord } from './code-record.ts';
 import { writeColumns } from './parameter-table.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';
-import { RECORD_TABLE } from './record-parameters.ts';
+import { RECORD_NEW } from './record-new-statement.ts';
+import { RECORD_NEW_TABLE, RECORD_TABLE } from './record-parameters.ts';
+import { sumUp } from './sum-up.ts';
 
 /** What became of the events of a batch. */
 export type RecordedCounts = { readonly counted: number; readonly duplicates: number; readonly parked: number };
@@ -22,6 +24,20 @@ export async function recordBatch(
 ): Promise<readonly RecordedCounts[] | undefined> {
   const { text, values } = recordStatementOf(record);
   const result = await connection.query<RecordedCounts>(text, values);
+  return result.rows.length === 0 ? undefined : result.rows;
+}
+
+/**
+ * Records batches as {@link recordBatch} does, if all of their events are new: with {@link RECORD_NEW}.
+ *
+ * @throws what the statement raises, 23505 where something is not new; nothing was changed then.
+ */
+export async function recordNewBatch(
+  connection: Pool | ClientBase,
+  record: BatchRecord,
+): Promise<readonly RecordedCounts[] | undefined> {
+  const values = writeColumns(RECORD_NEW_TABLE, sumUp(codeRecord(record)));
+  const result = await connection.query<RecordedCounts>(RECORD_NEW, values);
   return result.rows.length === 0 ? undefined : result.rows;
 }
 

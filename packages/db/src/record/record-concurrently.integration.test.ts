@@ -15,7 +15,8 @@ import {
 import { type BatchRecord, formatExactUnits, type Micros, toExactUnits, type Usage } from '@hopsmeter/usage';
 import type { PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordBatch } from './record-batch.ts';
+import { createRecording, type RecordBatches } from './create-recording.ts';
+import { recordBatch, recordNewBatch } from './record-batch.ts';
 
 let database: TestDatabase;
 let seeded: SeededDirectory;
@@ -128,6 +129,38 @@ describe('two connections at the same time', () => {
   });
 });
 
+describe('a statement that expects new events', () => {
+  it('finds the copy that another one has just committed, and leaves it to the exact statement', async () => {
+    const event = sampleEvent('expected to be new');
+    await first.query('begin');
+    await recordNewBatch(first, sampleRecord(seeded, [event]));
+    const batch = sampleRecord(seeded, [sampleEvent('indeed new'), event]);
+    const { outcome } = await startAndBlock(second, () => recordNewBatch(second, batch));
+    await first.query('commit');
+    expect(await codeOf(outcome)).toBe('23505');
+    expect(await recordBatch(second, batch)).toEqual([{ counted: 1, duplicates: 1, parked: 0 }]);
+  });
+
+  it('counts the event when the other one takes its own back', async () => {
+    const event = sampleEvent('expected and taken back');
+    await first.query('begin');
+    await recordBatch(first, sampleRecord(seeded, [event]));
+    const { outcome } = await startAndBlock(second, () => recordNewBatch(second, sampleRecord(seeded, [event])));
+    await first.query('rollback');
+    expect(await outcome).toEqual([{ counted: 1, duplicates: 0, parked: 0 }]);
+  });
+
+  it('counts a batch once that two record at the same time', async () => {
+    const batch = sampleRecord(seeded, [], {}, { duplicatesWithin: 1 });
+    await first.query('begin');
+    expect(await recordNewBatch(first, batch)).toHaveLength(1);
+    const { outcome } = await startAndBlock(second, () => recordNewBatch(second, batch));
+    await first.query('commit');
+    expect(await codeOf(outcome)).toBe('23505');
+    expect(await recordBatch(second, batch)).toBeUndefined();
+  });
+});
+
 describe('a change of the directory', () => {
   const rename = (client: PoolClient) =>
     client.query(`update hopsmeter.users set name = coalesce(name, '') || 'x' where id = 'auth0|other'`);
@@ -187,7 +220,15 @@ const HOUR: Micros = 3_600_000_000;
 const DAY: Micros = 24 * HOUR;
 const METERS = ['cpu_hours', 'gpu_hours', 'ram_gb_hours', 'online_storage_gb_hours'];
 
-describe('eight connections with shuffled batches that overlap', () => {
+describe.each<[string, (connection: number) => RecordBatches]>([
+  ['exactly', () => (batch) => recordBatch(database.pool, batch)],
+  ['expecting new events', () => createRecording(database.pool)],
+  [
+    'in both ways at the same time',
+    (connection) =>
+      connection % 2 === 0 ? createRecording(database.pool) : (batch) => recordBatch(database.pool, batch),
+  ],
+])('eight connections with shuffled batches that overlap, recorded %s', (_name, recordingOf) => {
   it('never deadlock and count every event exactly once', async () => {
     const random = createRandom(20_261_122);
     const events = Array.from({ length: 300 }, (_, i) => randomEvent(`shuffled ${i}`, random));
@@ -199,9 +240,7 @@ describe('eight connections with shuffled batches that overlap', () => {
       return sampleRecord(seeded, shuffle([...new Set([...own, ...more])], random));
     });
     const sent = batches.reduce((sum, { ledger }) => sum + new Set(ledger.map(({ eventKey }) => eventKey)).size, 0);
-    await database.pool.query(
-      'truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.usage_batches, hopsmeter.parked_events',
-    );
+    await empty();
 
     await recordAll([...batches, ...shuffle(batches, random)]);
 
@@ -213,6 +252,7 @@ describe('eight connections with shuffled batches that overlap', () => {
   });
 
   it('never deadlock over the rollup rows that batches of other events share', async () => {
+    await empty();
     const random = createRandom(7);
     const batches = Array.from({ length: 200 }, (_, batch) =>
       sampleRecord(
@@ -223,19 +263,25 @@ describe('eight connections with shuffled batches that overlap', () => {
     await recordAll(batches);
   });
 
+  const empty = () =>
+    database.pool.query(
+      'truncate hopsmeter.usage_events, hopsmeter.usage_daily, hopsmeter.usage_batches, hopsmeter.parked_events',
+    );
+
   /** Records the batches on eight connections; a deadlock, or anything else that is no race, ends it. */
   async function recordAll(batches: readonly BatchRecord[]): Promise<void> {
     const waiting = [...batches];
-    const work = async (): Promise<void> => {
+    const work = async (_: unknown, connection: number): Promise<void> => {
+      const recording = recordingOf(connection);
       for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-        const code = await codeOf(recordBatch(database.pool, batch));
+        const code = await codeOf(recording(batch));
         if (code === undefined) continue;
         if (code === '40001') waiting.push(batch);
         else waiting.length = 0;
         expect(code).toBe('40001');
       }
     };
-    await Promise.all(Array.from({ length: 8 }, work));
+    await Promise.all(Array.from({ length: 8 }).map(work));
   }
 
   /** Up to three days long, with amounts of every size. */

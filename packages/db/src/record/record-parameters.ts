@@ -1,9 +1,10 @@
-import { formatTime, type LedgerRow } from '@hopsmeter/usage';
+import { formatExactUnits, formatTime, type LedgerRow } from '@hopsmeter/usage';
 import { plainArray, textArray } from '../connection/pg-array.ts';
 import type { CodedRecord } from './code-record.ts';
 import type { Dictionary } from './dictionary.ts';
 import { columnsOf, numberColumns, type ParameterTable } from './parameter-table.ts';
 import { priceColumns } from './price-columns.ts';
+import type { SummedRecord } from './sum-up.ts';
 
 const ofBatch = columnsOf(({ record }: CodedRecord) => record.batches);
 const ofAttribution = columnsOf(({ attributions }: CodedRecord) => attributions.values);
@@ -82,3 +83,23 @@ export const RECORD_TABLE = {
 
 /** The parameters of the record statement by list and column, each with its number and type. */
 export const RECORD_PARAMETERS = numberColumns(RECORD_TABLE);
+
+const ofCounted = columnsOf(({ countedOf }: SummedRecord) => countedOf);
+const ofSum = columnsOf(({ sums }: SummedRecord) => sums);
+
+/** What the statement that expects new events is given: the same, and what it would else find out. */
+export const RECORD_NEW_TABLE = {
+  ...RECORD_TABLE,
+  batches: { ...RECORD_TABLE.batches, counted: ofCounted.plain('integer', (counted) => counted) },
+  sums: {
+    usage_date: ofSum.day(({ day }) => day),
+    attribution: ofSum.plain('integer', ({ attribution }) => attribution + 1),
+    meter: ofSum.text(({ meter }) => meter),
+    quantity: ofSum.plain('numeric', ({ quantity }) => formatExactUnits(quantity.total())),
+    event_count: ofSum.plain('bigint', ({ eventCount }) => eventCount),
+    first_event_at: ofSum.plain('timestamptz', ({ firstEventAt }) => formatTime(firstEventAt)),
+    last_event_at: ofSum.plain('timestamptz', ({ lastEventAt }) => formatTime(lastEventAt)),
+  },
+} as const satisfies ParameterTable<SummedRecord>;
+
+export const RECORD_NEW_PARAMETERS = numberColumns(RECORD_NEW_TABLE);

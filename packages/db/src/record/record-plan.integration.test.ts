@@ -13,7 +13,9 @@ import type { Dictionary } from './dictionary.ts';
 import { writeColumns } from './parameter-table.ts';
 import { recordBatch } from './record-batch.ts';
 import { RECORD_BATCH } from './record-batch-statement.ts';
-import { RECORD_TABLE } from './record-parameters.ts';
+import { RECORD_NEW } from './record-new-statement.ts';
+import { RECORD_NEW_TABLE, RECORD_TABLE } from './record-parameters.ts';
+import { sumUp } from './sum-up.ts';
 
 const DAY = 86_400_000_000;
 const EVENTS = 5_000;
@@ -62,6 +64,20 @@ it('stays linear with statistics of a filled ledger', async () => {
   expect(await countMostRows(asNewBatch(shareAmong(EVENTS, EVENTS)))).toBeLessThan(ROWS_MAX);
 });
 
+it('stays linear for a batch that is expected to be new', async () => {
+  await database.pool.query('delete from hopsmeter.usage_events');
+  for (const [attributions, windows] of [
+    [EVENTS, EVENTS],
+    [1, 1],
+    [1_000, EVENTS],
+  ] as const) {
+    const coded = asNewBatch(shareAmong(attributions, windows));
+    expect(await countMostRows(coded, [RECORD_NEW, writeColumns(RECORD_NEW_TABLE, sumUp(coded))])).toBeLessThan(
+      ROWS_MAX,
+    );
+  }
+});
+
 /** The batch as if its events had so many attributions and windows, though they say the same. */
 function shareAmong(attributionCount: number, windowCount: number): CodedRecord {
   const firstParts = batch.ledger.filter(({ part }) => part === 0);
@@ -85,13 +101,16 @@ type PlanNode = {
 };
 
 /** Runs the statement under EXPLAIN ANALYZE, takes it back and counts the rows of its busiest node. */
-async function countMostRows(coded: CodedRecord): Promise<number> {
+async function countMostRows(
+  coded: CodedRecord,
+  [text, values] = [RECORD_BATCH, writeColumns(RECORD_TABLE, coded)] as const,
+): Promise<number> {
   const client = await database.pool.connect();
   try {
     await client.query('begin');
     // The same text and the same parameters as in production, so that the same plan is made.
-    const explain = `explain (analyze, timing off, format json) ${RECORD_BATCH}`;
-    const { rows } = await client.query(explain, writeColumns(RECORD_TABLE, coded));
+    const explain = `explain (analyze, timing off, format json) ${text}`;
+    const { rows } = await client.query(explain, values);
     return mostRowsOf(rows[0]['QUERY PLAN'][0].Plan);
   } finally {
     await client.query('rollback');

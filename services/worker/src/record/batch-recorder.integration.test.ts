@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { loadDirectory, readCountedInstants, recordBatch, tryRecordBatch } from '@hopsmeter/db';
+import { createRecording, loadDirectory, readCountedInstants, tryRecordBatch } from '@hopsmeter/db';
 import {
   createTestDatabase,
   findRollupDifferences,
@@ -43,7 +43,7 @@ function startRecorder() {
   const { pool } = database;
   return createBatchRecorder({
     store: {
-      record: (record) => recordBatch(pool, record),
+      record: createRecording(pool),
       tryRecord: (record) => tryRecordBatch(pool, record),
       readInstants: (keys) => readCountedInstants(pool, keys),
     },
