@@ -9,6 +9,7 @@ export const SEEDED_TESTS = [
   'packages/usage/src/parse-event.fuzz.test.ts',
   'services/ingest/src/post-events.fuzz.test.ts',
   'test/attacks/costly-bodies.test.ts',
+  'test/client/spool-process.test.ts',
 ];
 
 /** Whatever takes minutes, and more seeds of what is random; each file in a process of its own. */
@@ -27,6 +28,7 @@ export const longProject: TestProjectInlineConfiguration = {
       FUZZ_RUNS: '20000',
       PROPERTY_RUNS: '25',
       COSTLY_BODIES: '20',
+      SPOOL_KILLS: '100',
     },
   },
 };
