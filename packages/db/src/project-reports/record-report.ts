@@ -1,6 +1,7 @@
 import type { ParkReason } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { parkedInstant, parkedText } from '../sql/parked-event.ts';
+import { endsAfter } from '../sql/period.ts';
 
 /** A report of a project that was taken to be settled. */
 export type TakenReport = {
@@ -26,7 +27,7 @@ named as (
     exists (
       select from hopsmeter.user_hopsworks_assignments as assignment
       where assignment.user_id = users.id and assignment.hopsworks_cluster_id = parked.hopsworks_cluster_id
-        and (assignment.ended_at is null or assignment.ended_at > ${parkedInstant('createdAt')})
+        and ${endsAfter('assignment', parkedInstant('createdAt'))}
         and (${parkedText('endedAt')} is null or assignment.started_at < ${parkedInstant('endedAt')})
     ) as is_on_cluster
   from parked join hopsmeter.users
