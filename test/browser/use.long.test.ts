@@ -106,7 +106,7 @@ describe('an address', () => {
     await page.getByRole('button', { name: 'Billing staff' }).click();
     await heading(page, 'Parked events');
     expect(pathOf(page)).toBe('/parked?reason=conflict');
-    expect(await page.getByRole('button', { name: 'Try again' }).count(), 'staff may look, not decide').toBe(0);
+    expect(await page.getByRole('button', { name: 'Retry' }).count(), 'staff may look, not decide').toBe(0);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, 'Sign in');
     await page.goBack();

@@ -59,7 +59,7 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
           title={isRetriable ? undefined : 'Retrying does not help where a person has to decide'}
           onClick={() => onRetry(ids)}
         >
-          Try again
+          Retry
         </button>
         <button
           type="button"

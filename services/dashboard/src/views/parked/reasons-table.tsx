@@ -65,7 +65,7 @@ export function ReasonsTable({ counts, chosen, onShow, onRetry, isBusy }: Reason
                   disabled={isBusy}
                   onClick={() => onRetry(reason)}
                 >
-                  Try again
+                  Retry
                 </button>
               ),
           },
