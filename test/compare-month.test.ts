@@ -336,7 +336,7 @@ describe('GET /v1/comparisons/{month}', () => {
 
 it('says in one sentence what is wrong with its input', async () => {
   const nowhere = 'postgres://somebody:hidden@127.0.0.1:1/x';
-  await expect(run({ month: '2026-13' })).rejects.toThrow('2026-13 is no month: expected one such as 2026-11.');
+  await expect(run({ month: '2026-13' })).rejects.toThrow('2026-13 is not a month: expected one such as 2026-11.');
   await expect(run({ month: '2027-01' })).rejects.toThrow('2027-01 has not begun.');
   await expect(run({ from: 'hidden' })).rejects.toThrow(/^--from must be a URL that starts with postgres/);
   await expect(run({ from: nowhere })).rejects.toThrow(
