@@ -42,9 +42,14 @@ it('npm start -- --once shows the demo to its end on the newest', async () => {
 it.each(VERSIONS)('a test of every service passes on Node %s', async (version) => {
   const node = await getNode(version);
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const { stdout } = await exec(node, [vitest, 'run', '--reporter=json', ...TESTS], { cwd: ROOT });
+  const running = exec(node, [vitest, 'run', '--reporter=json', ...TESTS], { cwd: ROOT, maxBuffer: 1e8 });
+  // Ends with 1 when a test failed: which one, its output says.
+  const stdout = await running.then(
+    (ended) => ended.stdout,
+    (error: { readonly stdout: string }) => error.stdout,
+  );
   const { numPassedTests, numFailedTests, numTotalTestSuites } = JSON.parse(stdout.slice(stdout.indexOf('{')));
-  expect(numFailedTests).toBe(0);
+  expect(numFailedTests, stdout).toBe(0);
   expect(numPassedTests).toBeGreaterThan(TESTS.length);
   expect(numTotalTestSuites).toBeGreaterThanOrEqual(TESTS.length);
 });

@@ -18,6 +18,9 @@ type Migration = {
   readonly hash: string;
 };
 
+/** Two migrations at once take turns. */
+const LOCK_MIGRATIONS = `select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`;
+
 /**
  * Applies the migrations that are missing: all of them or none. Safe to run by several processes at once: they take
  * turns.
@@ -40,7 +43,7 @@ export async function migrate(
   });
   await client.connect();
   try {
-    await client.query(`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`);
+    await client.query(LOCK_MIGRATIONS);
     // A failure ends the connection, and with it the transaction.
     await client.query('begin');
     const applied = await prepareSchema(client);

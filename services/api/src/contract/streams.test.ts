@@ -81,6 +81,26 @@ it('waits for a slow client with little in memory, and stops when it is gone', a
   await vi.waitFor(() => expect(produced?.error).toMatchObject({ message: 'the client is gone' }), { timeout: 30_000 });
 });
 
+it('refuses more files at once than it may send, until one is sent', async () => {
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const port = await start(
+    async (write) => {
+      await write('first');
+      await finished;
+    },
+    { atOnceMax: 1 },
+  );
+  const first = await get(port);
+  const refused = await get(port);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+  finish();
+  expect(await first.text()).toBe('first');
+  await vi.waitFor(async () => expect(await (await get(port)).text()).toBe('first'), { timeout: 30_000 });
+});
+
 it('gives up a client that takes nothing, and makes room for the next', async () => {
   let isSlow = true;
   const port = await start(
@@ -92,13 +112,6 @@ it('gives up a client that takes nothing, and makes room for the next', async ()
   );
   const client = request({ port, path: '/file' }, (answer) => answer.pause());
   client.on('error', () => undefined).end();
-  await vi.waitFor(
-    async () => {
-      const refused = await get(port);
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
-    },
-    { timeout: 30_000 },
-  );
   await vi.waitFor(() => expect(produced?.error).toMatchObject({ message: 'the client took nothing for too long' }), {
     timeout: 30_000,
   });

@@ -62,7 +62,7 @@ it('says that Stripe refuses the key, without telling it', async () => {
   world.stripe.fail('401');
   await round();
   expect(await metric('stripe_key_accepted')).toMatch(/ 0$/);
-  expect(log.join('')).toContain('stripe does not take our key');
+  expect(log.join('')).toContain('stripe rejects our key');
   expect(log.join('')).not.toContain('canary');
   await round();
   expect(await metric('stripe_remittances_open{status="pending"}')).toMatch(/ 1$/);
