@@ -27,13 +27,13 @@ const ALONE = ['packages', 'services', 'test'].flatMap(listTests).filter(changes
  */
 const LONGEST = [
   'test/chaos/chaos.long.test.ts',
+  'test/browser/views.long.test.ts',
+  'test/import-kill.long.test.ts',
   'test/faults.long.test.ts',
-  'test/page-sign-in.test.ts',
   'packages/queue/src/queue.integration.test.ts',
   'test/browser/demo-page.test.ts',
   'test/attacks/secrets-in-logs.test.ts',
   'test/attacks/costly-bodies.test.ts',
-  'test/pooler.test.ts',
   'test/exactness.test.ts',
   'packages/db/src/reconciliation/reconciliation.integration.test.ts',
   'services/worker/src/stripe/export-usage.integration.test.ts',

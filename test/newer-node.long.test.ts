@@ -42,7 +42,8 @@ it('npm start -- --once shows the demo to its end on the newest', async () => {
 it.each(VERSIONS)('a test of every service passes on Node %s', async (version) => {
   const node = await getNode(version);
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const running = exec(node, [vitest, 'run', '--reporter=json', ...TESTS], { cwd: ROOT, maxBuffer: 1e8 });
+  const args = [vitest, 'run', '--reporter=json', ...TESTS];
+  const running = exec(node, args, { cwd: ROOT, env: testEnvironment(), maxBuffer: 1e8 });
   // Ends with 1 when a test failed: which one, its output says.
   const stdout = await running.then(
     (ended) => ended.stdout,
@@ -71,4 +72,10 @@ async function getNode(version: string): Promise<string> {
 function environment(): NodeJS.ProcessEnv {
   const own = /^(?:npm_(?!config_)|VITEST|NODE_ENV|NODE_OPTIONS|TEST_|DATABASE_URL|REDIS_URL)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+/** What tests are told of their servers, and nothing that vitest told this process of itself. */
+function testEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => name.startsWith('TEST_'));
+  return { ...environment(), ...Object.fromEntries(entries) };
 }
