@@ -7,7 +7,10 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 
 const TESTS = ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 
-/** Minutes of faults, hundreds of thousands of rows: `npm run test:long` has them, see vitest.long.config.ts. */
+/**
+ * Browsers, attacks, faults, hundreds of thousands of rows: what starts services and keeps them busy. `npm run
+ * test:long` has them, see vitest.long.config.ts.
+ */
 export const LONG_TESTS = '**/*.long.test.ts';
 
 /**
@@ -31,10 +34,10 @@ const LONGEST = [
   'test/import-kill.long.test.ts',
   'test/faults.long.test.ts',
   'packages/queue/src/queue.integration.test.ts',
-  'test/browser/demo-page.test.ts',
-  'test/attacks/secrets-in-logs.test.ts',
-  'test/attacks/costly-bodies.test.ts',
-  'test/exactness.test.ts',
+  'test/browser/demo-page.long.test.ts',
+  'test/attacks/secrets-in-logs.long.test.ts',
+  'test/attacks/costly-bodies.long.test.ts',
+  'test/exactness.long.test.ts',
   'packages/db/src/reconciliation/reconciliation.integration.test.ts',
   'services/worker/src/stripe/export-usage.integration.test.ts',
 ];

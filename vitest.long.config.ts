@@ -1,14 +1,13 @@
 import { configDefaults, type TestProjectInlineConfiguration } from 'vitest/config';
 import { createConfig, LONG_TESTS } from './vitest.config.ts';
 
-/** Those of which `npm test` plays a few seeds, or sends a few bodies. */
+/** Those of which `npm test` plays a few seeds. */
 export const SEEDED_TESTS = [
   '**/*.property.integration.test.ts',
   'test/bills.property.test.ts',
   'test/simulation/simulation.test.ts',
   'packages/usage/src/parse-event.fuzz.test.ts',
   'services/ingest/src/post-events.fuzz.test.ts',
-  'test/attacks/costly-bodies.test.ts',
   'test/client/spool-process.test.ts',
 ];
 
@@ -27,7 +26,6 @@ export const longProject: TestProjectInlineConfiguration = {
       SIMULATION_SEEDS: '10000',
       FUZZ_RUNS: '20000',
       PROPERTY_RUNS: '25',
-      COSTLY_BODIES: '20',
       SPOOL_KILLS: '100',
     },
   },

@@ -5,8 +5,7 @@ import { type AttackedIngest, startAttackedIngest } from './attacked-ingest.ts';
 import { postBody } from './well-behaved-client.ts';
 
 const BYTES = 5 * 1_048_576;
-/** `npm run test:long` sends more. */
-const TIMES = Number(process.env.COSTLY_BODIES ?? 8);
+const TIMES = 20;
 const CONNECTIONS = 4;
 
 /** A heap that could not take one body of nothing but brackets, beside what ingest needs. */
