@@ -85,9 +85,11 @@ CREATE TABLE "hopsmeter"."cluster_manifests" (
 	"window_ended_at" timestamp with time zone NOT NULL,
 	"event_count" bigint NOT NULL,
 	"sums" jsonb NOT NULL,
+	"missing_reason" text,
 	"recorded_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "cluster_manifests_ends_after_start" CHECK ("hopsmeter"."cluster_manifests"."window_ended_at" > "hopsmeter"."cluster_manifests"."window_started_at"),
-	CONSTRAINT "cluster_manifests_event_count_not_negative" CHECK ("hopsmeter"."cluster_manifests"."event_count" >= 0)
+	CONSTRAINT "cluster_manifests_event_count_not_negative" CHECK ("hopsmeter"."cluster_manifests"."event_count" >= 0),
+	CONSTRAINT "cluster_manifests_missing_counts_nothing" CHECK ("hopsmeter"."cluster_manifests"."missing_reason" is null or ("hopsmeter"."cluster_manifests"."event_count" = 0 and "hopsmeter"."cluster_manifests"."sums" = '{}'))
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."cluster_manifests" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint

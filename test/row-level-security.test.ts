@@ -694,13 +694,14 @@ async function correctAndTell(pool: Pool, clusterId: string): Promise<void> {
     createdAt: NOW - HOUR,
     endedAt: undefined,
   };
+  const window = { start: NOW - HOUR, end: NOW };
   const batch: Batch = {
     id: randomUUID(),
     requests: [{ requestId: 'request', clusterId, clusterKeyId: clusterId, receivedAt: NOW, eventCount: 4 }],
     events: [
       { ...correction, id: 'correction', replaces: 'event 0' },
       { ...correction, id: 'waiting', replaces: 'nothing' },
-      { type: 'manifest', id: 'manifest', sourcePath: '', start: NOW - HOUR, end: NOW, eventCount: 1, sums: usages },
+      { ...window, type: 'manifest', id: 'manifest', sourcePath: '', eventCount: 1, sums: usages, missing: undefined },
       { type: 'project', id: 'project', sourcePath: '', ...project },
     ],
   };

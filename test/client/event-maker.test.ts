@@ -33,12 +33,17 @@ const examples: readonly UsageEvent[] = [
   maker.compute(compute),
   maker.compute({ ...compute, gpuModel: 'H100', subject: 'auth0|1' }),
   maker.storage({ namespace: 'recommender', window, onlineBytes: 1, offlineBytes: 2n ** 50n }),
+  maker.storage({ namespace: 'offline', window, offlineBytes: 1 }),
+  maker.storage({ namespace: 'online', window, onlineBytes: 1 }),
   maker.network({ namespace: 'recommender', window, egressBytes: 0 }),
   maker.meter({ meter: 'model_calls', quantity: 1, namespace: 'recommender', window }),
   maker.meter({ meter: 'model_calls', quantity: 1, subject: 'auth0|1', id: 'call-1', time: window.start }),
   maker.correction({ replaces: 'x', time: window.end, quantities: { cpu_hours: '1.5' }, reason: 'measured twice' }),
   maker.correction({ replaces: 'x', time: window.start }),
   maker.manifest({ window, eventCount: 3, sums: { cpu_hours: 7n } }),
+  maker.manifest({ window, eventCount: 0, missing: 'OpenCost did not answer' }),
+  maker.manifest({ window, eventCount: 1, part: 'recheck' }),
+  maker.manifest({ window, eventCount: 0, missing: 'OpenCost did not answer', part: 'recheck' }),
   maker.project({ ...project, time: window.end }),
   maker.project({ ...project, projectId: 120, time: new Date(window.end), endedAt: window.end }),
 ];
@@ -62,12 +67,17 @@ describe('events that are made', () => {
       'compute/recommender/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
       'compute/recommender/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z/auth0|1/H100',
       'storage/recommender/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
+      'storage/offline/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
+      'storage/online/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
       'network/recommender/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
       'meter/model_calls/recommender/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
       'call-1',
       'correction/x/2026-11-22T14:00:00Z',
       'correction/x/2026-11-22T13:00:00Z',
       'manifest/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z',
+      'manifest/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z/missing',
+      'manifest/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z/recheck',
+      'manifest/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z/missing/recheck',
       'project/recommender/119/2026-11-22T14:00:00Z',
       'project/recommender/120/2026-11-22T14:00:00Z',
     ]);
@@ -97,6 +107,15 @@ describe('events that are made', () => {
     const long = (last: string): string => buildEventId('compute', ['n'.repeat(253), 'm'.repeat(253), last]);
     expect(long('a')).not.toBe(long('b'));
     expect(long('a').length).toBeLessThanOrEqual(EVENT_ID_LENGTH_MAX);
+  });
+
+  it('say of storage only what was measured, and refuse it when nothing was', () => {
+    expect(maker.storage({ namespace: 'a', window, onlineBytes: 1 }).data).not.toHaveProperty('offlineBytes');
+    expect(maker.storage({ namespace: 'a', window, offlineBytes: 0 }).data).toMatchObject({ offlineBytes: 0 });
+    // @ts-expect-error at least one of them is required
+    expect(() => maker.storage({ namespace: 'a', window })).toThrow('onlineBytes, offlineBytes or both are required');
+    // It would have the id of a manifest of a missing window.
+    expect(() => maker.manifest({ window, eventCount: 1, part: 'missing' })).toThrow('part must not be missing');
   });
 
   it('refuse what JSON cannot say and what is no time', () => {

@@ -120,7 +120,12 @@ function listForms({ compute, storage, network, calls }: Events): BadEvent[] {
       ),
     ),
     ['null as a window where one is needed', storage({}, { window: null }), ['WRONG_TYPE', '/data/window']],
-    ['null as a quantity', storage({}, { onlineBytes: null }), ['WRONG_TYPE', '/data/onlineBytes']],
+    ['null as a quantity', network({}, { egressBytes: null }), ['WRONG_TYPE', '/data/egressBytes']],
+    [
+      'storage of which nothing was measured',
+      storage({}, { onlineBytes: null, offlineBytes: undefined }),
+      ['MISSING_FIELD', '/data/onlineBytes'],
+    ],
     ['false as offline bytes', storage({}, { offlineBytes: false }), ['WRONG_TYPE', '/data/offlineBytes']],
     ['an object as a quantity', calls({}, { quantity: { n: 1 } }), ['WRONG_TYPE', '/data/quantity']],
     ['a number as a meter', calls({}, { meter: 1 }), ['WRONG_TYPE', '/data/meter']],
@@ -153,7 +158,7 @@ const COMPUTE_FIELDS = [
   '/data/gpuHours',
   '/data/ramByteHours',
 ];
-const STORAGE_FIELDS = ['/data/namespace', '/data/window', '/data/onlineBytes', '/data/offlineBytes'];
+const STORAGE_FIELDS = ['/data/namespace', '/data/window'];
 const NETWORK_FIELDS = ['/data/namespace', '/data/window', '/data/egressBytes'];
 const NUMBERS_AS_WINDOW: readonly [EventErrorCode, string][] = [
   ['WRONG_TYPE', '/data/window/start'],

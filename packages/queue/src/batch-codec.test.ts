@@ -39,6 +39,7 @@ const manifest: ManifestEvent = {
   end: 1_795_356_000_000_000,
   eventCount: 42,
   sums: [{ meter: 'cpu_hours', quantity: '0' }],
+  missing: undefined,
 };
 
 const project: ProjectEvent = {
@@ -114,6 +115,12 @@ describe('a batch over the wire', () => {
     expect(encodeBatch(createBatch([event, manifest, correction])).v).toBe(3);
   });
 
+  it('comes back exactly with manifests of windows that are missing, which the release before would not read', () => {
+    const missing = { ...manifest, id: 'm2', eventCount: 0, sums: [], missing: 'ü: OpenCost did not answer' };
+    expect(overTheWire(createBatch([manifest, missing, project])).events).toEqual([manifest, missing, project]);
+    expect(encodeBatch(createBatch([manifest, missing, project])).v).toBe(5);
+  });
+
   it.each([1, 2])('is read as the release before wrote version %i: whole numbers of 10⁻¹²', (v) => {
     const columns = {
       id: ['e1', 'e2'],
@@ -186,7 +193,7 @@ describe('data that is no batch of this version', () => {
   it.each([
     ['text', 'unknown', 'invalid_header'],
     ['null', null, 'invalid_header'],
-    ['a later version', { ...good, v: 5 }, 'unknown_version'],
+    ['a later version', { ...good, v: 6 }, 'unknown_version'],
     ['a version that is no value', { ...good, v: { toString: 1, valueOf: 1 } }, 'unknown_version'],
     ['a header without requests', { ...good, requests: [] }, 'invalid_header'],
     ['a request of a key that is not listed', { ...good, keys: [] }, 'invalid_header'],
@@ -211,6 +218,11 @@ describe('data that is no batch of this version', () => {
     [
       'a manifest of half an event',
       withColumns({ ...columns, type: { values: ['manifest'] }, deferred: [[0, { eventCount: 0.5 }]] }),
+      'invalid_columns',
+    ],
+    [
+      'a manifest that is missing for a number',
+      withColumns({ ...columns, type: { values: ['manifest'] }, deferred: [[0, { eventCount: 0, missing: 7 }]] }),
       'invalid_columns',
     ],
     [

@@ -45,9 +45,18 @@ export function encodeBatch(batch: Batch): BatchJobData {
     places.set(key, place);
     return [request.requestId, place, request.receivedAt, request.eventCount];
   });
-  // A worker of the release before reads all other batches.
-  const v = batch.events.some(({ type }) => type === 'project') ? 4 : 3;
+  const v = versionOf(batch.events);
   return { v, id: batch.id, keys, requests, z: deflateRawSync(text, DEFLATE).toString('base64') };
+}
+
+/** The oldest version that says all of it: a worker of the release before reads all other batches. */
+function versionOf(events: Batch['events']): BatchJobData['v'] {
+  let version: BatchJobData['v'] = 3;
+  for (const event of events) {
+    if (event.type === 'manifest' && event.missing !== undefined) return 5;
+    if (event.type === 'project') version = 4;
+  }
+  return version;
 }
 
 /** A batch whose header is read: what it takes to unpack it is known before that is done. */

@@ -15,11 +15,11 @@ export const QUEUE_PREFIX = '{hopsmeter}';
 export const JOB_NAME = 'batch';
 
 /**
- * Batches are written as version 3, those with reports of projects as version 4. In versions 1 and 2 (those with
- * corrections or manifests) quantities are whole numbers of 10⁻¹²; jobs of an ingest that is one release older are
- * still read.
+ * Batches are written as version 3, those with reports of projects as version 4, those with manifests of windows that
+ * are missing as version 5. In versions 1 and 2 (those with corrections or manifests) quantities are whole numbers of
+ * 10⁻¹²; jobs of an ingest that is one release older are still read.
  */
-export const JOB_VERSIONS = [1, 2, 3, 4] as const;
+export const JOB_VERSIONS = [1, 2, 3, 4, 5] as const;
 
 /** As many as one request may hold, so a request never has to be split; 1,000 to 5,000 is where Postgres is fastest. */
 export const BATCH_EVENTS_MAX = 5_000;

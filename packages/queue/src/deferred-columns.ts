@@ -5,7 +5,7 @@ import { asArray, asObject, asOptionalText, asText, ColumnsError, type Fields } 
 export type DeferredDetails = CorrectionDetails | ManifestDetails | ProjectDetails;
 
 type CorrectionDetails = { readonly replaces: string; readonly reason: string | null };
-type ManifestDetails = { readonly eventCount: number };
+type ManifestDetails = { readonly eventCount: number; readonly missing?: string };
 type ProjectDetails = Pick<ProjectEvent, 'projectName' | 'projectId' | 'owner' | 'createdAt'> & {
   readonly endedAt: number | null;
 };
@@ -38,7 +38,7 @@ export function detailsOf(event: DeferredEvent): DeferredDetails {
     case 'correction':
       return { replaces: event.replaces, reason: event.reason ?? null };
     case 'manifest':
-      return { eventCount: event.eventCount };
+      return { eventCount: event.eventCount, ...(event.missing === undefined ? {} : { missing: event.missing }) };
     case 'project': {
       const { projectName, projectId, owner, createdAt, endedAt = null } = event;
       return { projectName, projectId, owner, createdAt, endedAt };
@@ -63,8 +63,11 @@ export function toDeferred(
 ): DeferredEvent {
   if (details === undefined) throw new ColumnsError(`deferred: nothing about a ${type}`);
   const { id, sourcePath, start, end, usages } = common;
-  if (type === 'manifest')
-    return { id, sourcePath, type, start, end, eventCount: asCount(details.eventCount, 'eventCount'), sums: usages };
+  if (type === 'manifest') {
+    const eventCount = asCount(details.eventCount, 'eventCount');
+    const missing = asOptionalText(details.missing ?? null, 'missing');
+    return { id, sourcePath, type, start, end, eventCount, sums: usages, missing };
+  }
   if (type === 'project') {
     if (usages.length > 0) throw new ColumnsError('meters: a project has none');
     return { id, sourcePath, type, ...readProject(common.namespace, details), reportedAt: start };

@@ -129,6 +129,7 @@ export const EVENT_ERRORS = {
   QUANTITY_TOO_LARGE: 'A quantity is larger than any meter can take',
   INVALID_COUNT: 'A count is not a whole number from 0',
   TOO_MANY_METERS: 'The event names more meters than allowed',
+  MISSING_WITH_USAGE: 'A manifest says that its window is missing, and counts usage of it',
   REPEATED_ID: 'Two rows of an import have one id on one cluster',
   REPLACES_ITSELF: 'A correction names itself',
 } as const satisfies Record<string, string>;

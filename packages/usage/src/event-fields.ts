@@ -4,7 +4,6 @@ import {
   EARLY_WAIT_MAX,
   LEDGER_RETENTION,
   LEDGER_RETENTION_DAYS,
-  NAME_LENGTH_MAX,
   SOURCE_LENGTH_MAX,
   SUBJECT_LENGTH_MAX,
 } from './limits.ts';
@@ -31,9 +30,9 @@ export function checkUserId(text: string, pointer: string, problems: EventProble
   );
 }
 
-/** Notes a text that nobody could put on a meter as the name of a GPU model. */
-export function checkGpuModel(text: string, pointer: string, problems: EventProblem[]): void {
-  if (!isName(text, NAME_LENGTH_MAX)) problems.push(invalidText(pointer, text, NAME_LENGTH_MAX));
+/** Notes a text that people could not read, or that nobody could put on a meter as the name of a GPU model. */
+export function checkWords(text: string, pointer: string, max: number, problems: EventProblem[]): void {
+  if (!isName(text, max)) problems.push(invalidText(pointer, text, max));
   else if (text.trim() === '') problems.push({ code: 'INVALID_TEXT', pointer, detail: 'must not be white space only' });
 }
 

@@ -16,7 +16,12 @@ const data = {
     ramByteHours: quantity,
     gpuModel: z.string().nullish(),
   }),
-  storage: z.strictObject({ namespace: z.string(), window, onlineBytes: quantity, offlineBytes: quantity }),
+  storage: z.strictObject({
+    namespace: z.string(),
+    window,
+    onlineBytes: quantity.nullish(),
+    offlineBytes: quantity.nullish(),
+  }),
   network: z.strictObject({ namespace: z.string(), window, egressBytes: quantity }),
   meter: z.strictObject({
     meter: z.string(),
@@ -29,7 +34,12 @@ const data = {
     quantities: z.record(z.string(), quantity).nullish(),
     reason: z.string().nullish(),
   }),
-  manifest: z.strictObject({ window, eventCount: z.number(), sums: z.record(z.string(), quantity).nullish() }),
+  manifest: z.strictObject({
+    window,
+    eventCount: z.number(),
+    sums: z.record(z.string(), quantity).nullish(),
+    missing: z.string().nullish(),
+  }),
   project: z.strictObject({
     namespace: z.string(),
     projectName: z.string(),

@@ -77,6 +77,8 @@ export type ManifestEvent = {
   readonly eventCount: number;
   /** Their quantities added up, by name of the meter; zeros are kept. Meters that are not named were not summed. */
   readonly sums: readonly Usage[];
+  /** Why the cluster cannot report the window. Then it counts no events, though there may have been usage. */
+  readonly missing: string | undefined;
 };
 
 /** What a cluster says of a project: whose namespace it is, and since when. It is no usage. */

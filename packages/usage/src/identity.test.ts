@@ -112,6 +112,7 @@ describe('content hashes', () => {
     end: event.end,
     eventCount: 2,
     sums: event.usages,
+    missing: undefined,
   };
 
   const project: ProjectEvent = {
@@ -127,7 +128,7 @@ describe('content hashes', () => {
     endedAt: undefined,
   };
 
-  it('of corrections, manifests and projects differ with all that they say, but for the reason', () => {
+  it('of corrections, manifests and projects differ with all that they say, but for reasons', () => {
     const hashes = [
       correction,
       { ...correction, replaces: 'event-2' },
@@ -138,6 +139,7 @@ describe('content hashes', () => {
       { ...manifest, end: manifest.end + 1 },
       { ...manifest, eventCount: 3 },
       { ...manifest, sums: [] },
+      { ...manifest, sums: [], missing: 'OpenCost did not answer' },
       project,
       { ...project, namespace: 'ml2' },
       { ...project, projectName: 'ml2' },
@@ -150,5 +152,7 @@ describe('content hashes', () => {
     ].map(contentHashOf);
     expect(new Set(hashes).size).toBe(hashes.length);
     expect(contentHashOf({ ...correction, reason: undefined })).toBe(contentHashOf(correction));
+    const missing = { ...manifest, sums: [], missing: 'OpenCost did not answer' };
+    expect(contentHashOf({ ...missing, missing: 'connection refused' })).toBe(contentHashOf(missing));
   });
 });

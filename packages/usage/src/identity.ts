@@ -37,7 +37,7 @@ export function importedEventId(userId: string, date: string): string {
 /**
  * What an event says, as a signed 64-bit number: two copies of one identity with another content hash are a conflict.
  * Covers everything that decides what is counted, where and when; not `time` where a window says more, nor the reason
- * of a correction.
+ * of a correction or for which a window is missing.
  */
 export function contentHashOf(event: ReportedEvent): bigint {
   const digest = hash('sha256', contentOf(event), 'binary');
@@ -89,8 +89,9 @@ function contentOfCorrection({ type, correctedAt, replaces, usages }: Correction
   return [type, correctedAt, replaces, ...texts.flat()].join('\0');
 }
 
-function contentOfManifest({ type, start, end, eventCount, sums }: ManifestEvent): string {
-  return [type, start, end, eventCount, ...sums.flatMap(textsOf)].join('\0');
+function contentOfManifest({ type, start, end, eventCount, sums, missing }: ManifestEvent): string {
+  const rest = missing === undefined ? sums.flatMap(textsOf) : ['missing'];
+  return [type, start, end, eventCount, ...rest].join('\0');
 }
 
 function contentOfProject({ type, reportedAt, namespace, ...project }: ProjectEvent): string {

@@ -18,6 +18,9 @@ export const EVENT_METERS_MAX = 100;
 /** Longest reason of a correction: a few sentences. */
 export const CORRECTION_REASON_LENGTH_MAX = 500;
 
+/** Longest reason for which a cluster cannot report a window: one sentence, shown beside the hour. */
+export const MISSING_LENGTH_MAX = 200;
+
 /** How far a cluster's clock may be ahead of ours. */
 export const CLOCK_AHEAD_MAX = MICROS_PER_HOUR / 12;
 

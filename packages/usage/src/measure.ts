@@ -27,10 +27,11 @@ export type Measure = {
   gpu(gpuHours: number | string): void;
   /** byte-hours ÷ 2³⁰ → `ram_gb_hours` */
   ram(byteHours: number | string): void;
-  /** bytes × hours of the window ÷ 2³⁰ → `online_storage_gb_hours` */
-  onlineStorage(bytes: number | string): void;
-  /** bytes × hours of the window ÷ 2³⁰ → `offline_storage_gb_hours` */
-  offlineStorage(bytes: number | string): void;
+  /**
+   * bytes × hours of the window ÷ 2³⁰ → `online_storage_gb_hours`, `offline_storage_gb_hours`. They may be measured
+   * apart, so one may be missing: that says nothing of it, not even that there is none.
+   */
+  storage(onlineBytes: number | string | undefined, offlineBytes: number | string | undefined): void;
   /** bytes ÷ 2³⁰ → `network_egress_gb` */
   egress(bytes: number | string): void;
   /** the quantity as it is, on a registered meter */
@@ -44,14 +45,21 @@ export function createMeasure(usages: Usage[], problems: EventProblem[], start: 
     const quantity = readQuantity(value, `/data/${field}`, problems, factor);
     if (quantity !== undefined && quantity !== '0') usages.push({ meter, quantity });
   };
-  const stored = (meter: string, bytes: number | string, field: string): void =>
-    add(meter, bytes, field, perByteOver(end - start));
   return {
     cpu: (coreHours) => add(METERS.cpu, coreHours, 'cpuCoreHours'),
     gpu: (gpuHours) => add(METERS.gpu, gpuHours, 'gpuHours'),
     ram: (byteHours) => add(METERS.ram, byteHours, 'ramByteHours', PER_BYTE),
-    onlineStorage: (bytes) => stored(METERS.onlineStorage, bytes, 'onlineBytes'),
-    offlineStorage: (bytes) => stored(METERS.offlineStorage, bytes, 'offlineBytes'),
+    storage: (onlineBytes, offlineBytes) => {
+      const factor = perByteOver(end - start);
+      if (onlineBytes === undefined && offlineBytes === undefined)
+        problems.push({
+          code: 'MISSING_FIELD',
+          pointer: '/data/onlineBytes',
+          detail: 'onlineBytes, offlineBytes or both are required',
+        });
+      if (onlineBytes !== undefined) add(METERS.onlineStorage, onlineBytes, 'onlineBytes', factor);
+      if (offlineBytes !== undefined) add(METERS.offlineStorage, offlineBytes, 'offlineBytes', factor);
+    },
     egress: (bytes) => add(METERS.egress, bytes, 'egressBytes', PER_BYTE),
     named: (meter, quantity) => {
       if (!isName(meter, NAME_LENGTH_MAX))

@@ -1,8 +1,14 @@
 import type { EventProblem } from './errors.ts';
 import type { CorrectionEvent, ManifestEvent, Usage } from './event.ts';
-import { checkName, readInstant, readSource, readTimes } from './event-fields.ts';
+import { checkName, checkWords, readInstant, readSource, readTimes } from './event-fields.ts';
 import type { EventOf } from './event-schema.ts';
-import { CORRECTION_REASON_LENGTH_MAX, EVENT_ID_LENGTH_MAX, EVENT_METERS_MAX, NAME_LENGTH_MAX } from './limits.ts';
+import {
+  CORRECTION_REASON_LENGTH_MAX,
+  EVENT_ID_LENGTH_MAX,
+  EVENT_METERS_MAX,
+  MISSING_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+} from './limits.ts';
 import { readQuantity } from './measure.ts';
 import type { Micros } from './time.ts';
 
@@ -38,8 +44,15 @@ export function readManifest(
   if (!Number.isSafeInteger(data.eventCount) || data.eventCount < 0)
     problems.push({ code: 'INVALID_COUNT', pointer: '/data/eventCount', detail: 'expected a whole number from 0' });
   const sums = readQuantities(data.sums ?? {}, '/data/sums', problems);
+  const missing = data.missing ?? undefined;
+  if (missing !== undefined) {
+    checkWords(missing, '/data/missing', MISSING_LENGTH_MAX, problems);
+    const detail = 'a window that is missing has no usage that could be compared';
+    if (data.eventCount > 0) problems.push({ code: 'MISSING_WITH_USAGE', pointer: '/data/eventCount', detail });
+    if (sums.length > 0) problems.push({ code: 'MISSING_WITH_USAGE', pointer: '/data/sums', detail });
+  }
   // `+ 0`: the JSON number -0 is 0.
-  return { id, sourcePath, type: 'manifest', start, end, eventCount: data.eventCount + 0, sums };
+  return { id, sourcePath, type: 'manifest', start, end, eventCount: data.eventCount + 0, sums, missing };
 }
 
 /** The new content of an event by the name of the meter, without zeros; what is wrong with it goes to `problems`. */

@@ -45,6 +45,8 @@ const EVENTS = [
   { type: EVENT_TYPES.meter, data: { meter: 'calls', quantity: '1.5' } },
   { type: EVENT_TYPES.correction, data: { replaces: 'e-0', quantities: { cpu_hours: 1 } } },
   { type: EVENT_TYPES.manifest, data: { window: WINDOW, eventCount: 2, sums: { cpu_hours: '1' } } },
+  { type: EVENT_TYPES.manifest, data: { window: WINDOW, eventCount: 0, missing: 'no answer' } },
+  { type: EVENT_TYPES.storage, data: { namespace: 'ml', window: WINDOW, offlineBytes: '2' } },
   {
     type: EVENT_TYPES.project,
     data: { namespace: 'ml', projectName: 'ml', projectId: 1, owner: 'auth0|ada', createdAt: WINDOW.start },

@@ -160,6 +160,15 @@ describe('events that are accepted', () => {
     expect(usagesOf(changeData(compute, { cpuCoreHours: 0, gpuHours: '0.000', ramByteHours: -0 }))).toEqual({});
   });
 
+  it('takes storage of which one part was measured, and says nothing of the other', () => {
+    const online = { online_storage_gb_hours: '2' };
+    expect(usagesOf(storage)).toMatchObject({ ...online, offline_storage_gb_hours: '3' });
+    for (const offlineBytes of [undefined, null])
+      expect(usagesOf(changeData(storage, { offlineBytes }))).toEqual(online);
+    expect(usagesOf(changeData(storage, { onlineBytes: undefined }))).toEqual({ offline_storage_gb_hours: '3' });
+    expect(usagesOf(changeData(storage, { onlineBytes: undefined, offlineBytes: 0 }))).toEqual({});
+  });
+
   it('takes null for what may be absent', () => {
     expect(accept(change(compute, { time: null, subject: null, data_base64: null }, { gpuModel: null }))).toMatchObject(
       {
@@ -211,6 +220,8 @@ describe('events that are accepted', () => {
       ],
     });
     expect(accept(changeData(manifest, { sums: undefined, eventCount: 0 }))).toMatchObject({ sums: [], eventCount: 0 });
+    const missing = { eventCount: 0, sums: {}, missing: 'OpenCost did not answer' };
+    expect(accept(changeData(manifest, missing))).toMatchObject({ eventCount: 0, missing: missing.missing });
   });
 
   it('takes a count of -0, which JSON has, as 0', () => {
@@ -321,6 +332,11 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
   ['no data', { ...compute, data: undefined }, ['MISSING_FIELD', '/data']],
   ['data as a text', { ...compute, data: '{}' }, ['WRONG_TYPE', '/data']],
   ['a missing quantity', changeData(compute, { gpuHours: undefined }), ['MISSING_FIELD', '/data/gpuHours']],
+  [
+    'storage of which nothing was measured',
+    changeData(storage, { onlineBytes: undefined, offlineBytes: null }),
+    ['MISSING_FIELD', '/data/onlineBytes'],
+  ],
   ['a quantity that is null', changeData(compute, { gpuHours: null }), ['WRONG_TYPE', '/data/gpuHours']],
   ['a misspelt field', changeData(compute, { gpuhours: 1 }), ['UNKNOWN_FIELD', '/data/gpuhours']],
   ['a field with a slash', changeData(compute, { 'a/b~c': 1 }), ['UNKNOWN_FIELD', '/data/a~1b~0c']],
@@ -438,6 +454,17 @@ const REFUSED: [string, unknown, ...[EventErrorCode, string][]][] = [
   ['a manifest without a window', changeData(manifest, { window: undefined }), ['MISSING_FIELD', '/data/window']],
   ['a manifest of half an event', changeData(manifest, { eventCount: 0.5 }), ['INVALID_COUNT', '/data/eventCount']],
   ['a manifest of -1 events', changeData(manifest, { eventCount: -1 }), ['INVALID_COUNT', '/data/eventCount']],
+  ...['', ' ', 'a\nb', 'm'.repeat(201)].map((missing): (typeof REFUSED)[number] => [
+    `the reason ${JSON.stringify(missing)} for a missing window`,
+    changeData(manifest, { eventCount: 0, sums: null, missing }),
+    ['INVALID_TEXT', '/data/missing'],
+  ]),
+  [
+    'a missing window with usage',
+    changeData(manifest, { missing: 'OpenCost did not answer' }),
+    ['MISSING_WITH_USAGE', '/data/eventCount'],
+    ['MISSING_WITH_USAGE', '/data/sums'],
+  ],
   ['a count as a text', changeData(manifest, { eventCount: '42' }), ['WRONG_TYPE', '/data/eventCount']],
   [
     'a negative sum',

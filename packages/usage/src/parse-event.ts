@@ -1,6 +1,6 @@
 import type { EventProblem } from './errors.ts';
 import { EVENT_TYPES, type EventType, type ReportedEvent, type Usage, type UsageType } from './event.ts';
-import { checkGpuModel, checkName, checkUserId, readSource, readTimes } from './event-fields.ts';
+import { checkName, checkUserId, checkWords, readSource, readTimes } from './event-fields.ts';
 import { formatIssues, PROBLEMS_MAX } from './event-issues.ts';
 import { type EventOf, envelopeSchema, eventSchemas, eventTypeOf } from './event-schema.ts';
 import { EVENT_ID_LENGTH_MAX, NAME_LENGTH_MAX } from './limits.ts';
@@ -107,7 +107,7 @@ function build(
   checkName(envelope.id, '/id', EVENT_ID_LENGTH_MAX, problems);
   if (subject !== undefined) checkUserId(subject, '/subject', problems);
   if (namespace !== undefined) checkName(namespace, '/data/namespace', NAME_LENGTH_MAX, problems);
-  if (gpuModel !== undefined) checkGpuModel(gpuModel, '/data/gpuModel', problems);
+  if (gpuModel !== undefined) checkWords(gpuModel, '/data/gpuModel', NAME_LENGTH_MAX, problems);
   if (subject === undefined && namespace === undefined)
     problems.push({ code: 'MISSING_FIELD', pointer: '/subject', detail: 'required when data names no namespace' });
   const sourcePath = readSource(envelope.source, context.clusterId, problems);
@@ -125,8 +125,7 @@ function measureCompute({ data }: EventOf<'compute'>, measure: Measure): void {
 }
 
 function measureStorage({ data }: EventOf<'storage'>, measure: Measure): void {
-  measure.onlineStorage(data.onlineBytes);
-  measure.offlineStorage(data.offlineBytes);
+  measure.storage(data.onlineBytes ?? undefined, data.offlineBytes ?? undefined);
 }
 
 function unknownType(value: object): EventProblem[] {

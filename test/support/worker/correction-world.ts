@@ -208,7 +208,7 @@ export function correction(
   };
 }
 
-export function manifest(id: string, eventCount: number, sums: Quantities = {}): ManifestEvent {
+export function manifest(id: string, eventCount: number, sums: Quantities = {}, missing?: string): ManifestEvent {
   const usages = Object.entries(sums).map(([meter, quantity]) => ({ meter, quantity }));
   return {
     id,
@@ -218,6 +218,7 @@ export function manifest(id: string, eventCount: number, sums: Quantities = {}):
     end: SAMPLE_START + HOUR,
     eventCount,
     sums: usages,
+    missing,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type ProjectEvent,
   type Quantity,
   type StorageEvent,
+  type StoredBytes,
   type Window,
 } from './event-types.ts';
 import { formatUtc } from './utc-time.ts';
@@ -38,7 +39,7 @@ export type ComputeInput = OfNamespace & {
   readonly gpuModel?: string;
 };
 
-export type StorageInput = OfNamespace & { readonly onlineBytes: QuantityInput; readonly offlineBytes: QuantityInput };
+export type StorageInput = OfNamespace & StoredBytes<QuantityInput>;
 
 export type NetworkInput = OfNamespace & { readonly egressBytes: QuantityInput };
 
@@ -67,8 +68,13 @@ export type CorrectionInput = {
 
 export type ManifestInput = {
   readonly window: WindowInput;
+  /** Usage events whose window begins in this window. Of several manifests of a window they are added up. */
   readonly eventCount: number;
   readonly sums?: Readonly<Record<string, QuantityInput>>;
+  /** Why the window cannot be reported, in 1 to 200 characters; then `eventCount` is 0 and there are no `sums`. */
+  readonly missing?: string;
+  /** Which of several manifests of the window this is, such as `recheck`; the first one has none. It is in the id. */
+  readonly part?: string;
 };
 
 /** Whose a namespace is: no usage, but what decides whose its usage is. */
@@ -126,18 +132,13 @@ export function createEventMaker(clusterId: string, sourcePath = ''): EventMaker
         },
       };
     },
-    storage({ namespace, subject, ...input }) {
+    storage({ namespace, subject, onlineBytes, offlineBytes, ...input }) {
       const window = readWindow(input.window);
       return {
         ...envelope(buildEventId('storage', [namespace, window.start, window.end, subject]), subject),
         type: EVENT_TYPES.storage,
         time: window.end,
-        data: {
-          namespace,
-          window,
-          onlineBytes: readQuantity(input.onlineBytes, 'onlineBytes'),
-          offlineBytes: readQuantity(input.offlineBytes, 'offlineBytes'),
-        },
+        data: { namespace, window, ...readStored(onlineBytes, offlineBytes) },
       };
     },
     network({ namespace, subject, ...input }) {
@@ -180,13 +181,20 @@ export function createEventMaker(clusterId: string, sourcePath = ''): EventMaker
         },
       };
     },
-    manifest({ eventCount, sums, ...input }) {
+    manifest({ eventCount, sums, missing, part, ...input }) {
       const window = readWindow(input.window);
+      if (part === MISSING_PART) throw new ClientError('INVALID_EVENT', `part must not be ${MISSING_PART}`);
+      const parts = [...(missing === undefined ? [] : [MISSING_PART]), part];
       return {
-        ...envelope(buildEventId('manifest', [window.start, window.end])),
+        ...envelope(buildEventId('manifest', [window.start, window.end, ...parts])),
         type: EVENT_TYPES.manifest,
         time: window.end,
-        data: { window, eventCount, ...(sums === undefined ? {} : { sums: readQuantities(sums, 'sums') }) },
+        data: {
+          window,
+          eventCount,
+          ...(sums === undefined ? {} : { sums: readQuantities(sums, 'sums') }),
+          ...(missing === undefined ? {} : { missing }),
+        },
       };
     },
     project({ namespace, projectName, projectId, owner, endedAt, ...input }) {
@@ -202,6 +210,9 @@ export function createEventMaker(clusterId: string, sourcePath = ''): EventMaker
     },
   };
 }
+
+/** In the id of a manifest that says why its window is missing, so that the usual one can still come beside it. */
+const MISSING_PART = 'missing';
 
 function buildSource(clusterId: string, sourcePath: string): string {
   if (!/^[\w.-]+$/.test(clusterId))
@@ -224,6 +235,14 @@ function readQuantity(value: QuantityInput, field: string): Quantity {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new ClientError('INVALID_EVENT', `${field} must be a finite number, not ${value}`);
   return value;
+}
+
+function readStored(online?: QuantityInput, offline?: QuantityInput): StoredBytes<Quantity> {
+  const onlineBytes = online === undefined ? undefined : readQuantity(online, 'onlineBytes');
+  const offlineBytes = offline === undefined ? undefined : readQuantity(offline, 'offlineBytes');
+  if (onlineBytes !== undefined) return offlineBytes === undefined ? { onlineBytes } : { onlineBytes, offlineBytes };
+  if (offlineBytes !== undefined) return { offlineBytes };
+  throw new ClientError('INVALID_EVENT', 'onlineBytes, offlineBytes or both are required');
 }
 
 function readQuantities(values: Readonly<Record<string, QuantityInput>>, field: string): Record<string, Quantity> {

@@ -49,14 +49,14 @@ export type ComputeEvent = EventOf<
   }
 >;
 
+/** What is stored: one of the two, or both. The one that is left out was not measured, which is not zero. */
+export type StoredBytes<Bytes> =
+  | { readonly onlineBytes: Bytes; readonly offlineBytes?: Bytes }
+  | { readonly onlineBytes?: Bytes; readonly offlineBytes: Bytes };
+
 export type StorageEvent = EventOf<
   'storage',
-  {
-    readonly namespace: string;
-    readonly window: Window;
-    readonly onlineBytes: Quantity;
-    readonly offlineBytes: Quantity;
-  }
+  { readonly namespace: string; readonly window: Window } & StoredBytes<Quantity>
 >;
 
 export type NetworkEvent = EventOf<
@@ -85,7 +85,12 @@ export type CorrectionEvent = EventOf<
 
 export type ManifestEvent = EventOf<
   'manifest',
-  { readonly window: Window; readonly eventCount: number; readonly sums?: Readonly<Record<string, Quantity>> }
+  {
+    readonly window: Window;
+    readonly eventCount: number;
+    readonly sums?: Readonly<Record<string, Quantity>>;
+    readonly missing?: string;
+  }
 >;
 
 export type ProjectEvent = EventOf<

@@ -55,10 +55,11 @@ with taken as materialized (
 ),
 recorded as (
   insert into hopsmeter.cluster_manifests
-    (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count, sums)
+    (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count, sums,
+      missing_reason)
   select
     event_key, content_hash, hopsworks_cluster_id, source_path, ${parkedInstant('start')},
-    ${parkedInstant('end')}, (${parkedText('eventCount')})::bigint, ${parkedJson('sums')}
+    ${parkedInstant('end')}, (${parkedText('eventCount')})::bigint, ${parkedJson('sums')}, ${parkedText('missing')}
   from taken
   where counted_hash is null and has_cluster
   order by event_key, reason = 'conflict', parked_at, id

@@ -48,12 +48,18 @@ export const clusterManifests = hopsmeterTable(
     eventCount: bigint('event_count', { mode: 'bigint' }).notNull(),
     /** By meter: {"cpu_hours": "1.5"}; meters that are not named were not summed. */
     sums: jsonb('sums').notNull(),
+    /** Why the cluster cannot report the window; then it counts nothing. */
+    missingReason: text('missing_reason'),
     recordedAt: instant('recorded_at').notNull().defaultNow(),
   },
   (table) => [
     index('cluster_manifests_window_idx').on(table.hopsworksClusterId, table.windowStartedAt),
     check('cluster_manifests_ends_after_start', sql`${table.windowEndedAt} > ${table.windowStartedAt}`),
     check('cluster_manifests_event_count_not_negative', sql`${table.eventCount} >= 0`),
+    check(
+      'cluster_manifests_missing_counts_nothing',
+      sql`${table.missingReason} is null or (${table.eventCount} = 0 and ${table.sums} = '{}')`,
+    ),
   ],
 ).enableRLS();
 

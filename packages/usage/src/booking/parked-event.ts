@@ -64,6 +64,7 @@ type ParkedManifest = {
   readonly end: string;
   readonly eventCount: number;
   readonly sums: Readonly<Record<string, string>>;
+  readonly missing?: string | undefined;
 };
 
 /** Only SQL reads it, see `record-report.ts`. */
@@ -100,9 +101,9 @@ function toParked(event: ReportedEvent, replacesKey: string | undefined): Parked
       return { id, sourcePath, type, replaces, replacesKey, correctedAt, usages: usages.map(toParkedUsage), reason };
     }
     case 'manifest': {
-      const { type, start, end, eventCount } = event;
+      const { type, start, end, eventCount, missing } = event;
       const sums = Object.fromEntries(event.sums.map(({ meter, quantity }) => [meter, quantity]));
-      return { id, sourcePath, type, start: formatTime(start), end: formatTime(end), eventCount, sums };
+      return { id, sourcePath, type, start: formatTime(start), end: formatTime(end), eventCount, sums, missing };
     }
     case 'project': {
       const { reportedAt, createdAt, endedAt } = event;

@@ -250,6 +250,7 @@ describe('what is parked', () => {
     end: SAMPLE_START + HOUR,
     eventCount: 2,
     sums: [{ meter: 'cpu_hours', quantity: '0' }],
+    missing: undefined,
   };
 
   const project: ProjectEvent = {
@@ -330,8 +331,11 @@ describe('what is parked', () => {
 
   it('are corrections that Postgres refuses in storable words, still naming what they replace', () => {
     const bad = { ...correction, id: 'c\0', replaces: 'a\ud800', reason: '\0' };
-    const setAside: SetAside = new Map([[0, { reason: 'uncountable', detail: 'refused' }]]);
-    const [parked] = plan([bad, { ...manifest, id: 'm\0' }], setAside).parked;
+    const refused = { reason: 'uncountable', detail: 'refused' } as const;
+    const setAside: SetAside = new Map([0, 1].map((place) => [place, refused]));
+    const missing = { ...manifest, id: 'm\0', eventCount: 0, sums: [], missing: '\0' };
+    const [parked, other] = plan([bad, missing], setAside).parked;
+    expect(other).toMatchObject({ eventId: 'm\ufffd', event: expect.stringContaining('"missing":"\ufffd"') });
     expect(parked).toMatchObject({
       eventId: 'c\ufffd',
       reason: 'uncountable',

@@ -173,8 +173,11 @@ function defer(event: DeferredEvent): Unattributed {
   switch (event.type) {
     case 'correction':
       return { reason: 'correction', detail: `replaces ${event.replaces}` };
-    case 'manifest':
-      return { reason: 'manifest', detail: `says that ${event.eventCount} events were reported` };
+    case 'manifest': {
+      const { eventCount, missing } = event;
+      const counts = `says that ${eventCount} events were reported`;
+      return { reason: 'manifest', detail: missing === undefined ? counts : `says why usage is missing: ${missing}` };
+    }
     case 'project':
       return { reason: 'project', detail: `says that ${event.namespace} is a project of ${event.owner}` };
   }

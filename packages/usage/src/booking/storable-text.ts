@@ -14,7 +14,7 @@ export function toStorableEvent(event: ReportedEvent): ReportedEvent {
       return { ...event, ...identity, replaces, reason, usages: event.usages.map(toStorableUsage) };
     }
     case 'manifest':
-      return { ...event, ...identity, sums: event.sums.map(toStorableUsage) };
+      return { ...event, ...identity, sums: event.sums.map(toStorableUsage), missing: toOptional(event.missing) };
     case 'project': {
       const [namespace, projectName] = [toStorableText(event.namespace), toStorableText(event.projectName)];
       return { ...event, ...identity, namespace, projectName, owner: toStorableText(event.owner) };

@@ -55,6 +55,18 @@ it('a manifest is recorded and is no usage', async () => {
   expect(await readPipelineCounts(world.database.pool)).toMatchObject({ events: 2n, counted: 2n, parked: 0n });
 });
 
+it('a manifest of a window that is missing is recorded with its reason, the first of several', async () => {
+  await world.record(manifest('m', 0, {}, 'OpenCost did not answer'));
+  await world.settle();
+  await world.record(manifest('m', 0, {}, 'connection refused'), manifest('n', 0));
+  await world.settle();
+  expect(await world.rowsOf('select event_count, missing_reason from hopsmeter.cluster_manifests order by 2')).toEqual([
+    { event_count: '0', missing_reason: 'OpenCost did not answer' },
+    { event_count: '0', missing_reason: null },
+  ]);
+  expect((await parkedOf()).map((row) => Reflect.get(row, 'reason'))).toEqual(['manifest', 'manifest']);
+});
+
 it('a manifest sent again is a duplicate, with other content or under the id of usage a conflict', async () => {
   await world.record(manifest('m', 2), usage('e', { cpu_hours: '1' }));
   await world.settle();
