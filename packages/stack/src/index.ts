@@ -5,6 +5,7 @@
 export { findChromium } from './chromium/find-chromium.ts';
 export { type Guard, startGuard } from './guard/start-guard.ts';
 export { type DirectoryLock, lockDirectory } from './lock-directory.ts';
+export { type MariaDb, type MariaDbOptions, startMariaDb } from './mariadb/start-mariadb.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer/start-pgbouncer.ts';
 export type { PostgresSize } from './postgres/postgres-settings.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres/start-postgres.ts';
