@@ -1,4 +1,21 @@
 export {
+  createOfflineStorageSource,
+  type OfflineStorageOptions,
+} from './offline-storage/create-offline-storage-source.ts';
+export type { ReadFolders } from './offline-storage/folder-sizes.ts';
+export { createDuReader, type DuOptions } from './offline-storage/read-by-command.ts';
+export { createWebHdfsReader, type WebHdfsOptions } from './offline-storage/read-by-web-hdfs.ts';
+export type { RonDbOptions } from './online-storage/ask-rondb.ts';
+export { createOnlineStorageSource, type OnlineStorageOptions } from './online-storage/create-online-storage-source.ts';
+export {
+  createProjectsSource,
+  type ProjectsOptions,
+  type ProjectsSource,
+  type ReportedProjects,
+} from './projects/create-projects-source.ts';
+export { createHopsworksClient, type Hopsworks, type HopsworksOptions } from './projects/hopsworks-client.ts';
+export { type KnownProjects, knownProjectsSchema, NO_PROJECTS } from './projects/known-projects.ts';
+export {
   type CollectedWindow,
   type IgnoredRow,
   type QuarantinedRow,

@@ -38,6 +38,7 @@ export { CLUSTER_SOURCE_PREFIX } from './event-fields.ts';
 export { eventSchemas } from './event-schema.ts';
 export * from './exact-quantity.ts';
 export * from './gpu-models.ts';
+export { groupBy } from './group-by.ts';
 export type { Period } from './holder.ts';
 export * from './identity.ts';
 export * from './imported-usage.ts';

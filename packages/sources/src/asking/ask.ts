@@ -12,6 +12,8 @@ export type Question = {
   readonly timeoutMs: number;
   /** Default: 64 MiB. */
   readonly bytesMax?: number;
+  /** Statuses that are an answer too, such as 404 where that is what was asked. */
+  readonly statuses?: readonly number[];
   readonly signal: AbortSignal;
 };
 
@@ -34,7 +36,7 @@ const DETAIL_LENGTH_MAX = 200;
  * the beginning of what was said), ANSWER_UNREADABLE (cut off, too large). @throws the signal's reason.
  */
 export async function ask({ url, whom, method = 'GET', headers, body, ...limits }: Question): Promise<Answer> {
-  const { timeoutMs, bytesMax = BYTES_MAX, signal } = limits;
+  const { timeoutMs, bytesMax = BYTES_MAX, statuses = [], signal } = limits;
   const timeout = AbortSignal.timeout(timeoutMs);
   let hasBegun = false;
   try {
@@ -48,7 +50,7 @@ export async function ask({ url, whom, method = 'GET', headers, body, ...limits 
     hasBegun = true;
     const text = await readText(response, whom, bytesMax);
     const answer = { status: response.status, text, serverTime: readDate(response.headers.get('date')) };
-    if (response.ok) return answer;
+    if (response.ok || statuses.includes(response.status)) return answer;
     throw refusedBy(whom, answer);
   } catch (error) {
     if (error instanceof SourceError) throw error;
