@@ -254,6 +254,17 @@ CREATE TABLE "hopsmeter"."team_invites" (
 );
 --> statement-breakpoint
 ALTER TABLE "hopsmeter"."team_invites" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "hopsmeter"."user_aliases" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"hopsworks_cluster_id" uuid NOT NULL,
+	"alias" text NOT NULL,
+	"user_id" text NOT NULL,
+	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "user_aliases_ends_after_start" CHECK ("hopsmeter"."user_aliases"."ended_at" > "hopsmeter"."user_aliases"."started_at")
+);
+--> statement-breakpoint
+ALTER TABLE "hopsmeter"."user_aliases" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "hopsmeter"."user_hopsworks_assignments" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"user_id" text NOT NULL,
@@ -783,6 +794,8 @@ ALTER TABLE "hopsmeter"."projects" ADD CONSTRAINT "projects_hopsworks_cluster_id
 ALTER TABLE "hopsmeter"."projects" ADD CONSTRAINT "projects_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."team_invites" ADD CONSTRAINT "team_invites_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."team_invites" ADD CONSTRAINT "team_invites_accepted_by_user_id_users_id_fk" FOREIGN KEY ("accepted_by_user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."user_aliases" ADD CONSTRAINT "user_aliases_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hopsmeter"."user_aliases" ADD CONSTRAINT "user_aliases_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."user_hopsworks_assignments" ADD CONSTRAINT "user_hopsworks_assignments_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."user_hopsworks_assignments" ADD CONSTRAINT "user_hopsworks_assignments_hopsworks_cluster_id_hopsworks_clusters_id_fk" FOREIGN KEY ("hopsworks_cluster_id") REFERENCES "hopsmeter"."hopsworks_clusters"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hopsmeter"."users" ADD CONSTRAINT "users_account_owner_id_users_id_fk" FOREIGN KEY ("account_owner_id") REFERENCES "hopsmeter"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -26,6 +26,9 @@ ALTER TABLE hopsmeter.projects ADD CONSTRAINT projects_no_overlap
 ALTER TABLE hopsmeter.user_hopsworks_assignments ADD CONSTRAINT user_hopsworks_assignments_no_overlap
   EXCLUDE USING gist (user_id WITH =, tstzrange(started_at, ended_at) WITH &&);
 --> statement-breakpoint
+ALTER TABLE hopsmeter.user_aliases ADD CONSTRAINT user_aliases_no_overlap
+  EXCLUDE USING gist (hopsworks_cluster_id WITH =, alias WITH =, tstzrange(started_at, ended_at) WITH &&);
+--> statement-breakpoint
 
 -- The directory is everything that attributes and prices, and the months that are closed. Workers read it into memory,
 -- so a recorded event must prove that its copy was current: the record statement holds a shared lock while it compares
@@ -47,8 +50,7 @@ DECLARE
 BEGIN
   FOREACH directory_table IN ARRAY ARRAY[
     'users', 'account_ownerships', 'projects', 'namespace_rules', 'hopsworks_clusters', 'user_hopsworks_assignments',
-    'meters',
-    'gpu_models', 'rate_cards', 'rates', 'price_overrides', 'statements'
+    'user_aliases', 'meters', 'gpu_models', 'rate_cards', 'rates', 'price_overrides', 'statements'
   ] LOOP
     -- BEFORE: the lock comes before any row lock, so that a change and a record statement cannot wait for each other.
     EXECUTE format(

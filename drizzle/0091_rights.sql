@@ -36,6 +36,7 @@ SELECT
   hopsmeter.set_table_rights('hopsmeter.team_invites', 'select', 'insert', 'update'),
   hopsmeter.set_table_rights('hopsmeter.hopsworks_clusters', 'select', 'insert', 'update'),
   hopsmeter.set_table_rights('hopsmeter.user_hopsworks_assignments', 'select', 'insert', 'update', 'delete'),
+  hopsmeter.set_table_rights('hopsmeter.user_aliases', 'select', 'insert', 'update (ended_at)'),
   hopsmeter.set_table_rights('hopsmeter.projects', 'select', 'insert', 'update'),
   hopsmeter.set_table_rights('hopsmeter.namespace_rules', 'select', 'insert', 'update (withdrawn_at, withdrawn_by)'),
   -- A key is replaced, never changed.

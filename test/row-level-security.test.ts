@@ -37,6 +37,7 @@ import {
   draftStatement,
   eachCharge,
   eachUsageDaily,
+  endAlias,
   endProject,
   endStripeCustomer,
   endTurn,
@@ -53,6 +54,7 @@ import {
   importUsage,
   listAccounts,
   listAlerts,
+  listAliases,
   listAuditLog,
   listClusterKeys,
   listClusters,
@@ -122,6 +124,7 @@ import {
   revokeGrant,
   revokeInvite,
   rotateClusterKey,
+  setAlias,
   setGpuModel,
   setSpendingCap,
   setStripeCustomer,
@@ -564,6 +567,9 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   await changeUser(pool, CHANGE, 'member', { name: 'Member' });
   const project = { clusterId: cluster.id, namespace: 'ml', userId: 'owner' };
   const { value: created } = await createProject(pool, CHANGE, project);
+  const alias = { clusterId: cluster.id, alias: 'john1234', userId: 'owner', reason: 'for a test' };
+  const { value: named } = await setAlias(pool, CHANGE, alias);
+  expect((await endAlias(pool, CHANGE, { aliasId: named.id, reason: 'for a test' })).endedAt).not.toBeNull();
 
   const usage = { clusterId: cluster.id, namespace: 'ml', quantity: '1.5', start: NOW - HOUR, end: NOW };
   const events = Array.from({ length: EVENTS }, (_, i) => ({ ...usage, id: `event ${i}` }));
@@ -673,7 +679,7 @@ async function liveThroughEverything(pool: Pool): Promise<void> {
   await follow(pool);
   await payThroughStripe(pool);
   await changeAllPrices(pool);
-  for (const list of [listUsers, listClusters, listProjects, listInvites, listAuditLog])
+  for (const list of [listUsers, listClusters, listAliases, listProjects, listInvites, listAuditLog])
     expect(await list(pool, { limit: 10 }), list.name).not.toEqual([]);
   expect(await findRollupDifferences(pool)).toEqual([]);
   await reconcileAndRepair(pool, cluster.id);

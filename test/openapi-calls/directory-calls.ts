@@ -37,6 +37,19 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
     status: 201,
   }),
   (world) => ({
+    operationId: 'setAlias',
+    body: { clusterId: known(world, 'documentedCluster'), alias: 'john1234', userId: OWNER, reason: 'a test' },
+    status: 201,
+    learn: ({ id }, learned) => learned.set('alias', id),
+  }),
+  () => ({ operationId: 'listAliases', query: { alias: 'john1234' }, status: 200 }),
+  (world) => ({
+    operationId: 'endAlias',
+    params: { id: known(world, 'alias') },
+    body: { at: YESTERDAY, reason: 'a test' },
+    status: 200,
+  }),
+  (world) => ({
     operationId: 'createProject',
     body: { clusterId: known(world, 'documentedCluster'), namespace: 'documented', userId: OWNER },
     status: 201,

@@ -25,6 +25,7 @@ export function createWorldSnapshot(version: number, known: readonly string[] = 
     })),
     ownerships: users.map((userId) => ({ userId, accountOwnerId: userId, ...ALWAYS })),
     assignments: users.map((userId) => ({ userId, clusterId: CLUSTER_ID, ...ALWAYS })),
+    aliases: [],
     clusterLimits: [],
     meters: ['cpu_hours', 'gpu_hours', 'ram_gb_hours'],
     gpuModels: [],

@@ -44,6 +44,7 @@ function demoDirectory() {
       ...always,
     })),
     assignments: DEMO_USERS.map(({ id, cluster }) => ({ userId: id, clusterId: cluster.id, ...always })),
+    aliases: [],
     clusterLimits: [],
     meters: [],
     gpuModels: DEMO_GPU_MODELS,

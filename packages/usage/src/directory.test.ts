@@ -27,6 +27,15 @@ const snapshot: DirectorySnapshot = {
     { userId: 'cy', clusterId: 'east', ...ALWAYS },
     { userId: 'wes', clusterId: 'west', ...ALWAYS },
   ],
+  // Until noon `name0001` is what east calls Bo, from an hour later on Cy; `ada` is a name of Cy's that is Ada's id.
+  aliases: [
+    { clusterId: 'east', alias: 'name0001', userId: 'bo', ...ALWAYS, endedAt: NOON },
+    { clusterId: 'east', alias: 'name0001', userId: 'cy', ...ALWAYS, startedAt: NOON + 3_600 },
+    { clusterId: 'east', alias: 'ada', userId: 'cy', ...ALWAYS },
+    { clusterId: 'east', alias: 'name0002', userId: 'cy', ...ALWAYS },
+    { clusterId: 'east', alias: 'wes00001', userId: 'wes', ...ALWAYS },
+    { clusterId: 'west', alias: 'name0001', userId: 'wes', ...ALWAYS },
+  ],
   clusterLimits: [{ clusterId: 'west', coresMax: 4_096n, gpusMax: 8n }],
   meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100', 'gpu_hours_l4'],
   gpuModels: [
@@ -170,6 +179,40 @@ describe('attribution', () => {
     const at = { start: NOON, end: NOON, usages: [] };
     expect(odd.attribute('east', { ...event, ...at, subject: 'ada' })).toMatchObject({ projectId: undefined });
     expect(odd.attribute('east', { ...event, ...at, subject: undefined })).toMatchObject({ reason: 'unknown_user' });
+  });
+
+  it('takes a subject that is no user id for an alias of the cluster, and answers with the user id', () => {
+    expect(attribute('east', { subject: 'name0002' })).toEqual({
+      accountOwnerId: 'cy',
+      userId: 'cy',
+      clusterId: 'east',
+      projectId: undefined,
+      attributedBy: 'alias',
+    });
+    expect(attribute('west', { subject: 'name0001' })).toMatchObject({ userId: 'wes' });
+    expect(attribute('west', { subject: 'name0002' })).toMatchObject({ reason: 'unknown_user' });
+    expect(attribute('north', { subject: 'name0002' })).toMatchObject({ reason: 'unknown_user' });
+    expect(attribute('east', { subject: 'NAME0002' })).toMatchObject({ reason: 'unknown_user' });
+  });
+
+  it('prefers the user whose id a subject is to the one whose alias it is', () => {
+    expect(attribute('east', { subject: 'ada' })).toMatchObject({ userId: 'ada', attributedBy: 'subject' });
+    // Also where that user is not on the cluster: an alias that is spelt like an id bills nobody else.
+    expect(attribute('west', { subject: 'ada' })).toMatchObject({ reason: 'user_not_on_cluster' });
+  });
+
+  it('finds who had an alias for the longest part of the window, and who owned them when it began', () => {
+    const named = (start: number, end: number) => attribute('east', { subject: 'name0001', start, end });
+    expect(named(NOON - 1, NOON)).toMatchObject({ userId: 'bo', accountOwnerId: 'ada' });
+    expect(named(NOON + 3_600, NOON + 3_601)).toMatchObject({ userId: 'cy' });
+    expect(named(NOON - 3_600, NOON + 3_600 + 2_400)).toMatchObject({ userId: 'bo' });
+    expect(named(NOON - 300, NOON + 3_600 + 2_400)).toMatchObject({ userId: 'cy' });
+    expect(named(NOON, NOON + 3_600)).toMatchObject({ reason: 'unknown_user' });
+    expect(named(0, 10)).toMatchObject({ reason: 'user_not_on_cluster', detail: expect.stringMatching(/^bo is not/) });
+  });
+
+  it('parks usage under an alias of a user who is on another cluster', () => {
+    expect(attribute('east', { subject: 'wes00001' })).toMatchObject({ reason: 'user_not_on_cluster' });
   });
 
   it('gives equal answers as the same object and other answers as others', () => {

@@ -17,6 +17,9 @@ export type Project = Period & {
   readonly userId: string;
 };
 
+/** What a cluster calls a user. */
+export type Alias = Period & { readonly clusterId: string; readonly alias: string; readonly userId: string };
+
 /** What is plausible of one cluster, where that is not {@link PLAUSIBLE_LIMITS}. */
 export type ClusterLimits = PlausibleLimits & { readonly clusterId: string };
 
@@ -29,6 +32,7 @@ export type DirectorySnapshot = {
   readonly projects: readonly Project[];
   readonly ownerships: readonly Ownership[];
   readonly assignments: readonly Assignment[];
+  readonly aliases: readonly Alias[];
   readonly clusterLimits: readonly ClusterLimits[];
   /** Those in force. */
   readonly namespaceRules: readonly NamespaceRule[];
@@ -62,9 +66,10 @@ export const PARK_REASONS = [
 export type ParkReason = (typeof PARK_REASONS)[number];
 
 /**
- * Which fact decided: the event's subject, the project of its namespace, or a rule for namespaces that are no project.
+ * Which fact decided: the event's subject, as a user's id or as an alias of the cluster, the project of its namespace,
+ * or a rule for namespaces that are no project.
  */
-export type AttributedBy = 'subject' | 'namespace' | 'rule' | 'import';
+export type AttributedBy = 'subject' | 'alias' | 'namespace' | 'rule' | 'import';
 
 /** Who used it, who pays, and which fact decided. */
 export type Attribution = {
@@ -84,6 +89,9 @@ export type Directory = {
    * The attribution rule. The project is that of the user who had the namespace for the longest part of the event's
    * window. The subject is the user; without one the project's user is. The account owner is who owned the user when
    * the window began. The user must have been assigned to the cluster in some part of the window.
+   *
+   * A subject that is no user's id is an alias of the cluster: of the user who had it for the longest part of the
+   * window.
    *
    * A namespace that is no project then goes by the rules of the cluster: its usage is ignored, or is that of the
    * rule's user, who need not be on the cluster.
@@ -121,6 +129,11 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
     ({ clusterId }) => clusterId,
     ({ userId }) => userId,
   );
+  const aliases = groupByBoth(
+    inOrder(snapshot.aliases),
+    ({ clusterId }) => clusterId,
+    ({ alias }) => alias,
+  );
   const rules = createNamespaceRules(snapshot.namespaceRules);
   const attributions = createAttributions();
   const meters = new Set(snapshot.meters);
@@ -146,14 +159,21 @@ export function createDirectory(snapshot: DirectorySnapshot): Directory {
       const { subject, namespace } = event;
       const project = namespace === undefined ? undefined : findHolder(projects.get(clusterId)?.get(namespace), event);
       if (namespace !== undefined && project === undefined) return attributeByRule(clusterId, namespace, event.start);
-      const userId = subject ?? project?.userId;
-      const ownership = userId === undefined ? undefined : inForce(ownerships.get(userId), event.start);
+      const named = subject ?? project?.userId;
+      let ownership = named === undefined ? undefined : inForce(ownerships.get(named), event.start);
+      let attributedBy: AttributedBy = subject === undefined ? 'namespace' : 'subject';
+      if (ownership === undefined && subject !== undefined) {
+        const alias = findHolder(aliases.get(clusterId)?.get(subject), event);
+        ownership = alias === undefined ? undefined : inForce(ownerships.get(alias.userId), event.start);
+        attributedBy = 'alias';
+      }
       if (ownership === undefined)
-        return { reason: 'unknown_user', detail: `${userId ?? 'no user'} is not known at that time` };
-      const assignment = firstOverlap(assignments.get(clusterId)?.get(ownership.userId), event);
+        return { reason: 'unknown_user', detail: `${named ?? 'no user'} is not known at that time` };
+      const { userId } = ownership;
+      const assignment = firstOverlap(assignments.get(clusterId)?.get(userId), event);
       if (assignment === undefined)
         return { reason: 'user_not_on_cluster', detail: `${userId} is not assigned to the cluster at that time` };
-      return attributions.get(ownership, assignment, project, subject === undefined ? 'namespace' : 'subject');
+      return attributions.get(ownership, assignment, project, attributedBy);
     },
     isIgnored(clusterId, namespace) {
       const rule = rules.find(clusterId, namespace);

@@ -61,6 +61,7 @@ export const REQUEST_ERRORS = {
   USER_NOT_ON_CLUSTER: { kind: 'conflict', title: 'The user was not on the cluster at that time' },
   NAMESPACE_TAKEN: { kind: 'conflict', title: 'Another project has the namespace at that time' },
   PROJECT_ENDED: { kind: 'conflict', title: 'The project has ended' },
+  ALIAS_TAKEN: { kind: 'conflict', title: 'The alias is of another user of the cluster at that time' },
   USAGE_COUNTED_LATER: { kind: 'conflict', title: 'Usage after that moment is counted already' },
   TOO_MANY_KEYS: { kind: 'conflict', title: 'The cluster has as many live keys as it may have' },
   KEY_ENDED: { kind: 'conflict', title: 'The key is revoked or has expired' },

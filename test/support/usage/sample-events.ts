@@ -27,6 +27,7 @@ export const SAMPLE_SNAPSHOT: DirectorySnapshot = {
     { userId: 'auth0|ada', clusterId: SAMPLE_CLUSTER, ...ALWAYS },
     { userId: 'auth0|bo', clusterId: SAMPLE_CLUSTER, ...ALWAYS },
   ],
+  aliases: [],
   clusterLimits: [],
   meters: ['cpu_hours', 'gpu_hours', 'gpu_hours_h100', 'ram_gb_hours', 'model_calls'],
   gpuModels: [{ name: 'Tesla T4', meter: 'gpu_hours' }],

@@ -6,6 +6,7 @@ const ERRORS_BY_CONSTRAINT: Readonly<Record<string, RequestErrorCode>> = {
   users_not_own_owner: 'TWO_LEVELS',
   hopsworks_clusters_name_unique: 'CLUSTER_EXISTS',
   projects_no_overlap: 'NAMESPACE_TAKEN',
+  user_aliases_no_overlap: 'ALIAS_TAKEN',
   price_overrides_no_overlap: 'OVERLAPPING_VALIDITY',
 };
 

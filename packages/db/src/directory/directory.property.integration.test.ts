@@ -14,8 +14,10 @@ import { changeProject } from './change-project.ts';
 import { createCluster } from './create-cluster.ts';
 import { createProject } from './create-project.ts';
 import { createUser } from './create-user.ts';
+import { endAlias } from './end-alias.ts';
 import { endProject } from './end-project.ts';
 import { handOverProject } from './hand-over-project.ts';
+import { setAlias } from './set-alias.ts';
 import { unassignUser } from './unassign-user.ts';
 
 /** A run is cheap, and few projects can be created: of so many runs all kinds of steps succeed in some. */
@@ -29,13 +31,16 @@ const DAYS = 4;
 /** Users by number: three owners, and two whose first owner is the first of them. */
 const USERS = [0, 1, 2, 3, 4] as const;
 const NAMESPACES = ['ml', 'etl'] as const;
+/** What the first cluster calls users. */
+const NAMES = ['john1234', 'mary5678'] as const;
 
 const user = fc.constantFrom(...USERS);
 const namespace = fc.constantFrom(...NAMESPACES);
+const name = fc.constantFrom(...NAMES);
 /** Minutes after the beginning; undefined is now. */
 const past = fc.integer({ min: 0, max: DAYS * 1_440 - 1 });
 const moment = fc.option(past, { nil: undefined, freq: 3 });
-/** Which of the namespace's projects. */
+/** Which of the namespace's projects, or of the periods of a name. */
 const place = fc.nat({ max: 9 });
 
 const step = fc.oneof(
@@ -44,6 +49,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('event'),
       user: fc.option(user, { nil: undefined }),
+      name: fc.option(name, { nil: undefined, freq: 2 }),
       namespace: fc.option(namespace, { nil: undefined }),
       at: moment,
       minutes: fc.oneof(fc.constantFrom(60, 1_440), fc.integer({ min: 1, max: 3_000 })),
@@ -75,6 +81,11 @@ const step = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('create'), namespace, user, startedAt: moment, endedAt: moment }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('set alias'), name, user, startedAt: moment, endedAt: moment }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('end alias'), name, place, from: moment }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -149,6 +160,8 @@ async function createWorld() {
     owners: USERS.map((number) => always(number > 2 ? 0 : number)),
     clusters: USERS.map(() => always<string | undefined>(east)),
     users: new Map(NAMESPACES.map((name) => [name as string, always<number | undefined>(3)])),
+    aliases: new Map(NAMES.map((name) => [name as string, [] as string[]])),
+    named: new Map(NAMES.map((name) => [name as string, [] as Said<number | undefined>])),
   };
 }
 type World = Awaited<ReturnType<typeof createWorld>>;
@@ -163,7 +176,7 @@ const clock = async (): Promise<number> => {
 /** Does what the step says in the database, and tells the oracle when it was not refused. */
 async function take(world: World, wanted: Step): Promise<void> {
   const { pool } = database;
-  const { idOf, east, west, projects, owners, clusters, users } = world;
+  const { idOf, east, west, projects, owners, clusters, users, aliases, named } = world;
   const timeOf = (minutes: number | undefined) =>
     minutes === undefined ? undefined : formatTime(beginning + minutes * MINUTE);
   const since = (from: number | undefined) => (from === undefined ? {} : { from: timeOf(from), reason: 'test' });
@@ -179,8 +192,8 @@ async function take(world: World, wanted: Step): Promise<void> {
       const event = {
         id: `event ${world.events.length}`,
         // Projects are of the first cluster.
-        clusterId: wanted.namespace !== undefined || wanted.east ? east : west,
-        subject: subject === undefined ? undefined : idOf(subject),
+        clusterId: wanted.namespace !== undefined || wanted.name !== undefined || wanted.east ? east : west,
+        subject: wanted.name ?? (subject === undefined ? undefined : idOf(subject)),
         namespace: wanted.namespace,
         start,
         // A unit a minute: whichever way midnight cuts it, the parts are whole.
@@ -268,6 +281,38 @@ async function take(world: World, wanted: Step): Promise<void> {
       projects.get(wanted.namespace)?.push(value.id);
       const period = { from: micros(value.startedAt), until: micros(value.endedAt, EVER) };
       users.get(wanted.namespace)?.push({ ...period, value: wanted.user });
+      return;
+    }
+    case 'set alias': {
+      const { isCreated, value } = await setAlias(pool, CHANGE, {
+        clusterId: east,
+        alias: wanted.name,
+        userId: idOf(wanted.user),
+        startedAt: timeOf(wanted.startedAt),
+        endedAt: timeOf(wanted.endedAt),
+        reason: 'test',
+      });
+      if (!isCreated) return;
+      aliases.get(wanted.name)?.push(value.id);
+      const period = { from: micros(value.startedAt), until: micros(value.endedAt, EVER) };
+      named.get(wanted.name)?.push({ ...period, value: wanted.user });
+      return;
+    }
+    case 'end alias': {
+      const ids = aliases.get(wanted.name) ?? [];
+      const aliasId = ids[wanted.place % ids.length];
+      if (aliasId === undefined) return;
+      const { userId, startedAt, endedAt } = await endAlias(pool, CHANGE, {
+        aliasId,
+        at: timeOf(wanted.from),
+        reason: 'test',
+      });
+      const said = named.get(wanted.name);
+      const value = USERS.find((number) => idOf(number) === userId);
+      const from = micros(startedAt);
+      // Nobody has what it had since its begin, up to the next one's.
+      const place = said?.findIndex((each) => each.from === from && each.value === value) ?? -1;
+      said?.splice(place, 1, { from, until: micros(endedAt, EVER), value });
     }
   }
 }
@@ -291,7 +336,10 @@ function oracleTotals(world: World): Record<string, string> {
     const owner =
       event.namespace === undefined ? undefined : holderIn(world.users.get(event.namespace) ?? [], start, end);
     if (event.namespace !== undefined && owner === undefined) continue;
-    const who = event.subject === undefined ? owner : USERS.find((number) => world.idOf(number) === event.subject);
+    const named = world.named.get(event.subject ?? '');
+    const byId = USERS.find((number) => world.idOf(number) === event.subject);
+    const byName = named === undefined ? byId : holderIn(named, start, end);
+    const who = event.subject === undefined ? owner : byName;
     if (who === undefined) continue;
     if (!piecesOf(world.clusters[who] ?? [], start, end).some(({ value }) => value === event.clusterId)) continue;
     const payer = trueAt(world.owners[who] ?? [], start);
@@ -340,6 +388,17 @@ it('whatever changes in whatever order, totals are those of a replay in order of
   expect(await findRollupDifferences(database.pool)).toEqual([]);
   if (RUNS < RUNS_OF_ALL_KINDS) return;
   // The property says nothing about steps that never happened.
-  for (const kind of ['event', 'owner', 'move', 'unassign', 'hand over', 'end', 'change', 'create'])
+  for (const kind of [
+    'event',
+    'owner',
+    'move',
+    'unassign',
+    'hand over',
+    'end',
+    'change',
+    'create',
+    'set alias',
+    'end alias',
+  ])
     expect(tally[`${kind}: done`], JSON.stringify(tally)).toBeGreaterThan(0);
 });

@@ -26,6 +26,11 @@ select
       ${instantMicros('started_at')},
       ${instantMicros('ended_at')})), '[]')
     from hopsmeter.user_hopsworks_assignments) as assignments,
+  (select coalesce(json_agg(json_build_array(
+      hopsworks_cluster_id, alias, user_id,
+      ${instantMicros('started_at')},
+      ${instantMicros('ended_at')})), '[]')
+    from hopsmeter.user_aliases) as aliases,
   (select coalesce(json_agg(json_build_array(id, max_cores, max_gpus)), '[]')
     from hopsmeter.hopsworks_clusters) as limits,
   (select coalesce(json_agg(json_build_array(id, hopsworks_cluster_id, pattern, user_id)), '[]')
@@ -45,6 +50,7 @@ type Row = PricingRow & {
   readonly projects: readonly [string, string, string, string, Bound, Bound][];
   readonly ownerships: readonly [string, string, Bound, Bound][];
   readonly assignments: readonly [string, string, Bound, Bound][];
+  readonly aliases: readonly [string, string, string, Bound, Bound][];
   readonly limits: readonly [string, number, number][];
   readonly rules: readonly [string, string, string, string | null][];
   readonly meters: readonly string[];
@@ -80,6 +86,12 @@ export async function readDirectory({ rowsOf }: Query): Promise<DirectorySnapsho
       ...periodOf(from, to),
     })),
     assignments: row.assignments.map(([userId, clusterId, from, to]) => ({ userId, clusterId, ...periodOf(from, to) })),
+    aliases: row.aliases.map(([clusterId, alias, userId, from, to]) => ({
+      clusterId,
+      alias,
+      userId,
+      ...periodOf(from, to),
+    })),
     clusterLimits: row.limits.map(([clusterId, cores, gpus]) => ({
       clusterId,
       coresMax: BigInt(cores),

@@ -1,7 +1,7 @@
 import type { ParkReason } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
 import { parkedInstant, parkedText } from '../sql/parked-event.ts';
-import { endsAfter } from '../sql/period.ts';
+import { endsAfter, isWithin } from '../sql/period.ts';
 
 /** A report of a project that was taken to be settled. */
 export type TakenReport = {
@@ -13,17 +13,26 @@ export type TakenReport = {
   readonly namespace: string;
 };
 
+/** When it is so what a report says: at its own time, or at the last moment of a project that has ended. */
+const ABOUT = `least(${parkedInstant('reportedAt')}, ${parkedInstant('endedAt')} - interval '1 microsecond')`;
+
 /**
  * Whether the report $1 is known already, and who its owner is.
  *
  * The owner is a user by id, or else by e-mail address without regard to case, of several the one who is on the
- * cluster. A user is on the cluster who was in some part of the project's time.
+ * cluster, or else by alias of the cluster: of the user who had it when the report was made, or when the project ended.
+ * A user is on the cluster who was in some part of the project's time.
  */
 const READ_REPORT = `
 with parked as (select * from hopsmeter.parked_events where id = $1::uuid),
 named as (
   select
-    users.id, users.id = ${parkedText('owner')} as is_by_id,
+    users.id,
+    case
+      when users.id = ${parkedText('owner')} then 1
+      when lower(users.email) = lower(${parkedText('owner')}) then 2
+      else 3
+    end as place,
     exists (
       select from hopsmeter.user_hopsworks_assignments as assignment
       where assignment.user_id = users.id and assignment.hopsworks_cluster_id = parked.hopsworks_cluster_id
@@ -32,9 +41,14 @@ named as (
     ) as is_on_cluster
   from parked join hopsmeter.users
     on users.id = ${parkedText('owner')} or lower(users.email) = lower(${parkedText('owner')})
+      or users.id = (
+        select user_id from hopsmeter.user_aliases
+        where user_aliases.hopsworks_cluster_id = parked.hopsworks_cluster_id and alias = ${parkedText('owner')}
+          and ${isWithin(ABOUT, 'user_aliases')}
+      )
 ),
 owners as (
-  select * from named where is_by_id or not exists (select from named where is_by_id)
+  select * from named where place = (select min(place) from named)
 )
 select
   exists (
@@ -85,7 +99,8 @@ export async function recordReport(
     return { reason: 'conflict', detail: 'another content was recorded under this identity' };
   if (!row.hasCluster) return { reason: 'uncountable', detail: 'the cluster is not known' };
   const { owner, ownerCount, userIds } = row;
-  if (ownerCount === 0) return { reason: 'unknown_user', detail: `no user has the id or e-mail address ${owner}` };
+  if (ownerCount === 0)
+    return { reason: 'unknown_user', detail: `no user has the id, e-mail address or alias ${owner}` };
   const [userId, another] = userIds;
   if (userId === undefined)
     return { reason: 'user_not_on_cluster', detail: `${owner} was not assigned to the cluster in the project's time` };

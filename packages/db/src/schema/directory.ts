@@ -85,6 +85,27 @@ export const userHopsworksAssignments = hopsmeterTable(
   (table) => [check('user_hopsworks_assignments_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
 ).enableRLS();
 
+/**
+ * What a cluster calls a user, over time: its Hopsworks user name. A cluster can give a name to somebody else once its
+ * user is gone.
+ */
+export const userAliases = hopsmeterTable(
+  'user_aliases',
+  {
+    id: systemId().primaryKey().defaultRandom(),
+    hopsworksClusterId: systemId('hopsworks_cluster_id')
+      .notNull()
+      .references(() => hopsworksClusters.id),
+    alias: text('alias').notNull(),
+    userId: userId('user_id')
+      .notNull()
+      .references(() => users.id),
+    startedAt: instant('started_at').notNull().defaultNow(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [check('user_aliases_ends_after_start', sql`${table.endedAt} > ${table.startedAt}`)],
+).enableRLS();
+
 /** Keys that clusters post with. Only the SHA-256 of a key is here; `prefix` recognises it in lists. */
 export const clusterKeys = hopsmeterTable(
   'cluster_keys',

@@ -108,6 +108,20 @@ describe('closing a month of which something waits', () => {
     ]);
   });
 
+  it('tells what names the account’s user by an alias as the account’s own', async () => {
+    await database.pool.query(
+      `insert into hopsmeter.user_aliases (hopsworks_cluster_id, alias, user_id, started_at, ended_at)
+      values ($1, 'john1234', $2, '-infinity', $4), ($1, 'john1234', $3, $4, null), ($1, $2, $3, '-infinity', null)`,
+      [seeded.clusterId, seeded.memberId, seeded.otherId, windowOf(MONTH + 8).start],
+    );
+    await park({ event: { subject: 'john1234', ...windowOf(MONTH + 7) } });
+    await park({ event: { subject: 'john1234', ...windowOf(MONTH + 8) }, reason: 'implausible' });
+    expect((await waitingOf()).refused).toEqual({
+      [seeded.otherId]: { ...nothing, parked: [own('implausible', 1)] },
+      [seeded.ownerId]: { ...nothing, parked: [own('no_rate', 2)] },
+    });
+  });
+
   it('names every account that waits when several are named', async () => {
     await park({ event: { subject: seeded.otherId, ...windowOf(MONTH + 7) }, reason: 'implausible' });
     await park({ event: { subject: seeded.otherId, ...windowOf(MONTH + 8) }, reason: 'implausible' });

@@ -26,9 +26,9 @@ stays as materialized (
 /**
  * Parked events that wait to be counted and would be on the statements of a month, by account and reason.
  *
- * - An event is an account's when its subject, or else its namespace's project, is of a user whom the account owned
- *   then. A correction is of the account of what it corrects. Nobody knows whose the others are: they are told to each
- *   account that was on their cluster in the month.
+ * - An event is an account's when its subject, by id or by alias, or else its namespace's project, is of a user whom
+ *   the account owned then. A correction is of the account of what it corrects. Nobody knows whose the others are:
+ *   they are told to each account that was on their cluster in the month.
  * - It is of the month when its window lies in it. Of earlier months it is told too when it was parked after the
  *   account's last closing: nobody was told of it then, and it would be booked in this month.
  *
@@ -69,8 +69,15 @@ waiting as materialized (
     limit 1
   ) as project on true
   left join lateral (
+    select user_id from hopsmeter.user_aliases
+    where user_aliases.hopsworks_cluster_id = parked.hopsworks_cluster_id and alias = ${parkedText('subject')}
+      and ${isWithin(parkedInstant('start'), 'user_aliases')}
+      and not exists (select from hopsmeter.users where users.id = ${parkedText('subject')})
+    limit 1
+  ) as named on true
+  left join lateral (
     select account_owner_id from hopsmeter.account_ownerships
-    where user_id = coalesce(${parkedText('subject')}, project.user_id)
+    where user_id = coalesce(named.user_id, ${parkedText('subject')}, project.user_id)
       and ${isWithin(parkedInstant('start'), 'account_ownerships')}
     limit 1
   ) as ownership on true

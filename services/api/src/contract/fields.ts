@@ -55,6 +55,13 @@ export const userIdField = (description: string) =>
     meta: { description, examples: ['auth0|507f1f77'] },
   });
 
+/** What a cluster calls a user: whatever it may send as a subject. */
+export const aliasField = field({
+  accepts: isUserId,
+  expected: `expected what can be a subject: ${USER_ID_FORM}`,
+  meta: { description: 'What the cluster calls the user: the Hopsworks user name', examples: ['john1234'] },
+});
+
 /** As long as an address may be (RFC 5321). */
 const EMAIL_LENGTH_MAX = 254;
 

@@ -11,15 +11,18 @@ import { addCreateCluster } from './create-cluster.ts';
 import { addCreateInvite } from './create-invite.ts';
 import { addCreateProject } from './create-project.ts';
 import { addCreateUser } from './create-user.ts';
+import { addEndAlias } from './end-alias.ts';
 import { addEndAssignment } from './end-assignment.ts';
 import { addEndProject } from './end-project.ts';
 import { addHandOverProject } from './hand-over-project.ts';
+import { addListAliases } from './list-aliases.ts';
 import { addListAuditLog } from './list-audit-log.ts';
 import { addListClusters } from './list-clusters.ts';
 import { addListInvites } from './list-invites.ts';
 import { addListProjects } from './list-projects.ts';
 import { addListUsers } from './list-users.ts';
 import { addRevokeInvite } from './revoke-invite.ts';
+import { addSetAlias } from './set-alias.ts';
 import { addUnassignUser } from './unassign-user.ts';
 
 /** Everything that changes the directory, and its lists. Part of the scope below /v1, which guards it. */
@@ -31,6 +34,7 @@ export async function addAdmin(scope: HttpApp, pool: Pool): Promise<void> {
       [addAssignUser, addUnassignUser, addEndAssignment],
       [addListInvites, addCreateInvite, addAcceptInvite, addRevokeInvite],
       [addListClusters, addCreateCluster, addChangeCluster],
+      [addListAliases, addSetAlias, addEndAlias],
       [addListProjects, addCreateProject, addChangeProject, addEndProject, addHandOverProject],
       [addListAuditLog],
     ];

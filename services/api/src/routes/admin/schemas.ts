@@ -68,6 +68,17 @@ export const projectSchema = z
   })
   .meta({ id: 'Project', description: 'A namespace of a cluster and whose it is, or was' });
 
+export const aliasSchema = z
+  .object({
+    id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
+    clusterId: z.string().meta({ examples: ['8d1c9f6e-2b7a-4a52-8f3d-5f0b6f1f7a10'] }),
+    alias: z.string().meta({ examples: ['john1234'] }),
+    userId: z.string().meta({ examples: ['auth0|507f1f78'] }),
+    startedAt: openSchema,
+    endedAt: openSchema,
+  })
+  .meta({ id: 'Alias', description: 'What a cluster calls a user, or called' });
+
 export const inviteSchema = z
   .object({
     id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),

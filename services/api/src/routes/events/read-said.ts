@@ -30,10 +30,11 @@ export function readSaid(receipt: EventReceipt): Said {
   const usages = words.usages?.map(({ meter, quantity }) => ({ meter, quantity: toExact(quantity) }));
   const isCorrection = origin.type === 'correction';
   const named = isCorrection || first === undefined ? undefined : first;
+  const isNamed = named?.attributedBy === 'subject' || named?.attributedBy === 'alias';
   return {
     origin,
     content: {
-      subject: words.subject ?? (named?.attributedBy === 'subject' ? named.userId : null),
+      subject: words.subject ?? (isNamed ? named.userId : null),
       namespace: words.namespace ?? named?.project?.namespace ?? null,
       quantities: [...(correction?.quantities ?? usages ?? (sums.length > 0 ? sums : reported))],
       replaces: words.replaces ?? correction?.replacesId ?? null,

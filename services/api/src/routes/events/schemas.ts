@@ -11,7 +11,7 @@ const VERDICTS = ['counted', 'corrected', 'voided', 'superseded', 'parked', 'ign
 const ADJUSTMENTS = ['reversal', 'correction', 'move'] as const;
 
 /** Which word of the event named the user. */
-const ATTRIBUTED_BY = ['subject', 'namespace', 'rule', 'import'] as const;
+const ATTRIBUTED_BY = ['subject', 'alias', 'namespace', 'rule', 'import'] as const;
 
 const text = (description: string, example: string) => z.string().meta({ description, examples: [example] });
 const time = (description: string, example = '2026-11-22T14:00:00.000000Z') => text(description, example);

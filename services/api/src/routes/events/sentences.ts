@@ -25,8 +25,10 @@ export function explainAttribution(attribution: EventAttribution): string {
 function explainUser({ attributedBy, project, userId, isCurrent }: EventAttribution, user: string): string {
   const space = project === null ? undefined : `the project ${project.namespace}${periodText(project)}`;
   const shares = project === null || !isCurrent ? '' : explainShares(project);
-  if (attributedBy === 'subject')
-    return `The event named the user ${user}${space === undefined ? '' : ` and ${space}`}.${shares}`;
+  const andSpace = space === undefined ? '' : ` and ${space}`;
+  if (attributedBy === 'subject') return `The event named the user ${user}${andSpace}.${shares}`;
+  if (attributedBy === 'alias')
+    return `The event named the user ${user} by an alias of the cluster${andSpace}.${shares}`;
   if (attributedBy === 'rule')
     return `Its namespace was no project, and a rule of the cluster books such usage for the user ${user}.`;
   const whose = project?.userId === userId ? `whose owner is ${user}` : `whose owner was ${user}`;

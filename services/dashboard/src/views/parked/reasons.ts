@@ -20,8 +20,8 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   },
   unknown_user: {
     name: 'Unknown user',
-    meaning: 'The event names a user who was not known at the time of the usage.',
-    remedy: 'Create the user. Their events are then counted automatically.',
+    meaning: 'The event names a user who was not known at the time of the usage, by id or by alias of the cluster.',
+    remedy: 'Create the user, or set the alias for them. Their events are then counted automatically.',
   },
   user_not_on_cluster: {
     name: 'User of another cluster',

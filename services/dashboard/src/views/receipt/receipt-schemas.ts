@@ -11,7 +11,7 @@ const attributionSchema = z.object({
   userId: text,
   userName: openText,
   projectId: openText,
-  attributedBy: z.enum(['subject', 'namespace', 'rule', 'import']),
+  attributedBy: z.enum(['subject', 'alias', 'namespace', 'rule', 'import']),
   rule: text,
   project: z.nullable(z.object({ namespace: text, startedAt: openText, endedAt: openText })),
   ownership: z.nullable(z.object({ accountOwnerId: text, startedAt: openText, endedAt: openText })),
