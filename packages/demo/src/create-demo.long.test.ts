@@ -148,13 +148,13 @@ describe('the demo data set', () => {
     const compute = sent.filter(
       ({ clusterId, event }) =>
         clusterId === DEMO_CLUSTERS[0]?.id &&
-        event.id.startsWith('opencost/churn/') &&
+        event.id.startsWith('compute/churn/') &&
         String(event.time) > '2026-11-22T15:00:00Z',
     );
     expect(compute.map(({ event }) => [event.time, event.data.cpuCoreHours])).toEqual([['2026-11-22T16:00:00Z', 2.5]]);
     expect(demo.quarantined.map(({ hour, name, reason }) => [hour, name, reason])).toEqual([
-      ['2026-11-22T16:00:00Z', 'churn', 'missing_number'],
-      ['2026-11-22T16:00:00Z', 'fraud', 'negative_number'],
+      ['2026-11-22T16:00:00Z', 'eu-west-1/churn/trainer-0', 'missing_number'],
+      ['2026-11-22T16:00:00Z', 'eu-west-1/fraud/scoring-7d9f', 'negative_number'],
     ]);
   });
 

@@ -46,10 +46,10 @@ export function createDemo(asOf: Micros): Demo {
     if (sample === undefined) return hourEvents(start);
     const named = new Set([
       ...sample.events.map(({ data }) => data.namespace),
-      ...sample.quarantined.map(({ name }) => name),
+      ...sample.quarantined.map(({ namespace }) => namespace),
     ]);
     const isAnswered = ({ source, type, data }: CloudEvent): boolean =>
-      type === EVENT_TYPES.compute && source.endsWith(EU.id) && named.has(String(data.namespace));
+      type === EVENT_TYPES.compute && clusterIdOf({ source }) === EU.id && named.has(String(data.namespace));
     return [...hourEvents(start).filter((event) => !isAnswered(event)), ...sample.events];
   };
 
@@ -71,7 +71,7 @@ export function createDemo(asOf: Micros): Demo {
 /** One project's collector was cut off for two days of the past month and delivered when it came back. */
 function isLate({ data, source }: CloudEvent, start: Micros, period: DemoPeriod): boolean {
   const day = (start - period.start) / MICROS_PER_DAY;
-  return day >= 9 && day < 11 && data.namespace === 'demand-forecast' && source.endsWith(EU.id);
+  return day >= 9 && day < 11 && data.namespace === 'demand-forecast' && clusterIdOf({ source }) === EU.id;
 }
 
 type OrderedEvents = Iterable<{ readonly event: CloudEvent; readonly isLate: boolean }>;
@@ -110,6 +110,6 @@ function* resendSome(batches: Iterable<EventBatch>): Iterable<EventBatch> {
 }
 
 /** `urn:hopsworks:cluster:<id>/notebooks` → `<id>`. */
-function clusterIdOf({ source }: CloudEvent): string {
+function clusterIdOf({ source }: Pick<CloudEvent, 'source'>): string {
   return source.split(/[:/]/)[3] ?? '';
 }

@@ -1,4 +1,4 @@
-import type { CloudEvent } from '@hopsmeter/client';
+import { type CloudEvent, createEventMaker } from '@hopsmeter/client';
 import { CLUSTER_SOURCE_PREFIX, EVENT_TYPES, METERS, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
 import { DEMO_USERS } from './demo-people.ts';
 import { formatHour, hourWindow } from './demo-period.ts';
@@ -7,6 +7,9 @@ import { noise } from './noise.ts';
 
 const BYTES_PER_GB = 2 ** 30;
 const HOURS_PER_DAY = 24;
+
+/** What follows the cluster in the source of the collector's events about compute. */
+export const COMPUTE_PATH = '/collector/compute';
 
 /** Places of the noise: what varies on its own has a number of its own. */
 const VARIES = { load: 1, day: 2, gpu: 3, growth: 4, egress: 5, session: 6 } as const;
@@ -36,7 +39,7 @@ function computeEvent(project: DemoProject, index: number, start: Micros): Cloud
     loadOf(project.rhythm, start) * vary(0.5, VARIES.load, index, hour) * vary(0.3, VARIES.day, index, dayOf(start));
   const window = hourWindow(start);
   const gpuHours = gpuHoursOf(project, index, start);
-  return event(project, `opencost/${project.namespace}/${window.start}/${window.end}`, EVENT_TYPES.compute, start, {
+  return createEventMaker(project.cluster.id, COMPUTE_PATH).compute({
     namespace: project.namespace,
     window,
     // Five decimals, as OpenCost rounds.

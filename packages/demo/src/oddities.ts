@@ -1,7 +1,8 @@
-import type { CloudEvent } from '@hopsmeter/client';
-import { CLUSTER_SOURCE_PREFIX, EVENT_TYPES, MICROS_PER_DAY, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
+import { type CloudEvent, createEventMaker } from '@hopsmeter/client';
+import { MICROS_PER_DAY, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
 import { EU } from './demo-people.ts';
-import { type DemoPeriod, formatHour, hourWindow } from './demo-period.ts';
+import { type DemoPeriod, hourWindow } from './demo-period.ts';
+import { COMPUTE_PATH } from './hour-events.ts';
 
 /** How many of {@link buildOddities} are refused, parked and counted. */
 export const ODDITIES = { refused: 5, parked: { unknown_namespace: 2, implausible: 1, conflict: 1 } } as const;
@@ -28,18 +29,9 @@ export function buildOddities(period: DemoPeriod): readonly CloudEvent[] {
   ];
 }
 
-function compute(
-  namespace: string,
-  start: Micros,
-  data: Readonly<Record<string, unknown>>,
-  id = `opencost/${namespace}/${hourWindow(start).start}/${hourWindow(start).end}`,
-): CloudEvent {
-  return {
-    specversion: '1.0',
-    id,
-    source: CLUSTER_SOURCE_PREFIX + EU.id,
-    type: EVENT_TYPES.compute,
-    time: formatHour(start + MICROS_PER_HOUR),
-    data: { namespace, window: hourWindow(start), cpuCoreHours: 1, gpuHours: 0, ramByteHours: 2 ** 31, ...data },
-  };
+/** Beside an event that is made as it should be, what is wrong with it; without an id of its own it is that event's. */
+function compute(namespace: string, start: Micros, data: Readonly<Record<string, unknown>>, id?: string): CloudEvent {
+  const usage = { cpuCoreHours: 1, gpuHours: 0, ramByteHours: 2 ** 31 };
+  const event = createEventMaker(EU.id, COMPUTE_PATH).compute({ namespace, window: hourWindow(start), ...usage });
+  return { ...event, ...(id === undefined ? {} : { id }), data: { ...event.data, ...data } };
 }

@@ -11,8 +11,8 @@ const SAMPLE_HOUR = parseTime('2026-11-22T13:00:00Z') ?? 0;
 const SAMPLE_TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z/g;
 
 const SAMPLES = {
-  healthy: 'opencost-namespace-1h.json',
-  nasty: 'opencost-namespace-1h-nasty.json',
+  healthy: 'opencost-pod-1h.json',
+  nasty: 'opencost-pod-1h-nasty.json',
 } as const;
 
 /** What the OpenCost of the samples calls its cluster. */

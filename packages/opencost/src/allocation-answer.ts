@@ -12,10 +12,24 @@ const time = z.string().nullish();
 
 const text = z.string().nullish();
 
+/** Only there where the question says `includeAggregatedMetadata=true`. */
+const labels = z.record(z.string(), z.string()).nullish();
+
 /** One row: what a pod, or all of a namespace, was allocated within the window. */
 export const allocationSchema = z.object({
   /** Of a row that adds several up, only what all of them have in common. */
-  properties: z.object({ cluster: text, node: text, namespace: text, pod: text, container: text }).nullish(),
+  properties: z
+    .object({
+      cluster: text,
+      node: text,
+      namespace: text,
+      pod: text,
+      container: text,
+      /** Of the pod. */
+      labels,
+      namespaceLabels: labels,
+    })
+    .nullish(),
   /** In the time zone of the OpenCost server. */
   window: z.object({ start: time, end: time }).nullish(),
   /** The part of the window in which the namespace had pods, in UTC. */

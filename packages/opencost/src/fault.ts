@@ -1,4 +1,5 @@
 import type { Micros, PlausibleLimits } from '@hopsmeter/usage';
+import { type GpuPart, WHOLE_GPU } from './compute-sums.ts';
 
 /** Why a row is not billed until a person has looked at it. */
 export const QUARANTINE_REASONS = [
@@ -25,8 +26,10 @@ export const QUARANTINE_REASONS = [
   'implausible',
   /** The GPU is shared, and nobody has said how to divide it. */
   'shared_gpu',
-  /** The row adds several GPUs up and names the model of one. */
+  /** The row adds the GPUs of a namespace up and names the model of one of them. */
   'summed_gpus',
+  /** Nobody has said what the GPU model is billed as. */
+  'unknown_gpu_model',
 ] as const;
 
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
@@ -37,6 +40,18 @@ export type Fault = { readonly reason: QuarantineReason; readonly detail: string
 /** The window that was asked for. */
 export type Span = { readonly start: Micros; readonly end: Micros };
 
+/** What a GPU that somebody named is billed as; `undefined`: nobody has said. */
+export type GpuNaming = (reported: string) => NamedGpu | undefined;
+
+export type NamedGpu = {
+  /** Short: `H100`. */
+  readonly model: string;
+  /** What of a GPU one of them is, where the name is that of a slice (MIG). */
+  readonly part: GpuPart;
+};
+
+export const nameAsReported: GpuNaming = (model) => ({ model, part: WHOLE_GPU });
+
 /** What rows are judged by. */
 export type RowRules = {
   readonly span: Span;
@@ -45,4 +60,7 @@ export type RowRules = {
   readonly limits: PlausibleLimits;
   /** Into how many shares a GPU is divided that containers share. */
   readonly gpuShares: number | undefined;
+  readonly nameGpu: GpuNaming;
+  readonly isProject: (namespace: string) => boolean;
+  readonly isPerMember: boolean;
 };

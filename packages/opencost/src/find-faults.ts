@@ -1,13 +1,14 @@
-import { MICROS_PER_HOUR, type Micros, parseTime } from '@hopsmeter/usage';
+import { isUserId, MICROS_PER_HOUR, type Micros, parseTime } from '@hopsmeter/usage';
 import type { Allocation } from './allocation-answer.ts';
 import type { Fault, RowRules, Span } from './fault.ts';
 import { findGpuFaults } from './gpu-faults.ts';
+import { readUser } from './labels.ts';
 import type { RowPlace } from './row-place.ts';
 
 const MICROS_PER_MINUTE = MICROS_PER_HOUR / 60;
 
 /** OpenCost samples by the minute, so a row may stick out by one. */
-const TOLERANCE_MINUTES = 1;
+export const TOLERANCE_MINUTES = 1;
 
 /** What a row must not lack: three quantities, and the minutes that prove them. */
 const NUMBERS = ['cpuCoreHours', 'gpuHours', 'ramByteHours', 'minutes'] as const;
@@ -23,6 +24,7 @@ export function findFaults(place: RowPlace, row: Allocation, rules: RowRules): r
     ...findTimeFaults(row, rules.span),
     ...findImplausible(row, rules),
     ...findGpuFaults(place, row, rules),
+    ...findUserFaults(row, rules),
     ...findMissingCluster(row),
   ];
 }
@@ -37,6 +39,12 @@ function findMissingCluster({ properties }: Allocation): Fault[] {
   return properties?.cluster ? [] : [{ reason: 'missing_cluster', detail: 'the row names no cluster' }];
 }
 
+function findUserFaults({ properties }: Allocation, { isPerMember }: RowRules): Fault[] {
+  const user = isPerMember ? readUser(properties?.labels) : undefined;
+  if (user === undefined || isUserId(user)) return [];
+  return [{ reason: 'unreadable_row', detail: 'the label user is no name of a user' }];
+}
+
 function findNumberFaults(row: Allocation): Fault[] {
   return NUMBERS.flatMap((field): Fault[] => {
     const value = row[field];
@@ -46,7 +54,8 @@ function findNumberFaults(row: Allocation): Fault[] {
   });
 }
 
-function findTimeFaults({ window, start, end, minutes }: Allocation, span: Span): Fault[] {
+/** What is wrong with when a row says that it ran. */
+export function findTimeFaults({ window, start, end, minutes }: Allocation, span: Span): Fault[] {
   const faults: Fault[] = [];
   const windowMinutes = (span.end - span.start) / MICROS_PER_MINUTE;
   // A window that says "null" proves nothing; start and end below decide.

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { CLOCK_AHEAD_MAX, parseEvent, parseTime } from '@hopsmeter/usage';
 import { describe, expect, it } from 'vitest';
 import { OpenCostError } from './allocation-answer.ts';
-import { QUARANTINE_REASONS } from './fault.ts';
+import { WHOLE_GPU } from './compute-sums.ts';
+import { nameAsReported, QUARANTINE_REASONS } from './fault.ts';
+import { findProjectNamespaces } from './labels.ts';
 import { mapAllocations } from './map-allocations.ts';
 
 const CLUSTER = '3f2b8a4e-6d1c-4b7a-9e55-0c1d2e3f4a5b';
@@ -44,6 +46,9 @@ function gpuRow(
   });
 }
 
+/** Of the row `eu-west-1/churn/trainer-0`. */
+const POD = { cluster: 'eu-west-1', namespace: 'churn', pod: 'trainer-0' };
+
 const H100 = 'NVIDIA H100 80GB HBM3';
 const T4 = 'Tesla T4';
 
@@ -52,12 +57,12 @@ function answer(...sets: Record<string, unknown>[]): unknown {
 }
 
 describe('mapAllocations on a healthy answer', () => {
-  const mapped = mapAllocations(readFixture('opencost-namespace-1h.json'), CONTEXT);
+  const mapped = mapAllocations(readFixture('opencost-pod-1h.json'), CONTEXT);
 
   it('makes one event of every namespace, with its id, window and exact numbers', () => {
     expect(mapped.events.map(({ id, data }) => [id, data.cpuCoreHours, data.gpuHours, data.ramByteHours])).toEqual([
-      ['opencost/churn/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z', 2.5, 1, 10737418240],
-      ['opencost/fraud/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z', 0.00001, 0, 4395830020.881],
+      ['compute/churn/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z/-/A10', 2.5, 1, 10737418240],
+      ['compute/fraud/2026-11-22T13:00:00Z/2026-11-22T14:00:00Z', 0.00001, 0, 4395830020.881],
     ]);
     expect(mapped.quarantined).toEqual([]);
   });
@@ -68,10 +73,11 @@ describe('mapAllocations on a healthy answer', () => {
 
   it('ignores rows that belong to nobody, and says so', () => {
     expect(mapped.ignored).toEqual([
-      { name: 'kube-system', reason: 'system_namespace' },
-      { name: '__unmounted__', reason: 'system_row' },
+      { name: 'eu-west-1/kube-system/coredns-5c8b', reason: 'system_namespace' },
+      { name: 'eu-west-1/__unmounted__/__unmounted__', reason: 'system_row' },
       { name: '__idle__', reason: 'system_row' },
     ]);
+    expect(mapped.seen).toMatchObject({ count: 3, minutesMax: 60, isPart: false });
   });
 
   it('makes events that ingest accepts', () => {
@@ -87,18 +93,24 @@ describe('mapAllocations on a healthy answer', () => {
 
 describe('mapAllocations on a nasty answer', () => {
   it('quarantines what is null, negative or backwards and bills none of it', () => {
-    const mapped = mapAllocations(readFixture('opencost-namespace-1h-nasty.json'), CONTEXT);
+    const mapped = mapAllocations(readFixture('opencost-pod-1h-nasty.json'), CONTEXT);
     expect(mapped.events).toEqual([]);
     expect(mapped.quarantined).toEqual([
-      { name: 'churn', reason: 'missing_number', detail: 'cpuCoreHours is null' },
       {
-        name: 'fraud',
+        name: 'eu-west-1/churn/trainer-0',
+        namespace: 'churn',
+        reason: 'missing_number',
+        detail: 'cpuCoreHours is null',
+      },
+      {
+        name: 'eu-west-1/fraud/scoring-7d9f',
+        namespace: 'fraud',
         reason: 'negative_number',
         detail:
           'cpuCoreHours is -0.04083; minutes is -2.45; the row ended 2026-11-22T13:42:30Z, began 2026-11-22T13:44:57Z',
       },
     ]);
-    expect(mapped.ignored.map(({ name }) => name)).toEqual(['kube-system', '__unmounted__', '__idle__']);
+    expect(mapped.ignored).toHaveLength(3);
   });
 
   const badRows: [string, (typeof QUARANTINE_REASONS)[number], unknown][] = [
@@ -138,16 +150,18 @@ describe('mapAllocations on a nasty answer', () => {
     ['a negative use of a GPU', 'negative_number', gpuRow(H100, {}, { gpuUsageAverage: -0.1 })],
     ['a shared GPU', 'shared_gpu', gpuRow(H100, {}, { isGPUShared: true })],
     ['a GPU that is shared in words', 'unreadable_row', gpuRow(H100, {}, { isGPUShared: 'yes' })],
-    ['several GPUs under the model of one', 'summed_gpus', gpuRow(H100, { gpuHours: 2 })],
-    ['a GPU model with control characters', 'unreadable_row', gpuRow('H1\u000000')],
-    ['a GPU model that no id has room for', 'unreadable_row', gpuRow('x'.repeat(129))],
+    ['GPUs of a namespace under the model of one', 'summed_gpus', gpuRow(H100)],
+    ['a GPU model that nobody named', 'unknown_gpu_model', gpuRow('HAL 9000', { properties: POD })],
+    ['a GPU model with control characters', 'unreadable_row', gpuRow('H1\u000000', { properties: POD })],
+    ['a GPU model that no id has room for', 'unreadable_row', gpuRow('x'.repeat(129), { properties: POD })],
   ];
 
   it.each(badRows)('quarantines %s as %s', (_what, reason, bad) => {
-    const mapped = mapAllocations(answer({ churn: bad, fine: row({ properties: { cluster: 'eu-west-1' } }) }), CONTEXT);
-    expect(mapped.quarantined.map((quarantined) => [quarantined.name, quarantined.reason])).toEqual([
-      ['churn', reason],
-    ]);
+    const name = isOfPod(bad) ? 'eu-west-1/churn/trainer-0' : 'churn';
+    const rows = { [name]: bad, fine: row({ properties: { cluster: 'eu-west-1' } }) };
+    const nameGpu = (model: string) => (model === 'HAL 9000' ? undefined : nameAsReported(model));
+    const mapped = mapAllocations(answer(rows), { ...CONTEXT, nameGpu });
+    expect(mapped.quarantined.map((quarantined) => [quarantined.name, quarantined.reason])).toEqual([[name, reason]]);
     expect(mapped.events.map(({ data }) => data.namespace)).toEqual(['fine']);
   });
 
@@ -171,6 +185,10 @@ describe('mapAllocations on a nasty answer', () => {
   });
 });
 
+function isOfPod(row: unknown): boolean {
+  return typeof row === 'object' && row !== null && 'properties' in row && row.properties === POD;
+}
+
 describe('mapAllocations on odd but honest answers', () => {
   it.each([
     ['a window that says "null"', row({ window: { start: 'null', end: 'null' } })],
@@ -187,12 +205,12 @@ describe('mapAllocations on odd but honest answers', () => {
 
   it('ignores a row without any usage', () => {
     const mapped = mapAllocations(answer({ churn: row({ cpuCoreHours: 0, ramByteHours: 0 }) }), CONTEXT);
-    expect(mapped).toEqual({ events: [], quarantined: [], ignored: [{ name: 'churn', reason: 'no_usage' }] });
+    expect(mapped).toMatchObject({ events: [], quarantined: [], ignored: [{ name: 'churn', reason: 'no_usage' }] });
   });
 
   it.each([[[{}]], [[]], [null], [[null]]])('finds nothing in data %j', (data) => {
     const mapped = mapAllocations({ code: 200, status: 'success', data }, CONTEXT);
-    expect(mapped).toEqual({ events: [], quarantined: [], ignored: [] });
+    expect(mapped).toMatchObject({ events: [], quarantined: [], ignored: [], seen: { count: 0 } });
   });
 
   it('throws a failed answer as one that can be asked again', () => {
@@ -252,10 +270,10 @@ describe('mapAllocations on rows by namespace and pod', () => {
       const hour = '2026-11-22T13:00:00Z/2026-11-22T14:00:00Z';
       expect(mapped.quarantined).toEqual([]);
       expect(mapped.events.map(({ id, data }) => [id, data.gpuModel, data.gpuHours, data.cpuCoreHours])).toEqual([
-        [`opencost/churn/${hour}/${H100}`, H100, 6.5, 0.3],
-        [`opencost/churn/${hour}/${T4}`, T4, 1, 2.5],
-        [`opencost/churn/${hour}`, undefined, 0, 2.5],
-        [`opencost/fraud/${hour}/${T4}`, T4, 1, 2.5],
+        [`compute/churn/${hour}`, undefined, 0, 2.5],
+        [`compute/churn/${hour}/-/${H100}`, H100, 6.5, 0.3],
+        [`compute/churn/${hour}/-/${T4}`, T4, 1, 2.5],
+        [`compute/fraud/${hour}/-/${T4}`, T4, 1, 2.5],
       ]);
     },
   );
@@ -263,8 +281,7 @@ describe('mapAllocations on rows by namespace and pod', () => {
   it('makes the same events whatever the order of the rows', () => {
     const inOrder = mapAllocations(place(twoModels), CONTEXT).events;
     const reversed = mapAllocations(place(Object.fromEntries(Object.entries(twoModels).reverse())), CONTEXT).events;
-    const byId = (events: typeof inOrder) => [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
-    expect(byId(reversed)).toEqual(byId(inOrder));
+    expect(reversed).toEqual(inOrder);
   });
 
   it('takes the containers of a pod one by one', () => {
@@ -273,8 +290,8 @@ describe('mapAllocations on rows by namespace and pod', () => {
       CONTEXT,
     );
     expect(mapped.events.map(({ data }) => [data.gpuModel, data.gpuHours])).toEqual([
-      [H100, 2],
       [undefined, 0],
+      [H100, 2],
     ]);
   });
 
@@ -303,6 +320,7 @@ describe('mapAllocations on rows by namespace and pod', () => {
     expect(mapped.quarantined).toEqual([
       {
         name: 'us-east-1/churn/a',
+        namespace: 'churn',
         reason: 'other_cluster',
         detail: 'the row is about the cluster us-east-1, not eu-west-1',
       },
@@ -347,5 +365,98 @@ describe('mapAllocations on rows by namespace and pod', () => {
     const mapped = mapAllocations(answer(Object.fromEntries(rows)), CONTEXT);
     expect(mapped.ignored.map(({ name }) => name)).toEqual(names);
     expect([...mapped.events, ...mapped.quarantined]).toEqual([]);
+  });
+
+  it('bills a slice of a GPU as its part, beside whole and shared ones', () => {
+    const nameGpu = (model: string) =>
+      model.endsWith('1g.10gb')
+        ? { model: 'H100', part: { numerator: 1n, denominator: 7n } }
+        : { model: 'H100', part: WHOLE_GPU };
+    const rows = {
+      'churn/a': gpuRow(`${H100} MIG 1g.10gb`),
+      'churn/b': gpuRow(`${H100} MIG 1g.10gb`),
+      'churn/c': gpuRow(H100),
+      'churn/d': gpuRow(`${H100} MIG 1g.10gb`, {}, { isGPUShared: true }),
+    };
+    const mapped = mapAllocations(place(rows), { ...CONTEXT, nameGpu, gpuShares: 2 });
+    // 1 + 2/7 + 1/14, each denominator divided once.
+    expect(mapped.events.map(({ data }) => [data.gpuModel, data.gpuHours])).toEqual([['H100', 1.357142857143]]);
+  });
+});
+
+describe('mapAllocations on labels', () => {
+  const labelled = (namespace: string, pod: string, namespaceLabels?: object, labels?: object) => ({
+    [`eu-west-1/${namespace}/${pod}`]: row({
+      properties: { cluster: 'eu-west-1', namespace, pod, labels, namespaceLabels },
+    }),
+  });
+
+  it.each(['hopsworks_ai_project', 'label_hopsworks_ai_project', 'hopsworks.ai/project'])(
+    'knows the namespaces of projects by their label as %s',
+    (label) => {
+      const mixed = answer({
+        ...labelled('churn', 'a', { [label]: 'churn', kubernetes_io_metadata_name: 'churn' }),
+        ...labelled('fraud', 'a', { [label]: '' }),
+        ...labelled('kyverno', 'a', { kubernetes_io_metadata_name: 'kyverno' }),
+        'us-east-1/other/a': row({
+          properties: { cluster: 'us-east-1', namespace: 'other', namespaceLabels: { [label]: 'other' } },
+        }),
+      });
+      expect([...findProjectNamespaces(mixed, 'eu-west-1')]).toEqual(['churn']);
+    },
+  );
+
+  it('ignores the namespaces that are no project as the platform, however wrong their rows are', () => {
+    const rows = { ...labelled('churn', 'a'), ...labelled('kyverno', 'a') };
+    const bad = {
+      'eu-west-1/kyverno/b': row({ cpuCoreHours: null, properties: { ...POD, namespace: 'kyverno', pod: 'b' } }),
+    };
+    const isProject = (namespace: string) => namespace === 'churn';
+    const mapped = mapAllocations(answer({ ...rows, ...bad }), { ...CONTEXT, isProject });
+    expect(mapped.events.map(({ data }) => data.namespace)).toEqual(['churn']);
+    expect(mapped.ignored.map(({ reason }) => reason)).toEqual(['system_namespace', 'system_namespace']);
+    expect(mapped.quarantined).toEqual([]);
+  });
+
+  it('makes an event for each user where that is wanted, and one for what has no user', () => {
+    const rows = answer({
+      ...labelled('churn', 'a', {}, { user: 'john1234' }),
+      ...labelled('churn', 'b', {}, { user: 'meb10000' }),
+      ...labelled('churn', 'c', {}, { user: 'john1234', 'job-type': 'PYTHON' }),
+      ...labelled('churn', 'd', {}, { 'job-type': 'docker-build' }),
+      ...labelled('churn', 'e'),
+    });
+    const hour = `churn/${WINDOW.start}/${WINDOW.end}`;
+    const made = (isPerMember: boolean) =>
+      mapAllocations(rows, { ...CONTEXT, isPerMember }).events.map(({ id, subject, data }) => [
+        id,
+        subject,
+        data.cpuCoreHours,
+      ]);
+    expect(made(true)).toEqual([
+      [`compute/${hour}`, undefined, 5],
+      [`compute/${hour}/john1234`, 'john1234', 5],
+      [`compute/${hour}/meb10000`, 'meb10000', 2.5],
+    ]);
+    expect(made(false)).toEqual([[`compute/${hour}`, undefined, 12.5]]);
+  });
+
+  it('says when OpenCost saw a part of the window only, whatever pods ended by themselves', () => {
+    const seen = (minutes: readonly number[]) =>
+      mapAllocations(
+        answer(
+          Object.fromEntries(
+            minutes.map((value, index) => [
+              `n${index}`,
+              row({ minutes: value, properties: { cluster: 'eu-west-1', namespace: `n${index}` } }),
+            ]),
+          ),
+        ),
+        CONTEXT,
+      ).seen;
+    expect(seen([60, 12, 59])).toMatchObject({ count: 3, shortCount: 1, minutesMax: 60, isPart: false });
+    expect(seen([55, 12])).toMatchObject({ count: 2, shortCount: 2, minutesMax: 55, isPart: true });
+    // A number from the wild proves nothing.
+    expect(seen([55, 6_000])).toMatchObject({ minutesMax: 55, isPart: true });
   });
 });
