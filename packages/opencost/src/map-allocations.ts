@@ -31,8 +31,8 @@ export type MapContext = {
    */
   readonly clusterName: string;
   /**
-   * A closed hour or UTC day, exactly as it was asked for: `2026-11-22T13:00:00Z`. It is part of the event's id, so it must look
-   * the same whoever collects.
+   * A closed hour or UTC day, exactly as it was asked for: `2026-11-22T13:00:00Z`. It is part of the event's id, so it
+   * must look the same whoever collects.
    */
   readonly window: { readonly start: string; readonly end: string };
   /** How much of the cluster is plausible; without it what is plausible of any cluster. */
@@ -44,7 +44,7 @@ export type MapContext = {
   readonly gpuShares?: number;
   /** What a GPU model is billed as; models that it does not know are quarantined. Without it: as it is reported. */
   readonly nameGpu?: GpuNaming;
-  /** Whether a namespace is a project's; the others are the platform's. Without it: all but {@link SYSTEM_NAMESPACES}. */
+  /** Whether a namespace is a project's. Without it: all but {@link SYSTEM_NAMESPACES}, which are the platform's. */
   readonly isProject?: (namespace: string) => boolean;
   /** Whether there is an event for each user, where pods have the label `user`. */
   readonly isPerMember?: boolean;
@@ -86,9 +86,9 @@ export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
 const WINDOW_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /**
- * Maps an answer of `/allocation/compute` for one window, aggregated by `namespace,pod` or `cluster,namespace,pod`, also
- * with the containers: one event for each namespace and GPU model. Aggregated by `namespace` alone the answer has one
- * row for each namespace, which is quarantined where it has GPUs.
+ * Maps an answer of `/allocation/compute` for one window, aggregated by `namespace,pod` or `cluster,namespace,pod`,
+ * also with the containers: one event for each namespace and GPU model. Aggregated by `namespace` alone the answer has
+ * one row for each namespace, which is quarantined where it has GPUs.
  *
  * Only CPU, GPU and memory are mapped. `networkTransferBytes` is all traffic of the pods, also inside the cluster, so
  * it is no egress; volumes are reported by the storage collector, with what is stored rather than what is provisioned.

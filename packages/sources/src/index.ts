@@ -1,3 +1,6 @@
+export { type ComparedWindows, compareWindows } from './compute/compare-windows.ts';
+export { type ComputeOptions, createOpenCostSource, type OpenCostOptions } from './compute/create-opencost-source.ts';
+export type { NamespaceOptions } from './namespaces/choose-namespaces.ts';
 export {
   createOfflineStorageSource,
   type OfflineStorageOptions,
@@ -18,6 +21,7 @@ export { type KnownProjects, knownProjectsSchema, NO_PROJECTS } from './projects
 export {
   type CollectedWindow,
   type IgnoredRow,
+  type Note,
   type QuarantinedRow,
   type Reach,
   SOURCE_NAMES,

@@ -6,10 +6,25 @@ export const SOURCE_NAMES = ['compute', 'online-storage', 'offline-storage', 'eg
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** A row that is not billed until a person has looked at it. */
-export type QuarantinedRow = { readonly name: string; readonly reason: string; readonly detail: string };
+export type QuarantinedRow = {
+  readonly name: string;
+  readonly reason: string;
+  readonly detail: string;
+  /** Where that can be told. */
+  readonly namespace?: string;
+};
 
 /** A row that is nobody's usage. */
 export type IgnoredRow = { readonly name: string; readonly reason: string };
+
+/** What a person should know of an answer although its events are sent. */
+export type Note = {
+  readonly reason: /** No namespace is labelled as a project's, so that something else decided which are. */
+    | 'no_project_labels'
+    /** What answered was away for a part of the window: more may have been used. */
+    | 'seen_in_part';
+  readonly detail: string;
+};
 
 /** All that a source knows of a window: each row of its answer is in one of the three. */
 export type CollectedWindow = {
@@ -17,6 +32,7 @@ export type CollectedWindow = {
   readonly events: readonly UsageEvent[];
   readonly quarantined: readonly QuarantinedRow[];
   readonly ignored: readonly IgnoredRow[];
+  readonly notes?: readonly Note[];
 };
 
 /** How far back a source can be asked: what began before is lost. */

@@ -72,14 +72,14 @@ export function excerpt(text: string): string {
 
 async function readText(response: Response, whom: string, bytesMax: number): Promise<string> {
   const decoder = new TextDecoder();
-  let [text, bytes] = ['', 0];
+  let [read, bytes] = ['', 0];
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > bytesMax)
       throw new SourceError('ANSWER_UNREADABLE', `the answer of ${whom} is larger than ${bytesMax} bytes`);
-    text += decoder.decode(chunk, { stream: true });
+    read += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
+  return read + decoder.decode();
 }
 
 function refusedBy(whom: string, { status, text }: Answer): SourceError {

@@ -1,0 +1,107 @@
+import type { UsageEvent } from '@hopsmeter/client';
+import type { CollectedWindow, QuarantinedRow } from '../source.ts';
+import { type EventUsage, readUsage } from './event-usage.ts';
+import { addUp, differs, isLess, isMore, NONE, type Ratio, readRatio, writeQuantities } from './quantities.ts';
+
+/** What a window that was asked for again tells of what was sent. */
+export type ComparedWindows = {
+  /** Events to be corrected, with their whole new content by meter; none: what it was about is in other events now. */
+  readonly corrected: readonly { readonly id: string; readonly quantities: Readonly<Record<string, string>> }[];
+  /** Events that are new. */
+  readonly added: readonly UsageEvent[];
+  /** Ids of sent events that are not answered any more. They stay as they were sent. */
+  readonly vanished: readonly string[];
+  /** Ids of events that the answer has more or other usage for and that stay as they were sent, or unsent. */
+  readonly withheld: readonly string[];
+};
+
+/**
+ * Compares what was sent of a window with a later answer. Pure: the same answers always give the same corrections.
+ *
+ * A later answer is the better one where it has more, and where it has less of the same event. It is not trusted where
+ * something is missing in it, namespace by namespace:
+ * - A sent event that is not answered any more stays, because what forgot it may have forgotten more.
+ * - Where rows of the namespace are quarantined now, nothing becomes less: the quarantined rows are what is missing.
+ * - Where some events vanished and others are new or have more, the usage may have moved, as when the model of a GPU
+ *   became known. It would be counted twice if both stayed. So if the namespace as a whole has not become less, the new
+ *   answer is taken and what vanished is voided; else everything stays as it was sent.
+ *
+ * @param threshold of the difference to what was sent, as a decimal: `0.001` is a thousandth. From zero and to zero is
+ * always a difference.
+ * @throws RangeError when the threshold or an event is none.
+ */
+export function compareWindows(
+  sent: readonly UsageEvent[],
+  now: CollectedWindow,
+  threshold: number | string,
+): ComparedWindows {
+  const limit = readRatio(threshold);
+  const before = groupByNamespace(sent);
+  const after = groupByNamespace(now.events);
+  const namespaces = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const parts = namespaces.map((namespace) =>
+    compareNamespace(
+      before.get(namespace) ?? [],
+      after.get(namespace) ?? [],
+      isQuarantined(now.quarantined, namespace),
+      limit,
+    ),
+  );
+  return {
+    corrected: parts.flatMap(({ corrected }) => corrected),
+    added: parts.flatMap(({ added }) => added),
+    vanished: parts.flatMap(({ vanished }) => vanished),
+    withheld: parts.flatMap(({ withheld }) => withheld),
+  };
+}
+
+function compareNamespace(
+  sent: readonly EventUsage[],
+  now: readonly EventUsage[],
+  isIncomplete: boolean,
+  limit: Ratio,
+): ComparedWindows {
+  const sentById = new Map(sent.map((usage) => [usage.event.id, usage.quantities]));
+  const nowIds = new Set(now.map(({ event }) => event.id));
+  const before = ({ event }: EventUsage) => sentById.get(event.id) ?? NOTHING;
+  const vanished = sent.filter(({ event }) => !nowIds.has(event.id));
+  const changed = now.filter((usage) => differs(before(usage), usage.quantities, limit));
+  const hasMoved = vanished.length > 0 && changed.some((usage) => isMore(before(usage), usage.quantities));
+  const isLost = hasMoved && (isIncomplete || isLess(addUp(sent), addUp(now), limit));
+  const isTrusted = (usage: EventUsage): boolean =>
+    !isLost && !(isIncomplete && isLess(before(usage), usage.quantities, NONE));
+  const trusted = changed.filter(isTrusted);
+  const voided = hasMoved && !isLost ? vanished : [];
+  return {
+    corrected: [
+      ...trusted
+        .filter(({ event }) => sentById.has(event.id))
+        .map(({ event, quantities }) => ({ id: event.id, quantities: writeQuantities(quantities) })),
+      ...voided.map(({ event }) => ({ id: event.id, quantities: {} })),
+    ],
+    added: trusted.filter(({ event }) => !sentById.has(event.id)).map(({ event }) => event),
+    vanished: (voided.length > 0 ? [] : vanished).map(({ event }) => event.id),
+    withheld: changed.filter((usage) => !isTrusted(usage)).map(({ event }) => event.id),
+  };
+}
+
+const NOTHING: EventUsage['quantities'] = new Map();
+
+function groupByNamespace(events: readonly UsageEvent[]): ReadonlyMap<string, readonly EventUsage[]> {
+  const groups = new Map<string, EventUsage[]>();
+  for (const event of events) {
+    const usage = readUsage(event);
+    if (usage === undefined) continue;
+    const group = groups.get(usage.namespace) ?? [];
+    groups.set(usage.namespace, group);
+    group.push(usage);
+  }
+  return groups;
+}
+
+/** A row that cannot be read says where it is from by its name only. */
+function isQuarantined(rows: readonly QuarantinedRow[], namespace: string): boolean {
+  return rows.some((row) =>
+    row.namespace === undefined ? row.name.split('/').includes(namespace) : row.namespace === namespace,
+  );
+}
