@@ -18,6 +18,10 @@ export {
 } from './projects/create-projects-source.ts';
 export { createHopsworksClient, type Hopsworks, type HopsworksOptions } from './projects/hopsworks-client.ts';
 export { type KnownProjects, knownProjectsSchema, NO_PROJECTS } from './projects/known-projects.ts';
+export { planReports } from './projects/plan-reports.ts';
+export { type CollectorSettings, collectorSettings } from './settings/collector-settings.ts';
+export { collectorSettingsSchema, refuseRuleProblems } from './settings/collector-settings-schema.ts';
+export { type ClusterSources, createClusterKeyReader, createSources } from './settings/create-sources.ts';
 export {
   type CollectedWindow,
   type IgnoredRow,
