@@ -836,6 +836,7 @@ CREATE INDEX "webhook_deliveries_due_idx" ON "hopsmeter"."webhook_deliveries" US
 CREATE INDEX "webhook_deliveries_endpoint_idx" ON "hopsmeter"."webhook_deliveries" USING btree ("webhook_endpoint_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_endpoints_one_per_url" ON "hopsmeter"."webhook_endpoints" USING btree ("url",coalesce("account_owner_id", '')) WHERE disabled_at is null;--> statement-breakpoint
 CREATE INDEX "cluster_manifests_window_idx" ON "hopsmeter"."cluster_manifests" USING btree ("hopsworks_cluster_id","window_started_at");--> statement-breakpoint
+CREATE INDEX "cluster_manifests_source_idx" ON "hopsmeter"."cluster_manifests" USING btree ("hopsworks_cluster_id","source_path","window_started_at");--> statement-breakpoint
 CREATE INDEX "corrections_root_event_key_idx" ON "hopsmeter"."corrections" USING btree ("root_event_key");--> statement-breakpoint
 CREATE INDEX "project_reports_namespace_idx" ON "hopsmeter"."project_reports" USING btree ("hopsworks_cluster_id","namespace","reported_at");--> statement-breakpoint
 CREATE INDEX "audit_log_entity_idx" ON "hopsmeter"."audit_log" USING btree ("entity","entity_id","happened_at");--> statement-breakpoint

@@ -4,14 +4,24 @@ import { roundedQuantity } from '../sql/list-cost.ts';
 import { parkedText } from '../sql/parked-event.ts';
 import { GRID } from './cluster-hours-missing.ts';
 
+/** The worst first: most is unknown of an hour whose report is missing. */
+export const COVERAGE_STATES = ['missing', 'unchecked', 'short', 'over', 'unreported', 'complete', 'none'] as const;
+
+/** The place of `complete` among them, from 1 as in SQL: what comes before it is wrong. */
+const COMPLETE = COVERAGE_STATES.indexOf('complete') + 1;
+
+/** Sources that a cell names, the worst first. A cluster has a handful. */
+const CELL_SOURCES_MAX = 20;
+
 /**
  * What each cluster reported in each hour, and what was counted of it.
  *
  * A manifest is compared with the usage of its own source path, in the hours that its window touches: several within an
  * hour are added up; one that is longer is compared as a whole, and all of its hours show it. Only meters that it names
- * are compared. What is counted is what `cluster_hours` says, of the last comparison of the day.
+ * are compared. What is counted is what `cluster_hours` says, of the last comparison of the day. A manifest of a window
+ * that is missing is compared with nothing.
  *
- * Of an hour with several source paths the worst counts: short, then over, then unreported.
+ * Of an hour with several source paths the worst counts, in the order of {@link COVERAGE_STATES}.
  *
  * Pending events that wait to be counted are told beside: reported, and not counted yet. They are found by the time of
  * their parking, which is after their usage (or minutes ahead), so the index of status and time bounds what is read.
@@ -20,19 +30,22 @@ import { GRID } from './cluster-hours-missing.ts';
  */
 const READ_COVERAGE = `
 with ${GRID},
--- What manifests say of an hour and path, and the hours that they are about.
-claims as materialized (
-  select
-    cluster, hour, source_path, sum(event_count) as reported, min(first_hour) as from_hour, max(last_hour) as to_hour,
-    bool_and(is_checked) as is_checked
-  from manifest_hours group by cluster, hour, source_path
+claims as materialized (select * from path_hours where is_reported),
+-- Expanded before anything is joined, so that it is joined on equality: else every hour of a path would be paired with
+-- every other one.
+claimed_hours as materialized (
+  select cluster, hour, source_path, reported, recorded_at, has_sums, claimed_hour
+  from claims cross join lateral generate_series(from_hour, to_hour, interval '1 hour') as claimed_hour
 ),
--- The usage that belongs to it. Expanded to hours, so that everything below is joined on equality.
+-- The usage that belongs to it, and when its days were compared.
 claimed as materialized (
-  select claims.cluster, claims.hour, claims.source_path, used.event_count, used.sums
-  from claims
-  cross join lateral generate_series(from_hour, to_hour, interval '1 hour') as claimed_hour
-  join used on used.cluster = claims.cluster and used.source_path = claims.source_path and used.hour = claimed_hour
+  select
+    claimed_hours.cluster, claimed_hours.hour, claimed_hours.source_path, reported, recorded_at, has_sums,
+    used.event_count, used.sums, coalesce(checked_at, '-infinity') as checked_at
+  from claimed_hours
+  left join used on used.cluster = claimed_hours.cluster and used.source_path = claimed_hours.source_path
+    and used.hour = claimed_hour
+  left join hopsmeter.reconciled_days on day = (claimed_hour at time zone 'UTC')::date
 ),
 sums as (
   select cluster, hour, source_path, bool_or(counted < reported) as is_less, bool_or(counted > reported) as is_more
@@ -44,7 +57,7 @@ sums as (
       from manifest_hours cross join jsonb_each_text(sums) as entry
       union all
       select cluster, hour, source_path, entry.key, null, entry.value::numeric
-      from claimed cross join jsonb_each_text(sums) as entry
+      from claimed cross join jsonb_each_text(sums) as entry where has_sums
     ) as both_sides
     group by cluster, hour, source_path, meter
     -- A meter that no manifest names was not summed.
@@ -53,31 +66,51 @@ sums as (
   group by cluster, hour, source_path
 ),
 counted as (
-  select cluster, hour, source_path, sum(event_count) as counted from claimed group by cluster, hour, source_path
-),
-paths as (
   select
-    cluster, hour, claims.reported, coalesce(counted.counted, 0) as counted, is_checked,
-    coalesce(sums.is_less, false) as is_less, coalesce(sums.is_more, false) as is_more
-  from claims
-  left join counted using (cluster, hour, source_path)
-  left join sums using (cluster, hour, source_path)
+    cluster, hour, source_path, reported, recorded_at, coalesce(sum(event_count), 0) as counted,
+    min(checked_at) as checked_at
+  from claimed group by cluster, hour, source_path, reported, recorded_at
 ),
 compared as (
   select
-    cluster, hour, sum(reported) as reported, sum(counted) as counted,
-    bool_or(counted < reported or (counted = reported and is_less)) as is_short,
-    bool_or(counted > reported or (counted = reported and not is_less and is_more)) as is_over,
-    bool_and(is_checked) as is_checked
-  from paths group by cluster, hour
+    cluster, hour, source_path, reported, counted,
+    case
+      -- What was counted is as old as the oldest comparison of its days.
+      when checked_at < recorded_at then 'unchecked'
+      when counted < reported then 'short'
+      when counted > reported then 'over'
+      when is_less then 'short'
+      when is_more then 'over'
+      else 'complete'
+    end as state
+  from counted left join sums using (cluster, hour, source_path)
 ),
--- Usage of paths for which no manifest speaks.
+-- Usage for which no manifest speaks.
 unreported as (
-  select used.cluster, used.hour, sum(used.event_count) as counted
+  select used.cluster, used.hour, used.source_path, sum(used.event_count) as counted
   from used left join claims
     on claims.cluster = used.cluster and claims.hour = used.hour and claims.source_path = used.source_path
   where claims.cluster is null and used.event_count > 0
-  group by used.cluster, used.hour
+    and used.hour >= $1::timestamptz and used.hour < $2::timestamptz
+  group by used.cluster, used.hour, used.source_path
+),
+paths as materialized (
+  select
+    cluster, hour, source_path, compared.reported, coalesce(compared.counted, unreported.counted) as counted, reason,
+    array_position(array['${COVERAGE_STATES.join("','")}'], case
+      when missing_paths.cluster is not null then 'missing'
+      else coalesce(compared.state, 'unreported')
+    end) as state
+  from compared
+  full join unreported using (cluster, hour, source_path)
+  full join missing_paths using (cluster, hour, source_path)
+),
+cells as materialized (
+  select
+    cluster, hour, sum(reported) as reported, sum(counted) as counted, min(state) as state,
+    jsonb_agg(jsonb_build_object('sourcePath', source_path, 'state', ${stateOf('state')}, 'reason', reason))
+      filter (where state < ${COMPLETE}) as sources
+  from paths group by cluster, hour
 ),
 overlapping as materialized (
   select cluster, hour, sum(overlapping_count) as overlapping from used group by cluster, hour
@@ -94,29 +127,30 @@ select
   grid.cluster as "clusterId", spans.name as "clusterName",
   to_char(grid.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24":00:00Z"') as hour,
   case
-    when not compared.is_checked then 'unchecked'
-    when compared.is_short then 'short'
-    when compared.is_over then 'over'
-    when unreported.counted > 0 then 'unreported'
-    when grid.is_reported then 'complete'
-    when grid.is_used then 'unreported'
     when grid.is_missing then 'missing'
+    when cells.state is not null then ${stateOf('cells.state')}
+    when grid.is_used then 'unreported'
     else 'none'
   end as state,
-  (coalesce(compared.counted, 0) + coalesce(unreported.counted, 0))::text as counted,
-  compared.reported::text as reported,
+  coalesce(cells.counted, 0)::text as counted,
+  cells.reported::text as reported,
   coalesce(parked.parked, 0)::text as parked,
-  coalesce(overlapping.overlapping, 0)::text as "overlappingUsage"
+  coalesce(overlapping.overlapping, 0)::text as "overlappingUsage",
+  coalesce(cells.sources, '[]') as sources
 from grid
 join spans using (cluster)
-left join compared using (cluster, hour)
-left join unreported using (cluster, hour)
+left join cells using (cluster, hour)
 left join overlapping using (cluster, hour)
 left join parked on parked.cluster = grid.cluster
   and parked.hour_text = to_char(grid.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24')
 order by spans.name, grid.cluster, grid.hour
 limit $4::integer
 `;
+
+/** SQL of the name of a state of which the place is known. */
+function stateOf(place: string): string {
+  return `(array['${COVERAGE_STATES.join("','")}'])[${place}]`;
+}
 
 /** How far the days from $1 up to, but not including, $2 were compared: the oldest check; NULL when one never was. */
 const READ_CHECKED_AT = `
@@ -127,13 +161,22 @@ left join hopsmeter.reconciled_days on day = wanted::date
 `;
 
 /**
- * What is known of a cluster's hour: what was counted is what its manifest says (`complete`), less (`short`) or more
- * (`over`), or its manifest came after the last comparison (`unchecked`); there is usage without a manifest
- * (`unreported`); there is neither although the cluster had reported before and the hour is two hours past (`missing`);
- * or there is neither and nothing is to be expected, as far as is known (`none`).
+ * What is known of a cluster's hour, or of one of its sources: what was counted is what its manifest says (`complete`),
+ * less (`short`) or more (`over`), or its manifest came after the last comparison (`unchecked`); there is usage without
+ * a manifest (`unreported`); a source that is expected has no manifest two hours later or says why not, or the whole
+ * cluster, which had reported before, has neither usage nor a manifest (`missing`); or there is neither and nothing is
+ * to be expected, as far as is known (`none`).
  */
-export const COVERAGE_STATES = ['complete', 'short', 'over', 'unchecked', 'unreported', 'missing', 'none'] as const;
 export type CoverageState = (typeof COVERAGE_STATES)[number];
+
+/** What is known of one source in the hour. */
+export type CoverageSource = {
+  /** What follows the cluster in `source`. */
+  readonly sourcePath: string;
+  readonly state: Exclude<CoverageState, 'complete' | 'none'>;
+  /** Why it is missing, in the words of the cluster; null when it gave no reason. */
+  readonly reason: string | null;
+};
 
 /** A cluster's hour. Numbers of events as whole numbers in text. */
 export type CoverageCell = {
@@ -150,6 +193,8 @@ export type CoverageCell = {
   readonly parked: string;
   /** Events of the hour, among those counted, whose window overlaps that of another one of the same use. */
   readonly overlappingUsage: string;
+  /** Those of which not everything is complete, the worst first; at most {@link CELL_SOURCES_MAX}. */
+  readonly sources: readonly CoverageSource[];
 };
 
 export type Coverage = {
@@ -177,5 +222,15 @@ export async function readCoverage(pool: Pool, { from, to, clusterId, cellsMax }
       cellsMax,
     ]),
   ];
-  return { checkedAt: checked.rows[0]?.checkedAt ?? null, cells: cells.rows };
+  return { checkedAt: checked.rows[0]?.checkedAt ?? null, cells: cells.rows.map(nameWorst) };
+}
+
+/** Sorting them here costs less than in SQL, where it would sort what is complete too. */
+function nameWorst({ sources, ...cell }: CoverageCell): CoverageCell {
+  return { ...cell, sources: [...sources].sort(compareSources).slice(0, CELL_SOURCES_MAX) };
+}
+
+function compareSources(a: CoverageSource, b: CoverageSource): number {
+  if (a.state !== b.state) return COVERAGE_STATES.indexOf(a.state) - COVERAGE_STATES.indexOf(b.state);
+  return a.sourcePath < b.sourcePath ? -1 : 1;
 }

@@ -54,6 +54,8 @@ export const clusterManifests = hopsmeterTable(
   },
   (table) => [
     index('cluster_manifests_window_idx').on(table.hopsworksClusterId, table.windowStartedAt),
+    // Which sources a cluster has, and the first and last manifests of each.
+    index('cluster_manifests_source_idx').on(table.hopsworksClusterId, table.sourcePath, table.windowStartedAt),
     check('cluster_manifests_ends_after_start', sql`${table.windowEndedAt} > ${table.windowStartedAt}`),
     check('cluster_manifests_event_count_not_negative', sql`${table.eventCount} >= 0`),
     check(

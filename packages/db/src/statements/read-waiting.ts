@@ -11,7 +11,7 @@ export type WaitingEvents = {
   readonly isOwn: boolean;
 };
 
-/** Hours of a cluster; see `IS_MISSING` in reconciliation. */
+/** Hours of a cluster; see `GRID` in reconciliation. */
 export type MissingClusterHours = {
   readonly clusterId: string;
   readonly clusterName: string;
@@ -21,7 +21,7 @@ export type MissingClusterHours = {
 /** What may still change an account's month: with it the statement would be another one. */
 export type WaitingUsage = {
   readonly parked: readonly WaitingEvents[];
-  /** Hours of which the cluster reported nothing, while the account was on it. */
+  /** Hours that the cluster, or one of its sources, did not report while the account was on it. */
   readonly missingHours: readonly MissingClusterHours[];
   /** Rows of the month that differ from the ledger or have another price than they should. */
   readonly differences: number;

@@ -109,7 +109,7 @@ order by 1, 3 desc, 2
 `;
 
 /**
- * The hours of a month that clusters miss, by account that was on the cluster in the hour; see `IS_MISSING` for what
+ * The hours of a month that clusters miss, by account that was on the cluster in the hour; see {@link GRID} for what
  * that is. Parameters: $1 and $2 the month's beginning and end, $3 NULL (every cluster), $4 accounts. No locks.
  */
 export const READ_MISSING_HOURS = `

@@ -42,7 +42,7 @@ export function reconcile({ pool, logger, registry }: JobContext): PeriodicWork 
   });
   const missing = new Gauge({
     name: 'cluster_gaps',
-    help: 'Hours of the last 62 days of which nothing was reported although the cluster had reported before',
+    help: 'Hours of the last 62 days that a cluster, or one of its sources, had to report and did not',
     labelNames: ['cluster'],
     registers,
   });

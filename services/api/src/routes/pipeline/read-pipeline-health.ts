@@ -77,7 +77,8 @@ export const healthSchema = z
       .nullable()
       .meta({ description: 'When the ledger and the totals of a day were last compared', examples: [time] }),
     missingClusterHours: countSchema.meta({
-      description: 'Hours of the last 24 of which a cluster that had reported before reported nothing, of all clusters',
+      description:
+        'Hours of the last 24 that a cluster, or one of its sources, had to report and did not, of all clusters',
       examples: [0],
     }),
     missingClusters: countSchema.meta({ description: 'How many clusters miss such hours', examples: [0] }),

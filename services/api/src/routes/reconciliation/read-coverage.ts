@@ -19,15 +19,32 @@ const querySchema = z.strictObject({
   clusterId: systemIdSchema('Only this cluster').optional(),
 });
 
+const sourceSchema = z
+  .object({
+    sourcePath: z
+      .string()
+      .meta({ examples: ['/collector/online-storage'], description: 'What follows the cluster in `source`' }),
+    state: z.enum(COVERAGE_STATES).exclude(['complete', 'none']).meta({ description: 'As that of a cell' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({
+        examples: ['RonDB did not answer'],
+        description: 'Why it is missing, in the words of the cluster; null where it gave no reason',
+      }),
+  })
+  .meta({ id: 'CoverageSource' });
+
 const cellSchema = z
   .object({
     hour: z.string().meta({ examples: ['2026-11-22T13:00:00Z'] }),
     state: z.enum(COVERAGE_STATES).meta({
       description:
-        'What was counted is what the manifest says (`complete`), less (`short`) or more (`over`); the manifest came ' +
-        'after the last comparison (`unchecked`); usage without a manifest (`unreported`); neither, though the ' +
-        'cluster had reported before and the hour is two hours past (`missing`); neither, and none is ' +
-        'expected yet (`none`)',
+        'A source that is expected sent no manifest, or says why not, or the whole cluster, which had reported ' +
+        'before, reported nothing, and the hour is two hours past (`missing`); a manifest came after the last ' +
+        'comparison (`unchecked`); what was counted is less than the manifests say (`short`) or more (`over`); usage ' +
+        'without a manifest (`unreported`); what was counted is what they say (`complete`); neither, and none is ' +
+        'expected yet (`none`). Of several sources the worst counts, in this order',
     }),
     counted: z.string().meta({
       examples: ['24'],
@@ -44,6 +61,9 @@ const cellSchema = z
         'Events counted whose window overlaps that of another one of the same user, project, type and meter: perhaps ' +
         'one fact under several ids',
     }),
+    sources: z
+      .array(sourceSchema)
+      .meta({ description: 'The sources of which not everything is complete, the worst first; at most 20' }),
   })
   .meta({ id: 'CoverageCell' });
 
@@ -112,7 +132,7 @@ function byCluster(cells: readonly CoverageCell[]): z.infer<typeof clusterSchema
   for (const { clusterId, clusterName, ...cell } of cells) {
     const cluster = clusters.get(clusterId) ?? { clusterId, clusterName, missingHours: [], cells: [] };
     clusters.set(clusterId, cluster);
-    cluster.cells.push(cell);
+    cluster.cells.push({ ...cell, sources: [...cell.sources] });
     if (cell.state === 'missing') cluster.missingHours.push(cell.hour);
   }
   return [...clusters.values()];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { checkNextDay, createPool, type Pool, schema } from '@hopsmeter/db';
 import {
   addCluster,
@@ -136,12 +137,30 @@ it('shows the grid of clusters and hours', async () => {
     lastWindowEndedAt: `${DAY}T06:00:00Z`,
     checkedAt: hour,
   });
+  const manifest = {
+    contentHash: 1n,
+    hopsworksClusterId: clusterId,
+    windowStartedAt: `${DAY}T06:00:00Z`,
+    windowEndedAt: `${DAY}T07:00:00Z`,
+    eventCount: 0n,
+    sums: {},
+  };
+  const reason = 'RonDB did not answer';
+  await api.tables.insert(schema.clusterManifests).values([
+    { ...manifest, eventKey: randomUUID(), sourcePath: '/collector/compute' },
+    { ...manifest, eventKey: randomUUID(), sourcePath: '/collector/online-storage', missingReason: reason },
+  ]);
   const { status, body } = await api.get(`/v1/coverage?from=${DAY}&to=${NEXT}&clusterId=${clusterId}`);
   expect([status, body.from, body.to, body.checkedAt]).toEqual([200, DAY, NEXT, expect.stringMatching(/Z$/)]);
   const [cluster] = body.clusters;
   expect(cluster).toMatchObject({ clusterId, clusterName: 'east', cells: { length: 24 } });
   const cell = { hour, state: 'unreported', counted: '3', reported: null, parked: '0', overlappingUsage: '0' };
-  expect(cluster.cells[5]).toEqual(cell);
+  expect(cluster.cells[5]).toEqual({ ...cell, sources: [{ sourcePath: '', state: 'unreported', reason: null }] });
+  expect(cluster.cells[6]).toMatchObject({
+    state: 'missing',
+    reported: '0',
+    sources: [{ sourcePath: '/collector/online-storage', state: 'missing', reason }, { state: 'unchecked' }],
+  });
   expect(cluster.missingHours).toEqual(cluster.cells.slice(6).map(({ hour: missing }: Json) => missing));
   expect((await api.get(`/v1/coverage?from=${DAY}&to=${NEXT}`)).body.clusters).toHaveLength(1);
 });

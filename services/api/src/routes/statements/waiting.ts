@@ -35,7 +35,7 @@ export const waitingSchema = z
           })
           .meta({ id: 'MissingClusterHours' }),
       )
-      .meta({ description: 'Hours of the month in which a cluster reported nothing while the account was on it' }),
+      .meta({ description: 'Hours that a cluster, or a source of it, did not report while the account was on it' }),
     differences: z
       .int()
       .min(0)
