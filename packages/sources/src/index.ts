@@ -1,5 +1,11 @@
+export type { SourceDifference } from './compute/compare-sources.ts';
+export { type Comparison, compareWhileCollecting } from './compute/compare-while-collecting.ts';
 export { type ComparedWindows, compareWindows } from './compute/compare-windows.ts';
-export { type ComputeOptions, createOpenCostSource, type OpenCostOptions } from './compute/create-opencost-source.ts';
+export type { ComputeOptions } from './compute/compute-options.ts';
+export { createOpenCostSource, type OpenCostOptions } from './compute/create-opencost-source.ts';
+export { createPrometheusComputeSource, type PrometheusComputeOptions } from './compute/create-prometheus-source.ts';
+export { createEgressSource, type EgressOptions } from './egress/create-egress-source.ts';
+export { EGRESS_QUERY } from './egress/egress-query.ts';
 export type { NamespaceOptions } from './namespaces/choose-namespaces.ts';
 export {
   createOfflineStorageSource,
@@ -19,6 +25,7 @@ export {
 export { createHopsworksClient, type Hopsworks, type HopsworksOptions } from './projects/hopsworks-client.ts';
 export { type KnownProjects, knownProjectsSchema, NO_PROJECTS } from './projects/known-projects.ts';
 export { planReports } from './projects/plan-reports.ts';
+export type { PrometheusOptions } from './prometheus/prometheus-client.ts';
 export { type CollectorSettings, collectorSettings } from './settings/collector-settings.ts';
 export { collectorSettingsSchema, refuseRuleProblems } from './settings/collector-settings-schema.ts';
 export { type ClusterSources, createClusterKeyReader, createSources } from './settings/create-sources.ts';

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serve } from './serve.ts';
 
 /** An answer other than allocations. */
 export type OddAnswer =
@@ -25,19 +25,15 @@ export type FakeOpenCost = {
 };
 
 export async function startFakeOpenCost(): Promise<FakeOpenCost> {
-  const server = createServer((request, response) => answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { close, ...served } = await serve((request, response) => answer(request, response));
+  const url = new URL(served.url);
   const fake: FakeOpenCost = {
     url,
     now: undefined,
     windows: new Map(),
     prometheus: undefined,
     questions: [],
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {

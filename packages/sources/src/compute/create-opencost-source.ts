@@ -7,12 +7,12 @@ import {
   needsContainers,
   OpenCostError,
 } from '@hopsmeter/opencost';
-import type { PlausibleLimits } from '@hopsmeter/usage';
 import { checkIsOver } from '../asking/check-clock.ts';
-import { chooseNamespaces, type NamespaceOptions } from '../namespaces/choose-namespaces.ts';
+import { chooseNamespaces } from '../namespaces/choose-namespaces.ts';
 import type { CollectedWindow, Note, Source } from '../source.ts';
 import { SourceError } from '../source-error.ts';
 import { askAllocations, type OpenCostAnswer } from './ask-opencost.ts';
+import { type ComputeOptions, DELAY_MS } from './compute-options.ts';
 import { createGpuNaming } from './gpu-names.ts';
 import { createOpenCostMemory, hourOf } from './opencost-memory.ts';
 
@@ -21,34 +21,15 @@ const HOUR_MS = 3_600_000;
 /** OpenCost computes an hour of a thousand pods in seconds; a busy Prometheus behind it takes its time. */
 const TIMEOUT_MS = 120_000;
 
-/** Scrapes and what Prometheus makes of them come some minutes late. */
-const DELAY_MS = 10 * 60_000;
-
 /** After that no sample of an hour comes any more that was not there. */
 const LATE_MAX_MS = 3 * HOUR_MS;
-
-export type ComputeOptions = NamespaceOptions & {
-  /** The cluster's id in hopsmeter. */
-  readonly clusterId: string;
-  /** How long after its end an hour is asked for; default: 10 minutes. */
-  readonly delayMs?: number;
-  /** For one answer; default: 2 minutes. */
-  readonly timeoutMs?: number;
-  /** Names of GPU models by what the DCGM exporter calls them; they win over the built-in ones. */
-  readonly gpuModels?: Readonly<Record<string, string>>;
-  /** Into how many shares every shared GPU is divided; without it, what uses shared GPUs is quarantined. */
-  readonly gpuShares?: number;
-  /** Whether there is an event for each user, by the label `user` of pods. */
-  readonly isPerMember?: boolean;
-  /** How much of the cluster is plausible. */
-  readonly limits?: PlausibleLimits;
-  readonly now?: () => number;
-};
 
 export type OpenCostOptions = ComputeOptions & {
   readonly url: URL;
   /** What OpenCost calls the cluster: its own setting `CLUSTER_ID`. */
   readonly clusterName: string;
+  /** For one answer; default: 2 minutes. */
+  readonly timeoutMs?: number;
 };
 
 /**

@@ -1,4 +1,8 @@
+import { type Comparison, compareWhileCollecting } from '../compute/compare-while-collecting.ts';
+import type { ComputeOptions } from '../compute/compute-options.ts';
 import { createOpenCostSource } from '../compute/create-opencost-source.ts';
+import { createPrometheusComputeSource } from '../compute/create-prometheus-source.ts';
+import { createEgressSource } from '../egress/create-egress-source.ts';
 import { createOfflineStorageSource } from '../offline-storage/create-offline-storage-source.ts';
 import type { ReadFolders } from '../offline-storage/folder-sizes.ts';
 import { createDuReader } from '../offline-storage/read-by-command.ts';
@@ -7,6 +11,7 @@ import type { RonDbOptions } from '../online-storage/ask-rondb.ts';
 import { createOnlineStorageSource } from '../online-storage/create-online-storage-source.ts';
 import { createProjectsSource, type ProjectsSource } from '../projects/create-projects-source.ts';
 import { createHopsworksClient, type Hopsworks } from '../projects/hopsworks-client.ts';
+import type { PrometheusOptions } from '../prometheus/prometheus-client.ts';
 import type { Source } from '../source.ts';
 import type { CollectorSettings } from './collector-settings.ts';
 import { createSecretReader } from './read-secret.ts';
@@ -21,30 +26,62 @@ export type ClusterSources = {
   readonly projects: ProjectsSource | undefined;
 };
 
-/** Makes the sources that are switched on. Nothing is asked yet. */
-export function createSources(settings: CollectorSettings): ClusterSources {
+/**
+ * Makes the sources that are switched on. Nothing is asked yet.
+ *
+ * @param comparison is told how far Prometheus differs from OpenCost, where both are asked; without it neither is.
+ */
+export function createSources(settings: CollectorSettings, comparison?: Comparison): ClusterSources {
   const hopsworks = createHopsworks(settings);
-  const compute = createCompute(settings, hopsworks);
+  const compute = createCompute(settings, hopsworks, comparison);
+  const egress = createEgress(settings, hopsworks);
   return {
-    sources: [...(compute === undefined ? [] : [compute]), ...createStorage(settings, hopsworks)],
+    sources: [
+      ...(compute === undefined ? [] : [compute]),
+      ...createStorage(settings, hopsworks),
+      ...(egress === undefined ? [] : [egress]),
+    ],
     projects: hopsworks === undefined ? undefined : createProjectsSource({ clusterId: settings.CLUSTER_ID, hopsworks }),
   };
 }
 
-function createCompute(settings: CollectorSettings, hopsworks: Hopsworks | undefined): Source | undefined {
-  const { OPENCOST_URL: url, GPU_SHARES: gpuShares } = settings;
-  if (url === undefined || settings.COMPUTE_SOURCE === 'prometheus') return undefined;
-  return createOpenCostSource({
-    url: new URL(url),
-    clusterName: settings.OPENCOST_CLUSTER,
-    clusterId: settings.CLUSTER_ID,
-    delayMs: settings.OPENCOST_DELAY_MINUTES * MINUTE_MS,
+function createCompute(
+  settings: CollectorSettings,
+  hopsworks: Hopsworks | undefined,
+  comparison: Comparison | undefined,
+): Source | undefined {
+  const { COMPUTE_SOURCE: wanted, OPENCOST_URL: url, GPU_SHARES: gpuShares } = settings;
+  const options: ComputeOptions = {
+    ...createCommon(settings, hopsworks),
     gpuModels: settings.GPU_MODELS,
     ...(gpuShares === undefined ? {} : { gpuShares }),
     isPerMember: settings.COMPUTE_PER_MEMBER,
+  };
+  const prometheus = findPrometheus(settings);
+  const ofPrometheus = () =>
+    prometheus === undefined ? undefined : createPrometheusComputeSource({ ...options, prometheus });
+  if (wanted === 'prometheus') return ofPrometheus();
+  if (url === undefined) return undefined;
+  const source = createOpenCostSource({ ...options, url: new URL(url), clusterName: settings.OPENCOST_CLUSTER });
+  const other = wanted === 'both' && comparison !== undefined ? ofPrometheus() : undefined;
+  return other === undefined || comparison === undefined ? source : compareWhileCollecting(source, other, comparison);
+}
+
+function createEgress(settings: CollectorSettings, hopsworks: Hopsworks | undefined): Source | undefined {
+  const { EGRESS_ENABLED: isEnabled, EGRESS_QUERY: query } = settings;
+  const prometheus = findPrometheus(settings);
+  if (!isEnabled || prometheus === undefined) return undefined;
+  const common = createCommon(settings, hopsworks);
+  return createEgressSource({ ...common, prometheus, ...(query === undefined ? {} : { query }) });
+}
+
+function createCommon(settings: CollectorSettings, hopsworks: Hopsworks | undefined) {
+  return {
+    clusterId: settings.CLUSTER_ID,
+    delayMs: settings.OPENCOST_DELAY_MINUTES * MINUTE_MS,
     ignoredNamespaces: settings.NAMESPACES_IGNORED,
-    ...(hopsworks === undefined ? {} : { readProjects: (signal) => readNamespaces(hopsworks, signal) }),
-  });
+    ...(hopsworks === undefined ? {} : { readProjects: (signal: AbortSignal) => readNamespaces(hopsworks, signal) }),
+  };
 }
 
 async function readNamespaces(hopsworks: Hopsworks, signal: AbortSignal): Promise<ReadonlySet<string>> {
@@ -72,6 +109,12 @@ export function createHopsworks(settings: CollectorSettings): Hopsworks | undefi
   const { HOPSWORKS_URL: url, HOPSWORKS_API_KEY: value, HOPSWORKS_API_KEY_FILE: file } = settings;
   if (url === undefined) return undefined;
   return createHopsworksClient({ url, readKey: createSecretReader({ name: 'HOPSWORKS_API_KEY', value, file }) });
+}
+
+export function findPrometheus(settings: CollectorSettings): PrometheusOptions | undefined {
+  const { PROMETHEUS_URL: url, PROMETHEUS_TOKEN_FILE: tokenFile } = settings;
+  if (url === undefined) return undefined;
+  return { url: new URL(url), ...(tokenFile === undefined ? {} : { tokenFile }) };
 }
 
 export function findRonDb(settings: CollectorSettings): RonDbOptions | undefined {

@@ -126,6 +126,11 @@ it('makes the sources that are switched on', () => {
   expect(namesOf(OPENCOST)).toEqual(['compute']);
   expect(namesOf({ ...HOPSWORKS, ...OPENCOST })).toEqual(['compute', 'projects']);
   expect(namesOf({ ...HOPSWORKS, HOPSFS_COMMAND: '["hdfs"]' })).toEqual(['offline-storage', 'projects']);
+  const prometheus = { PROMETHEUS_URL: 'http://prometheus:9090', PROMETHEUS_TOKEN_FILE: '/secrets/token' };
+  expect(namesOf({ ...OPENCOST, ...prometheus })).toEqual(['compute']);
+  expect(namesOf({ ...OPENCOST, ...prometheus, EGRESS_ENABLED: 'true' })).toEqual(['compute', 'egress']);
+  expect(namesOf({ ...NEEDED, ...prometheus, COMPUTE_SOURCE: 'prometheus' })).toEqual(['compute']);
+  expect(namesOf({ ...OPENCOST, ...prometheus, COMPUTE_SOURCE: 'both' })).toEqual(['compute']);
 });
 
 it('reads a secret anew each time, and says where there is none', async () => {

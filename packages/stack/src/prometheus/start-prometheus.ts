@@ -49,8 +49,8 @@ export interface Prometheus extends Restartable {
 /**
  * Starts a Prometheus on 127.0.0.1. Gets Prometheus first when there is none, saying so through `report`.
  *
- * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `PROMETHEUS_MISSING`, `COMMAND_FAILED` when the samples are none,
- * or `NOT_READY` with the end of the log.
+ * @throws StackError `DIRECTORY_IN_USE`, `PORT_TAKEN`, `PROMETHEUS_MISSING`, `COMMAND_FAILED` when the samples are
+ * none, or `NOT_READY` with the end of the log.
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const { directory, config, samples, port, software, report = silent } = options;
