@@ -1,4 +1,13 @@
-import { assignUser, changeOwner, confirmMissing, createProject, readFollowingHealth } from '@hopsmeter/db';
+import {
+  assignUser,
+  changeOwner,
+  confirmMissing,
+  createProject,
+  endAlias,
+  listAliases,
+  readFollowingHealth,
+  setAlias,
+} from '@hopsmeter/db';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createScreen } from '../packages/cli/src/console/screen.ts';
@@ -114,6 +123,12 @@ const holders = async (namespace: string) =>
       [namespace],
     )
   ).map(({ cluster, user, since, until }) => [cluster, user, since, until]);
+
+/** What a cluster calls, or called, users: `alias user since until`. */
+const names = async (clusterId = EAST) =>
+  (await listAliases(database.pool, { clusterId, limit: 50 }))
+    .toSorted((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? -1 : 1))
+    .map(({ alias, userId, startedAt, endedAt }) => [alias, userId, startedAt, endedAt]);
 
 const health = async () => readFollowingHealth(database.pool);
 
@@ -333,6 +348,161 @@ it('compares everything every hour, also what the application changed without a 
   await rowsOf(`update hopsmeter.followings set compared_at = compared_at - interval '61 minutes'`);
   await worker.look();
   expect(await name()).toBe('Cyrus');
+});
+
+describe('a Hopsworks user name', () => {
+  const onAssignment = (userId: string, name: string | null) =>
+    inApplication('update public.user_hopsworks_assignments set hopsworks_username = $2 where user_id = $1', [
+      userId,
+      name,
+    ]);
+  const onUser = (userId: string, name: string) =>
+    inApplication('update public.users set hopsworks_username = $2 where id = $1', [userId, name]);
+
+  it('becomes an alias once the application knows it, whichever row says it', async () => {
+    await onAssignment('ada', 'ada00001');
+    const worker = startWorker();
+    await worker.look();
+    expect(await names()).toEqual([['ada00001', 'ada', null, null]]);
+    // Its updated_at stays as it is.
+    await onUser('dan', 'dan00001');
+    await onAssignment('bob', 'bob00001');
+    await onUser('bob', 'unheard1');
+    await worker.look();
+    expect((await names()).map(([alias, userId]) => [alias, userId]).sort()).toEqual([
+      ['ada00001', 'ada'],
+      ['bob00001', 'bob'],
+      ['dan00001', 'dan'],
+    ]);
+    const audited = await rowsOf(
+      `select actor_id, reason from hopsmeter.audit_log where action = 'set_alias' and after ->> 'userId' = 'dan'`,
+    );
+    expect(audited).toEqual([{ actor_id: 'following', reason: 'changed in the application' }]);
+    expect((await use('dan00001', 6)).counted).toBe(1);
+    const before = await dump();
+    await startWorker().look();
+    expect(await dump()).toEqual(before);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('goes with its user who leaves the cluster, and to the next one who gets it', async () => {
+    await onAssignment('dan', 'john1234');
+    const worker = startWorker();
+    await worker.look();
+    const [deleted, created] = [ago(30), ago(10)];
+    await inApplication(
+      `update public.users set status = 'deleted', deleted_at = $1, updated_at = now() where id = 'dan'`,
+      [deleted],
+    );
+    await inApplication(`insert into public.users (id, email) values ('eve', 'eve@example.com')`);
+    await inApplication(`insert into public.user_hopsworks_assignments values ('eve', '${EAST}', $1, 'john1234')`, [
+      created,
+    ]);
+    await worker.look();
+    expect(await names()).toEqual([
+      ['john1234', 'dan', null, deleted],
+      ['john1234', 'eve', deleted, null],
+    ]);
+    expect(await problems()).toEqual([]);
+    // A user who moves has the name on the new cluster.
+    const moved = ago(3);
+    await inApplication(
+      `update public.user_hopsworks_assignments set hopsworks_cluster_id = '${WEST}', assigned_at = $1
+        where user_id = 'eve'`,
+      [moved],
+    );
+    await worker.look();
+    expect(await names()).toEqual([
+      ['john1234', 'dan', null, deleted],
+      ['john1234', 'eve', deleted, moved],
+    ]);
+    expect(await names(WEST)).toEqual([['john1234', 'eve', null, null]]);
+    // And back again.
+    const back = ago(1);
+    await inApplication(
+      `update public.user_hopsworks_assignments set hopsworks_cluster_id = '${EAST}', assigned_at = $1
+        where user_id = 'eve'`,
+      [back],
+    );
+    await worker.look();
+    expect((await names()).at(-1)).toEqual(['john1234', 'eve', moved, null]);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('that changed in the application is another alias, and one that it forgot stays', async () => {
+    await onAssignment('dan', 'dan00001');
+    const worker = startWorker();
+    await worker.look();
+    await onAssignment('dan', null);
+    await worker.look();
+    expect(await names()).toEqual([['dan00001', 'dan', null, null]]);
+    // Ada has the old one in the same look.
+    await onAssignment('dan', 'dan00002');
+    await onAssignment('ada', 'dan00001');
+    await worker.look();
+    const [before] = await names();
+    expect(await names()).toEqual([
+      ['dan00001', 'dan', null, expect.any(String)],
+      ['dan00002', 'dan', null, null],
+      ['dan00001', 'ada', before?.[3], null],
+    ]);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('never overwrites what a person entered: it is listed until both say the same', async () => {
+    const { pool } = database;
+    const worker = startWorker();
+    await worker.look();
+    const set = (alias: string, userId: string) =>
+      setAlias(pool, STAFF, { clusterId: EAST, alias, userId, reason: 'told by the admin' });
+    await set('john1234', 'bob');
+    const { value } = await set('mary5678', 'ada');
+    await endAlias(pool, STAFF, { aliasId: value.id, reason: 'a mistake' });
+    const before = await names();
+    await onAssignment('dan', 'john1234');
+    await onAssignment('ada', 'mary5678');
+    for (let i = 0; i < 2; i++) await worker.look();
+    await startWorker().look();
+    expect(await names()).toEqual(before);
+    expect(await problems()).toEqual([
+      ['user_hopsworks_assignments ada', 'contradiction', expect.stringMatching(/^hopsmeter ended the alias mary5678/)],
+      [
+        'user_hopsworks_assignments dan',
+        'contradiction',
+        'hopsmeter has the Hopsworks user name john1234 as an alias of bob',
+      ],
+    ]);
+    expect(worker.warnings()).toHaveLength(2);
+    await onAssignment('dan', 'dan00001');
+    await set('mary5678', 'ada');
+    await worker.look();
+    expect(await problems()).toEqual([]);
+    // Both have agreed on it once: an end is a decision again.
+    const open = (await listAliases(pool, { alias: 'mary5678', limit: 5 })).find(({ endedAt }) => endedAt === null);
+    await endAlias(pool, STAFF, { aliasId: open?.id ?? '', reason: 'not her' });
+    const decided = await names();
+    await worker.look();
+    expect(await names()).toEqual(decided);
+    expect((await problems()).map(([row]) => row)).toEqual(['user_hopsworks_assignments ada']);
+  });
+
+  it('comes over with an import, and following goes on from there', async () => {
+    await onAssignment('dan', 'john1234');
+    const env = { DATABASE_URL: database.url };
+    const { signal } = new AbortController();
+    const context = { from: database.url, apply: true, env, screen: createScreen({ write: () => true }), signal };
+    expect(await runImport({ ...context, now: new Date() })).toBe(0);
+    expect(await names()).toEqual([['john1234', 'dan', null, null]]);
+    const [held] = await listAliases(database.pool, { limit: 1 });
+    await endAlias(database.pool, STAFF, { aliasId: held?.id ?? '', reason: 'a mistake' });
+    const before = await names();
+    expect(await runImport({ ...context, now: new Date() })).toBe(2);
+    await startWorker().look();
+    expect(await names()).toEqual(before);
+    expect(await problems()).toEqual([
+      ['user_hopsworks_assignments dan', 'contradiction', expect.stringMatching(/^hopsmeter ended the alias john1234/)],
+    ]);
+  });
 });
 
 it('begins where an import left off', async () => {

@@ -73,6 +73,7 @@ it('brings everything over as it said, and again changes nothing, not even the v
       (select count(*)::integer from hopsmeter.users) as users,
       (select count(*)::integer from hopsmeter.projects) as projects,
       (select count(*)::integer from hopsmeter.user_hopsworks_assignments) as assignments,
+      (select count(*)::integer from hopsmeter.user_aliases where alias ~ '^user[0-9]{4}$') as aliases,
       (select amount::text from hopsmeter.credit_grants where account_owner_id = 'auth0|free-only') as "freeGrant",
       (select ended_at from hopsmeter.user_hopsworks_assignments where user_id = 'auth0|deleted') as "deletedAt"
   `);
@@ -83,6 +84,7 @@ it('brings everything over as it said, and again changes nothing, not even the v
       users: countOf('users', application.users),
       projects: countOf('user_projects', application.projects),
       assignments: countOf('user_hopsworks_assignments', application.assignments),
+      aliases: application.assignments.filter((row) => row.hopsworks_username !== null).length,
       freeGrant: '4.32',
       deletedAt: new Date('2026-10-21T00:00:00Z'),
     },

@@ -30,6 +30,7 @@ export function addNastyRows(application: Application): NastyRows {
     user_id,
     hopsworks_cluster_id,
     assigned_at: daysAgo(200),
+    hopsworks_username: null,
   });
   let projectId = 900_000;
   const project = (user_id: string, rest: Partial<ProjectRow>): ProjectRow => {

@@ -23,6 +23,7 @@ export type AssignmentRow = {
   readonly user_id: string;
   readonly hopsworks_cluster_id: string;
   readonly assigned_at: string;
+  readonly hopsworks_username: string | null;
 };
 
 export type ProjectRow = {

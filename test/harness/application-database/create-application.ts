@@ -74,7 +74,9 @@ function createUser(index: number, teams: number): UserRow {
 }
 
 function createAssignment(user: UserRow, cluster: ClusterRow): AssignmentRow {
-  return { user_id: user.id, hopsworks_cluster_id: cluster.id, assigned_at: daysAgo(430) };
+  // Hopsworks makes it of the name and a number: eight characters.
+  const hopsworks_username = `user${user.id.slice(-4)}`;
+  return { user_id: user.id, hopsworks_cluster_id: cluster.id, assigned_at: daysAgo(430), hopsworks_username };
 }
 
 function createProjects(

@@ -7,6 +7,8 @@ export async function readMovedIn(pool: Pool): Promise<unknown[]> {
     union all select 'cluster', id::text, concat_ws('|', name, max_users, status) from hopsmeter.hopsworks_clusters
     union all select 'assignment', user_id, concat_ws('|', hopsworks_cluster_id, started_at, ended_at)
       from hopsmeter.user_hopsworks_assignments
+    union all select 'alias', alias, concat_ws('|', hopsworks_cluster_id, user_id, started_at, ended_at)
+      from hopsmeter.user_aliases
     union all select 'project', namespace, concat_ws('|', hopsworks_cluster_id, user_id, started_at, ended_at)
       from hopsmeter.projects
     union all select 'grant', account_owner_id, concat_ws('|', reference, amount) from hopsmeter.credit_grants

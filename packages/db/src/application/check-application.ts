@@ -3,9 +3,9 @@ import { ApplicationDatabaseError } from './application-database-error.ts';
 
 /** What is read of the application's tables. Everything else in them may be as it likes. */
 const COLUMNS = {
-  users: ['id', 'email', 'name', 'account_owner_id', 'status', 'deleted_at', 'updated_at'],
+  users: ['id', 'email', 'name', 'account_owner_id', 'status', 'hopsworks_username', 'deleted_at', 'updated_at'],
   hopsworks_clusters: ['id', 'name', 'max_users', 'status'],
-  user_hopsworks_assignments: ['user_id', 'hopsworks_cluster_id', 'assigned_at'],
+  user_hopsworks_assignments: ['user_id', 'hopsworks_cluster_id', 'assigned_at', 'hopsworks_username'],
   user_projects: ['user_id', 'project_id', 'namespace', 'status', 'created_at', 'last_seen_at'],
   user_credits: ['user_id', 'total_purchased', 'total_used', 'free_credits_granted', 'free_credits_used'],
   usage_daily: [

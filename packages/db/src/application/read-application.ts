@@ -16,15 +16,17 @@ import { inApplication } from './in-application.ts';
 const READ_USERS = `
 select
   id::text, email::text, name::text, account_owner_id::text as "accountOwnerId", status::text,
+  hopsworks_username::text as "hopsworksUsername",
   ${instantText('deleted_at::timestamptz')} as "deletedAt", ${instantText('updated_at::timestamptz')} as "updatedAt"
 from public.users where $1::text[] is null or id::text = any($1::text[])
 order by id::text collate "C"
 `;
 
-/** What changes who is billed where, and when the rest of a row changed. */
+/** What changes who is billed where and found by which name, and when the rest of a row changed. */
 const READ_MARKS = `
 select
   id::text, account_owner_id::text as "accountOwnerId", status::text,
+  hopsworks_username::text as "hopsworksUsername",
   ${instantText('deleted_at::timestamptz')} as "deletedAt", ${instantText('updated_at::timestamptz')} as "updatedAt"
 from public.users order by id::text collate "C"
 `;
@@ -40,7 +42,7 @@ from public.hopsworks_clusters order by id::text collate "C"
 const READ_ASSIGNMENTS = `
 select
   user_id::text as "userId", hopsworks_cluster_id::text as "clusterId",
-  ${instantText('assigned_at::timestamptz')} as "assignedAt"
+  ${instantText('assigned_at::timestamptz')} as "assignedAt", hopsworks_username::text as "hopsworksUsername"
 from public.user_hopsworks_assignments order by user_id::text collate "C"
 `;
 
@@ -82,8 +84,8 @@ export function readApplicationDirectory(
  * Reads what is followed, all of one moment; rows without a key say nothing and are left out.
  *
  * Names and e-mail addresses only of users who changed: whose `updated_at` is another one than it was, or whose owner,
- * status or deletion is. A window of time would miss a row that was committed later, or by another clock, than its
- * `updated_at` says. The other tables do not say when a row changed and are read whole.
+ * status, Hopsworks user name or deletion is. A window of time would miss a row that was committed later, or by another
+ * clock, than its `updated_at` says. The other tables do not say when a row changed and are read whole.
  *
  * @param seen the users as they were seen last; empty: all are read.
  * @throws ApplicationDatabaseError
@@ -113,6 +115,7 @@ function isSameMark(mark: Mark, user: ApplicationUser | undefined): boolean {
     mark.updatedAt === user.updatedAt &&
     mark.accountOwnerId === user.accountOwnerId &&
     mark.status === user.status &&
+    mark.hopsworksUsername === user.hopsworksUsername &&
     mark.deletedAt === user.deletedAt
   );
 }

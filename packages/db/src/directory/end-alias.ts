@@ -37,7 +37,7 @@ export function endAlias(pool: Pool, change: Change, { aliasId, at, reason }: Al
 }
 
 /** Ends an open alias within a change: at a moment, or at the end of the last usage that it brought when later. */
-async function endAliasAfterUsage(
+export async function endAliasAfterUsage(
   transaction: AuditedTransaction,
   alias: AliasRow,
   { from, reason }: { readonly from: string; readonly reason: string },

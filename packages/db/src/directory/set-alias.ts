@@ -41,7 +41,7 @@ export function setAlias(pool: Pool, change: Change, wanted: NewAlias): Promise<
 }
 
 /** {@link setAlias} within a change. */
-async function addAlias(transaction: AuditedTransaction, wanted: NewAlias): Promise<Created<AliasRow>> {
+export async function addAlias(transaction: AuditedTransaction, wanted: NewAlias): Promise<Created<AliasRow>> {
   const { clusterId, alias, userId, reason } = wanted;
   const { now, rowsOf, audit } = transaction;
   await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');

@@ -7,9 +7,12 @@ import { setUser } from '../directory/change-user.ts';
 import { addCluster } from '../directory/create-cluster.ts';
 import { addProject } from '../directory/create-project.ts';
 import { addUser } from '../directory/create-user.ts';
+import { endAliasAfterUsage } from '../directory/end-alias.ts';
 import { giveProject } from '../directory/hand-over-project.ts';
+import { readAlias } from '../directory/read-alias.ts';
 import { readOwner } from '../directory/read-user.ts';
 import { replaceAssignments } from '../directory/replace-assignments.ts';
+import { addAlias } from '../directory/set-alias.ts';
 import { addGrant } from '../grants/grant-credit.ts';
 import { endAssignmentAt, moveAssignment } from './change-assignment.ts';
 import { endProjectAt, moveProject, reopenProject } from './change-project-time.ts';
@@ -43,6 +46,12 @@ export async function makeDirectoryChange(
       const { userId, clusterId, until } = change;
       if (until === null) await admitUser(transaction, userId, clusterId);
       else await replaceAssignments(transaction, { userId, clusterId, from: '-infinity', until, reason });
+      return;
+    }
+    case 'set_alias': {
+      const { clusterId, alias, userId } = change;
+      const period = { startedAt: change.startedAt ?? undefined, endedAt: change.endedAt ?? undefined };
+      await addAlias(transaction, { clusterId, alias, userId, ...period, reason });
       return;
     }
     case 'create_project': {
@@ -83,6 +92,11 @@ export async function makeDirectoryChange(
     case 'unassign_user':
       await endAssignmentAt(transaction, { ...change, reason });
       return;
+    case 'end_alias': {
+      const alias = await readAlias(transaction, change.aliasId);
+      if (alias.endedAt === null) await endAliasAfterUsage(transaction, alias, { from: change.from, reason });
+      return;
+    }
     case 'end_project':
       await endProjectAt(transaction, { ...change, reason });
       return;

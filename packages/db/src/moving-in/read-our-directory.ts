@@ -22,6 +22,13 @@ select
 from hopsmeter.user_hopsworks_assignments
 `;
 
+const READ_ALIASES = `
+select
+  id, hopsworks_cluster_id as "clusterId", alias, user_id as "userId",
+  ${instantText('started_at')} as "startedAt", ${instantText('ended_at')} as "endedAt"
+from hopsmeter.user_aliases order by user_aliases.started_at
+`;
+
 const READ_PROJECTS = `
 select
   id, hopsworks_cluster_id as "clusterId", namespace, user_id as "userId",
@@ -39,6 +46,7 @@ const READ_CREDIT_USD = 'select credit_usd::text as "creditUsd" from hopsmeter.r
 type User = OurDirectory['users'][number];
 type Cluster = OurDirectory['clusters'][number];
 type Assignment = OurDirectory['assignments'][number];
+type Alias = OurDirectory['aliases'][number];
 type Project = OurDirectory['projects'][number];
 type Grant = { readonly accountOwnerId: string; readonly reference: string; readonly amount: string };
 
@@ -56,6 +64,7 @@ export async function ourDirectoryOf({ rowsOf }: Query): Promise<OurDirectory> {
     users: await rowsOf<User>(READ_USERS),
     clusters: await rowsOf<Cluster>(READ_CLUSTERS),
     assignments: await rowsOf<Assignment>(READ_ASSIGNMENTS),
+    aliases: await rowsOf<Alias>(READ_ALIASES),
     projects: await rowsOf<Project>(READ_PROJECTS),
     grants: grants.map((grant) => ({ ...grant, amount: centsOf(grant.amount) })),
     creditUsd: card.creditUsd,

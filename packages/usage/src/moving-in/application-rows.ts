@@ -11,6 +11,8 @@ export type ApplicationUser = {
   /** Null, or the user's own id, for an account owner. */
   readonly accountOwnerId: string | null;
   readonly status: string | null;
+  /** What Hopsworks calls the user. */
+  readonly hopsworksUsername: string | null;
   readonly deletedAt: string | null;
   /** When the application says that it changed the row last. */
   readonly updatedAt: string | null;
@@ -29,6 +31,8 @@ export type ApplicationAssignment = {
   readonly userId: string;
   readonly clusterId: string | null;
   readonly assignedAt: string | null;
+  /** What that cluster calls the user; null: what the user's own row says. */
+  readonly hopsworksUsername: string | null;
 };
 
 /** A project. Its cluster is the one that its user is assigned to. */

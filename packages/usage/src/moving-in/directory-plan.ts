@@ -50,6 +50,7 @@ type NewRow =
       /** When the user was deleted; null for one who is there. */
       readonly until: string | null;
     }
+  | ({ readonly kind: 'set_alias' } & AliasTime)
   | ({ readonly kind: 'create_project' } & ProjectTime)
   | ({ readonly kind: 'grant_credit'; readonly validFrom: string } & OurGrant);
 
@@ -78,6 +79,7 @@ type ChangedRow =
   | { readonly kind: 'suspend_user' | 'resume_user'; readonly userId: string; readonly from: string }
   | { readonly kind: 'move_user'; readonly userId: string; readonly clusterId: string; readonly from: string }
   | { readonly kind: 'unassign_user'; readonly userId: string; readonly from: string }
+  | { readonly kind: 'end_alias'; readonly aliasId: string; readonly from: string }
   | { readonly kind: 'end_project'; readonly projectId: string; readonly from: string }
   | { readonly kind: 'reopen_project'; readonly projectId: string }
   | { readonly kind: 'hand_over_project'; readonly projectId: string; readonly userId: string; readonly from: string }
@@ -89,6 +91,18 @@ type ChangedRow =
       readonly namespace: string;
       readonly from: string;
     };
+
+/** What a cluster calls a user, or called. */
+export type AliasTime = {
+  readonly clusterId: string;
+  readonly alias: string;
+  readonly userId: string;
+  /** Null: always. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+};
+
+export type OurAlias = AliasTime & { readonly id: string };
 
 /** Whose a namespace of a cluster is, or was. */
 export type ProjectTime = {
@@ -127,6 +141,7 @@ export type OurDirectory = {
     readonly startedAt: string | null;
     readonly endedAt: string | null;
   }[];
+  readonly aliases: readonly OurAlias[];
   readonly projects: readonly OurProject[];
   /** Those that have a reference. */
   readonly grants: readonly OurGrant[];

@@ -1,8 +1,10 @@
 import { groupBy } from '../group-by.ts';
-import type { ApplicationAssignment, ApplicationDirectory, ApplicationUser } from './application-rows.ts';
+import type { ApplicationAssignment, ApplicationDirectory } from './application-rows.ts';
 import { describePeriod } from './describe-period.ts';
 import type { OurDirectory } from './directory-plan.ts';
+import { endOfUser } from './end-of-user.ts';
 import type { Outcomes } from './outcomes.ts';
+import { planAliases } from './plan-aliases.ts';
 import type { OwnersByUser } from './plan-users.ts';
 
 /** What was planned before, and the time. */
@@ -14,7 +16,7 @@ export type PlannedSoFar = {
 
 /**
  * Owners first, because members follow them. A user who was never on a cluster has been on this one always; one who was
- * deleted, until then. A cluster gets no more users than it may have.
+ * deleted, until then. A cluster gets no more users than it may have. What it calls the user comes along as an alias.
  */
 export function planAssignments(
   application: ApplicationDirectory,
@@ -25,13 +27,14 @@ export function planAssignments(
   const users = new Map(application.users.map((user) => [user.id, user]));
   const history = groupBy(ours.assignments, ({ userId }) => userId);
   const places = createPlaces(application, ours);
+  const aliases = planAliases(application, ours, now);
   const isMember = ({ userId }: ApplicationAssignment): boolean => (owners.get(userId) ?? null) !== null;
   const { assignments } = application;
   const inOrder = [...assignments.filter((one) => !isMember(one)), ...assignments.filter(isMember)];
   for (const { userId, clusterId } of inOrder) {
     const row = { table: 'user_hopsworks_assignments', key: userId } as const;
     const owner = owners.get(userId);
-    const end = endOf(users.get(userId), now);
+    const end = endOfUser(users.get(userId), now);
     if (clusterId === null || !clusterIds.has(clusterId)) {
       outcomes.refuse(row, clusterId === null ? 'it names no cluster' : `the cluster ${clusterId} is not here`);
       continue;
@@ -42,27 +45,24 @@ export function planAssignments(
     }
     const { until } = end;
     const past = history.get(userId);
+    const alias = aliases.of(userId);
     if (past !== undefined) {
-      if (past.some((one) => one.clusterId === clusterId && one.endedAt === until)) outcomes.keep(row);
-      else outcomes.differ(row, `hopsmeter has ${past.map(describePeriod).join(', ')}`);
+      if (!past.some((one) => one.clusterId === clusterId && one.endedAt === until))
+        outcomes.differ(row, `hopsmeter has ${past.map(describePeriod).join(', ')}`);
+      else if ('reason' in alias) outcomes.differ(row, alias.reason);
+      else if (alias.kind === 'new') outcomes.bring(row, [alias.change]);
+      else outcomes.keep(row);
       continue;
     }
     const refusal = until === null ? places.take(userId, clusterId, owner) : undefined;
-    if (refusal === undefined) outcomes.bring(row, [{ ...row, kind: 'assign_user', userId, clusterId, until }]);
-    else outcomes.refuse(row, refusal);
+    if (refusal !== undefined) {
+      outcomes.refuse(row, refusal);
+      continue;
+    }
+    const named = alias.kind === 'new' ? [alias.change] : [];
+    outcomes.bring(row, [{ ...row, kind: 'assign_user', userId, clusterId, until }, ...named]);
+    if ('reason' in alias) outcomes.note(row, alias.reason);
   }
-}
-
-/** When a deleted user's time on their cluster ended; null for a user who is there. */
-function endOf(
-  user: ApplicationUser | undefined,
-  now: string,
-): { readonly until: string | null; readonly refusal?: string } {
-  if (user === undefined) return { until: null };
-  if (user.deletedAt !== null && user.deletedAt > now) return { until: null, refusal: 'deleted_at is in the future' };
-  if (user.deletedAt === null && user.status === 'deleted')
-    return { until: null, refusal: 'the user is deleted, and deleted_at does not say since when' };
-  return { until: user.deletedAt };
 }
 
 /** How many users each cluster has and may have, and where owners are. */

@@ -10,6 +10,7 @@ const NOTHING: OurDirectory = {
   users: [],
   clusters: [],
   assignments: [],
+  aliases: [],
   projects: [],
   grants: [],
   creditUsd: '0.35',
@@ -21,11 +22,12 @@ const user = (id: string, accountOwnerId: string | null = null) => ({
   name: null,
   accountOwnerId,
   status: 'active',
+  hopsworksUsername: null,
   deletedAt: null,
   updatedAt: null,
 });
 const cluster = { id: EAST, name: 'east', maxUsers: 2, status: 'active' };
-const on = (userId: string) => ({ userId, clusterId: EAST, assignedAt: null });
+const on = (userId: string) => ({ userId, clusterId: EAST, assignedAt: null, hopsworksUsername: null });
 const project = (projectId: string, rest: Partial<ApplicationProject> = {}): ApplicationProject => ({
   userId: 'ada',
   projectId,

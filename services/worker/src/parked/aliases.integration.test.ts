@@ -8,7 +8,7 @@ import {
   usage,
 } from '@hopsmeter/test/support/worker/correction-world.ts';
 import type { ProjectEvent, UsageEvent } from '@hopsmeter/usage';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const CHANGE = { actor: { kind: 'staff', id: 'auth0|staff' }, requestId: 'request-1' } as const;
 const REASON = 'told by the admin of the cluster';
@@ -50,6 +50,17 @@ const end = async (at: number) => {
 
 const timeOf = (micros: number): string => new Date(micros / 1_000).toISOString();
 
+/** What a worker does by itself, until nothing of the test waits: what was just tried is left alone for some time. */
+const settleAll = () =>
+  vi.waitFor(
+    async () => {
+      await world.settle();
+      await world.retry('changed');
+      expect((await parkedOf()).filter(({ status }) => status === 'pending')).toEqual([]);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+
 const parkedOf = () =>
   world.rowsOf<{ id: string; status: string; reason: string }>(
     `select split_part(event_id, '/', 2) as id, status, reason from hopsmeter.parked_events
@@ -89,7 +100,7 @@ describe('usage under an alias', () => {
     await world.retry('changed');
     expect(await parkedOf()).toEqual([{ id: 'e', status: 'pending', reason: 'unknown_user' }]);
     await set();
-    await world.retry('changed');
+    await settleAll();
     expect(await parkedOf()).toEqual([{ id: 'e', status: 'counted', reason: 'unknown_user' }]);
     expect(await counted()).toEqual([{ user: 'auth0|member', owner: 'auth0|owner', by: 'alias', cpu: '3' }]);
   });
@@ -146,7 +157,7 @@ describe('usage under an alias', () => {
       );
     };
     const [boundary] = await Promise.all([change(), ...[0, 1, 2, 3, 4, 5].map(send)]);
-    await world.retry('changed');
+    await settleAll();
     const mine = { owner: 'auth0|owner', by: 'alias', user: 'auth0|member', cpu: String(6 * boundary) };
     const theirs = { owner: 'auth0|other', by: 'alias', user: 'auth0|other', cpu: String(6 * (12 - boundary)) };
     expect(await counted()).toEqual(boundary === 12 ? [mine] : [mine, theirs]);
@@ -162,8 +173,7 @@ describe('a report of a project whose owner is an alias', () => {
       { id: 'p', status: 'pending', reason: 'unknown_user' },
     ]);
     await set();
-    await world.settle();
-    await world.retry('changed');
+    await settleAll();
     expect(await parkedOf()).toMatchObject([{ status: 'counted' }, { status: 'counted' }]);
     expect(await counted()).toEqual([{ user: 'auth0|member', owner: 'auth0|owner', by: 'namespace', cpu: '4' }]);
     expect(

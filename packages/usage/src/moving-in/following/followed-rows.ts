@@ -5,13 +5,15 @@ export const FOLLOWED_TABLES = ['hopsworks_clusters', 'users', 'user_hopsworks_a
 
 export type FollowedTable = (typeof FOLLOWED_TABLES)[number];
 
-/** Where a user is, as deletion and assignment say it together. */
+/** Where a user is and what they are called there, as deletion and assignment say it together. */
 export type FollowedAssignment = {
   readonly userId: string;
   /** Null: on no cluster, or deleted. */
   readonly clusterId: string | null;
   /** Since when, as far as the application says it. */
   readonly at: string | null;
+  /** What the cluster calls the user; null: the application does not say. */
+  readonly alias: string | null;
 };
 
 /** A project, and the cluster that its user was on. */

@@ -1,6 +1,7 @@
 import { groupBy } from '../../group-by.ts';
 import type { ApplicationDirectory, ApplicationProject } from '../application-rows.ts';
 import type { OurDirectory } from '../directory-plan.ts';
+import { planAliases } from '../plan-aliases.ts';
 import { planDirectory } from '../plan-directory.ts';
 import { followAssignment, readAssignment } from './follow-assignment.ts';
 import { followCluster } from './follow-cluster.ts';
@@ -81,6 +82,7 @@ function planUsers({ application, ours, followed, now }: FollowingState, newRows
 }
 
 function planAssignments({ application, ours, followed, now }: FollowingState, newRows: NewRows): RowPlan[] {
+  const aliases = planAliases(application, ours, now);
   const users = new Map(application.users.map((user) => [user.id, user]));
   const assignments = new Map(application.assignments.map((assignment) => [assignment.userId, assignment]));
   const histories = groupBy(ours.assignments, ({ userId }) => userId);
@@ -94,7 +96,14 @@ function planAssignments({ application, ours, followed, now }: FollowingState, n
     const content = readAssignment(userId, users.get(userId), assignment);
     const history = histories.get(userId);
     if (history !== undefined)
-      return followAssignment(content, assignment !== undefined, history, rows.get(userId), now);
+      return followAssignment({
+        content,
+        isThere: assignment !== undefined,
+        history,
+        followed: rows.get(userId),
+        aliases,
+        now,
+      });
     if (assignment === undefined) return forget('user_hopsworks_assignments', userId);
     return newRows.plan('user_hopsworks_assignments', userId, content);
   });
