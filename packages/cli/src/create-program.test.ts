@@ -10,6 +10,7 @@ async function run(...args: string[]): Promise<unknown[]> {
     import: async (options: unknown) => void calls.push(['import', options]),
     compare: async (options: unknown) => void calls.push(['compare', options]),
     send: async (options: unknown) => void calls.push(['send', options]),
+    doctor: async (options: unknown) => void calls.push(['doctor', options]),
   };
   await createProgram(actions, '/clone/.hopsmeter').parseAsync(args, { from: 'user' });
   return calls;
@@ -57,6 +58,11 @@ describe('the command line', () => {
     expect(await run(...args, '--csv', 'rows.csv')).toEqual([['compare', { ...wanted, csv: 'rows.csv' }]]);
   });
 
+  it('looks whether a collector has what it needs', async () => {
+    expect(await run('doctor')).toEqual([['doctor', { json: false }]]);
+    expect(await run('doctor', '--json')).toEqual([['doctor', { json: true }]]);
+  });
+
   it('describes every command', () => {
     const nothing = async () => undefined;
     const actions = {
@@ -66,6 +72,7 @@ describe('the command line', () => {
       import: nothing,
       compare: nothing,
       send: nothing,
+      doctor: nothing,
     };
     const program = createProgram(actions, 'x');
     expect(program.commands.map((command) => command.name())).toEqual(Object.keys(actions));

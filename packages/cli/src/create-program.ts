@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { DoctorOptions } from './doctor/run-doctor.ts';
 import type { CompareOptions } from './run-compare.ts';
 import type { ImportOptions } from './run-import.ts';
 import type { ReconcileOptions } from './run-reconcile.ts';
@@ -12,6 +13,7 @@ export type Actions = {
   import(options: ImportOptions): Promise<void>;
   compare(options: CompareOptions): Promise<void>;
   send(options: SendOptions): Promise<void>;
+  doctor(options: DoctorOptions): Promise<void>;
 };
 
 const START_HELP = `
@@ -72,6 +74,12 @@ What it uses:
 The file has one CloudEvent in each line, all of one cluster. What is refused is written to another file, with the
 reasons. It can be interrupted and run again: an event is counted once. It waits while ingest is away, and stops when
 the key or the address is wrong. Exits with 2 when something was refused.`;
+
+const DOCTOR_HELP = `
+What it uses: the settings of a collector, by environment; docs/collector.md lists them.
+
+Asks everything that a collector asks, and writes a line for each: whether it works, and what to do when not. Nothing
+is counted: ingest is sent no event that it would take. Exits with 1 when something does not work.`;
 
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {
@@ -135,6 +143,13 @@ export function createProgram(actions: Actions, directory: string): Command {
     .option('--refusals <file>', 'where refused events are written; FILE.refusals.ndjson when not given')
     .addHelpText('after', SEND_HELP)
     .action((file, { url, refusals }) => actions.send({ file, url, refusals }));
+
+  program
+    .command('doctor')
+    .description('say of each thing that a collector needs whether it works, and what to do when not')
+    .option('--json', 'one JSON object per line, for programs')
+    .addHelpText('after', DOCTOR_HELP)
+    .action(({ json }) => actions.doctor({ json: json === true }));
 
   return program;
 }

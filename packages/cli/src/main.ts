@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { describeError } from './cli-error.ts';
 import { createScreen } from './console/screen.ts';
 import { createProgram } from './create-program.ts';
+import { runDoctor } from './doctor/run-doctor.ts';
 import { runCompare } from './run-compare.ts';
 import { runImport } from './run-import.ts';
 import { runMigrate } from './run-migrate.ts';
@@ -64,6 +65,9 @@ const program = createProgram(
     async send(options) {
       const { signal } = stopping;
       process.exitCode = await runSend(options, { env: process.env, input: process.stdin, screen, signal });
+    },
+    async doctor(options) {
+      process.exitCode = await runDoctor(options, { env: process.env, screen, signal: stopping.signal });
     },
   },
   DIRECTORY,

@@ -26,6 +26,13 @@ describe('loadConfig', () => {
   it('says that a required variable is not set', () => {
     expect(() => loadConfig(schema, {})).toThrow('REDIS_URL: required, but not set');
   });
+
+  it('says what a rule between variables says, also of one that is not set', () => {
+    const paired = z.object({ USER: z.string().optional(), HOST: z.string() }).superRefine((_, context) => {
+      context.addIssue({ code: 'custom', path: ['USER'], message: 'HOST needs it' });
+    });
+    expect(() => loadConfig(paired, { HOST: 'x' })).toThrow('USER: HOST needs it');
+  });
 });
 
 describe('describeConfig', () => {

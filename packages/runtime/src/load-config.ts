@@ -63,7 +63,8 @@ export function describeConfig(schema: ConfigSchema): SettingDescription[] {
 function describeProblem(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): string {
   const name = String(issue.path[0] ?? 'environment');
   const value = given[name];
-  if (value === undefined) return `${name}: required, but not set`;
+  // A rule between settings says which of them it needs.
+  if (value === undefined) return `${name}: ${issue.code === 'custom' ? issue.message : 'required, but not set'}`;
   const shown = SECRET_NAME.test(name) ? 'a value that is not shown' : JSON.stringify(value.slice(0, SHOWN_LENGTH_MAX));
   return `${name}: ${issue.message}; got ${shown}`;
 }

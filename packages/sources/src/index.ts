@@ -4,6 +4,8 @@ export { type ComparedWindows, compareWindows } from './compute/compare-windows.
 export type { ComputeOptions } from './compute/compute-options.ts';
 export { createOpenCostSource, type OpenCostOptions } from './compute/create-opencost-source.ts';
 export { createPrometheusComputeSource, type PrometheusComputeOptions } from './compute/create-prometheus-source.ts';
+export type { CheckResult } from './doctor/check.ts';
+export { checkSettings, type DoctorContext } from './doctor/check-settings.ts';
 export { createEgressSource, type EgressOptions } from './egress/create-egress-source.ts';
 export { EGRESS_QUERY } from './egress/egress-query.ts';
 export type { NamespaceOptions } from './namespaces/choose-namespaces.ts';

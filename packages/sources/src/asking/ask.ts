@@ -7,7 +7,8 @@ export type Question = {
   readonly whom: string;
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: URLSearchParams;
+  /** Of a text, `headers` say what it is. */
+  readonly body?: URLSearchParams | string;
   /** From the first byte sent to the last one read. */
   readonly timeoutMs: number;
   /** Default: 64 MiB. */

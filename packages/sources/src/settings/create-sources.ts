@@ -50,10 +50,10 @@ function createCompute(
   hopsworks: Hopsworks | undefined,
   comparison: Comparison | undefined,
 ): Source | undefined {
-  const { COMPUTE_SOURCE: wanted, OPENCOST_URL: url, GPU_SHARES: gpuShares } = settings;
+  const { COMPUTE_SOURCE: wanted, OPENCOST_URL: url, GPU_SHARES: gpuShares, GPU_MODELS: gpuModels } = settings;
   const options: ComputeOptions = {
     ...createCommon(settings, hopsworks),
-    gpuModels: settings.GPU_MODELS,
+    ...(gpuModels === undefined ? {} : { gpuModels }),
     ...(gpuShares === undefined ? {} : { gpuShares }),
     isPerMember: settings.COMPUTE_PER_MEMBER,
   };
@@ -79,7 +79,7 @@ function createCommon(settings: CollectorSettings, hopsworks: Hopsworks | undefi
   return {
     clusterId: settings.CLUSTER_ID,
     delayMs: settings.OPENCOST_DELAY_MINUTES * MINUTE_MS,
-    ignoredNamespaces: settings.NAMESPACES_IGNORED,
+    ignoredNamespaces: settings.NAMESPACES_IGNORED ?? [],
     ...(hopsworks === undefined ? {} : { readProjects: (signal: AbortSignal) => readNamespaces(hopsworks, signal) }),
   };
 }

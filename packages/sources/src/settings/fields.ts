@@ -6,7 +6,7 @@ const LIST_LENGTH_MAX = 1_000;
 /** Where something is asked over HTTP. Secrets have settings of their own, so an address has none. */
 export function addressField(description: string) {
   return z
-    .url({ protocol: /^https?$/, error: 'expected a URL that starts with http:// or https://' })
+    .url({ protocol: /^https?$/, error: 'expected a URL that starts with http:// or https://', abort: true })
     .refine(isPlain, 'expected a URL without user, query and fragment')
     .optional()
     .describe(description);
@@ -28,14 +28,14 @@ export function listField(description: string) {
       return z.NEVER;
     })
     .pipe(z.array(z.string().min(1, 'expected names with commas between')).max(LIST_LENGTH_MAX))
-    .default([])
+    .optional()
     .describe(description);
 }
 
 /** A map of texts as JSON. */
 export function mapField(description: string) {
   return jsonField(z.record(z.string().min(1), z.string().min(1)), 'expected a JSON object of texts')
-    .default({})
+    .optional()
     .describe(description);
 }
 
