@@ -11,6 +11,7 @@ async function run(...args: string[]): Promise<unknown[]> {
     compare: async (options: unknown) => void calls.push(['compare', options]),
     send: async (options: unknown) => void calls.push(['send', options]),
     doctor: async (options: unknown) => void calls.push(['doctor', options]),
+    collect: async (options: unknown) => void calls.push(['collect', options]),
   };
   await createProgram(actions, '/clone/.hopsmeter').parseAsync(args, { from: 'user' });
   return calls;
@@ -34,6 +35,15 @@ describe('the command line', () => {
     const args = ['--from', '2026-11-01', '--to', '2026-12-01', '--repair', '--reason', 'agreed'];
     const wanted = { from: '2026-11-01', to: '2026-12-01', repair: true, reason: 'agreed' };
     expect(await run('reconcile', ...args)).toEqual([['reconcile', wanted]]);
+  });
+
+  it('collects from all sources unless told otherwise', async () => {
+    const wanted = { from: '2026-11-22', to: '2026-11-23T13', isDryRun: false, sources: [] };
+    const args = ['collect', '--from', '2026-11-22', '--to', '2026-11-23T13'];
+    expect(await run(...args)).toEqual([['collect', wanted]]);
+    expect(await run(...args, '--dry-run', '--source', 'compute', 'egress')).toEqual([
+      ['collect', { ...wanted, isDryRun: true, sources: ['compute', 'egress'] }],
+    ]);
   });
 
   it('imports only when told to', async () => {
@@ -73,6 +83,7 @@ describe('the command line', () => {
       compare: nothing,
       send: nothing,
       doctor: nothing,
+      collect: nothing,
     };
     const program = createProgram(actions, 'x');
     expect(program.commands.map((command) => command.name())).toEqual(Object.keys(actions));

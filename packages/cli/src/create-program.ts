@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CollectOptions } from './collect/run-collect.ts';
 import type { DoctorOptions } from './doctor/run-doctor.ts';
 import type { CompareOptions } from './run-compare.ts';
 import type { ImportOptions } from './run-import.ts';
@@ -14,6 +15,7 @@ export type Actions = {
   compare(options: CompareOptions): Promise<void>;
   send(options: SendOptions): Promise<void>;
   doctor(options: DoctorOptions): Promise<void>;
+  collect(options: CollectOptions): Promise<void>;
 };
 
 const START_HELP = `
@@ -80,6 +82,14 @@ What it uses: the settings of a collector, by environment; docs/collector.md lis
 
 Asks everything that a collector asks, and writes a line for each: whether it works, and what to do when not. Nothing
 is counted: ingest is sent no event that it would take. Exits with 1 when something does not work.`;
+const COLLECT_HELP = `
+What it uses: the settings of the collector (docs/collector.md): CLUSTER_ID, CLUSTER_KEY, INGEST_URL, OPENCOST_URL and
+so on.
+
+Reads the hours from --from to --to of each source that is switched on, one after the other, and sends them. With
+--dry-run it sends nothing and prints every row. Beside a collector it is harmless: an hour has the same ids whoever
+collects it, and an id is counted once. What is stored is sampled, so only the hour that it is can be collected. It can
+be interrupted and run again. Exits with 2 when rows were quarantined or refused, or an hour could not be read.`;
 
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {
@@ -150,6 +160,18 @@ export function createProgram(actions: Actions, directory: string): Command {
     .option('--json', 'one JSON object per line, for programs')
     .addHelpText('after', DOCTOR_HELP)
     .action(({ json }) => actions.doctor({ json: json === true }));
+
+  program
+    .command('collect')
+    .description('read past hours of a cluster and send them, or show them with --dry-run')
+    .requiredOption('--from <hour>', 'the first hour, in UTC, such as 2026-11-22T13 or 2026-11-22')
+    .requiredOption('--to <hour>', 'the end: the hour after the last')
+    .option('--dry-run', 'send nothing; print every row')
+    .option('--source <name...>', 'only these, such as compute or egress; all that are switched on when not given')
+    .addHelpText('after', COLLECT_HELP)
+    .action(({ from, to, dryRun, source }) =>
+      actions.collect({ from, to, isDryRun: dryRun === true, sources: source ?? [] }),
+    );
 
   return program;
 }

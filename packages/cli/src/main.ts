@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { describeError } from './cli-error.ts';
+import { runCollect } from './collect/run-collect.ts';
 import { createScreen } from './console/screen.ts';
 import { createProgram } from './create-program.ts';
 import { runDoctor } from './doctor/run-doctor.ts';
@@ -68,6 +69,10 @@ const program = createProgram(
     },
     async doctor(options) {
       process.exitCode = await runDoctor(options, { env: process.env, screen, signal: stopping.signal });
+    },
+    async collect(options) {
+      const { signal } = stopping;
+      process.exitCode = await runCollect(options, { env: process.env, screen, signal, now: Date.now() });
     },
   },
   DIRECTORY,

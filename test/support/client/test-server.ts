@@ -22,6 +22,8 @@ export type TestServer = {
   /** Ids that were acknowledged, each as often as it was. */
   readonly accepted: string[];
   behave(behaviour: Behaviour): void;
+  /** What its clock says from now on, in milliseconds since the epoch; whoever asks with HEAD is told only that. */
+  tellTime(now: () => number): void;
   close(): Promise<void>;
 };
 
@@ -29,7 +31,13 @@ export async function startTestServer(port = 0): Promise<TestServer> {
   const requests: TestRequest[] = [];
   const accepted: string[] = [];
   let behaviour: Behaviour = () => undefined;
+  let now = Date.now;
   const server = createServer(async (message, response) => {
+    response.setHeader('date', new Date(now()).toUTCString());
+    if (message.method === 'HEAD') {
+      response.writeHead(404).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(Buffer.from(chunk));
     const raw = Buffer.concat(chunks);
@@ -51,6 +59,9 @@ export async function startTestServer(port = 0): Promise<TestServer> {
     accepted,
     behave(next) {
       behaviour = next;
+    },
+    tellTime(next) {
+      now = next;
     },
     async close() {
       const closed = once(server, 'close');

@@ -1,0 +1,2 @@
+export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
+export type { Clock } from './follow-context.ts';

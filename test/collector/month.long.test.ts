@@ -1,0 +1,250 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
+import { createRandom } from '../harness/random.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { createWorld, one, type TestCluster } from '../harness/world.ts';
+import { type AnsweringServer, type Health, handOn, startAnsweringServer } from './answering-server.ts';
+import { startHopsworks } from './hopsworks-server.ts';
+import { CPU_UNITS, createMonthTruth } from './month-truth.ts';
+import { startOpenCost } from './opencost-server.ts';
+import { type SimulatedTime, timeNow } from './simulated-time.ts';
+import { startWebHdfs } from './web-hdfs-server.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const HOURS = 720;
+const KILLS = 50;
+
+/** An hour takes a fifth of a second. */
+const SPEED = 18_000;
+
+/** With half a second to start, the kills are spread over the month. */
+const LIFETIME_MAX_MS = 4_000;
+
+/** A day some weeks ago: the month is over for ingest, whatever is simulated. */
+const START = Math.floor(Date.now() / DAY_MS) * DAY_MS - 45 * DAY_MS;
+
+type Outage = { readonly from: number; readonly to: number; readonly health: Exclude<Health, 'well'> };
+
+/** Hours of the month in which each server is not well. */
+const OUTAGES = {
+  openCost: [
+    { from: 100, to: 106, health: 'away' },
+    { from: 250, to: 256, health: 'failing' },
+    { from: 500, to: 503, health: 'cut-off' },
+  ],
+  webHdfs: [
+    { from: 150, to: 160, health: 'away' },
+    { from: 420, to: 424, health: 'failing' },
+  ],
+  hopsworks: [{ from: 200, to: 203, health: 'away' }],
+  ingest: [
+    { from: 130, to: 154, health: 'away' },
+    { from: 450, to: 460, health: 'failing' },
+    { from: 600, to: 602, health: 'cut-off' },
+  ],
+} as const satisfies Readonly<Record<string, readonly Outage[]>>;
+
+/** Hours of which OpenCost has lost all that it knew before anybody asked. */
+const LOST = { from: 300, to: 310 };
+
+const CLOCK_ERRORS_MS = [0, 0, 0, 5 * HOUR_MS, -3 * HOUR_MS, 30 * DAY_MS];
+
+const random = createRandom(15);
+const truth = createMonthTruth('month');
+const servers: AnsweringServer[] = [];
+let time: SimulatedTime;
+let pipeline: Pipeline;
+let cluster: TestCluster;
+let namespaces: readonly string[];
+/** Folder of each project that has storage, and its namespace. */
+let projects: ReadonlyMap<string, string>;
+let directory: string;
+let urls: Readonly<Record<string, string>>;
+
+const now = (): number => timeNow(time);
+const hourNow = (): number => (now() - START) / HOUR_MS;
+const healthOf = (outages: readonly Outage[]) => (): Health =>
+  outages.find(({ from, to }) => from <= hourNow() && hourNow() < to)?.health ?? 'well';
+
+beforeAll(async () => {
+  pipeline = await startPipeline();
+  const world = await createWorld(pipeline.pool, {
+    clusters: 1,
+    ownersPerCluster: 6,
+    membersPerOwner: 1,
+    projectsPerUser: 5,
+    ownerChangesAt: [],
+  });
+  cluster = one(world.clusters);
+  namespaces = world.projects.map(({ namespace }) => namespace);
+  projects = new Map(namespaces.slice(0, 12).map((namespace) => [namespace.replaceAll('-', '_'), namespace]));
+  directory = await mkdtemp(join(tmpdir(), 'hopsmeter-month-'));
+  // From here on it is that month.
+  time = { start: START, begunAt: Date.now(), speed: SPEED, until: START + (HOURS + 40) * HOUR_MS };
+  urls = await startServers();
+}, 300_000);
+
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  await pipeline?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function hasLost(hour: number): boolean {
+  const since = hour - START / HOUR_MS;
+  return since >= LOST.from && since < LOST.to;
+}
+
+async function startServers(): Promise<Readonly<Record<string, string>>> {
+  const listed = [...projects].map(([name, namespace], index) => ({
+    id: index + 1,
+    name,
+    namespace,
+    owner: 'somebody@example.com',
+    created: new Date(START - 90 * DAY_MS).toISOString(),
+  }));
+  const [openCost, webHdfs, hopsworks, front] = await Promise.all([
+    startOpenCost({ truth, namespaces, hasLost, now, health: healthOf(OUTAGES.openCost) }),
+    startWebHdfs({ truth, projects, now, health: healthOf(OUTAGES.webHdfs) }),
+    startHopsworks({ projects: () => listed, now, health: healthOf(OUTAGES.hopsworks) }),
+    startAnsweringServer({
+      now,
+      health: healthOf(OUTAGES.ingest),
+      answer: (request, response) => handOn(one(pipeline.ingests).url, request, response),
+    }),
+  ]);
+  servers.push(openCost, webHdfs, hopsworks, front);
+  return {
+    ingestUrl: front.url,
+    openCostUrl: openCost.url,
+    hopsFsUrl: webHdfs.url,
+    hopsworksUrl: hopsworks.url,
+  };
+}
+
+const output: string[] = [];
+
+function startCollector(clockErrorMs: number) {
+  const file = fileURLToPath(new URL('simulated-collector.mjs', import.meta.url));
+  const { id: clusterId, key } = cluster;
+  const options = { time, clockErrorMs, clusterId, key, directory, ...urls };
+  const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'close');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+type Seen = { readonly path: string; readonly from: number; readonly to: number; readonly reason: string | null };
+
+/** What manifests say, by hours since the beginning. */
+async function readManifests(): Promise<readonly Seen[]> {
+  const { rows } = await pipeline.pool.query<{ path: string; start: Date; end: Date; reason: string | null }>(
+    `select source_path as path, window_started_at as start, window_ended_at as end, missing_reason as reason
+    from hopsmeter.cluster_manifests`,
+  );
+  const hourOf = (date: Date): number => (date.getTime() - START) / HOUR_MS;
+  return rows.map(({ path, start, end, reason }) => ({ path, from: hourOf(start), to: hourOf(end), reason }));
+}
+
+/** Why each hour of a source is missing, or that it was collected; an hour of which nothing is known is not in it. */
+async function readHours(path: string): Promise<ReadonlyMap<number, string | null>> {
+  const hours = new Map<number, string | null>();
+  for (const { from, to, reason } of (await readManifests()).filter((seen) => seen.path === path))
+    for (let hour = from; hour < to; hour += 1) if (hour < HOURS && hours.get(hour) !== null) hours.set(hour, reason);
+  return hours;
+}
+
+async function readTotals(meter: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pipeline.pool.query<{ namespace: string; quantity: string }>(
+    `select namespace, trim_scale(sum(quantity))::text as quantity
+    from hopsmeter.usage_daily join hopsmeter.projects on projects.id = project_id
+    where meter = $1 and usage_date >= $2::date and usage_date < $3::date group by namespace`,
+    [meter, new Date(START).toISOString(), new Date(START + HOURS * HOUR_MS).toISOString()],
+  );
+  return new Map(rows.map(({ namespace, quantity }) => [namespace, quantity]));
+}
+
+/** `units × 5^power ÷ 10^decimals`, as a decimal. */
+function formatUnits(units: bigint, power: number, decimals: number): string {
+  const digits = (units * 5n ** BigInt(power)).toString().padStart(decimals + 1, '0');
+  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`.replace(/\.?0+$/, '');
+}
+
+function expectedOf(
+  what: 'cpu' | 'ram' | 'offline',
+  hours: ReadonlyMap<number, string | null>,
+  names: readonly string[],
+  format: (units: bigint) => string,
+): ReadonlyMap<string, string> {
+  const collected = [...hours].filter(([, reason]) => reason === null).map(([hour]) => START / HOUR_MS + hour);
+  const totals = names.map((name): [string, bigint] => [
+    name,
+    collected.reduce((sum, hour) => sum + BigInt(truth[what](name, hour)), 0n),
+  ]);
+  return new Map(totals.filter(([, total]) => total > 0n).map(([name, total]) => [name, format(total)]));
+}
+
+it('counts every hour of a month once or says why it is missing, whatever is away, killed or jumps', async () => {
+  for (let kills = 0; kills < KILLS; kills += 1) {
+    const child = startCollector(random.pick(CLOCK_ERRORS_MS));
+    // It has begun with something; when it is in the middle of what, chance decides.
+    await once(child.stdout, 'data');
+    await delay(random.int(LIFETIME_MAX_MS));
+    await kill(child);
+  }
+  const last = startCollector(0);
+  try {
+    // The second look at the last hour comes a day after it.
+    const isOver = async (): Promise<true | undefined> => {
+      if (hourNow() < HOURS + 30) return undefined;
+      const paths = ['/collector/compute', '/collector/offline-storage'];
+      const hours = await Promise.all(paths.map(readHours));
+      return hours.every((known) => known.size === HOURS - Math.min(HOURS, ...known.keys())) ? true : undefined;
+    };
+    await waitFor('a manifest of every hour', isOver, 600_000);
+
+    const compute = await readHours('/collector/compute');
+    const offline = await readHours('/collector/offline-storage');
+    await expect
+      .poll(() => readTotals('cpu_hours'), { timeout: 300_000, interval: 1_000 })
+      .toEqual(expectedOf('cpu', compute, namespaces, (units) => formatUnits(units, 0, Math.log10(CPU_UNITS))));
+    expect(await readTotals('ram_gb_hours')).toEqual(
+      expectedOf('ram', compute, namespaces, (units) => formatUnits(units, 6, 6)),
+    );
+    expect(await readTotals('offline_storage_gb_hours')).toEqual(
+      expectedOf('offline', offline, [...projects.values()], (units) => formatUnits(units, 30, 30)),
+    );
+    expect(compute.size).toBe(HOURS);
+    const missing = [...compute].filter(([, reason]) => reason !== null);
+    expect(missing.map(([hour]) => hour).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: LOST.to - LOST.from }, (_, index) => LOST.from + index),
+    );
+    expect(missing.every(([, reason]) => reason?.includes('OpenCost has no row of'))).toBe(true);
+    expect(await countConflicts()).toBe(0);
+  } catch (error) {
+    throw new Error(`the collectors said: ${output.join('').slice(-8_000)}`, { cause: error });
+  } finally {
+    await kill(last);
+  }
+});
+
+/** Ids that came with two contents. */
+async function countConflicts(): Promise<number> {
+  const { rows } = await pipeline.pool.query<{ count: number }>(
+    `select count(*)::integer as count from hopsmeter.parked_events where status = 'pending'`,
+  );
+  return one(rows).count;
+}
