@@ -1,5 +1,6 @@
 # One image for every process of hopsmeter; the command decides which:
 #   node services/ingest/dist/main.js | services/worker/dist/main.js | services/api/dist/main.js
+#   node services/collector/dist/main.js (in a Hopsworks cluster, see deploy/collector)
 #   node packages/cli/dist/main.js migrate
 
 FROM node:24.22-bookworm-slim AS build
@@ -27,5 +28,5 @@ USER node
 # Alive, not ready: a container whose Postgres is away must wait, not be replaced. On the port that
 # connections to the service do not hold up.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "const { HEALTH_PORT, INGEST_PORT, WORKER_PORT, API_PORT } = process.env; fetch(`http://127.0.0.1:${HEALTH_PORT || INGEST_PORT || WORKER_PORT || API_PORT}/livez`, { signal: AbortSignal.timeout(2500) }).then(({ status }) => process.exit(status === 200 ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { HEALTH_PORT, INGEST_PORT, WORKER_PORT, API_PORT, COLLECTOR_PORT } = process.env; fetch(`http://127.0.0.1:${HEALTH_PORT || INGEST_PORT || WORKER_PORT || API_PORT || COLLECTOR_PORT}/livez`, { signal: AbortSignal.timeout(2500) }).then(({ status }) => process.exit(status === 200 ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "services/ingest/dist/main.js"]

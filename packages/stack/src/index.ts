@@ -14,6 +14,7 @@ export { endLeftovers } from './process/process-record.ts';
 export type { Restartable } from './process/restartable.ts';
 export type { ProcessExit } from './process/run-process.ts';
 export { type ProcessOptions, startProcess } from './process/start-process.ts';
+export { findPrometheus } from './prometheus/find-prometheus.ts';
 export { type Prometheus, type PrometheusOptions, startPrometheus } from './prometheus/start-prometheus.ts';
 export { type Redis, type RedisOptions, startRedis } from './redis/start-redis.ts';
 export type { Report } from './report.ts';
