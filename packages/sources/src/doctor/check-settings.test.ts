@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestIngest, type TestIngest } from '@hopsmeter/test/support/ingest/test-ingest.ts';
@@ -29,24 +30,27 @@ let hopsworks: FakeHopsworks;
 let rondb: FakeRonDb;
 let hdfs: FakeWebHdfs;
 let other: Served;
+let prometheus: Served;
+let answerOfPrometheus: RequestListener;
 let directory: string;
 let disk: FileSystem;
 
 beforeAll(async () => {
-  [opencost, hopsworks, rondb, hdfs, ingest, other, directory] = await Promise.all([
+  [opencost, hopsworks, rondb, hdfs, ingest, other, prometheus, directory] = await Promise.all([
     startFakeOpenCost(),
     startFakeHopsworks(),
     startFakeRonDb(),
     startFakeWebHdfs(),
     createTestIngest({ now: () => Date.now() * 1_000 }),
     serve((_, response) => response.end('<html>welcome</html>')),
+    serve((request, response) => answerOfPrometheus(request, response)),
     mkdtemp(join(tmpdir(), 'hopsmeter-doctor-')),
   ]);
   ingestUrl = await ingest.app.listen({ host: '127.0.0.1', port: 0 });
 }, 300_000);
 
 afterAll(async () => {
-  await Promise.all([opencost, hopsworks, rondb, hdfs, ingest?.app, other].map((each) => each?.close()));
+  await Promise.all([opencost, hopsworks, rondb, hdfs, ingest?.app, other, prometheus].map((each) => each?.close()));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -218,6 +222,31 @@ it('says what is not reported although all answers', async () => {
   hdfs.closed.add('a');
   hopsworks.projects = [projectOf(1, { name: 'a' })];
   expect(failuresOf(await check())).toEqual([expect.stringMatching(/^HopsFS: .*set HOPSFS_USER to one who may read/)]);
+});
+
+it('says what is wrong with Prometheus, for each source that asks it', async () => {
+  const asked = {
+    COMPUTE_SOURCE: 'both',
+    EGRESS_ENABLED: 'true',
+    PROMETHEUS_URL: prometheus.url,
+    HOPSWORKS_URL: undefined,
+    RONDB_HOST: undefined,
+    HOPSFS_URL: undefined,
+  };
+  answerOfPrometheus = (_, response) =>
+    send(response, 200, { status: 'success', data: { resultType: 'vector', result: [] } });
+  const results = await check(asked);
+  expect(results.map(({ name }) => name)).toContain('OpenCost');
+  const scraped = /^Prometheus \((compute|egress)\): Prometheus has no sample of .*: see whether it is scraped/;
+  const both = (text: RegExp) => [expect.stringMatching(text), expect.stringMatching(text)];
+  expect(failuresOf(results)).toEqual(both(scraped));
+  answerOfPrometheus = (_, response) => send(response, 401, { error: 'no token' });
+  expect(failuresOf(await check(asked))).toEqual(both(/^Prometheus \(.*answered 401.*set PROMETHEUS_TOKEN_FILE/));
+  const away = { ...asked, PROMETHEUS_URL: 'http://127.0.0.1:1' };
+  expect(failuresOf(await check(away))).toEqual(both(/cannot be reached.*see PROMETHEUS_URL, and whether the network/));
+  expect(failuresOf(await check({ ...asked, PROMETHEUS_URL: other.url }))).toEqual(
+    both(/what answers at PROMETHEUS_URL is something else/),
+  );
 });
 
 it('tells each thing by itself when all are away', async () => {

@@ -73,8 +73,9 @@ function describeRecorded(source: Source, settings: CollectorSettings, now: () =
       TIMED_OUT: where,
       ACCESS_DENIED: isOpenCost
         ? 'OpenCost asks for no key: let the proxy before it let us through'
-        : `set PROMETHEUS_TOKEN_FILE`,
+        : 'set PROMETHEUS_TOKEN_FILE to a file with a token that may query',
       ANSWER_UNREADABLE: `what answers at ${setting} is something else`,
+      ...(source.name === 'egress' ? { ANSWER_FAILED: 'see EGRESS_QUERY and what Prometheus scrapes' } : {}),
     },
     now,
     ...(isOpenCost ? { describe: (signal) => describeOpenCost(url, signal) } : {}),

@@ -132,6 +132,9 @@ it('ends a command that hangs, with what it started', async () => {
     setInterval(() => {}, 1000)`;
   // Whoever waits for the end of its output would wait for what it started too.
   await expect(collect(byCommand(hanging, 200))).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  const left = `const { spawn } = require('node:child_process');
+    spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'], { stdio: 'inherit', detached: true }).unref()`;
+  await expect(collect(byCommand(left, 500))).rejects.toMatchObject({ code: 'TIMED_OUT' });
   const stop = new AbortController();
   const collected = collect(byCommand(hanging), stop.signal);
   stop.abort(new Error('enough'));

@@ -28,8 +28,10 @@ export async function runCommand([program, ...args]: Command, options: CommandOp
   let failure: unknown;
   const end = (reason: unknown) => {
     failure ??= reason;
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined) killGroup(child.pid);
+    // Whoever left the group may hold them open for ever.
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
   const abort = () => end(signal.reason);
   signal.addEventListener('abort', abort);
@@ -61,5 +63,14 @@ export async function runCommand([program, ...args]: Command, options: CommandOp
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // All of it has ended by itself just now.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

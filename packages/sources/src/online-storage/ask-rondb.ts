@@ -1,5 +1,6 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
+import { orAborted } from '../asking/or-aborted.ts';
 import { SourceError } from '../source-error.ts';
 
 /** How RonDB's MySQL servers are reached. */
@@ -49,40 +50,41 @@ export async function withRonDb<T>(
   signal: AbortSignal,
   work: (ask: AskRonDb) => Promise<T>,
 ): Promise<T> {
-  const { host, port, user, isTls = false } = options;
-  const { connectTimeoutMs = CONNECT_TIMEOUT_MS, queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
+  const { queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
   signal.throwIfAborted();
-  let connection: Connection | undefined;
-  // A server that says nothing any more is not waited for; a connection that is ended makes every question fail.
-  const abort = () => connection?.destroy();
-  signal.addEventListener('abort', abort);
+  const connecting = connect(options);
   try {
-    connection = await createConnection({
-      host,
-      port,
-      user,
-      password: await options.readPassword(),
-      connectTimeout: connectTimeoutMs,
-      supportBigNumbers: true,
-      bigNumberStrings: true,
-      dateStrings: true,
-      ...(isTls ? { ssl: { rejectUnauthorized: true, verifyIdentity: true } } : {}),
-    });
-    const { query } = connection;
-    const ask = query.bind(connection);
-    signal.throwIfAborted();
-    return await work(async (statement) => {
-      const [rows] = await ask<RowDataPacket[]>({ sql: statement, timeout: queryTimeoutMs });
+    const connection = await orAborted(connecting, signal);
+    const ask: AskRonDb = async (statement) => {
+      const [rows] = await connection.query<RowDataPacket[]>({ sql: statement, timeout: queryTimeoutMs });
       return rows;
-    });
+    };
+    return await orAborted(work(ask), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw describeError(error, options);
   } finally {
-    signal.removeEventListener('abort', abort);
-    // Not `end`, which asks a server that may be away: nothing is under way any more.
-    connection?.destroy();
+    // Also where it is there only later. Not `end`, which asks a server that may be away: nothing is under way.
+    connecting.then(
+      (connection) => connection.destroy(),
+      () => undefined,
+    );
   }
+}
+
+async function connect(options: RonDbOptions): Promise<Connection> {
+  const { host, port, user, isTls = false, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  return createConnection({
+    host,
+    port,
+    user,
+    password: await options.readPassword(),
+    connectTimeout: connectTimeoutMs,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    ...(isTls ? { ssl: { rejectUnauthorized: true, verifyIdentity: true } } : {}),
+  });
 }
 
 function describeError(error: unknown, { host, port, user }: RonDbOptions): unknown {

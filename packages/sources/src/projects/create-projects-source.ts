@@ -8,7 +8,7 @@ import { planReports } from './plan-reports.ts';
 export type ProjectsOptions = { readonly clusterId: string; readonly hopsworks: Hopsworks };
 
 export type ReportedProjects = CollectedWindow & {
-  /** To be kept once the events are safe, and given back the next time. */
+  /** To be kept once the events are safe, also when there are none, and given back the next time. */
   readonly known: KnownProjects;
 };
 
