@@ -10,12 +10,15 @@ export type ProjectRow = {
   readonly userId: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Whether it is as its cluster reports it; what a person enters or changes is not. */
+  readonly isReported: boolean;
 };
 
 /** Columns of a {@link ProjectRow} of `projects`. */
 export const PROJECT_COLUMNS = `
   projects.id, projects.hopsworks_cluster_id as "clusterId", projects.namespace, projects.user_id as "userId",
-  ${instantText('projects.started_at')} as "startedAt", ${instantText('projects.ended_at')} as "endedAt"
+  ${instantText('projects.started_at')} as "startedAt", ${instantText('projects.ended_at')} as "endedAt",
+  projects.is_reported as "isReported"
 `;
 
 /** Reads one project by id, $1. */

@@ -31,7 +31,7 @@ limit 1
 
 /** The projects that have, or had, the namespace $2 of cluster $1, one after the other. */
 const READ_PROJECTS = `
-select ${PROJECT_COLUMNS}, is_reported as "isReported" from hopsmeter.projects
+select ${PROJECT_COLUMNS} from hopsmeter.projects
 where hopsworks_cluster_id = $1::uuid and namespace = $2
 order by started_at
 `;
@@ -50,8 +50,6 @@ values ($1::uuid, $2, $3, $4::timestamptz, $5::timestamptz, true)
 returning ${PROJECT_COLUMNS}
 `;
 
-type Project = ProjectRow & { readonly isReported: boolean };
-
 type Change = { readonly before: ProjectRow | undefined; readonly after: ProjectRow };
 
 /**
@@ -65,7 +63,7 @@ type Change = { readonly before: ProjectRow | undefined; readonly after: Project
 export async function applyReports(transaction: AuditedTransaction, report: TakenReport): Promise<void> {
   const { rowsOf } = transaction;
   const place = [report.clusterId, report.namespace];
-  const projects = await rowsOf<Project>(READ_PROJECTS, place);
+  const projects = await rowsOf<ProjectRow>(READ_PROJECTS, place);
   const entered = projects.filter(({ isReported }) => !isReported);
   if (entered.length === 0 && (await isKnown(transaction, report))) return;
   const reports = await rowsOf<ProjectReport>(READ_REPORTS, place);
@@ -107,9 +105,9 @@ async function isKnown({ rowsOf }: AuditedTransaction, { eventKey }: TakenReport
  */
 function compareEntered(
   { userId, reportedAt, endedAt }: ProjectReport,
-  projects: readonly Project[],
+  projects: readonly ProjectRow[],
   span: Span,
-): Project | undefined {
+): ProjectRow | undefined {
   const last = projects.filter((each) => doOverlap(span, each)).at(-1);
   if (endedAt !== null) {
     if (last === undefined || last.endedAt !== null) return undefined;
@@ -124,7 +122,7 @@ function compareEntered(
   throw contradiction(holder ?? last, `its cluster says that it is the project of ${userId} at ${reportedAt}`);
 }
 
-function contradiction(project: Project | undefined, said: string): RequestError {
+function contradiction(project: ProjectRow | undefined, said: string): RequestError {
   const entered = project === undefined ? 'nobody has it' : `a person entered the project ${project.id}`;
   const whose = project === undefined ? '' : ` of ${project.userId}${project.endedAt === null ? '' : ', which ended'}`;
   return new RequestError('NAMESPACE_TAKEN', `${entered}${whose}; ${said}`);
@@ -145,7 +143,7 @@ async function makeChanges(
   transaction: AuditedTransaction,
   { clusterId, namespace }: TakenReport,
   { changed, added }: PeriodPlan,
-  projects: ReadonlyMap<string, Project>,
+  projects: ReadonlyMap<string, ProjectRow>,
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
   const rows = changed.flatMap(({ before, after }) => {

@@ -70,6 +70,7 @@ select
   coalesce(payers.name, payers.email) as "accountName",
   coalesce(people.name, people.email) as "userName",
   spaces.namespace as "projectNamespace",
+  spaces.is_reported as "isProjectReported",
   clusters.name as "clusterName"
 from grouped
 left join (select * from hopsmeter.users where id in (select account_owner_id from grouped)) as payers
@@ -113,6 +114,7 @@ export type TotalsRow = {
   readonly accountName: string | null;
   readonly userName: string | null;
   readonly projectNamespace: string | null;
+  readonly isProjectReported: boolean | null;
   readonly clusterName: string | null;
 };
 

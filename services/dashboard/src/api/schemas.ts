@@ -60,6 +60,7 @@ export const totalsSchema = z.object({
           cluster: z.optional(z.string()),
         }),
       ),
+      isReported: z.optional(z.boolean()),
       quantity: z.optional(z.string()),
       cost: z.string(),
       costExact: z.string(),

@@ -1,5 +1,7 @@
+import { schema } from '@hopsmeter/db';
 import { type Json, startTestApi, TEST_KEY, type TestApi } from '@hopsmeter/test/support/api/test-api.ts';
 import { isUserId } from '@hopsmeter/usage';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ADA = 'auth0|ada';
@@ -179,6 +181,20 @@ describe('projects', () => {
     const rest = await send('GET', `/v1/projects?namespace=fraud-detection&cursor=${page.body.nextCursor}`);
     expect([...page.body.projects, ...rest.body.projects].map(({ userId }: Json) => userId).sort()).toEqual([ADA, BOB]);
     expect(rest.body.nextCursor).toBeUndefined();
+    expect([...page.body.projects, ...rest.body.projects].map(({ isReported }: Json) => isReported)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it('are listed as reported by their cluster until a person changes them', async () => {
+    await send('POST', '/v1/projects', { clusterId, namespace: 'reported', userId: ADA });
+    await api.tables.update(schema.projects).set({ isReported: true }).where(eq(schema.projects.namespace, 'reported'));
+    const list = async () => (await send('GET', '/v1/projects?namespace=reported')).body.projects;
+    const [project] = await list();
+    expect(project.isReported).toBe(true);
+    await send('POST', `/v1/projects/${project.id}/end`, { reason: 'closed' });
+    expect(await list()).toMatchObject([{ id: project.id, isReported: false }]);
   });
 });
 

@@ -65,6 +65,10 @@ export const projectSchema = z
     userId: z.string().meta({ examples: ['auth0|507f1f78'] }),
     startedAt: openSchema,
     endedAt: openSchema,
+    isReported: z.boolean().meta({
+      examples: [true],
+      description: 'Whether it is as its cluster reports it; what staff or an import entered or changed is not',
+    }),
   })
   .meta({ id: 'Project', description: 'A namespace of a cluster and whose it is, or was' });
 

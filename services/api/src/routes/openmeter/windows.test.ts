@@ -33,6 +33,7 @@ function rowOf(day: number, userId: string, quantity: bigint): TotalsRow {
     accountName: null,
     userName: null,
     projectNamespace: null,
+    isProjectReported: null,
     clusterName: null,
   };
 }

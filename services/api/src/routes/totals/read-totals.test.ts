@@ -139,6 +139,17 @@ describe('parts add up, whatever is asked for', () => {
   });
 });
 
+it('says of a project whether its cluster reports it, and of other usage nothing', async () => {
+  const isReported = async () =>
+    (await read('project', {})).groups.map((group: Json) => [group.key.project, group.isReported]);
+  expect(await isReported()).toEqual([
+    [null, undefined],
+    [project, false],
+  ]);
+  await api.tables.update(schema.projects).set({ isReported: true });
+  expect((await isReported())[1]).toEqual([project, true]);
+});
+
 it('names accounts, and asks for usage outside of any project with none', async () => {
   const { groups } = await read('account', { project: 'none' });
   expect(groups.map(({ key, labels }: Json) => [key, labels])).toEqual(

@@ -73,6 +73,13 @@ const groupSchema = z
       })
       .optional()
       .meta({ description: 'What people call the ids in `key`, where it is known; for display only' }),
+    isReported: z
+      .boolean()
+      .optional()
+      .meta({
+        description: 'Of a project: whether it is as its cluster reports it, and was not entered or changed here',
+        examples: [true],
+      }),
     quantity: exactSchema.optional().meta({
       description: "How much was used, in the meter's unit; only when grouped by meter",
       examples: ['35.245714285714'],
@@ -114,6 +121,7 @@ export function describeTotals(rows: readonly TotalsRow[], groupBy: ReadonlySet<
     return {
       key: keys[place] ?? {},
       ...(labels === undefined ? {} : { labels }),
+      ...(row.isProjectReported === null ? {} : { isReported: row.isProjectReported }),
       ...(row.quantity === null ? {} : { quantity: row.quantity }),
       cost: formatCents(allocation.parts[place]?.cents ?? 0n),
       costExact: row.cost,

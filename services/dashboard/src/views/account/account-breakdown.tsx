@@ -80,9 +80,12 @@ function PartsTable({ id, month, way, total, shares, sums }: PartsTableProps) {
       className: 'account-part',
       isSortable: true,
       render: (part) => (
-        <Link href={events(part)} title={part.id}>
-          {part.name}
-        </Link>
+        <>
+          <Link href={events(part)} title={part.id}>
+            {part.name}
+          </Link>
+          {part.origin === undefined ? null : <span className="account-origin">{part.origin}</span>}
+        </>
       ),
     },
     ...(way === 'meter' ? [QUANTITY] : []),

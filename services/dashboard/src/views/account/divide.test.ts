@@ -55,4 +55,14 @@ it('names usage outside of any project, and keeps its filter', () => {
   );
   expect(share).toMatchObject({ id: 'none', name: 'Outside of any project' });
   expect(share?.meters.get('cpu_hours')).toBe('1');
+  expect(share?.origin).toBeUndefined();
+});
+
+it('says of a project whether its cluster reports it', () => {
+  const reported = { ...whole({ project: 'p1' }, '1'), isReported: true };
+  const entered = { ...whole({ project: 'p2' }, '1'), isReported: false };
+  expect(divide('project', [reported, entered], []).map(({ origin }) => origin)).toEqual([
+    'Reported by its cluster',
+    'Entered by staff or an import',
+  ]);
 });

@@ -17,6 +17,8 @@ export type Share = {
   /** The id as the api takes it as a filter: `none` is outside of any project. */
   readonly id: string;
   readonly name: string;
+  /** Of a project: where it is known from. */
+  readonly origin: string | undefined;
   readonly cost: string;
   readonly costExact: string;
   readonly quantity: string | undefined;
@@ -41,7 +43,8 @@ export function divide(way: Way, wholes: readonly TotalsGroup[], cells: readonly
   return wholes.map((whole) => {
     const id = idOf(way, whole);
     const { cost, costExact, quantity } = whole;
-    return { id, name: nameOf(way, whole), cost, costExact, quantity, meters: metersById.get(id) ?? new Map() };
+    const [name, origin] = [nameOf(way, whole), originOf(way, whole)];
+    return { id, name, origin, cost, costExact, quantity, meters: metersById.get(id) ?? new Map() };
   });
 }
 
@@ -82,4 +85,9 @@ function nameOf(way: Way, group: TotalsGroup): string {
   if (way === 'meter') return meterName(id);
   if (way === 'project' && id === 'none') return 'Outside of any project';
   return group.labels?.[way] ?? id;
+}
+
+function originOf(way: Way, { isReported }: TotalsGroup): string | undefined {
+  if (way !== 'project' || isReported === undefined) return undefined;
+  return isReported ? 'Reported by its cluster' : 'Entered by staff or an import';
 }
