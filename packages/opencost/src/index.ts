@@ -10,4 +10,4 @@ export {
   type QuarantinedRow,
   SYSTEM_NAMESPACES,
 } from './map-allocations.ts';
-export { needsContainers } from './needs-containers.ts';
+export { hasNamelessGpus, nameGpusByContainers } from './pod-gpus.ts';

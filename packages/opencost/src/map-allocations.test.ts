@@ -369,18 +369,18 @@ describe('mapAllocations on rows by namespace and pod', () => {
 
   it('bills a slice of a GPU as its part, beside whole and shared ones', () => {
     const nameGpu = (model: string) =>
-      model.endsWith('1g.10gb')
-        ? { model: 'H100', part: { numerator: 1n, denominator: 7n } }
+      model.endsWith('2g.20gb')
+        ? { model: 'H100', part: { numerator: 2n, denominator: 7n } }
         : { model: 'H100', part: WHOLE_GPU };
     const rows = {
-      'churn/a': gpuRow(`${H100} MIG 1g.10gb`),
-      'churn/b': gpuRow(`${H100} MIG 1g.10gb`),
+      'churn/a': gpuRow(`${H100} MIG 2g.20gb`),
+      'churn/b': gpuRow(`${H100} MIG 2g.20gb`),
       'churn/c': gpuRow(H100),
-      'churn/d': gpuRow(`${H100} MIG 1g.10gb`, {}, { isGPUShared: true }),
+      'churn/d': gpuRow(`${H100} MIG 2g.20gb`, {}, { isGPUShared: true }),
     };
     const mapped = mapAllocations(place(rows), { ...CONTEXT, nameGpu, gpuShares: 2 });
-    // 1 + 2/7 + 1/14, each denominator divided once.
-    expect(mapped.events.map(({ data }) => [data.gpuModel, data.gpuHours])).toEqual([['H100', 1.357142857143]]);
+    // 1 + 4/7 + 2/14, each denominator divided once.
+    expect(mapped.events.map(({ data }) => [data.gpuModel, data.gpuHours])).toEqual([['H100', 1.714285714286]]);
   });
 });
 

@@ -17,6 +17,8 @@ export type FakeOpenCost = {
   now: number | undefined;
   /** Rows of an hour or day by its start, or what comes instead. Any other window is answered with no row. */
   readonly windows: Map<string, Rows | OddAnswer>;
+  /** The same by containers, where it is asked for them. */
+  readonly byContainers: Map<string, Rows | OddAnswer>;
   /** What its Prometheus answers to a query; undefined: it has none. */
   prometheus: ((query: string) => unknown) | undefined;
   /** The questions that it was asked, in order. */
@@ -31,6 +33,7 @@ export async function startFakeOpenCost(): Promise<FakeOpenCost> {
     url,
     now: undefined,
     windows: new Map(),
+    byContainers: new Map(),
     prometheus: undefined,
     questions: [],
     close,
@@ -44,7 +47,8 @@ export async function startFakeOpenCost(): Promise<FakeOpenCost> {
     const { pathname, searchParams } = question;
     if (pathname === '/allocation/compute') {
       const [start = ''] = (searchParams.get('window') ?? '').split(',');
-      const found = fake.windows.get(start) ?? {};
+      const isByContainers = searchParams.get('aggregate')?.endsWith(',container') === true;
+      const found = (isByContainers ? fake.byContainers : fake.windows).get(start) ?? {};
       send(response, isOdd(found) ? found : { status: 200, text: envelope([found]) });
     } else if (fake.prometheus !== undefined && pathname === '/prometheusConfig') {
       send(response, { status: 200, text: '{"address":"http://prometheus:9090"}' });

@@ -10,7 +10,7 @@ export type OpenCostAddress = {
 };
 
 /**
- * What rows are about. A pod with several containers names the GPU model of one of them, or of none.
+ * What rows are about. The row of a pod with several containers names the GPU model of one of them, or of none.
  *
  * Labels of pods and namespaces are given only with `includeAggregatedMetadata`.
  */

@@ -88,6 +88,20 @@ describe('compareWindows', () => {
       });
   });
 
+  it('takes nothing away where the window was seen in part only now', () => {
+    const notes = [{ reason: 'seen_in_part' as const, detail: '' }];
+    const now = { ...answered([used(1), used(3, { namespace: 'fraud' })]), notes };
+    expect(compareWindows([used(2), used(2, { namespace: 'fraud' })], now, 0.001)).toMatchObject({
+      corrected: [{ quantities: { cpu_hours: '3' } }],
+      withheld: [ID],
+    });
+  });
+
+  it('does not mind quarantined rows of another cluster that has namespaces of the same name', () => {
+    const row = { name: 'other/churn/a', namespace: 'churn', reason: 'other_cluster', detail: '' };
+    expect(compareWindows([used(2)], answered([used(1)], [row]), 0.001).corrected).toHaveLength(1);
+  });
+
   it('never counts usage twice that moved to another event, as when the model of a GPU became known', () => {
     const sent = [used(1, { gpuHours: 1 })];
     const named = used(1, { gpuHours: 1, gpuModel: 'H100' });

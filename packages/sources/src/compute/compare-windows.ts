@@ -21,7 +21,8 @@ export type ComparedWindows = {
  * A later answer is the better one where it has more, and where it has less of the same event. It is not trusted where
  * something is missing in it, namespace by namespace:
  * - A sent event that is not answered any more stays, because what forgot it may have forgotten more.
- * - Where rows of the namespace are quarantined now, nothing becomes less: the quarantined rows are what is missing.
+ * - Where rows of the namespace are quarantined now, or the window was seen in part only, nothing becomes less: that is
+ *   what is missing.
  * - Where some events vanished and others are new or have more, the usage may have moved, as when the model of a GPU
  *   became known. It would be counted twice if both stayed. So if the namespace as a whole has not become less, the new
  *   answer is taken and what vanished is voided; else everything stays as it was sent.
@@ -39,11 +40,12 @@ export function compareWindows(
   const before = groupByNamespace(sent);
   const after = groupByNamespace(now.events);
   const namespaces = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const isPart = now.notes?.some(({ reason }) => reason === 'seen_in_part') === true;
   const parts = namespaces.map((namespace) =>
     compareNamespace(
       before.get(namespace) ?? [],
       after.get(namespace) ?? [],
-      isQuarantined(now.quarantined, namespace),
+      isPart || isQuarantined(now.quarantined, namespace),
       limit,
     ),
   );
@@ -99,9 +101,10 @@ function groupByNamespace(events: readonly UsageEvent[]): ReadonlyMap<string, re
   return groups;
 }
 
-/** A row that cannot be read says where it is from by its name only. */
+/** A row that cannot be read says by its name only where it is from. Other clusters may have such namespaces too. */
 function isQuarantined(rows: readonly QuarantinedRow[], namespace: string): boolean {
-  return rows.some((row) =>
-    row.namespace === undefined ? row.name.split('/').includes(namespace) : row.namespace === namespace,
-  );
+  return rows.some(({ name, reason, ...row }) => {
+    if (reason === 'other_cluster') return false;
+    return row.namespace === undefined ? name.split('/').includes(namespace) : row.namespace === namespace;
+  });
 }

@@ -22,6 +22,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   opencost.windows.clear();
+  opencost.byContainers.clear();
   opencost.questions.length = 0;
   opencost.now = NOW;
   opencost.prometheus = undefined;
@@ -223,14 +224,28 @@ describe('the compute source', () => {
     ]);
   });
 
-  it('asks by containers where OpenCost forgot the model of a GPU', async () => {
-    opencost.windows.set(HOUR.start, rows(gpu(undefined)));
-    const { events } = await collect();
-    expect(opencost.questions.map(({ searchParams }) => searchParams.get('aggregate'))).toEqual([
-      'cluster,namespace,pod',
-      'cluster,namespace,pod,container',
-    ]);
-    expect(events).toMatchObject([{ data: { gpuHours: 1 } }]);
+  it('asks by containers for a GPU model that OpenCost forgot, for the events that it makes otherwise', async () => {
+    const h100 = gpu('NVIDIA H100 80GB HBM3');
+    opencost.windows.set(HOUR.start, rows({ ...h100, cpuCoreHours: 0.00003 }));
+    const remembered = await collect();
+    expect(opencost.questions).toHaveLength(1);
+    const container = (name: string, changes: Readonly<Record<string, unknown>>) =>
+      Object.entries(podRow({ namespace: 'churn', pod: 'trainer-0' }, HOUR, changes)).map(
+        ([pod, row]) => [`${pod}/${name}`, { ...(row as object), name: `${pod}/${name}` }] as const,
+      );
+    // Rounded by container they add up to 0.00004.
+    opencost.byContainers.set(
+      HOUR.start,
+      Object.fromEntries([
+        ...container('sidecar', { properties: PROJECT, cpuCoreHours: 0.00002 }),
+        ...container('cuda', { ...h100, cpuCoreHours: 0.00002 }),
+      ]),
+    );
+    opencost.windows.set(HOUR.start, rows({ ...gpu(undefined), gpuAllocation: null, cpuCoreHours: 0.00003 }));
+    expect(await collect()).toEqual(remembered);
+    expect(remembered.events).toMatchObject([{ data: { gpuModel: 'H100', gpuHours: 1, cpuCoreHours: 0.00003 } }]);
+    opencost.byContainers.clear();
+    expect((await collect()).events).toMatchObject([{ data: { gpuHours: 1 } }]);
   });
 
   it('makes an event for each member where it is told to', async () => {

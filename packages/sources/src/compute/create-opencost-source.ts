@@ -2,9 +2,10 @@ import type { Window } from '@hopsmeter/client';
 import {
   findProjectNamespaces,
   type GpuNaming,
+  hasNamelessGpus,
   type MappedAllocations,
   mapAllocations,
-  needsContainers,
+  nameGpusByContainers,
   OpenCostError,
 } from '@hopsmeter/opencost';
 import { checkIsOver } from '../asking/check-clock.ts';
@@ -54,9 +55,10 @@ export function createOpenCostSource(options: OpenCostOptions): Source {
   const ask = async (window: Window, signal: AbortSignal): Promise<OpenCostAnswer> => {
     const answer = await askAllocations(address, window, 'cluster,namespace,pod', signal);
     checkIsOver(window, answer.serverTime, 'OpenCost');
-    // With one container too many OpenCost forgets the model of a pod's GPU, or whether it is shared.
-    if (!reading(() => needsContainers(answer.json, options.clusterName))) return answer;
-    return askAllocations(address, window, 'cluster,namespace,pod,container', signal);
+    const { clusterName } = options;
+    if (!reading(() => hasNamelessGpus(answer.json, clusterName))) return answer;
+    const containers = await askAllocations(address, window, 'cluster,namespace,pod,container', signal);
+    return { ...answer, json: reading(() => nameGpusByContainers(answer.json, containers.json, clusterName)) };
   };
 
   /** Why an answer knows nothing. No cluster is without pods, so it never means that nothing was used. */

@@ -80,13 +80,18 @@ function createCommon(settings: CollectorSettings, hopsworks: Hopsworks | undefi
     clusterId: settings.CLUSTER_ID,
     delayMs: settings.OPENCOST_DELAY_MINUTES * MINUTE_MS,
     ignoredNamespaces: settings.NAMESPACES_IGNORED ?? [],
-    ...(hopsworks === undefined ? {} : { readProjects: (signal: AbortSignal) => readNamespaces(hopsworks, signal) }),
+    ...(hopsworks === undefined ? {} : { readProjects: createProjectReader(hopsworks) }),
   };
 }
 
-async function readNamespaces(hopsworks: Hopsworks, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { projects } = await hopsworks.listProjects(signal);
-  return new Set(projects.flatMap(({ namespace }) => namespace ?? []));
+/** Reads the namespaces of all projects. Those that it has seen before stay: a project that is gone was used too. */
+function createProjectReader(hopsworks: Hopsworks): (signal: AbortSignal) => Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  return async (signal) => {
+    const { projects } = await hopsworks.listProjects(signal);
+    for (const { namespace } of projects) if (namespace !== undefined) seen.add(namespace);
+    return seen;
+  };
 }
 
 function createStorage(settings: CollectorSettings, hopsworks: Hopsworks | undefined): readonly Source[] {
