@@ -162,6 +162,17 @@ describe('usage that an alias brought', () => {
     );
   });
 
+  it('counted for its user after the name was lost lets the next one have it after that window', async () => {
+    const { value } = await set();
+    await end(value.id, '2026-11-22T14:20:00Z');
+    await use('e', HOUR_2, HOUR_3);
+    await expect(set({ userId: seeded.otherId, startedAt: '2026-11-22T14:20:00Z' })).rejects.toMatchObject({
+      code: 'USAGE_COUNTED_LATER',
+    });
+    expect((await set({ userId: seeded.otherId })).value).toMatchObject({ startedAt: HOUR_3, endedAt: null });
+    expect(await totals()).toEqual([{ user: seeded.memberId, hours: '1' }]);
+  });
+
   it('without an end that somebody says ends after the last window that it brought', async () => {
     const { value } = await set();
     const [clock] = (
@@ -172,6 +183,9 @@ describe('usage that an alias brought', () => {
     const ahead = new Date(Date.parse(clock?.now ?? '') + 240_000).toISOString();
     await use('e', clock?.now ?? '', ahead);
     expect(Date.parse((await end(value.id)).endedAt ?? '')).toBe(Date.parse(ahead));
+    // The next one begins ahead of our clock, and never ends before.
+    const { value: next } = await set({ userId: seeded.otherId });
+    expect(Date.parse((await end(next.id)).endedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(ahead));
   });
 
   it('does not hold an alias that it was by mistake, once it is void', async () => {

@@ -13,9 +13,11 @@ export type AliasEnd = {
   readonly reason: string;
 };
 
-/** Ends alias $1 at $2. Locks: the directory. */
+/** Ends alias $1 at $2, and never before it began. Locks: the directory. */
 const END_ALIAS = `
-update hopsmeter.user_aliases set ended_at = $2::timestamptz where id = $1::uuid returning ${ALIAS_COLUMNS}
+update hopsmeter.user_aliases set ended_at = greatest($2::timestamptz, started_at + interval '1 microsecond')
+where id = $1::uuid
+returning ${ALIAS_COLUMNS}
 `;
 
 /**

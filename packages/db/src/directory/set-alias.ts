@@ -3,7 +3,7 @@ import type { Change } from '../audit/audit-row.ts';
 import type { Created } from '../audit/created.ts';
 import { type AuditedTransaction, inAuditedTransaction } from '../audit/in-audited-transaction.ts';
 import type { Pool } from '../connection/pool.ts';
-import { requireNoUsage } from './alias-usage.ts';
+import { readLastUsage, requireNoUsage } from './alias-usage.ts';
 import { pastMomentOf } from './moment.ts';
 import { ALIAS_COLUMNS, type AliasRow, readHolders } from './read-alias.ts';
 import { readCluster } from './read-cluster.ts';
@@ -14,8 +14,13 @@ export type NewAlias = {
   /** What the cluster calls the user: the Hopsworks user name. */
   readonly alias: string;
   readonly userId: string;
-  /** RFC 3339, not after now. Not given: since nobody else has it, which is always when nobody had it. */
+  /**
+   * RFC 3339, not after now. Not given: since nobody else has it and none of their usage is counted by it; always when
+   * nobody had it.
+   */
   readonly startedAt?: string | undefined;
+  /** Whether it begins later where usage of somebody else is counted by it, instead of not at all. */
+  readonly mayBeginLater?: boolean | undefined;
   /** RFC 3339, not after now: of a user who does not have it any more. */
   readonly endedAt?: string | undefined;
   readonly reason: string;
@@ -47,14 +52,18 @@ export async function addAlias(transaction: AuditedTransaction, wanted: NewAlias
   await readCluster(transaction, clusterId, 'UNKNOWN_REFERENCE');
   await readUser(transaction, userId, 'UNKNOWN_REFERENCE');
   const holders = await readHolders(transaction, wanted);
-  const startedAt = wanted.startedAt === undefined ? freeSince(holders) : pastMomentOf(wanted.startedAt, now);
+  const from = wanted.startedAt === undefined ? freeSince(holders) : pastMomentOf(wanted.startedAt, now);
   const endedAt = wanted.endedAt === undefined ? null : pastMomentOf(wanted.endedAt, now);
-  const taken = holders.find((each) => doOverlap(each, { startedAt, endedAt }));
-  if (taken !== undefined) return { isCreated: false, value: requireSame(taken, wanted, { startedAt, endedAt }) };
+  const asked = { startedAt: from, endedAt };
+  const taken = holders.find((each) => doOverlap(each, asked));
+  if (taken !== undefined) return { isCreated: false, value: requireSame(taken, wanted, asked) };
+  const userIds = [...new Set(holders.map((each) => each.userId))].filter((each) => each !== userId);
+  const time = { clusterId, userIds, from, until: endedAt };
+  const { mayBeginLater = wanted.startedAt === undefined } = wanted;
+  const startedAt = mayBeginLater ? ((await readLastUsage(transaction, time)) ?? from) : from;
   if (startedAt !== null && endedAt !== null && endedAt <= startedAt)
     throw new RequestError('MOMENT_TOO_OLD', `the alias would begin at ${startedAt}`);
-  const userIds = [...new Set(holders.map((each) => each.userId))].filter((each) => each !== userId);
-  await requireNoUsage(transaction, { clusterId, userIds, from: startedAt, until: endedAt });
+  if (!mayBeginLater) await requireNoUsage(transaction, time);
   const [value] = await rowsOf<AliasRow>(SET_ALIAS, [clusterId, alias, userId, startedAt, endedAt]);
   if (value === undefined) throw new Error('the alias was not inserted');
   await audit({ action: 'set_alias', entity: 'user_aliases', entityId: value.id, after: value, reason });

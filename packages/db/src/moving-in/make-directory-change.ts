@@ -51,7 +51,7 @@ export async function makeDirectoryChange(
     case 'set_alias': {
       const { clusterId, alias, userId } = change;
       const period = { startedAt: change.startedAt ?? undefined, endedAt: change.endedAt ?? undefined };
-      await addAlias(transaction, { clusterId, alias, userId, ...period, reason });
+      await addAlias(transaction, { clusterId, alias, userId, ...period, mayBeginLater: true, reason });
       return;
     }
     case 'create_project': {

@@ -10,7 +10,9 @@ const bodySchema = z.strictObject({
   clusterId: systemIdField('The cluster that uses the name'),
   alias: aliasField,
   userId: userIdField('Whose alias it is'),
-  startedAt: momentField('From when; by default since nobody else has it: always if nobody ever had it').optional(),
+  startedAt: momentField(
+    'From when; by default always if nobody ever had it, else after the last time and usage of others',
+  ).optional(),
   endedAt: momentField('Of a user who no longer has it: until when').optional(),
   reason: reasonField,
 });
