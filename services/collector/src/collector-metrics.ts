@@ -26,7 +26,7 @@ export function createCollectorMetrics(registry: Registry, readStats: () => Clie
   const registers = [registry];
   const labelNames = ['source'];
   const hours = new Counter({
-    name: 'collector_hours_total',
+    name: 'collector_windows_total',
     help: 'Hours that are finished, by whether they were collected or are missing',
     labelNames: [...labelNames, 'outcome'],
     registers,
@@ -50,8 +50,8 @@ export function createCollectorMetrics(registry: Registry, readStats: () => Clie
     registers,
   });
   const behind = new Gauge({
-    name: 'collector_hours_behind',
-    help: 'Hours that are due and neither collected nor missing',
+    name: 'collector_behind_seconds',
+    help: 'How long all hours are together that are due and neither collected nor missing',
     labelNames,
     registers,
   });
@@ -62,7 +62,7 @@ export function createCollectorMetrics(registry: Registry, readStats: () => Clie
     registers,
   });
   const untilLoss = new Gauge({
-    name: 'collector_hours_until_loss',
+    name: 'collector_until_loss_seconds',
     help: 'How long the oldest unfinished hour can still be collected; NaN while none is due or no end is known',
     labelNames,
     registers,
@@ -86,10 +86,10 @@ export function createCollectorMetrics(registry: Registry, readStats: () => Clie
     },
     noteHours(source, marks, dueUntil, reach) {
       const count = countUnfinished(marks, dueUntil);
-      behind.set({ source }, count);
+      behind.set({ source }, (count * HOUR_MS) / 1_000);
       finished.set({ source }, marks.done / 1_000);
       const isBounded = count > 0 && reach.hours !== undefined;
-      untilLoss.set({ source }, isBounded ? (marks.done - (reach.hours ?? 0)) / HOUR_MS : Number.NaN);
+      untilLoss.set({ source }, isBounded ? (marks.done - (reach.hours ?? 0)) / 1_000 : Number.NaN);
     },
   };
 }

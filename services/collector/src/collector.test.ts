@@ -66,8 +66,8 @@ it('sends what its sources know, and says what it has done', async () => {
   expect(await collector.checks.spool?.()).toEqual({ ok: true, detail: 'open' });
   expect(await collector.checks.egress?.()).toMatchObject({ ok: true });
   const metrics = await registry.metrics();
-  expect(metrics).toMatch(/collector_hours_total\{source="egress",outcome="collected"\} \d/);
-  expect(metrics).toMatch(/collector_hours_behind\{source="egress"\} \d/);
+  expect(metrics).toMatch(/collector_windows_total\{source="egress",outcome="collected"\} \d/);
+  expect(metrics).toMatch(/collector_behind_seconds\{source="egress"\} \d/);
   expect(metrics).toMatch(/spool_accepted_events \d/);
 });
 

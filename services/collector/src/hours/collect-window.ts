@@ -21,12 +21,14 @@ export async function collectWindow(
   await outbox.keep({ kind: 'usage', window, events, manifest: manifestOf(maker, window, events) });
   metrics.noteCollected(source.name, collected, hoursOf(window).length);
   const counts = { source: source.name, ...window, events: events.length, ignored: ignored.length };
-  for (const note of notes) logger.warn({ source: source.name, ...window, ...note }, 'what the answer says of itself');
+  const hint = 'docs/collector.md says what each reason means; the second look may find rows repaired';
+  for (const note of notes)
+    logger.warn({ source: source.name, ...window, ...note, hint }, 'what the answer says of itself');
   if (quarantined.length === 0) logger.info(counts, 'a window was collected');
-  else logger.warn({ ...counts, ...describe(quarantined) }, 'a window was collected, with rows that are not billed');
+  else
+    logger.warn({ ...counts, ...describe(quarantined), hint }, 'a window was collected, with rows that are not billed');
 }
 
 function describe(rows: CollectedWindow['quarantined']) {
-  const hint = 'docs/collector.md says what each reason means; the second look may find them repaired';
-  return { quarantined: rows.length, rows: rows.slice(0, ROWS_SHOWN_MAX), hint };
+  return { quarantined: rows.length, rows: rows.slice(0, ROWS_SHOWN_MAX) };
 }

@@ -118,7 +118,7 @@ describe('an hour that nobody can collect any more', () => {
     expect(hoursOf(missing.map(({ id }) => id))).toEqual(['13', '14']);
     const reason = 'the source does not keep it any longer: the collector was not running';
     expect(missing[0]?.data).toMatchObject({ eventCount: 0, missing: reason });
-    expect(await world.metrics()).toContain('collector_hours_total{source="egress",outcome="missing"} 2');
+    expect(await world.metrics()).toContain('collector_windows_total{source="egress",outcome="missing"} 2');
   });
 
   it('is missing when the source says that it will never know it', async () => {

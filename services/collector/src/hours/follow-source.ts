@@ -93,7 +93,8 @@ export function createFollower({ source, marks, journal, recheck }: FollowOption
     // What was sent stays as it is where nobody can look again.
     const lose = async (): Promise<true> => {
       await journal.remove('usage', window);
-      logger.warn({ source: source.name, ...window }, 'the source cannot be asked again for a window');
+      const hint = 'what was sent stays billed as it is';
+      logger.warn({ source: source.name, ...window, hint }, 'the source cannot be asked again for a window');
       return true;
     };
     const look = () => lookAgain(source, window, settings, journal, outbox, context, signal);

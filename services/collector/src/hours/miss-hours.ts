@@ -37,8 +37,8 @@ export async function missHours(
   await marks.save(finish(marks.current(), hours));
   metrics.noteMissing(source.name, hours.length);
   const hint = 'they are not billed, and shown as missing';
-  const fields = { source: source.name, ...spanOf(hours), hours: hours.length, reason, hint };
-  logger.error(fields, 'hours are lost');
+  const fields = { source: source.name, ...spanOf(hours), hours: hours.length, reason };
+  logger.error({ ...fields, hint }, 'hours are lost');
   return true;
 }
 

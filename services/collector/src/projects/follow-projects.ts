@@ -43,8 +43,9 @@ export function createProjectsFollower(source: ProjectsSource, file: ProjectsFil
       if (!(error instanceof SourceError) && !isPassing(error)) throw error;
       metrics.noteFailure(source.name, error.code);
       const failure = { code: error.code, detail: error.message };
-      const fields = { source: source.name, ...failure, hint: 'it is tried again; hopsmeter doctor says what to do' };
-      if (failures.note(undefined, failure)) logger.warn(fields, 'it has no answer');
+      const fields = { source: source.name, ...failure };
+      const hint = 'it is tried again; hopsmeter doctor says what to do';
+      if (failures.note(undefined, failure)) logger.warn({ ...fields, hint }, 'it has no answer');
       else logger.debug(fields, 'it has no answer yet');
     }
   };
