@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
-import { type Source, SourceError } from '@hopsmeter/sources';
+import { createProjectsSource, type Source, SourceError } from '@hopsmeter/sources';
 import { startTestServer, type TestServer } from '@hopsmeter/test/support/client/test-server.ts';
 import { CLUSTER, countingSource } from '@hopsmeter/test/support/collector/follow-source.ts';
 import { createTestClock, type TestClock } from '@hopsmeter/test/support/collector/test-clock.ts';
@@ -69,6 +69,25 @@ it('sends what its sources know, and says what it has done', async () => {
   expect(metrics).toMatch(/collector_windows_total\{source="egress",outcome="collected"\} \d/);
   expect(metrics).toMatch(/collector_behind_seconds\{source="egress"\} \d/);
   expect(metrics).toMatch(/spool_accepted_events \d/);
+});
+
+it('reports a project once, and its end when the hour is over in which it was found to be gone', async () => {
+  const project = { id: 1, name: 'p', namespace: 'p', owner: 'ada@example.com', createdAt: '2026-11-22T13:05:00Z' };
+  let projects = [project];
+  const hopsworks = {
+    listProjects: async () => ({ projects, unreadable: [], serverTime: clock.now() }),
+    askForProjects: async (ids: readonly number[]) => ids.map(() => ({ kind: 'gone' }) as const),
+  };
+  start([createProjectsSource({ clusterId: CLUSTER, hopsworks })]);
+  await expect.poll(() => ingest.accepted).toEqual(['project/p/1/2026-11-22T13:05:00Z']);
+  projects = [];
+  await expect.poll(() => ingest.accepted).toHaveLength(2);
+  const [, end = ''] = ingest.accepted;
+  const { data } = JSON.parse(ingest.requests.at(-1)?.body ?? '[]')[0];
+  expect(end).toBe(`project/p/1/${data.endedAt}`);
+  const before = clock.elapsed();
+  await expect.poll(() => clock.elapsed() - before).toBeGreaterThan(2 * HOUR_MS);
+  expect(ingest.accepted).toHaveLength(2);
 });
 
 it('begins with the hour that it is for ingest, however wrong its own clock is', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ProjectsSource, SourceError } from '@hopsmeter/sources';
 import { isPassing } from '../disk/is-passing.ts';
 import type { FollowContext } from '../follow-context.ts';
@@ -25,10 +26,15 @@ export function createProjectsFollower(source: ProjectsSource, file: ProjectsFil
     const left = await file.readPending();
     if (left !== undefined) await send(left);
     const window = hourWindow(hourAt(clock.now()));
-    const reported = await source.report(await file.readKnown(), window, signal);
+    const before = await file.readKnown();
+    const reported = await source.report(before, window, signal);
     metrics.noteCollected(source.name, reported, 0);
-    if (reported.events.length === 0) return;
     const { events, known } = reported;
+    if (events.length === 0) {
+      // That a project was found to be gone is to be remembered: its end is reported when the hour is over.
+      if (!isDeepStrictEqual(known, before)) await file.settle({ events, known });
+      return;
+    }
     await file.writePending({ events, known });
     await send({ events, known });
     logger.info({ source: source.name, events: events.length }, 'projects were reported');
