@@ -55,6 +55,9 @@ const OUTAGES = {
 /** Hours of which OpenCost has lost all that it knew before anybody asked. */
 const LOST = { from: 300, to: 310 };
 
+const OWNERS = 6;
+const REPORTED_PROJECTS = 12;
+
 const CLOCK_ERRORS_MS = [0, 0, 0, 5 * HOUR_MS, -3 * HOUR_MS, 30 * DAY_MS];
 
 const random = createRandom(15);
@@ -64,7 +67,7 @@ let time: SimulatedTime;
 let pipeline: Pipeline;
 let cluster: TestCluster;
 let namespaces: readonly string[];
-/** Folder of each project that has storage, and its namespace. */
+/** Folder of each project that Hopsworks lists and that nobody has entered, and its namespace. */
 let projects: ReadonlyMap<string, string>;
 let directory: string;
 let urls: Readonly<Record<string, string>>;
@@ -78,14 +81,15 @@ beforeAll(async () => {
   pipeline = await startPipeline();
   const world = await createWorld(pipeline.pool, {
     clusters: 1,
-    ownersPerCluster: 6,
+    ownersPerCluster: OWNERS,
     membersPerOwner: 1,
-    projectsPerUser: 5,
+    projectsPerUser: 4,
     ownerChangesAt: [],
   });
   cluster = one(world.clusters);
-  namespaces = world.projects.map(({ namespace }) => namespace);
-  projects = new Map(namespaces.slice(0, 12).map((namespace) => [namespace.replaceAll('-', '_'), namespace]));
+  const reported = Array.from({ length: REPORTED_PROJECTS }, (_, index) => `reported-${index}`);
+  namespaces = [...world.projects.map(({ namespace }) => namespace), ...reported];
+  projects = new Map(reported.map((namespace) => [namespace.replaceAll('-', '_'), namespace]));
   directory = await mkdtemp(join(tmpdir(), 'hopsmeter-month-'));
   // From here on it is that month.
   time = { start: START, begunAt: Date.now(), speed: SPEED, until: START + (HOURS + 40) * HOUR_MS };
@@ -108,7 +112,7 @@ async function startServers(): Promise<Readonly<Record<string, string>>> {
     id: index + 1,
     name,
     namespace,
-    owner: 'somebody@example.com',
+    owner: `c0o${index % OWNERS}@example.com`,
     created: new Date(START - 90 * DAY_MS).toISOString(),
   }));
   const [openCost, webHdfs, hopsworks, front] = await Promise.all([

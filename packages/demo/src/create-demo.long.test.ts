@@ -54,8 +54,8 @@ function demoDirectory() {
   });
 }
 
-describe('the demo data set', () => {
-  const demo = createDemo(AS_OF);
+describe('the demo data set', async () => {
+  const demo = await createDemo(AS_OF);
   const batches = allBatches(demo);
   const sent = batches.flatMap(({ clusterId, events }) => events.map((event) => ({ clusterId, event })));
   const parsed = sent.map(({ clusterId, event }) => ({
@@ -64,14 +64,14 @@ describe('the demo data set', () => {
     result: parseEvent(event, { clusterId, now: AS_OF }),
   }));
 
-  it('is the same at every moment of an hour', () => {
-    expect(JSON.stringify(allBatches(createDemo(timeOf('2026-11-22T17:59:59Z'))))).toBe(JSON.stringify(batches));
+  it('is the same at every moment of an hour', async () => {
+    expect(JSON.stringify(allBatches(await createDemo(timeOf('2026-11-22T17:59:59Z'))))).toBe(JSON.stringify(batches));
   });
 
-  it('says the same about an hour whatever the period is', () => {
+  it('says the same about an hour whatever the period is', async () => {
     const inOrder = [...demo.batches()].flatMap(({ events }) => events);
     const said = new Map(inOrder.map((event) => [`${event.source} ${event.id}`, JSON.stringify(event)]));
-    const earlier = [...createDemo(timeOf('2026-11-03T05:00:00Z')).batches()].flatMap(({ events }) => events);
+    const earlier = [...(await createDemo(timeOf('2026-11-03T05:00:00Z'))).batches()].flatMap(({ events }) => events);
     // The last two hours of each period are those that OpenCost answered for.
     const common = earlier.filter(({ time = '' }) => time <= '2026-11-03T03:00:00Z');
     expect(common.length).toBeGreaterThan(80_000);
@@ -158,10 +158,10 @@ describe('the demo data set', () => {
     ]);
   });
 
-  it('also works in the first hour of a year and in a leap February', () => {
+  it('also works in the first hour of a year and in a leap February', async () => {
     for (const moment of ['2027-01-01T00:30:00Z', '2028-03-01T00:00:00Z']) {
       const now = timeOf(moment);
-      const edge = createDemo(now);
+      const edge = await createDemo(now);
       expect(edge.period.end).toBe(edge.period.monthStart);
       const events = allBatches(edge).flatMap(({ clusterId, events }) => events.map((event) => ({ clusterId, event })));
       const refused = events.filter(({ clusterId, event }) => !parseEvent(event, { clusterId, now }).ok);

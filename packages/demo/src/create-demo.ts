@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@hopsmeter/client';
-import type { QuarantinedRow } from '@hopsmeter/opencost';
+import type { QuarantinedRow } from '@hopsmeter/sources';
 import { EVENT_TYPES, MICROS_PER_DAY, MICROS_PER_HOUR, type Micros } from '@hopsmeter/usage';
 import { EU } from './demo-people.ts';
 import { type DemoPeriod, demoPeriodOf, formatHour } from './demo-period.ts';
@@ -32,12 +32,12 @@ export type Demo = {
 };
 
 /**
- * Builds the data set. Pure: it depends on the hour of `asOf` alone, and an event on its own hour alone. So a load that
+ * Builds the data set. It depends on the hour of `asOf` alone, and an event on its own hour alone. So a load that
  * was interrupted can be begun anew at any time and sends the same events again.
  */
-export function createDemo(asOf: Micros): Demo {
+export async function createDemo(asOf: Micros): Promise<Demo> {
   const period = demoPeriodOf(asOf);
-  const samples = collectSamples(period.end);
+  const samples = await collectSamples(period.end);
   const collected = new Map(samples.map((hour) => [hour.start, hour]));
 
   /** The events of one hour; namespaces that OpenCost answered for come from its answer. */
@@ -45,7 +45,7 @@ export function createDemo(asOf: Micros): Demo {
     const sample = collected.get(start);
     if (sample === undefined) return hourEvents(start);
     const named = new Set([
-      ...sample.events.map(({ data }) => data.namespace),
+      ...sample.events.flatMap(({ data }) => ('namespace' in data ? [data.namespace] : [])),
       ...sample.quarantined.map(({ namespace }) => namespace),
     ]);
     const isAnswered = ({ source, type, data }: CloudEvent): boolean =>

@@ -43,7 +43,7 @@ export async function prepareDemo({ pool, directory, now }: PrepareOptions): Pro
     await writeDirectory(pool, now);
   }
   const asOf = found ?? now;
-  const demo = createDemo(asOf);
+  const demo = await createDemo(asOf);
   const keys = new Map<string, string>();
   for (const { id, name } of DEMO_CLUSTERS) {
     const key = await files.readKey(name);

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { type MappedAllocations, mapAllocations } from '@hopsmeter/opencost';
-import { MICROS_PER_HOUR, type Micros, parseTime } from '@hopsmeter/usage';
+import { type CollectedWindow, createOpenCostSource } from '@hopsmeter/sources';
+import { MICROS_PER_HOUR, MICROS_PER_MS, type Micros, parseTime } from '@hopsmeter/usage';
 import { EU } from './demo-people.ts';
 import { formatHour, hourWindow } from './demo-period.ts';
 
@@ -19,21 +21,47 @@ const SAMPLES = {
 const CLUSTER_NAME = 'eu-west-1';
 
 /** An hour of the demo that was collected from OpenCost. */
-export type CollectedHour = MappedAllocations & { readonly start: Micros };
+export type CollectedHour = CollectedWindow & { readonly start: Micros };
 
 /**
- * The last two full hours of the European cluster as OpenCost answered for them: one as it should, one with rows that
- * no bill may be built on. Of their namespaces nothing else is reported for these hours.
+ * The last two full hours of the European cluster, read as a collector reads them from an OpenCost that answers with
+ * the samples: one as it should, one with rows that no bill may be built on. Of their namespaces nothing else is
+ * reported for these hours.
  */
-export function collectSamples(end: Micros): readonly CollectedHour[] {
-  return [collect(SAMPLES.healthy, end - 2 * MICROS_PER_HOUR), collect(SAMPLES.nasty, end - MICROS_PER_HOUR)];
+export async function collectSamples(end: Micros): Promise<readonly CollectedHour[]> {
+  const hours = [
+    { file: SAMPLES.healthy, start: end - 2 * MICROS_PER_HOUR },
+    { file: SAMPLES.nasty, start: end - MICROS_PER_HOUR },
+  ];
+  const answers = new Map(hours.map(({ file, start }) => [hourWindow(start).start, readSample(file, start)]));
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '/', 'http://opencost');
+    const [start = ''] = (searchParams.get('window') ?? '').split(',');
+    // A source makes sure that an hour is over for the clock of OpenCost too, and a demo may be of any time.
+    response.setHeader('date', new Date((end + MICROS_PER_HOUR) / MICROS_PER_MS).toUTCString());
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answers.get(start));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const source = createOpenCostSource({ url: urlOf(server.address()), clusterId: EU.id, clusterName: CLUSTER_NAME });
+    const { signal } = new AbortController();
+    const collected = hours.map(async ({ start }) => ({ start, ...(await source.collect(hourWindow(start), signal)) }));
+    return await Promise.all(collected);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 }
 
-function collect(file: string, start: Micros): CollectedHour {
+function readSample(file: string, start: Micros): string {
   const path = createRequire(import.meta.url).resolve(`@hopsmeter/opencost/test-data/${file}`);
-  const shifted = readFileSync(path, 'utf8').replace(SAMPLE_TIME, (time) =>
+  return readFileSync(path, 'utf8').replace(SAMPLE_TIME, (time) =>
     formatHour((parseTime(time) ?? 0) - SAMPLE_HOUR + start),
   );
-  const context = { clusterId: EU.id, clusterName: CLUSTER_NAME, window: hourWindow(start) };
-  return { start, ...mapAllocations(JSON.parse(shifted), context) };
+}
+
+function urlOf(address: ReturnType<ReturnType<typeof createServer>['address']>): URL {
+  if (typeof address !== 'object' || address === null) throw new Error('the server of the samples has no address');
+  return new URL(`http://127.0.0.1:${address.port}`);
 }
