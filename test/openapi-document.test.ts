@@ -65,6 +65,11 @@ it('describes at ingest what clusters post, and says so at the api', async () =>
   const ofIngest = Object.values<Operation['responses'][string]>(post.responses).flatMap(codesOf);
   const elsewhere = ELSEWHERE.filter((code) => code !== 'METHOD_NOT_ALLOWED');
   expect(elsewhere.filter((code) => !ofIngest.includes(code))).toEqual([]);
+  const { data } = components.schemas.storage.properties;
+  expect([data.required, data.anyOf]).toEqual([
+    ['namespace', 'window'],
+    [{ required: ['onlineBytes'] }, { required: ['offlineBytes'] }],
+  ]);
 });
 
 it('describes every operation in words', () => {

@@ -16,12 +16,15 @@ const data = {
     ramByteHours: quantity,
     gpuModel: z.string().nullish(),
   }),
-  storage: z.strictObject({
-    namespace: z.string(),
-    window,
-    onlineBytes: quantity.nullish(),
-    offlineBytes: quantity.nullish(),
-  }),
+  storage: z
+    .strictObject({
+      namespace: z.string(),
+      window,
+      onlineBytes: quantity.nullish(),
+      offlineBytes: quantity.nullish(),
+    })
+    // For the OpenAPI document; `createMeasure` refuses what has neither.
+    .meta({ anyOf: [{ required: ['onlineBytes'] }, { required: ['offlineBytes'] }] }),
   network: z.strictObject({ namespace: z.string(), window, egressBytes: quantity }),
   meter: z.strictObject({
     meter: z.string(),
