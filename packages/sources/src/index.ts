@@ -1,23 +1,22 @@
 export type { SourceDifference } from './compute/compare-sources.ts';
-export { type Comparison, compareWhileCollecting } from './compute/compare-while-collecting.ts';
+export type { Comparison } from './compute/compare-while-collecting.ts';
 export { type ComparedWindows, compareWindows } from './compute/compare-windows.ts';
 export type { ComputeOptions } from './compute/compute-options.ts';
 export { createOpenCostSource, type OpenCostOptions } from './compute/create-opencost-source.ts';
-export { createPrometheusComputeSource, type PrometheusComputeOptions } from './compute/create-prometheus-source.ts';
+export type { PrometheusComputeOptions } from './compute/create-prometheus-source.ts';
 export type { CheckResult } from './doctor/check.ts';
 export { checkSettings, type DoctorContext } from './doctor/check-settings.ts';
-export { createEgressSource, type EgressOptions } from './egress/create-egress-source.ts';
-export { EGRESS_QUERY } from './egress/egress-query.ts';
+export type { EgressOptions } from './egress/create-egress-source.ts';
 export type { NamespaceOptions } from './namespaces/choose-namespaces.ts';
 export {
   createOfflineStorageSource,
   type OfflineStorageOptions,
 } from './offline-storage/create-offline-storage-source.ts';
 export type { ReadFolders } from './offline-storage/folder-sizes.ts';
-export { createDuReader, type DuOptions } from './offline-storage/read-by-command.ts';
+export type { DuOptions } from './offline-storage/read-by-command.ts';
 export { createWebHdfsReader, type WebHdfsOptions } from './offline-storage/read-by-web-hdfs.ts';
 export type { RonDbOptions } from './online-storage/ask-rondb.ts';
-export { createOnlineStorageSource, type OnlineStorageOptions } from './online-storage/create-online-storage-source.ts';
+export type { OnlineStorageOptions } from './online-storage/create-online-storage-source.ts';
 export {
   createProjectsSource,
   type ProjectsOptions,
@@ -31,14 +30,5 @@ export type { PrometheusOptions } from './prometheus/prometheus-client.ts';
 export { type CollectorSettings, collectorSettings } from './settings/collector-settings.ts';
 export { collectorSettingsSchema, refuseRuleProblems } from './settings/collector-settings-schema.ts';
 export { type ClusterSources, createClusterKeyReader, createSources } from './settings/create-sources.ts';
-export {
-  type CollectedWindow,
-  type IgnoredRow,
-  type Note,
-  type QuarantinedRow,
-  type Reach,
-  SOURCE_NAMES,
-  type Source,
-  type SourceName,
-} from './source.ts';
-export { SOURCE_ERRORS, SourceError, type SourceErrorCode } from './source-error.ts';
+export type { CollectedWindow, IgnoredRow, Note, QuarantinedRow, Reach, Source, SourceName } from './source.ts';
+export { SourceError, type SourceErrorCode } from './source-error.ts';

@@ -1,9 +1,7 @@
 import type { UsageEvent, Window } from '@hopsmeter/client';
 
 /** What of a cluster is measured; also the end of the source path of its events, `/collector/<name>`. */
-export const SOURCE_NAMES = ['compute', 'online-storage', 'offline-storage', 'egress', 'projects'] as const;
-
-export type SourceName = (typeof SOURCE_NAMES)[number];
+export type SourceName = 'compute' | 'online-storage' | 'offline-storage' | 'egress' | 'projects';
 
 /** A row that is not billed until a person has looked at it. */
 export type QuarantinedRow = {

@@ -116,7 +116,7 @@ export function createHopsworks(settings: CollectorSettings): Hopsworks | undefi
   return createHopsworksClient({ url, readKey: createSecretReader({ name: 'HOPSWORKS_API_KEY', value, file }) });
 }
 
-export function findPrometheus(settings: CollectorSettings): PrometheusOptions | undefined {
+function findPrometheus(settings: CollectorSettings): PrometheusOptions | undefined {
   const { PROMETHEUS_URL: url, PROMETHEUS_TOKEN_FILE: tokenFile } = settings;
   if (url === undefined) return undefined;
   return { url: new URL(url), ...(tokenFile === undefined ? {} : { tokenFile }) };
