@@ -454,8 +454,8 @@ describe('mapAllocations on labels', () => {
         ),
         CONTEXT,
       ).seen;
-    expect(seen([60, 12, 59])).toMatchObject({ count: 3, shortCount: 1, minutesMax: 60, isPart: false });
-    expect(seen([55, 12])).toMatchObject({ count: 2, shortCount: 2, minutesMax: 55, isPart: true });
+    expect(seen([60, 12, 59])).toMatchObject({ count: 3, minutesMax: 60, isPart: false });
+    expect(seen([55, 12])).toMatchObject({ count: 2, minutesMax: 55, isPart: true });
     // A number from the wild proves nothing.
     expect(seen([55, 6_000])).toMatchObject({ minutesMax: 55, isPart: true });
   });

@@ -9,8 +9,6 @@ const MICROS_PER_MINUTE = MICROS_PER_HOUR / 60;
 export type SeenRows = {
   /** Rows about the cluster. None: the answer knows nothing of the window, for there is no cluster without pods. */
   readonly count: number;
-  /** Those that ran for less than the window; most of them because they ended. */
-  readonly shortCount: number;
   /** Minutes of the row that ran the longest: fewer than the window has where OpenCost did not see all of it. */
   readonly minutesMax: number;
   /** Whether `minutesMax` is less than the window by more than what sampling by the minute loses. */
@@ -22,20 +20,17 @@ export type SeenRows = {
 export function createSeenRows(span: Span, clusterName: string) {
   const windowMinutes = (span.end - span.start) / MICROS_PER_MINUTE;
   const others = new Set<string>();
-  let [count, shortCount, minutesMax] = [0, 0, 0];
+  let [count, minutesMax] = [0, 0];
   return {
     add(row: Allocation): void {
       const cluster = row.properties?.cluster;
       if (cluster && cluster !== clusterName) others.add(cluster);
       if (cluster !== clusterName) return;
-      const minutes = row.minutes ?? 0;
       count++;
-      if (minutes < windowMinutes - TOLERANCE_MINUTES) shortCount++;
-      if (findTimeFaults(row, span).length === 0) minutesMax = Math.max(minutesMax, minutes);
+      if (findTimeFaults(row, span).length === 0) minutesMax = Math.max(minutesMax, row.minutes ?? 0);
     },
     read: (): SeenRows => ({
       count,
-      shortCount,
       minutesMax,
       isPart: minutesMax < windowMinutes - TOLERANCE_MINUTES,
       otherClusters: [...others].sort(),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CollectedWindow } from '../source.ts';
 import { compareWindows } from './compare-windows.ts';
+import { readUsage } from './event-usage.ts';
 
 const CLUSTER = '3f2b8a4e-6d1c-4b7a-9e55-0c1d2e3f4a5b';
 const WINDOW = { start: '2026-11-22T13:00:00Z', end: '2026-11-22T14:00:00Z' };
@@ -57,10 +58,24 @@ describe('compareWindows', () => {
     expect(compare(gpus(1), gpus(0), 5).corrected).toEqual([{ id: ID, quantities: { cpu_hours: '1' } }]);
   });
 
-  it('corrects GPUs on the meter of their model', () => {
-    const gpus = (gpuHours: number) => [used(1, { gpuHours, gpuModel: 'RTX-6000-ADA' })];
-    expect(compare(gpus(1), gpus(2)).corrected).toEqual([
-      { id: `${ID}/-/RTX-6000-ADA`, quantities: { cpu_hours: '1', gpu_hours_rtx_6000_ada: '2' } },
+  it('voids and replaces events with a GPU model, because the meter of a model is not known here', () => {
+    const gpus = (gpuHours: number, gpuModel = 'H100') => used(1, { gpuHours, gpuModel });
+    const compared = compare([gpus(1)], [gpus(2)]);
+    expect(compared).toEqual({
+      ...NOTHING,
+      corrected: [{ id: `${ID}/-/H100`, quantities: {} }],
+      added: [{ ...gpus(2), id: `recheck/${ID}/-/H100` }],
+    });
+    expect(compared.added.every((event) => readUsage(event)?.gpuModel === 'H100')).toBe(true);
+    const long = 'x'.repeat(195);
+    const [longer] = compare([gpus(1, long)], [gpus(2, long)]).added;
+    expect(longer?.id).toMatch(/^recheck\/sha256\/[0-9a-f]{64}$/);
+  });
+
+  it('corrects egress too', () => {
+    const sent = (egressBytes: string) => make.network({ namespace: 'churn', window: WINDOW, egressBytes });
+    expect(compare([sent('1073741824')], [sent('3221225472.5')]).corrected).toEqual([
+      { id: sent('1').id, quantities: { network_egress_gb: '3.0000000004656612873077392578125' } },
     ]);
   });
 
@@ -108,10 +123,13 @@ describe('compareWindows', () => {
     expect(compare(sent, [named])).toEqual({ ...NOTHING, corrected: [{ id: ID, quantities: {} }], added: [named] });
     const both = [used(1), used(4, { gpuHours: 1, gpuModel: 'H100' })];
     const more = used(5, { gpuHours: 1, gpuModel: 'H100' });
-    expect(compare(both, [more]).corrected).toEqual([
-      { id: more.id, quantities: { cpu_hours: '5', gpu_hours_h100: '1' } },
-      { id: ID, quantities: {} },
-    ]);
+    expect(compare(both, [more])).toMatchObject({
+      corrected: [
+        { id: more.id, quantities: {} },
+        { id: ID, quantities: {} },
+      ],
+      added: [{ id: `recheck/${more.id}` }],
+    });
   });
 
   it('leaves a namespace as it was sent where events vanished, others came, and the whole became less', () => {

@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { UsageEvent } from '@hopsmeter/client';
+import { EVENT_ID_LENGTH_MAX } from '@hopsmeter/usage';
 import type { CollectedWindow, QuarantinedRow } from '../source.ts';
 import { type EventUsage, readUsage } from './event-usage.ts';
 import { addUp, differs, isLess, isMore, NONE, type Ratio, readRatio, writeQuantities } from './quantities.ts';
 
 /** What a window that was asked for again tells of what was sent. */
 export type ComparedWindows = {
-  /** Events to be corrected, with their whole new content by meter; none: what it was about is in other events now. */
+  /** Events to be corrected, with their whole new content by meter; none: what they were about is in other events. */
   readonly corrected: readonly { readonly id: string; readonly quantities: Readonly<Record<string, string>> }[];
-  /** Events that are new. */
+  /** Events that are new, or replace one that is voided. */
   readonly added: readonly UsageEvent[];
   /** Ids of sent events that are not answered any more. They stay as they were sent. */
   readonly vanished: readonly string[];
@@ -26,6 +28,9 @@ export type ComparedWindows = {
  * - Where some events vanished and others are new or have more, the usage may have moved, as when the model of a GPU
  *   became known. It would be counted twice if both stayed. So if the namespace as a whole has not become less, the new
  *   answer is taken and what vanished is voided; else everything stays as it was sent.
+ *
+ * A correction has to name meters, and on which one a GPU model is counted is known to hopsmeter alone. So an event
+ * with a model is not corrected but voided, and replaced by an event with an id of its own.
  *
  * @param threshold of the difference to what was sent, as a decimal: `0.001` is a thousandth. From zero and to zero is
  * always a difference.
@@ -73,18 +78,30 @@ function compareNamespace(
   const isTrusted = (usage: EventUsage): boolean =>
     !isLost && !(isIncomplete && isLess(before(usage), usage.quantities, NONE));
   const trusted = changed.filter(isTrusted);
+  const better = trusted.filter(({ event }) => sentById.has(event.id));
+  const replaced = better.filter(({ gpuModel }) => gpuModel !== undefined);
   const voided = hasMoved && !isLost ? vanished : [];
   return {
     corrected: [
-      ...trusted
-        .filter(({ event }) => sentById.has(event.id))
+      ...better
+        .filter(({ gpuModel }) => gpuModel === undefined)
         .map(({ event, quantities }) => ({ id: event.id, quantities: writeQuantities(quantities) })),
-      ...voided.map(({ event }) => ({ id: event.id, quantities: {} })),
+      ...[...replaced, ...voided].map(({ event }) => ({ id: event.id, quantities: {} })),
     ],
-    added: trusted.filter(({ event }) => !sentById.has(event.id)).map(({ event }) => event),
+    added: [
+      ...trusted.filter(({ event }) => !sentById.has(event.id)).map(({ event }) => event),
+      ...replaced.map(({ event }) => ({ ...event, id: replacementId(event.id) })),
+    ],
     vanished: (voided.length > 0 ? [] : vanished).map(({ event }) => event.id),
     withheld: changed.filter((usage) => !isTrusted(usage)).map(({ event }) => event.id),
   };
+}
+
+/** The same whoever looks again; no longer than an id may be. */
+function replacementId(id: string): string {
+  const replacement = `recheck/${id}`;
+  if (replacement.length <= EVENT_ID_LENGTH_MAX) return replacement;
+  return `recheck/sha256/${createHash('sha256').update(id, 'utf8').digest('hex')}`;
 }
 
 const NOTHING: EventUsage['quantities'] = new Map();

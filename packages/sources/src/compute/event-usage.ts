@@ -2,24 +2,20 @@ import type { UsageEvent } from '@hopsmeter/client';
 import {
   CLUSTER_SOURCE_PREFIX,
   type ExactUnits,
-  gpuMeterOf,
   isDeferred,
-  METERS,
   parseEvent,
   parseTime,
   toExactUnits,
 } from '@hopsmeter/usage';
 
-/** Quantities by the name of their meter, without zeros. */
+/** Quantities by the name of their meter, without zeros; the GPUs of all models are on `gpu_hours`. */
 export type Quantities = ReadonlyMap<string, ExactUnits>;
 
 export type EventUsage = {
   readonly event: UsageEvent;
   readonly namespace: string;
-  /** By the meters that they are counted on: those of a GPU model that bears its own are on `gpu_hours_h100`. */
+  readonly gpuModel: string | undefined;
   readonly quantities: Quantities;
-  /** The same with the GPUs of all models on `gpu_hours`. */
-  readonly sums: Quantities;
 };
 
 /**
@@ -34,12 +30,6 @@ export function readUsage(event: UsageEvent): EventUsage | undefined {
     throw new RangeError(`${event.id} is no event: ${parsed.problems.map(({ detail }) => detail).join('; ')}`);
   if (isDeferred(parsed.event)) return undefined;
   const { usages, gpuModel, namespace = '' } = parsed.event;
-  const own = (meter: string) => (meter === METERS.gpu && gpuModel !== undefined ? gpuMeterOf(gpuModel) : meter);
-  const read = usages.map(({ meter, quantity }) => [meter, toExactUnits(quantity)] as const);
-  return {
-    event,
-    namespace,
-    quantities: new Map(read.map(([meter, units]) => [own(meter), units])),
-    sums: new Map(read),
-  };
+  const quantities = new Map(usages.map(({ meter, quantity }) => [meter, toExactUnits(quantity)]));
+  return { event, namespace, gpuModel, quantities };
 }

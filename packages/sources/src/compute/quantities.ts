@@ -33,10 +33,11 @@ export function isMore(before: Quantities, after: Quantities): boolean {
   return meters(before, after).some(({ old, now }) => now > old);
 }
 
-/** All that events report, with the GPUs of all models as one. */
+/** All that events report. */
 export function addUp(usages: readonly EventUsage[]): Quantities {
   const sums = new Map<string, ExactUnits>();
-  for (const usage of usages) for (const [meter, units] of usage.sums) sums.set(meter, (sums.get(meter) ?? 0n) + units);
+  for (const usage of usages)
+    for (const [meter, units] of usage.quantities) sums.set(meter, (sums.get(meter) ?? 0n) + units);
   return sums;
 }
 
