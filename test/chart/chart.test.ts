@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { loadConfig } from '@hopsmeter/runtime';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { collectorConfigSchema } from '../../services/collector/src/config.ts';
 import { findFaults } from './kubernetes-objects.ts';
 import { CHART, renderChart, valuesWith } from './render-chart.ts';
 import { recordOf } from './template-functions.ts';
@@ -56,7 +58,13 @@ const NOTHING = {
   podSecurityContext: { runAsUser: null, runAsGroup: null, fsGroup: null },
 };
 
-const COMMAND = { settings: { ...REQUIRED, HOPSFS_COMMAND: ['hdfs', 'dfs', '-du', '/Projects'] } };
+const COMMAND = {
+  settings: {
+    ...REQUIRED,
+    HOPSWORKS_URL: EVERY_SOURCE.HOPSWORKS_URL,
+    HOPSFS_COMMAND: ['hdfs', 'dfs', '-du', '/Projects'],
+  },
+};
 
 const CASES = [
   ['only what is required', { settings: REQUIRED }],
@@ -121,6 +129,21 @@ describe('the chart of the collector', () => {
     expect(env.has('LOG_LEVEL')).toBe(false);
     expect(JSON.parse(String(envOf(COMMAND).get('HOPSFS_COMMAND')))).toEqual(COMMAND.settings.HOPSFS_COMMAND);
   });
+
+  it.each(CASES.filter(([, values]) => values !== NOTHING))(
+    'gives the collector settings that it takes: %s',
+    (_, values) => {
+      const env = [...envOf(values)].map(([name, value]) => [
+        String(name),
+        value === undefined ? undefined : String(value),
+      ]);
+      expect(loadConfig(collectorConfigSchema, Object.fromEntries(env))).toMatchObject({
+        CLUSTER_ID: REQUIRED.CLUSTER_ID,
+        COLLECTOR_HOST: '0.0.0.0',
+        CLUSTER_KEY_FILE: '/etc/hopsmeter/secret/cluster-key',
+      });
+    },
+  );
 
   it('mounts the keys of the sources that are on as files of a whole folder, which follow their Secret', () => {
     expect(filesOf({ settings: REQUIRED })).toEqual(['cluster-key']);
