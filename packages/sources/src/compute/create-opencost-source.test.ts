@@ -126,6 +126,9 @@ describe('B5: what OpenCost gets wrong is never free', () => {
     await expect(collect()).rejects.toMatchObject({ code: 'ANSWER_FAILED' });
     opencost.windows.set('2026-11-22T17:00:00Z', rows());
     await expect(collect()).rejects.toMatchObject({ code: 'NOT_KNOWN', isRetryable: false });
+    // One OpenCost may have gone on without this cluster.
+    opencost.windows.set(HOUR.start, podRow({ namespace: 'churn', pod: 'a', cluster: 'other' }, HOUR));
+    await expect(collect()).rejects.toMatchObject({ code: 'NOT_KNOWN' });
   });
 
   it('sends nothing for a quiet hour of all projects, and takes it for known', async () => {

@@ -64,16 +64,16 @@ export function createOpenCostSource(options: OpenCostOptions): Source {
   /** Why an answer knows nothing. No cluster is without pods, so it never means that nothing was used. */
   const explainNothing = async (window: Window, { seen }: MappedAllocations, signal: AbortSignal, at: number) => {
     const { clusterName } = options;
+    const { start, end } = window;
+    const newest = Math.floor((at - delayMs) / HOUR_MS) * HOUR_MS - HOUR_MS;
+    if (Date.parse(end) + LATE_MAX_MS < at && (await hasRows(hourOf(newest), signal)))
+      return new SourceError('NOT_KNOWN', `OpenCost has no row of ${start} to ${end}, and has some of the last hour`);
     if (seen.otherClusters.length > 0)
       return new SourceError(
         'ANSWER_FAILED',
         `OpenCost knows nothing of the cluster ${clusterName}, but of ${seen.otherClusters.join(', ')}: ` +
           'set OPENCOST_CLUSTER to what its CLUSTER_ID is',
       );
-    const { start, end } = window;
-    const newest = Math.floor((at - delayMs) / HOUR_MS) * HOUR_MS - HOUR_MS;
-    if (Date.parse(end) + LATE_MAX_MS < at && (await hasRows(hourOf(newest), signal)))
-      return new SourceError('NOT_KNOWN', `OpenCost has no row of ${start} to ${end}, and has some of the last hour`);
     return new SourceError('ANSWER_FAILED', `OpenCost answered without a row for ${start} to ${end}`);
   };
 
