@@ -5,6 +5,7 @@ import { readJson } from '../asking/read-json.ts';
 import type { QuarantinedRow } from '../source.ts';
 import { SourceError } from '../source-error.ts';
 import { type ListedProject, type ReadProject, readProject } from './listed-project.ts';
+import { readPages, WHOM } from './read-pages.ts';
 
 export type HopsworksOptions = {
   /** `https://hopsworks.example.com` */
@@ -39,28 +40,14 @@ export type Hopsworks = {
   readonly askForProjects: (ids: readonly number[], signal: AbortSignal) => Promise<readonly UnlistedProject[]>;
 };
 
-const WHOM = 'Hopsworks';
 const TIMEOUT_MS = 60_000;
 const PAGE_SIZE = 1_000;
-
-/** A list that has more pages than this goes round in circles. */
-const PAGES_MAX = 1_000;
 
 /** Hopsworks shares its database with all users. */
 const AT_ONCE = 4;
 
 /** What Hopsworks calls "Project wasn't found", with the status 400 or 404. A path that it does not know is another. */
 const PROJECT_NOT_FOUND = 150_004;
-
-/** Versions differ: a list with its number, or the items alone. */
-const listSchema = z.union([
-  z.array(z.unknown()).transform((items) => ({ items, count: undefined })),
-  z
-    .object({ items: z.array(z.unknown()).nullish(), count: z.int().nonnegative().nullish() })
-    // Without projects there are no items; without items and number it is no list.
-    .refine(({ items, count }) => items != null || count === 0, 'expected a list of projects')
-    .transform(({ items, count }) => ({ items: items ?? [], count: count ?? undefined })),
-]);
 
 const userSchema = z.object({ email: z.string().min(1).optional(), username: z.string().min(1).optional() });
 
@@ -134,31 +121,6 @@ export function createHopsworksClient(options: HopsworksOptions): Hopsworks {
         }
       }),
   };
-}
-
-/**
- * Reads a list to its end, whether or not Hopsworks divides it into pages: some versions ignore what page was asked
- * for, and answer with all of it each time.
- */
-async function readPages(
-  readPage: (offset: number) => Promise<Answer>,
-): Promise<{ readonly items: readonly unknown[]; readonly serverTime: number | undefined }> {
-  const items = new Map<unknown, unknown>();
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const { text, serverTime } = await readPage(items.size);
-    const { items: read, count } = readJson(text, listSchema, WHOM);
-    const sizeBefore = items.size;
-    for (const item of read) items.set(idOf(item) ?? JSON.stringify(item), item);
-    const hasMore = items.size > sizeBefore && (count === undefined || items.size < count);
-    if (hasMore) continue;
-    if (count === undefined || items.size >= count) return { items: [...items.values()], serverTime };
-    throw new SourceError('ANSWER_UNREADABLE', `the list of ${WHOM} was cut off: ${items.size} of ${count} projects`);
-  }
-  throw new SourceError('ANSWER_UNREADABLE', `the list of ${WHOM} has no end`);
-}
-
-function idOf(item: unknown): unknown {
-  return z.object({ id: z.int() }).safeParse(item).data?.id;
 }
 
 function isProjectNotFound(text: string): boolean {

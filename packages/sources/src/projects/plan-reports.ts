@@ -3,6 +3,7 @@ import { groupBy } from '@hopsmeter/usage';
 import { endOfHour } from '../asking/utc-hour.ts';
 import type { QuarantinedRow } from '../source.ts';
 import { chooseHolders } from './choose-holders.ts';
+import { type Fault, findFault, isBefore, isSame } from './find-fault.ts';
 import type { UnlistedProject } from './hopsworks-client.ts';
 import type { KnownProject, KnownProjects } from './known-projects.ts';
 import type { ListedProject } from './listed-project.ts';
@@ -72,8 +73,6 @@ export function planReports(known: KnownProjects, answer: ProjectAnswer, maker: 
   return plan.finish();
 }
 
-type Fault = { readonly reason: string; readonly detail: string };
-
 type Present = ListedProject & { readonly namespace: string; readonly owner: string };
 
 type Plan = ReturnType<typeof createPlan>;
@@ -97,35 +96,6 @@ function createPlan(maker: EventMaker) {
       },
     }),
   };
-}
-
-function findFault(
-  project: ListedProject,
-  {
-    entries,
-    holders,
-    hour,
-  }: { entries: readonly KnownProject[]; holders: ReturnType<typeof chooseHolders>; hour: string },
-): Fault | undefined {
-  const { id, namespace, owner, createdAt } = project;
-  const other = entries.find((each) => !isSame(each, project));
-  if (other !== undefined)
-    return {
-      reason: 'another_project',
-      detail: `project ${id} was created at ${createdAt}, not at ${other.createdAt}: is it another Hopsworks?`,
-    };
-  if (!isBefore(createdAt, endOfHour(hour)))
-    return { reason: 'created_in_future', detail: `project ${id} was created at ${createdAt}, which is to come` };
-  if (namespace === undefined)
-    return { reason: 'namespace_missing', detail: `Hopsworks tells no namespace of project ${id} yet` };
-  if (owner === undefined) return { reason: 'owner_missing', detail: `Hopsworks tells no owner of project ${id}` };
-  const holder = holders.get(namespace);
-  if (holder !== undefined && holder.id !== id)
-    return {
-      reason: 'namespace_taken',
-      detail: `project ${id} has the namespace ${namespace} of project ${holder.id}`,
-    };
-  return undefined;
 }
 
 function planPresent(
@@ -158,15 +128,6 @@ function planGone(plan: Plan, entry: KnownProject, hour: string): void {
 
 function projectOf(said: UnlistedProject): readonly ListedProject[] {
   return said.kind === 'there' ? [said.project] : [];
-}
-
-/** Ids are given once: with another creation it is another project of that id. */
-function isSame(known: KnownProject, listed: ListedProject): boolean {
-  return Date.parse(known.createdAt) === Date.parse(listed.createdAt);
-}
-
-function isBefore(a: string, b: string): boolean {
-  return Date.parse(a) < Date.parse(b);
 }
 
 function later(a: string, b: string): string {
