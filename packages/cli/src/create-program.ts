@@ -88,8 +88,9 @@ so on.
 
 Reads the hours from --from to --to of each source that is switched on, one after the other, and sends them. With
 --dry-run it sends nothing and prints every row. Beside a collector it is harmless: an hour has the same ids whoever
-collects it, and an id is counted once. What is stored is sampled, so only the hour that it is can be collected. It can
-be interrupted and run again. Exits with 2 when rows were quarantined or refused, or an hour could not be read.`;
+collects it, and an id is counted once; with other numbers than before it is parked as a conflict. Storage is sampled,
+so of the past there is none. It can be interrupted and run again. Exits with 2 when rows were quarantined or refused,
+or an hour could not be read.`;
 
 /** The command line. Pure: it reads arguments and calls actions. */
 export function createProgram(actions: Actions, directory: string): Command {

@@ -139,7 +139,7 @@ describe('an hour that nobody can collect any more', () => {
     const after = await world.run(forgetful, 20 * MINUTE_MS);
     expect(after.state()).toEqual({ hoursBehind: 0, failure: undefined });
     const [missing] = world.sent.filter(({ id }) => id.endsWith('/missing'));
-    expect(missing?.data).toMatchObject({ missing: 'it has no row of that hour' });
+    expect(missing?.data).toMatchObject({ missing: 'NOT_KNOWN: it has no row of that hour' });
   });
 
   it('of a sample that failed is missing, never zero (B4)', async () => {

@@ -43,7 +43,7 @@ export async function missHours(
 }
 
 function reasonOf(why: MissedHours['why'], failure: Failure | undefined): string {
-  if (why === 'not_known' && failure !== undefined) return printable(failure.detail);
+  if (why === 'not_known' && failure !== undefined) return printable(`${failure.code}: ${failure.detail}`);
   const what = why === 'not_sampled' ? 'it was not sampled' : 'the source does not keep it any longer';
   const cause = failure === undefined ? 'the collector was not running' : `${failure.code}: ${failure.detail}`;
   return printable(`${what}: ${cause}`);
