@@ -49,6 +49,10 @@ beforeAll(async () => {
     counter({ namespace: 'churn', pod_name: 'b' }, rising(30, 40, 100, 700)),
     counter({ namespace: 'exporters', exported_namespace: 'fraud', pod_name: 'a' }, rising(-10, 300, 7)),
     counter({ namespace: 'churn-2', pod_name: 'a' }, rising(-10, 300, 0, 12)),
+    // Scraped under another name from minute 31 on, and at another address from the third hour on, after a restart.
+    counter({ namespace: 'moved', job: 'old' }, rising(-10, 30, 10, 70_000)),
+    counter({ namespace: 'moved', job: 'new' }, rising(31, 100, 10, 70_410)),
+    counter({ namespace: 'moved', job: 'new', instance: 'b' }, rising(130, 140, 10, 5)),
     counter({ namespace: 'kube-system', pod_name: 'dns' }, rising(-10, 300, 9)),
     counter({ pod_name: 'nowhere' }, rising(0, 300, 1)),
     counter({ namespace: 'broken', pod_name: 'a' }, [...rising(0, 10, 1), [11, 'NaN']]),
@@ -75,6 +79,7 @@ describe('B9: what leaves the cluster is collected', () => {
     expect(bytesOf(collected)).toEqual([
       ['churn', String(60 * 1_000 + 700 + 10 * 100)],
       ['fraud', '420'],
+      ['moved', '600'],
     ]);
     expect(collected.events[0]).toMatchObject({
       id: `network/churn/${hour(0).start}/${hour(0).end}`,
@@ -94,6 +99,12 @@ describe('B9: what leaves the cluster is collected', () => {
     const churn = hours.map((collected) => Number(bytesOf(collected)[0]?.[1]));
     // 61…89 before the reset, which loses what was not scraped; 0 to 30 after it; then the whole gap at once.
     expect(churn).toEqual([61_700, 29_000 + 30_000, 30_000, 110_000 - 60_000 + 39_000]);
+  });
+
+  it('counts nothing twice that is scraped under another name or at another address', async () => {
+    const hours = await Promise.all([0, 1, 2].map((index) => collect(index)));
+    const moved = hours.map((collected) => bytesOf(collected).find(([namespace]) => namespace === 'moved')?.[1]);
+    expect(moved).toEqual(['600', '400', '105']);
   });
 
   it('takes only what is counted from there on where no counter was seen before', async () => {

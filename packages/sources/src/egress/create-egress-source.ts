@@ -9,6 +9,7 @@ import type { Series } from '../prometheus/read-answer.ts';
 import { readPrometheusReach } from '../prometheus/read-reach.ts';
 import type { CollectedWindow, IgnoredRow, QuarantinedRow, Source } from '../source.ts';
 import { countBytes } from './count-bytes.ts';
+import { findBefore, nameOf } from './counter-names.ts';
 import { EGRESS_QUERY, samplesOf } from './egress-query.ts';
 
 /** Scrapes come within a minute or so; Prometheus takes its time to have them all. */
@@ -48,25 +49,30 @@ export function createEgressSource(options: EgressOptions): Source {
     const within = await prometheus.at(samplesOf(query, seconds), end, signal);
     checkIsOver(window, within.serverTime, 'Prometheus');
     const counters = within.series
-      .map(({ labels, samples }) => ({ labels, samples: samples.filter(({ time }) => time > start && time <= end) }))
+      .map(({ labels, samples }) => ({
+        name: nameOf(labels),
+        labels,
+        samples: samples.filter(({ time }) => time > start && time <= end),
+      }))
       .filter(({ samples }) => samples.length > 0);
     if (counters.length === 0) throw await explainEmpty(prometheus, query, window, within.serverTime ?? now(), signal);
     const before = await prometheus.at(`last_over_time(${samplesOf(query, BEFORE_SECONDS)})`, start, signal);
     const labelled = await prometheus.at(labelledNamespaces(seconds), end, signal);
     const { isProject, notes } = await chooseNamespaces(namespacesOf(labelled.series), options, signal);
 
-    const lastBefore = new Map(before.series.map(({ labels, samples }) => [nameOf(labels), samples[0]?.value]));
+    const beforeOf = findBefore(counters, before.series);
     const sums = new Map<string, Quantity>();
     const quarantined: QuarantinedRow[] = [];
     const ignored: IgnoredRow[] = [];
-    for (const { labels, samples } of counters) {
-      const [name, namespace] = [nameOf(labels), namespaceOf(labels)];
+    for (const counter of counters) {
+      const { name, labels, samples } = counter;
+      const namespace = namespaceOf(labels);
       if (namespace === undefined) {
         quarantined.push({ name, reason: 'missing_namespace', detail: 'the counter has no label namespace' });
       } else if (!isProject(namespace)) ignored.push({ name, reason: 'system_namespace' });
       else {
-        const isNewFromZero = lastBefore.size > 0;
-        const bytes = countBytes({ before: lastBefore.get(name), samples, isNewFromZero });
+        const isNewFromZero = before.series.length > 0;
+        const bytes = countBytes({ before: beforeOf(counter), samples, isNewFromZero });
         if (typeof bytes === 'bigint') sums.set(namespace, (sums.get(namespace) ?? 0n) + bytes);
         else quarantined.push({ name, reason: 'unreadable_counter', detail: bytes, namespace });
       }
@@ -102,10 +108,4 @@ function namespacesOf(series: readonly Series[]): ReadonlySet<string> {
 /** Where Prometheus does not honour what the exporter says, `namespace` is the exporter's own. */
 function namespaceOf({ exported_namespace, namespace }: Series['labels']): string | undefined {
   return exported_namespace || namespace || undefined;
-}
-
-/** All labels but the metric's name, which `last_over_time` leaves out. */
-function nameOf(labels: Series['labels']): string {
-  const parts = Object.entries(labels).filter(([label]) => label !== '__name__');
-  return JSON.stringify(Object.fromEntries(parts.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
