@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { createRandom } from '../harness/random.ts';
@@ -15,6 +13,7 @@ import { startHopsworks } from './hopsworks-server.ts';
 import { CPU_UNITS, createMonthTruth } from './month-truth.ts';
 import { startOpenCost } from './opencost-server.ts';
 import { type SimulatedTime, timeNow } from './simulated-time.ts';
+import { type CollectorProcess, type CollectorProcessOptions, kill, startCollector } from './start-collector.ts';
 import { startWebHdfs } from './web-hdfs-server.ts';
 
 const HOUR_MS = 3_600_000;
@@ -70,7 +69,7 @@ let namespaces: readonly string[];
 /** Folder of each project that Hopsworks lists and that nobody has entered, and its namespace. */
 let projects: ReadonlyMap<string, string>;
 let directory: string;
-let urls: Readonly<Record<string, string>>;
+let urls: Pick<CollectorProcessOptions, 'ingestUrl' | 'openCostUrl' | 'hopsFsUrl' | 'hopsworksUrl'>;
 
 const now = (): number => timeNow(time);
 const hourNow = (): number => (now() - START) / HOUR_MS;
@@ -107,7 +106,7 @@ function hasLost(hour: number): boolean {
   return since >= LOST.from && since < LOST.to;
 }
 
-async function startServers(): Promise<Readonly<Record<string, string>>> {
+async function startServers(): Promise<typeof urls> {
   const listed = [...projects].map(([name, namespace], index) => ({
     id: index + 1,
     name,
@@ -136,19 +135,11 @@ async function startServers(): Promise<Readonly<Record<string, string>>> {
 
 const output: string[] = [];
 
-function startCollector(clockErrorMs: number) {
-  const file = fileURLToPath(new URL('simulated-collector.mjs', import.meta.url));
+function start(clockErrorMs: number): CollectorProcess {
   const { id: clusterId, key } = cluster;
-  const options = { time, clockErrorMs, clusterId, key, directory, ...urls };
-  const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startCollector({ time, clockErrorMs, clusterId, key, directory, ...urls });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
   return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'close');
-  child.kill('SIGKILL');
-  await ended;
 }
 
 type Seen = { readonly path: string; readonly from: number; readonly to: number; readonly reason: string | null };
@@ -203,13 +194,13 @@ function expectedOf(
 
 it('counts every hour of a month once or says why it is missing, whatever is away, killed or jumps', async () => {
   for (let kills = 0; kills < KILLS; kills += 1) {
-    const child = startCollector(random.pick(CLOCK_ERRORS_MS));
+    const child = start(random.pick(CLOCK_ERRORS_MS));
     // It has begun with something; when it is in the middle of what, chance decides.
     await once(child.stdout, 'data');
     await delay(random.int(LIFETIME_MAX_MS));
     await kill(child);
   }
-  const last = startCollector(0);
+  const last = start(0);
   try {
     // The second look at the last hour comes a day after it.
     const isOver = async (): Promise<true | undefined> => {

@@ -1,5 +1,5 @@
 // A collector in a process of its own whose time is simulated, for tests that kill it. Argument: JSON of
-// { time: SimulatedTime, clockErrorMs, clusterId, key, directory, ingestUrl, openCostUrl, hopsFsUrl, hopsworksUrl }.
+// CollectorProcessOptions.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger, createRegistry } from '../../packages/runtime/dist/index.js';
 import {
@@ -9,8 +9,9 @@ import {
   createProjectsSource,
   createWebHdfsReader,
 } from '../../packages/sources/dist/index.js';
-import { createCollector } from '../../services/collector/dist/index.js';
+import { createCollector, keepMemorySmall } from '../../services/collector/dist/index.js';
 
+keepMemorySmall();
 const options = JSON.parse(process.argv[2] ?? '');
 const { time, clockErrorMs, clusterId, key, directory, ingestUrl } = options;
 
@@ -25,8 +26,12 @@ const clock = {
   /** @param {number} ms @param {AbortSignal} signal */
   sleep: (ms, signal) => delay(Math.max(SLEEP_MIN_MS, ms / speed), undefined, { signal }),
 };
-const hopsworks = createHopsworksClient({ url: options.hopsworksUrl, readKey: async () => 'of-the-test' });
-const readFolders = createWebHdfsReader({ url: options.hopsFsUrl, path: '/Projects', user: undefined });
+const hopsworks = createHopsworksClient({ url: options.hopsworksUrl ?? '', readKey: async () => 'of-the-test' });
+const readFolders = createWebHdfsReader({ url: options.hopsFsUrl ?? '', path: '/Projects', user: undefined });
+const ofHopsworks = [
+  createOfflineStorageSource({ clusterId, readFolders, hopsworks }),
+  createProjectsSource({ clusterId, hopsworks }),
+];
 const collector = createCollector({
   clusterId,
   ingestUrl,
@@ -34,8 +39,7 @@ const collector = createCollector({
   directory,
   sources: [
     createOpenCostSource({ clusterId, url: new URL(options.openCostUrl), clusterName: 'east', now }),
-    createOfflineStorageSource({ clusterId, readFolders, hopsworks }),
-    createProjectsSource({ clusterId, hopsworks }),
+    ...(options.hopsworksUrl === undefined ? [] : ofHopsworks),
   ],
   collectFrom: start,
   recheck: { afterMs: 26 * 3_600_000, threshold: '0.001' },

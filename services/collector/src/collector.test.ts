@@ -126,7 +126,7 @@ it('waits quietly while another one has its folder, and goes on where that one e
   expect(new Set(usageIds()).size).toBe(usageIds().length);
 });
 
-it('a source that is away says so, and holds no other one up', async () => {
+it('a source that is away says so, and holds no other one up (F5)', async () => {
   const away = countingSource({
     name: 'compute',
     collect: () => Promise.reject(new SourceError('UNREACHABLE', 'for the test')),

@@ -46,6 +46,9 @@ export type Collector = {
   close(): Promise<void>;
 };
 
+/** They send a day's events of a large cluster in seconds. What they hold is memory of the cluster's. */
+const SENDING = { connections: 2, batchEventsMax: 500, batchBytesMax: 262_144 };
+
 /** How often a folder is tried that another collector has. */
 const STANDBY_MS = 10_000;
 
@@ -133,6 +136,7 @@ async function openSpool(options: CollectorOptions, signal: AbortSignal): Promis
         key: options.key,
         clusterId: options.clusterId,
         spoolDirectory: join(options.directory, 'spool'),
+        ...SENDING,
         ...(options.spoolBytesMax === undefined ? {} : { spoolBytesMax: options.spoolBytesMax }),
         onProblem: ({ code, message, retryInMs }) =>
           logger.warn({ code, detail: message, retryInMs, hint: 'nothing is lost; it is tried again' }, 'sending'),

@@ -12,6 +12,7 @@ import { createCollector } from './collector.ts';
 import { collectorConfigSchema } from './config.ts';
 import type { Clock } from './follow-context.ts';
 import { HOUR_MS } from './hours/hour.ts';
+import { keepMemorySmall } from './keep-memory-small.ts';
 import { createSourceComparison } from './source-comparison.ts';
 
 const CLOCK: Clock = {
@@ -19,6 +20,8 @@ const CLOCK: Clock = {
   elapsed: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
 };
+
+keepMemorySmall();
 
 const config = loadConfigOrExit('collector', collectorConfigSchema);
 const logger = createLogger({ name: 'collector', level: config.LOG_LEVEL });

@@ -8,10 +8,16 @@ import type { Outbox } from './outbox.ts';
 /** Rows that a line of the log names; the metrics count all. */
 const ROWS_SHOWN_MAX = 20;
 
-/** Collects a window and finishes it. @throws SourceError; then nothing is finished. */
+/**
+ * Collects a window and finishes it.
+ *
+ * @param hoursBehind - hours that are due, this window's among them; for the log, where it is progress.
+ * @throws SourceError; then nothing is finished.
+ */
 export async function collectWindow(
   source: Source,
   window: Window,
+  hoursBehind: number,
   outbox: Outbox,
   { maker, metrics, logger }: FollowContext,
   signal: AbortSignal,
@@ -19,8 +25,10 @@ export async function collectWindow(
   const collected = await source.collect(window, signal);
   const { events, quarantined, ignored, notes = [] } = collected;
   await outbox.keep({ kind: 'usage', window, events, manifest: manifestOf(maker, window, events) });
-  metrics.noteCollected(source.name, collected, hoursOf(window).length);
-  const counts = { source: source.name, ...window, events: events.length, ignored: ignored.length };
+  const hours = hoursOf(window).length;
+  metrics.noteCollected(source.name, collected, hours);
+  const left = hoursBehind - hours;
+  const counts = { source: source.name, ...window, events: events.length, ignored: ignored.length, hoursLeft: left };
   const hint = 'docs/collector.md says what each reason means; the second look may find rows repaired';
   for (const note of notes)
     logger.warn({ source: source.name, ...window, ...note, hint }, 'what the answer says of itself');

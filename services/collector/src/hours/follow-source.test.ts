@@ -142,6 +142,23 @@ describe('an hour that nobody can collect any more', () => {
     expect(missing?.data).toMatchObject({ missing: 'NOT_KNOWN: it has no row of that hour' });
   });
 
+  it('is told of a day before it is lost, once', async () => {
+    await world.run(countingSource(), 1);
+    world.clock.jump(3 * HOUR_MS);
+    let oldest = SINCE - 25 * HOUR_MS;
+    const away = countingSource({
+      readReach: async () => ({ hours: oldest, days: undefined }),
+      collect: () => Promise.reject(new SourceError('UNREACHABLE', 'for the test')),
+    });
+    const told = () => world.lines.filter((line) => line.includes('hours will be lost'));
+    await world.run(away, 10 * MINUTE_MS);
+    expect(told()).toEqual([]);
+    oldest = SINCE - 20 * HOUR_MS;
+    await world.run(away, 40 * MINUTE_MS);
+    expect(told()).toHaveLength(1);
+    expect(told()[0]).toContain('"hoursUntilLoss":20');
+  });
+
   it('of a sample that failed is missing, never zero (B4)', async () => {
     const source = countingSource({ kind: 'sampled', delayMs: 300_000 });
     let isBroken = true;

@@ -7,6 +7,7 @@ import { createFailures, type Failure } from './failures.ts';
 import { formatHour, type Hour, hoursOf, parseHour } from './hour.ts';
 import type { Journal } from './journal.ts';
 import { findRecheck, lookAgain, type RecheckSettings } from './look-again.ts';
+import { createLossWarning } from './loss-warning.ts';
 import type { MarkFile } from './mark-file.ts';
 import { countUnfinished } from './marks.ts';
 import { type MissedHours, missHours } from './miss-hours.ts';
@@ -46,6 +47,7 @@ export function createFollower({ source, marks, journal, recheck }: FollowOption
   const outbox = createOutbox({ source: source.name, journal, marks, keepsUsage: recheck !== undefined }, context);
   const failures = createFailures(clock.elapsed);
   let isNewestNext = false;
+  const warnOfLoss = createLossWarning(source.name, logger);
   let reach = { known: UNBOUNDED, until: Number.NEGATIVE_INFINITY };
 
   const readReach = async (signal: AbortSignal): Promise<Reach> => {
@@ -63,8 +65,9 @@ export function createFollower({ source, marks, journal, recheck }: FollowOption
   const work = async (signal: AbortSignal): Promise<boolean> => {
     await outbox.sendPending();
     const now = clock.now();
-    const isBehind = countUnfinished(marks.current(), dueUntil(source, now)) > 0;
-    const known = isBehind ? await readReach(signal) : reach.known;
+    const hoursBehind = countUnfinished(marks.current(), dueUntil(source, now));
+    const known = hoursBehind > 0 ? await readReach(signal) : reach.known;
+    warnOfLoss(known, marks.current(), hoursBehind);
     const isResting = (hour: Hour): boolean => failures.isResting(formatHour(hour));
     const plan = (mayMiss: boolean) =>
       planWindow({ source, marks: marks.current(), now, reach: known, mayMiss, isNewestNext, isResting });
@@ -76,7 +79,7 @@ export function createFollower({ source, marks, journal, recheck }: FollowOption
     if (step?.kind === 'collect') {
       const { window } = step;
       const lose = (failure: Failure) => miss({ hours: hoursOf(window), why: 'not_known' }, failure, signal);
-      await attempt(window.start, () => collectWindow(source, window, outbox, context, signal), lose);
+      await attempt(window.start, () => collectWindow(source, window, hoursBehind, outbox, context, signal), lose);
       isNewestNext = !isNewestNext;
       return true;
     }

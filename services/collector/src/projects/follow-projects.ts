@@ -8,8 +8,8 @@ import type { Follower } from '../hours/follow-source.ts';
 import { hourAt, hourWindow } from '../hours/hour.ts';
 import type { PendingReports, ProjectsFile } from './projects-file.ts';
 
-/** A new project is known before it uses much. */
-const EVERY_MS = 60_000;
+/** A project is known before its first hour is collected; each look costs Hopsworks a query for each project. */
+const EVERY_MS = 300_000;
 
 /** Tells hopsmeter whose the namespaces are, as soon as Hopsworks says something new. Each change is sent once. */
 export function createProjectsFollower(source: ProjectsSource, file: ProjectsFile, context: FollowContext): Follower {
