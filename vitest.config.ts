@@ -70,8 +70,8 @@ export function createConfig(projects: readonly TestProjectInlineConfiguration[]
     ssr: { resolve: { conditions } },
     test: {
       pool: 'forks',
-      // Tests start real servers; more at once than cores would make each of them slow.
-      maxWorkers: 2,
+      // Tests start real servers and wait for them: with one more than cores, both have something to do.
+      maxWorkers: 3,
       testTimeout: 60_000,
       hookTimeout: 120_000,
       // A condition comes when it comes; vitest's own second is too short for a busy machine.

@@ -191,7 +191,7 @@ it('uses a Redis that refuses CONFIG only when told to', async () => {
 });
 
 it.each([
-  ['a later version', '{"v":5,"id":"x"}', 'unknown_version'],
+  ['a later version', '{"v":6,"id":"x"}', 'unknown_version'],
   ['data that is not JSON', '{"v":1,', 'invalid_header'],
 ])('hands over %s as unreadable, with its payload, and fails nothing', async (_name, raw, reason) => {
   const redis = await startRedis();

@@ -117,19 +117,25 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 /** Told beside every other problem, and not only once those are solved. */
 const ALWAYS = { when: () => true };
 
+/** As what is always required and lacks is told. */
+const NOT_SET = 'required, but not set';
+
 /** The settings of the api. One of issuer and audience alone would check half of a token: then it does not start. */
 export const apiConfigSchema = settings
   .refine((given) => given.AUTH0_AUDIENCE === undefined || given.AUTH0_ISSUER !== undefined, {
     ...ALWAYS,
     path: ['AUTH0_ISSUER'],
+    error: NOT_SET,
   })
   .refine((given) => given.AUTH0_ISSUER === undefined || given.AUTH0_AUDIENCE !== undefined, {
     ...ALWAYS,
     path: ['AUTH0_AUDIENCE'],
+    error: NOT_SET,
   })
   .refine((given) => given.AUTH0_CLIENT_ID === undefined || given.AUTH0_ISSUER !== undefined, {
     ...ALWAYS,
     path: ['AUTH0_ISSUER'],
+    error: NOT_SET,
   })
   .refine((given) => !given.API_DEVELOPMENT_SIGN_IN || given.NODE_ENV !== 'production', {
     ...ALWAYS,

@@ -147,6 +147,16 @@ const CHANGES: readonly {
     body: (id) => ({ userId: memberOf(id), from: LAST_WEEK, reason: 'test' }),
   },
   {
+    operation: 'setAlias',
+    status: 201,
+    body: (id) => ({
+      clusterId,
+      alias: `alias-${IDS.indexOf(id as (typeof IDS)[number])}`,
+      userId: id,
+      reason: 'test',
+    }),
+  },
+  {
     operation: 'addNamespaceRule',
     status: 201,
     body: (id) => ({
