@@ -39,7 +39,7 @@ const LONGEST = [
   'test/attacks/costly-bodies.long.test.ts',
   'test/exactness.long.test.ts',
   'packages/db/src/reconciliation/reconciliation.integration.test.ts',
-  'services/worker/src/stripe/export-usage.integration.test.ts',
+  'services/worker/src/stripe/export-usage.integration.long.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -44,7 +44,7 @@ describe('without a mouse', () => {
     await isSettled(page);
     expect(new URL(page.url()).searchParams.get('from')).toBe(`${stack.money.month}-01`);
 
-    await tabTo(page, /^(opencost|now|storage|network|hopsworks)/);
+    await tabTo(page, /^(compute|opencost|now|storage|network|hopsworks)/);
     await page.keyboard.press('Enter');
     await heading(page, 'Receipt');
   });

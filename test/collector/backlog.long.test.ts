@@ -31,6 +31,7 @@ const truth: MonthTruth = {
   ram: () => 64,
   offline: () => 0,
   egress: () => 0,
+  online: () => 0,
   firstAnswer: () => 'right',
 };
 
@@ -48,8 +49,15 @@ it('sends what a hundred hours without ingest left, in the order in which it was
     health: () => 'well',
   });
   const directory = await mkdtemp(join(tmpdir(), 'hopsmeter-backlog-'));
-  const options = { clusterId: CLUSTER, key: 'secret', directory, ingestUrl: ingest.url, openCostUrl: openCost.url };
-  const child = startCollector({ time, clockErrorMs: 0, ...options });
+  const settings = {
+    INGEST_URL: ingest.url,
+    CLUSTER_ID: CLUSTER,
+    CLUSTER_KEY: 'secret',
+    COLLECTOR_DIRECTORY: directory,
+    OPENCOST_URL: openCost.url,
+    OPENCOST_CLUSTER: 'east',
+  };
+  const child = startCollector({ time, clockErrorMs: 0, settings });
   onTestFinished(async () => {
     await kill(child);
     await Promise.all([ingest.close(), openCost.close()]);

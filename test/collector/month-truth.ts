@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /**
  * What a month of a cluster used, known to the test without anything of the product. Quantities are whole numbers of
@@ -9,9 +10,13 @@ export type MonthTruth = {
   ram(namespace: string, hour: number): number;
   offline(namespace: string, hour: number): number;
   egress(namespace: string, hour: number): number;
+  online(namespace: string, hour: number): number;
   /** How the first answers of OpenCost about it are wrong; later ones are right. */
   firstAnswer(namespace: string, hour: number): 'right' | 'null' | 'row missing' | 'too low';
 };
+
+/** Bytes of a database are below it. */
+export const ONLINE_BELOW = 2_147_483_647;
 
 /** Units of 0.00001 of a core-hour in a core-hour, and of 2²⁴ bytes in a GB. */
 export const CPU_UNITS = 100_000;
@@ -29,6 +34,8 @@ export function createMonthTruth(seed: string): MonthTruth {
     ram: sometimes('ram', 4_096),
     offline: sometimes('offline', 2 ** 31),
     egress: sometimes('egress', 2 ** 31),
+    // As the database of the test computes it.
+    online: (namespace, hour) => crc32(`${namespace} ${hour}`) % ONLINE_BELOW,
     firstAnswer(namespace, hour) {
       const drawn = draw('first', namespace, hour, 30);
       return drawn === 0 ? 'null' : drawn === 1 ? 'row missing' : drawn === 2 ? 'too low' : 'right';

@@ -8,10 +8,12 @@ import { type Pipeline, startPipeline } from '../harness/pipeline.ts';
 import { createRandom } from '../harness/random.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { createWorld, one, type TestCluster } from '../harness/world.ts';
-import { type AnsweringServer, type Health, handOn, startAnsweringServer } from './answering-server.ts';
+import { type RecordedSeries, startRecordedPrometheus } from '../support/sources/recorded-prometheus.ts';
+import { type Health, handOn, startAnsweringServer } from './answering-server.ts';
 import { startHopsworks } from './hopsworks-server.ts';
 import { CPU_UNITS, createMonthTruth } from './month-truth.ts';
 import { startOpenCost } from './opencost-server.ts';
+import { startSimulatedRonDb } from './simulated-rondb.ts';
 import { type SimulatedTime, timeNow } from './simulated-time.ts';
 import { type CollectorProcess, type CollectorProcessOptions, kill, startCollector } from './start-collector.ts';
 import { startWebHdfs } from './web-hdfs-server.ts';
@@ -44,6 +46,11 @@ const OUTAGES = {
     { from: 420, to: 424, health: 'failing' },
   ],
   hopsworks: [{ from: 200, to: 203, health: 'away' }],
+  ronDb: [{ from: 170, to: 176, health: 'away' }],
+  prometheus: [
+    { from: 220, to: 230, health: 'away' },
+    { from: 520, to: 524, health: 'failing' },
+  ],
   ingest: [
     { from: 130, to: 154, health: 'away' },
     { from: 450, to: 460, health: 'failing' },
@@ -61,7 +68,7 @@ const CLOCK_ERRORS_MS = [0, 0, 0, 5 * HOUR_MS, -3 * HOUR_MS, 30 * DAY_MS];
 
 const random = createRandom(15);
 const truth = createMonthTruth('month');
-const servers: AnsweringServer[] = [];
+const servers: { close(): Promise<void> }[] = [];
 let time: SimulatedTime;
 let pipeline: Pipeline;
 let cluster: TestCluster;
@@ -69,7 +76,7 @@ let namespaces: readonly string[];
 /** Folder of each project that Hopsworks lists and that nobody has entered, and its namespace. */
 let projects: ReadonlyMap<string, string>;
 let directory: string;
-let urls: Pick<CollectorProcessOptions, 'ingestUrl' | 'openCostUrl' | 'hopsFsUrl' | 'hopsworksUrl'>;
+let settings: CollectorProcessOptions['settings'];
 
 const now = (): number => timeNow(time);
 const hourNow = (): number => (now() - START) / HOUR_MS;
@@ -92,7 +99,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hopsmeter-month-'));
   // From here on it is that month.
   time = { start: START, begunAt: Date.now(), speed: SPEED, until: START + (HOURS + 40) * HOUR_MS };
-  urls = await startServers();
+  settings = await startServers();
 }, 300_000);
 
 afterAll(async () => {
@@ -101,12 +108,22 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** What a counter of egress says at the end of each hour, and at its beginning. */
+function countersOf(namespace: string): RecordedSeries {
+  let sum = 0;
+  const samples = Array.from({ length: HOURS + 1 }, (_, index): [number, number] => {
+    if (index > 0) sum += truth.egress(namespace, START / HOUR_MS + index - 1);
+    return [START + index * HOUR_MS, sum];
+  });
+  return { name: 'kubecost_pod_network_egress_bytes_total', labels: { internet: 'true', namespace }, samples };
+}
+
 function hasLost(hour: number): boolean {
   const since = hour - START / HOUR_MS;
   return since >= LOST.from && since < LOST.to;
 }
 
-async function startServers(): Promise<typeof urls> {
+async function startServers(): Promise<typeof settings> {
   const listed = [...projects].map(([name, namespace], index) => ({
     id: index + 1,
     name,
@@ -114,30 +131,47 @@ async function startServers(): Promise<typeof urls> {
     owner: `c0o${index % OWNERS}@example.com`,
     created: new Date(START - 90 * DAY_MS).toISOString(),
   }));
-  const [openCost, webHdfs, hopsworks, front] = await Promise.all([
+  const recorded = await startRecordedPrometheus([...projects.values()].map(countersOf));
+  const [openCost, webHdfs, hopsworks, ronDb, prometheus, front] = await Promise.all([
     startOpenCost({ truth, namespaces, hasLost, now, health: healthOf(OUTAGES.openCost) }),
     startWebHdfs({ truth, projects, now, health: healthOf(OUTAGES.webHdfs) }),
     startHopsworks({ projects: () => listed, now, health: healthOf(OUTAGES.hopsworks) }),
+    startSimulatedRonDb({ databases: projects, time, health: healthOf(OUTAGES.ronDb) }),
+    startAnsweringServer({
+      now,
+      health: healthOf(OUTAGES.prometheus),
+      answer: (request, response) => handOn(recorded.url, request, response),
+    }),
     startAnsweringServer({
       now,
       health: healthOf(OUTAGES.ingest),
       answer: (request, response) => handOn(one(pipeline.ingests).url, request, response),
     }),
   ]);
-  servers.push(openCost, webHdfs, hopsworks, front);
+  servers.push(openCost, webHdfs, hopsworks, ronDb, prometheus, front, recorded);
   return {
-    ingestUrl: front.url,
-    openCostUrl: openCost.url,
-    hopsFsUrl: webHdfs.url,
-    hopsworksUrl: hopsworks.url,
+    INGEST_URL: front.url,
+    CLUSTER_ID: cluster.id,
+    CLUSTER_KEY: cluster.key,
+    COLLECTOR_DIRECTORY: directory,
+    OPENCOST_URL: openCost.url,
+    OPENCOST_CLUSTER: 'east',
+    HOPSFS_URL: webHdfs.url,
+    HOPSWORKS_URL: hopsworks.url,
+    HOPSWORKS_API_KEY: 'of-the-test',
+    RONDB_HOST: ronDb.host,
+    RONDB_PORT: String(ronDb.port),
+    RONDB_USER: ronDb.user,
+    RONDB_PASSWORD: ronDb.password,
+    PROMETHEUS_URL: prometheus.url,
+    EGRESS_ENABLED: 'true',
   };
 }
 
 const output: string[] = [];
 
 function start(clockErrorMs: number): CollectorProcess {
-  const { id: clusterId, key } = cluster;
-  const child = startCollector({ time, clockErrorMs, clusterId, key, directory, ...urls });
+  const child = startCollector({ time, clockErrorMs, settings });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
   return child;
 }
@@ -154,12 +188,25 @@ async function readManifests(): Promise<readonly Seen[]> {
   return rows.map(({ path, start, end, reason }) => ({ path, from: hourOf(start), to: hourOf(end), reason }));
 }
 
+/** What is known of hours, since the beginning: why one is missing, or null for one that was collected. */
+type Hours = ReadonlyMap<number, string | null>;
+
 /** Why each hour of a source is missing, or that it was collected; an hour of which nothing is known is not in it. */
-async function readHours(path: string): Promise<ReadonlyMap<number, string | null>> {
+async function readHours(source: string): Promise<Hours> {
   const hours = new Map<number, string | null>();
-  for (const { from, to, reason } of (await readManifests()).filter((seen) => seen.path === path))
+  for (const { from, to, reason } of (await readManifests()).filter(({ path }) => path === `/collector/${source}`))
     for (let hour = from; hour < to; hour += 1) if (hour < HOURS && hours.get(hour) !== null) hours.set(hour, reason);
   return hours;
+}
+
+async function readAllHours() {
+  const [compute, online, offline, egress] = await Promise.all([
+    readHours('compute'),
+    readHours('online-storage'),
+    readHours('offline-storage'),
+    readHours('egress'),
+  ]);
+  return { compute, online, offline, egress };
 }
 
 async function readTotals(meter: string): Promise<ReadonlyMap<string, string>> {
@@ -179,8 +226,8 @@ function formatUnits(units: bigint, power: number, decimals: number): string {
 }
 
 function expectedOf(
-  what: 'cpu' | 'ram' | 'offline',
-  hours: ReadonlyMap<number, string | null>,
+  what: 'cpu' | 'ram' | 'online' | 'offline' | 'egress',
+  hours: Hours,
   names: readonly string[],
   format: (units: bigint) => string,
 ): ReadonlyMap<string, string> {
@@ -205,14 +252,12 @@ it('counts every hour of a month once or says why it is missing, whatever is awa
     // The second look at the last hour comes a day after it.
     const isOver = async (): Promise<true | undefined> => {
       if (hourNow() < HOURS + 30) return undefined;
-      const paths = ['/collector/compute', '/collector/offline-storage'];
-      const hours = await Promise.all(paths.map(readHours));
+      const hours = Object.values(await readAllHours());
       return hours.every((known) => known.size === HOURS - Math.min(HOURS, ...known.keys())) ? true : undefined;
     };
     await waitFor('a manifest of every hour', isOver, 600_000);
 
-    const compute = await readHours('/collector/compute');
-    const offline = await readHours('/collector/offline-storage');
+    const { compute, online, offline, egress } = await readAllHours();
     await expect
       .poll(() => readTotals('cpu_hours'), { timeout: 300_000, interval: 1_000 })
       .toEqual(expectedOf('cpu', compute, namespaces, (units) => formatUnits(units, 0, Math.log10(CPU_UNITS))));
@@ -222,7 +267,14 @@ it('counts every hour of a month once or says why it is missing, whatever is awa
     expect(await readTotals('offline_storage_gb_hours')).toEqual(
       expectedOf('offline', offline, [...projects.values()], (units) => formatUnits(units, 30, 30)),
     );
-    expect(compute.size).toBe(HOURS);
+    expect(await readTotals('online_storage_gb_hours')).toEqual(
+      expectedOf('online', online, [...projects.values()], (units) => formatUnits(units, 30, 30)),
+    );
+    expect(await readTotals('network_egress_gb')).toEqual(
+      expectedOf('egress', egress, [...projects.values()], (units) => formatUnits(units, 30, 30)),
+    );
+    expect([compute.size, egress.size]).toEqual([HOURS, HOURS]);
+    expect([...egress.values()].filter((reason) => reason !== null)).toEqual([]);
     const missing = [...compute].filter(([, reason]) => reason !== null);
     expect(missing.map(([hour]) => hour).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: LOST.to - LOST.from }, (_, index) => LOST.from + index),

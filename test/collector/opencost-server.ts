@@ -4,6 +4,9 @@ import { CPU_UNITS, type MonthTruth, RAM_UNIT_BYTES } from './month-truth.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** Its Prometheus has kept all. */
+const KNOWN_SINCE_SECONDS = Date.UTC(2020, 0) / 1_000;
+
 /** So long after an hour its samples are still coming in. */
 const SETTLED_AFTER_MS = 12 * HOUR_MS;
 
@@ -18,13 +21,19 @@ export type OpenCostOptions = {
 
 /**
  * An OpenCost. Who asks for an hour that is not over gets half of it, who asks early gets rows that are null, too low
- * or not there yet. Namespaces have two pods.
+ * or not there yet. Namespaces have two pods, and a Prometheus stands behind it.
  */
 export function startOpenCost({ truth, namespaces, hasLost, now, health }: OpenCostOptions) {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://opencost');
-    if (url.pathname !== '/allocation/compute') {
-      response.writeHead(404).end('404 page not found');
+    if (url.pathname === '/prometheusConfig') {
+      answerJson(response, { address: 'http://prometheus' });
+      return;
+    }
+    if (url.pathname === '/prometheusQuery') {
+      const isOldest = url.searchParams.get('query')?.includes('lowest_timestamp') === true;
+      const result = isOldest ? [{ metric: {}, value: [now() / 1_000, String(KNOWN_SINCE_SECONDS)] }] : [];
+      answerJson(response, { status: 'success', data: { resultType: 'vector', result } });
       return;
     }
     const [start = '', end = ''] = (url.searchParams.get('window') ?? '').split(',');

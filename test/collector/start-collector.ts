@@ -10,14 +10,8 @@ export type CollectorProcessOptions = {
   readonly time: SimulatedTime;
   /** How far its clock is wrong. */
   readonly clockErrorMs: number;
-  readonly clusterId: string;
-  readonly key: string;
-  readonly directory: string;
-  readonly ingestUrl: string;
-  readonly openCostUrl: string;
-  /** Without it neither storage nor projects are collected. */
-  readonly hopsworksUrl?: string;
-  readonly hopsFsUrl?: string;
+  /** Those of the collector, as its environment has them. */
+  readonly settings: Readonly<Record<string, string>>;
 };
 
 const FILE = fileURLToPath(new URL('simulated-collector.mjs', import.meta.url));

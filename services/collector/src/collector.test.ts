@@ -1,12 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEventMaker, type Window } from '@hopsmeter/client';
 import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { createProjectsSource, type Source, SourceError } from '@hopsmeter/sources';
 import { startTestServer, type TestServer } from '@hopsmeter/test/support/client/test-server.ts';
 import { CLUSTER, countingSource } from '@hopsmeter/test/support/collector/follow-source.ts';
 import { createTestClock, type TestClock } from '@hopsmeter/test/support/collector/test-clock.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type CollectorOptions, createCollector } from './collector.ts';
 
 const HOUR_MS = 3_600_000;
@@ -57,6 +59,12 @@ function start(sources: readonly Source[], changes: Partial<CollectorOptions> = 
   closers.push(end);
   return { collector, registry, end, ended };
 }
+
+/** What was used in an hour, whoever asks. */
+const sameOf = (window: Window) => {
+  const maker = createEventMaker(CLUSTER, '/collector/egress');
+  return { events: [maker.network({ namespace: 'churn', window, egressBytes: 7 })], quarantined: [], ignored: [] };
+};
 
 const usageIds = () => ingest.accepted.filter((id) => id.startsWith('network/'));
 
@@ -124,6 +132,27 @@ it('waits quietly while another one has its folder, and goes on where that one e
   await expect.poll(() => source.asked.length).toBeGreaterThan(3);
   await second.end();
   expect(new Set(usageIds()).size).toBe(usageIds().length);
+});
+
+it('two with folders of their own send the same events of an hour, so that each counts once', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'hopsmeter-collector-'));
+  try {
+    const sources = [countingSource({ collect: async (window) => sameOf(window) })];
+    const first = start(sources);
+    const second = start(sources, { directory: other });
+    await expect.poll(() => new Set(usageIds()).size).toBeGreaterThan(3);
+    await first.end();
+    await second.end();
+    const contents = new Map<string, Set<string>>();
+    for (const { body } of ingest.requests)
+      for (const event of z.array(z.looseObject({ id: z.string() })).parse(JSON.parse(body)))
+        contents.set(event.id, (contents.get(event.id) ?? new Set()).add(JSON.stringify(event)));
+    expect([...contents.values()].filter(({ size }) => size > 1)).toEqual([]);
+    expect(usageIds().length).toBeGreaterThan(new Set(usageIds()).size);
+    expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  } finally {
+    await rm(other, { recursive: true, force: true });
+  }
 });
 
 it('a source that is away says so, and holds no other one up (F5)', async () => {
