@@ -8,13 +8,10 @@ export type { CheckResult } from './doctor/check.ts';
 export { checkSettings, type DoctorContext } from './doctor/check-settings.ts';
 export type { EgressOptions } from './egress/create-egress-source.ts';
 export type { NamespaceOptions } from './namespaces/choose-namespaces.ts';
-export {
-  createOfflineStorageSource,
-  type OfflineStorageOptions,
-} from './offline-storage/create-offline-storage-source.ts';
+export type { OfflineStorageOptions } from './offline-storage/create-offline-storage-source.ts';
 export type { ReadFolders } from './offline-storage/folder-sizes.ts';
 export type { DuOptions } from './offline-storage/read-by-command.ts';
-export { createWebHdfsReader, type WebHdfsOptions } from './offline-storage/read-by-web-hdfs.ts';
+export type { WebHdfsOptions } from './offline-storage/read-by-web-hdfs.ts';
 export type { RonDbOptions } from './online-storage/ask-rondb.ts';
 export type { OnlineStorageOptions } from './online-storage/create-online-storage-source.ts';
 export {
@@ -23,7 +20,7 @@ export {
   type ProjectsSource,
   type ReportedProjects,
 } from './projects/create-projects-source.ts';
-export { createHopsworksClient, type Hopsworks, type HopsworksOptions } from './projects/hopsworks-client.ts';
+export type { Hopsworks, HopsworksOptions } from './projects/hopsworks-client.ts';
 export { type KnownProjects, knownProjectsSchema, NO_PROJECTS } from './projects/known-projects.ts';
 export { planReports } from './projects/plan-reports.ts';
 export type { PrometheusOptions } from './prometheus/prometheus-client.ts';
