@@ -8,6 +8,7 @@ const QUEUE_SETTINGS = ['REDIS_URL', 'QUEUE_PREFIX'];
 it.each([
   ['ingest', ['DATABASE_URL', 'LOG_LEVEL', ...QUEUE_SETTINGS]],
   ['worker', ['DATABASE_URL', 'LOG_LEVEL', ...QUEUE_SETTINGS]],
+  ['collector', ['INGEST_URL', 'CLUSTER_ID', 'LOG_LEVEL']],
   ['api', ['DATABASE_URL', 'LOG_LEVEL', 'SUPABASE_SERVICE_ROLE_KEY']],
 ])('%s names every setting that is wrong and exits with 78, so that it is not restarted', (service, names) => {
   const main = join(ROOT, 'services', service, 'dist', 'main.js');
