@@ -90,7 +90,14 @@ it('counts what became of events beyond 32 bits, and what waits by reason', asyn
 
 const readHealth = async () => (await api.get('/v1/pipeline')).body.health;
 
-const report = (measuredSecondsAgo: number, queue: string, waitingJobs: number, oldestSecondsAgo: number | null) =>
+/** Both ages count from one `now`, so that the time between them is exact. */
+const report = (
+  measuredSecondsAgo: number,
+  queue: string,
+  waitingJobs: number,
+  oldestSecondsAgo: number | null,
+  now = Date.now(),
+) =>
   api.tables.insert(schema.queueStatuses).values({
     queue,
     waitingJobs,
@@ -100,10 +107,10 @@ const report = (measuredSecondsAgo: number, queue: string, waitingJobs: number, 
     lostJobs: 2,
     addedJobs: 10n,
     isPaused: waitingJobs === 0,
-    oldestWaitingAt: oldestSecondsAgo === null ? null : secondsAgo(oldestSecondsAgo),
-    measuredAt: secondsAgo(measuredSecondsAgo),
+    oldestWaitingAt: oldestSecondsAgo === null ? null : secondsBefore(now, oldestSecondsAgo),
+    measuredAt: secondsBefore(now, measuredSecondsAgo),
   });
-const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+const secondsBefore = (now: number, seconds: number) => new Date(now - seconds * 1_000).toISOString();
 
 it('tells the queue as workers saw it, and that it is old when they are gone', async () => {
   await report(5, '{one}:usage-batches', 3, 60);
@@ -149,7 +156,13 @@ it('tells the differences that reconciliation found, and the hours that clusters
     })),
   );
   // It reported an hour 30 hours ago and one 10 hours ago; the last two may still come.
-  const used = { hopsworksClusterId: cluster, sourcePath: '', eventCount: 1n, sums: {}, checkedAt: secondsAgo(0) };
+  const used = {
+    hopsworksClusterId: cluster,
+    sourcePath: '',
+    eventCount: 1n,
+    sums: {},
+    checkedAt: secondsBefore(Date.now(), 0),
+  };
   await api.tables.insert(schema.clusterHours).values(
     [30, 10].map((ago) => ({
       ...used,
