@@ -200,7 +200,7 @@ describe('parked events', () => {
     const page = await visitor.open('/parked?reason=implausible');
     await page.getByRole('checkbox', { name: 'Choose collector-fault/routing' }).check();
     await page.getByRole('button', { name: 'Count as they are…' }).click();
-    await page.getByRole('textbox', { name: /Why 1 event should be counted/ }).fill('a training of two days');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('a training of two days');
     await page.getByRole('button', { name: 'Count 1 event' }).click();
     await page.getByRole('link', { name: 'collector-fault/routing' }).waitFor({ state: 'detached' });
     await expect
@@ -336,7 +336,11 @@ it('gives a meter the same colour in every account', async () => {
 
 it('shows the whole navigation on a phone', async () => {
   const page = await visitor.open('/', { viewport: NARROW });
-  for (const link of await page.locator('.frame-views a').all()) {
+  const links = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
+  expect(await links.count()).toBe(0);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  expect(await links.count()).toBeGreaterThan(10);
+  for (const link of await links.all()) {
     const box = await link.boundingBox();
     expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? NARROW.width) <= NARROW.width).toBe(true);
   }

@@ -2,6 +2,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/parts.css';
+import './styles/form.css';
 import './styles/table.css';
 import './styles/chart.css';
 import { QueryClientProvider } from '@tanstack/react-query';

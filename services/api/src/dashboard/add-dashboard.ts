@@ -14,7 +14,11 @@ export type DashboardOptions = {
 };
 
 /** The addresses of the page's views; each is answered with the same document, which then shows the view. */
-const VIEWS = ['/', '/accounts', '/accounts/*', '/events', '/events/*', '/parked', '/comparison', '/sign-in'];
+const VIEWS = [
+  '/',
+  ...['accounts', 'events', 'prices', 'months', 'clusters', 'operations'].flatMap((noun) => [`/${noun}`, `/${noun}/*`]),
+  ...['parked', 'comparison', 'coverage', 'usage', 'sign-in'].map((noun) => `/${noun}`),
+];
 
 /** The names of built files hold a hash of what is in them, so a name never means something else. */
 const FOREVER = 'public, max-age=31536000, immutable';

@@ -44,6 +44,12 @@ describe('the page', () => {
     `/events/${'x'.repeat(256)}`,
     '/parked',
     '/comparison',
+    '/prices',
+    '/months/2026-11',
+    '/clusters/new',
+    '/coverage',
+    '/operations/audit-log',
+    '/usage',
     '/sign-in?code=x&state=y',
   ])('is there at %s, compared each time', async (url) => {
     const answer = await app.inject(url);

@@ -12,6 +12,14 @@ describe('an address', () => {
   it.each(IDS)('leads back to the id %j', (id) => {
     expect(viewOf(pathOf(addresses.account(id)))).toEqual({ view: 'account', id });
     expect(viewOf(pathOf(addresses.statement(id, '2026-11')))).toEqual({ view: 'statement', id, month: '2026-11' });
+    expect(viewOf(pathOf(addresses.accountSettings(id)))).toEqual({ view: 'account-settings', id });
+    expect(viewOf(pathOf(addresses.accountPeople(id)))).toEqual({ view: 'account-people', id });
+    expect(viewOf(pathOf(addresses.accountHistory(id)))).toEqual({ view: 'account-history', id });
+    expect(viewOf(pathOf(addresses.cluster(id)))).toEqual({ view: 'cluster', id });
+    expect(viewOf(pathOf(addresses.clusterSetUp(id)))).toEqual({ view: 'cluster-set-up', id });
+    expect(viewOf(pathOf(addresses.webhook(id)))).toEqual({ view: 'webhook', id });
+    expect(viewOf(pathOf(addresses.reconciliation(id)))).toEqual({ view: 'reconciliation', id });
+    expect(viewOf(pathOf(addresses.priceChange(id)))).toEqual({ view: 'price-change', id });
   });
 
   it.each([...IDS, '.', '..'])('of a receipt leads back to the id %j, also of one that no path can hold', (id) => {
@@ -28,6 +36,15 @@ describe('an address', () => {
     ['/parked', 'parked'],
     ['/comparison', 'comparison'],
     ['/sign-in', 'sign-in'],
+    [addresses.prices(), 'prices'],
+    [addresses.months(), 'months'],
+    [addresses.newCluster(), 'new-cluster'],
+    [addresses.coverage(), 'coverage'],
+    [addresses.operations(), 'operations'],
+    [addresses.reconciliations(), 'reconciliations'],
+    [addresses.webhooks(), 'webhooks'],
+    [addresses.auditLog(), 'audit-log'],
+    [addresses.usage(), 'usage'],
     ['/nothing', 'nothing'],
     ['/parked/x', 'nothing'],
     ['/accounts/x/y', 'nothing'],

@@ -24,9 +24,12 @@ export class ApiProblem extends Error {
   readonly instance: string | undefined;
   /** What exactly is wrong with a request, one sentence each. */
   readonly items: readonly string[];
+  /** What is wrong with a field of a form, by its name: `reason`. */
+  readonly fields: ReadonlyMap<string, string>;
 
   constructor(
-    problem: Pick<ApiProblem, 'code' | 'status' | 'title'> & Partial<Pick<ApiProblem, 'detail' | 'instance' | 'items'>>,
+    problem: Pick<ApiProblem, 'code' | 'status' | 'title'> &
+      Partial<Pick<ApiProblem, 'detail' | 'instance' | 'items' | 'fields'>>,
   ) {
     super(problem.detail ?? problem.title);
     this.name = 'ApiProblem';
@@ -36,6 +39,7 @@ export class ApiProblem extends Error {
     this.detail = problem.detail;
     this.instance = problem.instance;
     this.items = problem.items ?? [];
+    this.fields = problem.fields ?? new Map();
   }
 
   /** Whether the same request may be answered later. */
@@ -52,7 +56,10 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
     const items = errors.flatMap(({ parameter, pointer, detail }) =>
       detail === undefined ? [] : [sayItem(parameter ?? pointer, detail)],
     );
-    return new ApiProblem({ ...problem, items, status: response.status });
+    const fields = errors.flatMap(({ pointer, detail }): [string, string][] =>
+      pointer === undefined || detail === undefined ? [] : [[nameOf(pointer), detail]],
+    );
+    return new ApiProblem({ ...problem, items, fields: new Map(fields), status: response.status });
   }
   const title = `The API answered ${response.status}`;
   return new ApiProblem({ code: 'UNKNOWN', status: response.status, title });
@@ -60,8 +67,12 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
 
 /** @param place a parameter, or the pointer of a field such as `/reason`. */
 function sayItem(place: string | undefined, detail: string): string {
-  const name = place?.replace(/^\//, '') ?? '';
+  const name = nameOf(place ?? '');
   return name === '' ? detail : `${name}: ${detail}`;
+}
+
+function nameOf(place: string): string {
+  return place.replace(/^\//, '');
 }
 
 /** There was no answer at all. */

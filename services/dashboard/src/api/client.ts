@@ -18,8 +18,11 @@ import { type ApiProblem, noAnswer, readProblem, unexpectedAnswer } from './api-
 /** A request that has no answer by then will not get one. */
 const TIMEOUT_MS = 30_000;
 
+/** The methods that change something. */
+export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export type Sending = {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | ChangeMethod;
   readonly body?: unknown;
   readonly accept?: string;
   readonly signal?: AbortSignal;
@@ -145,7 +148,7 @@ export function useApiPages<S extends z.ZodMiniType>(
  * Sends a change: `mutate(body)`. Afterwards every answer below the `touches` paths is asked for again.
  */
 export function useSend<S extends z.ZodMiniType, Body>(
-  method: 'POST' | 'PUT' | 'DELETE',
+  method: ChangeMethod,
   path: string,
   schema: S,
   touches: readonly string[] = [],

@@ -139,7 +139,7 @@ export type Pipeline = z.output<typeof pipelineSchema>;
 /** `GET /v1/me` */
 export const meSchema = z.object({
   id: z.nullable(z.string()),
-  kind: z.enum(['staff', 'owner']),
+  kind: z.enum(['staff', 'owner', 'member']),
   name: z.nullable(z.string()),
   permissions: z.array(z.string()),
 });

@@ -1,10 +1,12 @@
 import { useMe, useSession } from '../session/use-session.ts';
 
+const ROLES = { admin: 'Billing admin', staff: 'Billing staff', owner: 'Account owner', member: 'Member' } as const;
+
 /** Who is signed in, and the way out. */
 export function Person() {
   const me = useMe();
   const { session } = useSession();
-  const role = me.isAdmin ? 'Billing admin' : me.isStaff ? 'Billing staff' : 'Account owner';
+  const role = ROLES[me.isAdmin ? 'admin' : me.kind];
   return (
     <>
       <span className="person">

@@ -1,6 +1,7 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useSend } from '../../api/client.ts';
 import { formatCount } from '../../format/quantity.ts';
+import { ReasonField } from '../../parts/fields.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { decidedSchema, type ParkedEvent } from './parked-schemas.ts';
 import { reasonText } from './reasons.ts';
@@ -19,13 +20,10 @@ type Body = { readonly ids: readonly string[]; readonly reason: string };
 
 const TOUCHES = ['/v1/parked', '/v1/pipeline'];
 
-const REASON_LENGTH_MAX = 500;
-
 /** What can be done with chosen events: try again, count as they are, give up. The last two are told with a reason. */
 export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecideProps) {
   const [decision, setDecision] = useState<'release' | 'give-up'>();
   const [reason, setReason] = useState('');
-  const field = useId();
   const release = useSend<typeof decidedSchema, Body>('POST', '/v1/parked/release', decidedSchema, TOUCHES);
   const giveUp = useSend<typeof decidedSchema, Body>('POST', '/v1/parked/give-up', decidedSchema, TOUCHES);
   const send = decision === 'release' ? release : giveUp;
@@ -88,18 +86,12 @@ export function Decide({ events, onRetry, onRelease, onDone, isBusy }: DecidePro
             decide();
           }}
         >
-          <label htmlFor={field}>
+          <p>
             {decision === 'release'
-              ? `Why ${count} should be counted though implausible; kept in the audit log`
-              : `Why ${count} should never be counted. This cannot be taken back; kept in the audit log`}
-          </label>
-          <input
-            id={field}
-            required
-            maxLength={REASON_LENGTH_MAX}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
+              ? `Count ${count} although implausible.`
+              : `Never count ${count}. This cannot be taken back.`}
+          </p>
+          <ReasonField value={reason} onChange={setReason} error={send.error?.fields.get('reason')} />
           <div className="decide-actions">
             <button type="submit" className="button button-main" disabled={send.isPending || reason.trim() === ''}>
               {decision === 'release' ? `Count ${count}` : `Give up ${count}`}

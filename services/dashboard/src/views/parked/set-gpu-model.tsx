@@ -1,5 +1,6 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useApi, useSend } from '../../api/client.ts';
+import { SelectField, TextField } from '../../parts/fields.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { type GpuModel, gpuModelSchema, metersSchema, TOUCHED_BY_GPU_MODELS } from './gpu-model-schemas.ts';
 
@@ -14,7 +15,6 @@ type Body = Pick<GpuModel, 'name' | 'meter'>;
 export function SetGpuModel({ waiting }: { readonly waiting: readonly string[] }) {
   const [name, setName] = useState('');
   const [meter, setMeter] = useState(ORDINARY_METER);
-  const field = useId();
   const meters = useApi('/v1/meters', {}, metersSchema);
   const send = useSend<typeof gpuModelSchema, Body>('PUT', '/v1/gpu-models', gpuModelSchema, TOUCHED_BY_GPU_MODELS);
   return (
@@ -25,27 +25,26 @@ export function SetGpuModel({ waiting }: { readonly waiting: readonly string[] }
         send.mutate({ name: name.trim(), meter }, { onSuccess: () => setName('') });
       }}
     >
-      <label htmlFor={`${field}-name`}>Model</label>
-      <input
-        id={`${field}-name`}
-        required
-        maxLength={NAME_LENGTH_MAX}
-        list={`${field}-waiting`}
+      <TextField
+        label="Model"
+        isRequired
+        lengthMax={NAME_LENGTH_MAX}
+        suggestions={waiting}
         placeholder={waiting[0] ?? 'NVIDIA H100 80GB HBM3'}
         value={name}
-        onChange={(event) => setName(event.target.value)}
+        onChange={setName}
+        error={send.error?.fields.get('name')}
       />
-      <datalist id={`${field}-waiting`}>
-        {waiting.map((model) => (
-          <option key={model} value={model} />
-        ))}
-      </datalist>
-      <label htmlFor={`${field}-meter`}>Counted on</label>
-      <select id={`${field}-meter`} value={meter} onChange={(event) => setMeter(event.target.value)}>
-        {(meters.data?.meters ?? [{ meter: ORDINARY_METER }]).map((known) => (
-          <option key={known.meter}>{known.meter}</option>
-        ))}
-      </select>
+      <SelectField
+        label="Counted on"
+        isRequired
+        options={(meters.data?.meters ?? [{ meter: ORDINARY_METER }]).map((known) => ({
+          value: known.meter,
+          text: known.meter,
+        }))}
+        value={meter}
+        onChange={setMeter}
+      />
       <button type="submit" className="button" disabled={send.isPending || name.trim() === ''}>
         Set the meter
       </button>

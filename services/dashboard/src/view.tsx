@@ -1,0 +1,64 @@
+import { lazy } from 'react';
+import type { ViewAddress } from './address/view-of.ts';
+import { refusedAudience } from './address/who-may-see.ts';
+import { isMonth } from './format/date.ts';
+import { NoMonth } from './frame/no-month.tsx';
+import { NoPermission } from './frame/no-permission.tsx';
+import { NoView } from './frame/no-view.tsx';
+import { useMe } from './session/use-session.ts';
+
+const OverviewView = lazy(async () => ({ default: (await import('./views/overview/overview-view.tsx')).OverviewView }));
+const ParkedView = lazy(async () => ({ default: (await import('./views/parked/parked-view.tsx')).ParkedView }));
+const ComparisonView = lazy(async () => ({
+  default: (await import('./views/comparison/comparison-view.tsx')).ComparisonView,
+}));
+const AccountsView = lazy(async () => ({ default: (await import('./views/accounts/accounts-view.tsx')).AccountsView }));
+const AccountView = lazy(async () => ({ default: (await import('./views/account/account-view.tsx')).AccountView }));
+const StatementView = lazy(async () => ({
+  default: (await import('./views/statement/statement-view.tsx')).StatementView,
+}));
+const EventsView = lazy(async () => ({ default: (await import('./views/events/events-view.tsx')).EventsView }));
+const ReceiptView = lazy(async () => ({ default: (await import('./views/receipt/receipt-view.tsx')).ReceiptView }));
+const WebhooksView = lazy(async () => ({ default: (await import('./views/webhooks/webhooks-view.tsx')).WebhooksView }));
+const WebhookView = lazy(async () => ({ default: (await import('./views/webhooks/webhook-view.tsx')).WebhookView }));
+
+export type ViewProps = {
+  readonly address: ViewAddress;
+  /** What the address says after `month=`. */
+  readonly month: string | null;
+};
+
+/** The view of an address, or why there is none. Each view is loaded when it is first shown. */
+export function View({ address, month }: ViewProps) {
+  const { kind, id } = useMe();
+  const audience = refusedAudience(address.view, kind);
+  if (audience !== undefined) return <NoPermission audience={audience} />;
+  const named = 'month' in address ? address.month : month;
+  if (named !== null && !isMonth(named)) return <NoMonth month={named} />;
+  switch (address.view) {
+    case 'overview':
+    case 'sign-in':
+      // What an owner wants to see first is the own account.
+      return kind === 'owner' && id !== null ? <AccountView id={id} /> : <OverviewView />;
+    case 'accounts':
+      return <AccountsView />;
+    case 'account':
+      return <AccountView key={address.id} id={address.id} />;
+    case 'statement':
+      return <StatementView key={`${address.id} ${address.month}`} id={address.id} month={address.month} />;
+    case 'events':
+      return <EventsView />;
+    case 'receipt':
+      return <ReceiptView key={address.id} id={address.id} />;
+    case 'parked':
+      return <ParkedView />;
+    case 'comparison':
+      return <ComparisonView />;
+    case 'webhooks':
+      return <WebhooksView />;
+    case 'webhook':
+      return <WebhookView key={address.id} id={address.id} />;
+    default:
+      return <NoView />;
+  }
+}
