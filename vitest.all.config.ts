@@ -1,8 +1,20 @@
 import { createConfig, shortProjects } from './vitest.config.ts';
-import { longProject, SEEDED_TESTS } from './vitest.long.config.ts';
+import { createLongProject, SEEDED_TESTS } from './vitest.long.config.ts';
 
 /**
- * What `npm run test:all` runs: `npm test` and `npm run test:long` in one go, so that both workers have something to do
- * to the end. What is random is played once, with the seeds of `npm run test:long`.
+ * What `npm run test:all` runs: `npm test` and `npm run test:long` in one go, so that all workers have something to do
+ * to the end. What is random is played once: more of it than in `npm test`, and as much as a merge can wait for. Every
+ * kind of thing that histories are for happens here too.
  */
-export default createConfig([...shortProjects(SEEDED_TESTS), longProject]);
+export default createConfig([
+  ...shortProjects(SEEDED_TESTS),
+  createLongProject({
+    BILL_SEEDS: '6',
+    SIMULATION_SEEDS: '3000',
+    FUZZ_RUNS: '8000',
+    PROPERTY_RUNS: '8',
+    CHAOS_MINUTES: '2',
+    IMPORT_KILLS: '6',
+    SPOOL_KILLS: '30',
+  }),
+]);

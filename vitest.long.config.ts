@@ -11,25 +11,32 @@ export const SEEDED_TESTS = [
   'test/client/spool-process.test.ts',
 ];
 
-/** Whatever takes minutes, and more seeds of what is random; each file in a process of its own. */
-export const longProject: TestProjectInlineConfiguration = {
-  extends: true,
-  test: {
-    name: 'long',
-    // They end by themselves; a slow machine takes its time.
-    testTimeout: 900_000,
-    hookTimeout: 600_000,
-    include: [LONG_TESTS, ...SEEDED_TESTS],
-    exclude: configDefaults.exclude,
-    env: {
-      BILL_SEEDS: '20',
-      SIMULATION_SEEDS: '10000',
-      FUZZ_RUNS: '20000',
-      PROPERTY_RUNS: '25',
-      SPOOL_KILLS: '100',
-    },
-  },
+/** How much is played of what is random, how long chaos lasts, and how often something is killed. */
+const AMOUNTS = {
+  BILL_SEEDS: '20',
+  SIMULATION_SEEDS: '10000',
+  FUZZ_RUNS: '20000',
+  PROPERTY_RUNS: '25',
+  CHAOS_MINUTES: '3',
+  IMPORT_KILLS: '20',
+  SPOOL_KILLS: '100',
 };
 
+/** Whatever takes minutes, and more seeds of what is random; each file in a process of its own. */
+export function createLongProject(amounts: typeof AMOUNTS = AMOUNTS): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: 'long',
+      // They end by themselves; a slow machine takes its time.
+      testTimeout: 900_000,
+      hookTimeout: 600_000,
+      include: [LONG_TESTS, ...SEEDED_TESTS],
+      exclude: configDefaults.exclude,
+      env: amounts,
+    },
+  };
+}
+
 /** What `npm run test:long` runs. */
-export default createConfig([longProject]);
+export default createConfig([createLongProject()]);

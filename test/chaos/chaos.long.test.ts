@@ -7,6 +7,9 @@ import { listRedisFaults } from './faults/redis-faults.ts';
 import { listSourceFaults } from './faults/source-faults.ts';
 import { type ChaosOptions, type ChaosOutcome, runChaos } from './run-chaos.ts';
 
+/** In two minutes a plan has every kind of fault. */
+const MINUTES = Number(process.env.CHAOS_MINUTES ?? 3);
+
 /** Faults of three minutes, the start, the rest and the checks: longer on a busy machine. */
 const RUN_WITHIN_MS = 720_000;
 
@@ -37,7 +40,7 @@ describe('chaos', () => {
   it(
     'leaves every acknowledged event counted exactly once, to the last digit',
     async () => {
-      const options = { seed: 20_261_122, minutes: 3, kills: 60, eventsPerSecond: 600 };
+      const options = { seed: 20_261_122, minutes: MINUTES, kills: 60, eventsPerSecond: 600 };
       const outcome = await runChaos({ ...options, ingests: 2, workers: 2, faults: listAllFaults });
       const report = toReport(options, outcome);
       expect(broken(outcome), formatReport(report)).toEqual([]);

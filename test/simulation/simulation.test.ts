@@ -5,7 +5,7 @@ import { type SimulationOptions, simulate } from './simulate.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: vi.fn() }));
 
-/** `npm run test:long` plays ten times as many; SIMULATION_SEED names the first. */
+/** `npm run test:all` plays three times as many, and `npm run test:long` ten times; SIMULATION_SEED names the first. */
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 1_000);
 const FIRST_SEED = Number(process.env.SIMULATION_SEED ?? 1);
 
