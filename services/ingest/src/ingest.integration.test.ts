@@ -142,12 +142,12 @@ it('finishes requests in flight when it closes', async () => {
       resolve(response.statusCode);
     });
     sender.on('error', reject);
-    sender.write(payload.slice(0, 10));
     // The rest of the body comes after closing began.
-    setTimeout(() => {
+    app.server.once('request', () => {
       void app.close();
       setTimeout(() => sender.end(payload.slice(10)), 100);
-    }, 100);
+    });
+    sender.write(payload.slice(0, 10));
   });
   expect(await answered).toBe(202);
   agent.destroy();

@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => watch.close());
 
-const reach = (count: number) => vi.waitFor(() => expect(rounds).toBe(count), { interval: 1 });
+const reach = (count: number) => vi.waitFor(() => expect(rounds).toBe(count), { interval: 1, timeout: 30_000 });
 
 it('settles when it is woken, once for several who wake it at once', async () => {
   watch.wake();
@@ -72,7 +72,7 @@ it('tells of the first failure and when it works again, and goes on', async () =
   settle = async () => undefined;
   watch.wake();
   await reach(3);
-  await vi.waitFor(() => expect(changes).toEqual([failure, undefined]), { interval: 1 });
+  await vi.waitFor(() => expect(changes).toEqual([failure, undefined]), { interval: 1, timeout: 30_000 });
 });
 
 it('ends the round in hand when it is closed, and begins no other', async () => {

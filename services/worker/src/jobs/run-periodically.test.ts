@@ -28,7 +28,8 @@ const start = (round: (signal: AbortSignal) => Promise<void>, onError: (error: u
 
 const failOn = (error: unknown): never => expect.fail(String(error));
 
-const waitForWaits = (count: number) => vi.waitFor(() => expect(waits).toHaveLength(count), { interval: 1 });
+const waitForWaits = (count: number) =>
+  vi.waitFor(() => expect(waits).toHaveLength(count), { interval: 1, timeout: 30_000 });
 
 it('runs the first round within its time and then one every period', async () => {
   const round = vi.fn(async () => undefined);
@@ -79,7 +80,7 @@ it('aborts the round that runs and waits for its end', async () => {
   }, failOn);
   await waitForWaits(1);
   waits[0]?.end();
-  await vi.waitFor(() => expect(endRound).toBeDefined(), { interval: 1 });
+  await vi.waitFor(() => expect(endRound).toBeDefined(), { interval: 1, timeout: 30_000 });
   const closed = running.close().then(() => steps.push('closed'));
   endRound?.();
   await closed;

@@ -41,11 +41,11 @@ afterEach(async () => {
 /** Lets one wait end and what follows it. */
 async function look(): Promise<string[]> {
   retries = [];
-  await vi.waitFor(() => expect(endWait).toBeDefined(), { interval: 1 });
+  await vi.waitFor(() => expect(endWait).toBeDefined(), { interval: 1, timeout: 30_000 });
   const end = endWait;
   endWait = undefined;
   end?.();
-  await vi.waitFor(() => expect(endWait).toBeDefined(), { interval: 1 });
+  await vi.waitFor(() => expect(endWait).toBeDefined(), { interval: 1, timeout: 30_000 });
   return retries;
 }
 

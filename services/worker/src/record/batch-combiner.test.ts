@@ -36,7 +36,8 @@ function start({ statementsMax = 1, batchesMax = 1_000, gatherMs = 0, together =
   return {
     statements,
     record: (batch: Batch, signal = never) => combiner.record(batch, signal),
-    waitForStatements: (count: number) => vi.waitFor(() => expect(statements).toHaveLength(count), { interval: 1 }),
+    waitForStatements: (count: number) =>
+      vi.waitFor(() => expect(statements).toHaveLength(count), { interval: 1, timeout: 30_000 }),
   };
 }
 

@@ -273,7 +273,7 @@ describe('the count of waiting batches', () => {
     });
     const batch = sampleBatch([sampleEvent('a')]);
     const recorded = recorder.record((current) => planBatch(batch, current), new AbortController().signal);
-    await vi.waitFor(() => expect(counts).toEqual([0, 1, 1]), { interval: 1 });
+    await vi.waitFor(() => expect(counts).toEqual([0, 1, 1]), { interval: 1, timeout: 30_000 });
     expect(recorder.waitingCount()).toBe(1);
     hang();
     await recorded;
