@@ -16,10 +16,13 @@ const resultsSchema = z.object({
 /** Shown of an element that has one. */
 const HTML_LENGTH_MAX = 160;
 
+/** Of other results no more than one of each is gathered, and nothing is loaded that the page has loaded already. */
+const FIND_VIOLATIONS = 'axe.run(document, { resultTypes: ["violations"], preload: false })';
+
 /** What keeps people with disabilities from using the page: what axe-core calls serious or critical. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = resultsSchema.parse(await page.evaluate('axe.run(document, { resultTypes: ["violations"] })'));
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
+  const { violations } = resultsSchema.parse(await page.evaluate(FIND_VIOLATIONS));
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>

@@ -5,8 +5,12 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 
-/** Where screenshots of every run go. */
+/**
+ * Where screenshots go, for people to look at. Only `SCREENSHOTS=true npm run test:long -- test/browser/views` takes
+ * them.
+ */
 const SCREENSHOTS = fileURLToPath(new URL('../../../.hopsmeter/test/screenshots', import.meta.url));
+const ARE_WANTED = process.env.SCREENSHOTS === 'true';
 
 export const ADMIN = 'development|billing-admin';
 
@@ -91,8 +95,9 @@ export async function isSettled(page: Page): Promise<void> {
     .toBe(0);
 }
 
-/** Writes what the page looks like, for people to look at: all of it, or the first screen. */
+/** Writes what the page looks like, all of it or the first screen, where screenshots are wanted. */
 export async function photograph(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
+  if (!ARE_WANTED) return;
   await mkdir(SCREENSHOTS, { recursive: true });
   // Without the room that is kept for a scroll bar, which nobody draws here.
   const [width, height] = z.tuple([z.number(), z.number()]).parse(await page.evaluate(SIZE));
