@@ -1,21 +1,37 @@
+import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject';
+import { PodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor';
 import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+import { Job } from 'kubernetes-models/batch/v1/Job';
+import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { isRecord } from './template-functions.ts';
 
-/** What our chart may render, each with the JSON schema that Kubernetes or the Prometheus operator publishes of it. */
+/** What our charts may render, each with the JSON schema that Kubernetes, KEDA or the Prometheus operator publishes. */
 const MODELS = [
+  ConfigMap,
   Deployment,
+  HorizontalPodAutoscaler,
+  Ingress,
+  Job,
   NetworkPolicy,
   PersistentVolumeClaim,
+  PodDisruptionBudget,
+  PodMonitor,
   PrometheusRule,
+  ScaledObject,
   Service,
   ServiceAccount,
   ServiceMonitor,
+  StatefulSet,
 ] as const;
 
 type Validated = { validate(): void };

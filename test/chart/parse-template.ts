@@ -27,7 +27,7 @@ type Loop = {
 export type Pipe = readonly (readonly Operand[])[];
 
 export type Operand =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean }
+  | { readonly kind: 'literal'; readonly value: string | bigint | boolean }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'field'; readonly variable: string | undefined; readonly path: readonly string[] }
   | { readonly kind: 'pipe'; readonly pipe: Pipe };
@@ -138,7 +138,7 @@ function parsePipe(tokens: readonly string[], body: string): Pipe {
 
   function operandOf(token: string): Operand {
     if (token.startsWith('"')) return { kind: 'literal', value: textOf(token) };
-    if (/^-?\d/.test(token)) return { kind: 'literal', value: Number(token) };
+    if (/^-?\d/.test(token)) return { kind: 'literal', value: BigInt(token) };
     if (token === 'true' || token === 'false') return { kind: 'literal', value: token === 'true' };
     const [first = '', ...path] = token.split('.');
     if (first.startsWith('$')) return { kind: 'field', variable: first, path };

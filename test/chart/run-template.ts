@@ -51,8 +51,12 @@ export function runTemplate(parts: readonly Part[], defined: Defined, root: Read
       if (run === undefined) throw new Error(`${first.name}: not a function that our templates use`);
       return run(...args);
     }
-    if (first === undefined || others.length > 0 || piped.length > 0) throw new Error('a value takes no arguments');
-    return read(first);
+    if (first === undefined) throw new Error('a command is missing');
+    const value = read(first);
+    // A method, such as that of `.Files.Get "name"`.
+    if (typeof value === 'function') return value(...others.map(read), ...piped);
+    if (others.length > 0 || piped.length > 0) throw new Error('a value takes no arguments');
+    return value;
   }
 
   function operandValue(operand: Operand, dot: unknown, variables: ReadonlyMap<string, unknown>): unknown {

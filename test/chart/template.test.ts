@@ -3,7 +3,16 @@ import { findFaults } from './kubernetes-objects.ts';
 import { parseTemplate } from './parse-template.ts';
 import { runTemplate } from './run-template.ts';
 
-const VALUES = { name: 'a "b"', count: 3, none: null, map: { b: 2, a: [1, 'x'] }, large: 1_073_741_824, html: '<&>' };
+const VALUES = {
+  name: 'a "b"',
+  count: 3,
+  none: null,
+  map: { b: 2, a: [1, 'x'] },
+  large: 1_073_741_824,
+  html: '<&>',
+  milliseconds: 25_999,
+  Files: { Get: (name: unknown) => `text of ${name}` },
+};
 
 describe('templates', () => {
   // What Go 1.19 with Sprig 3.2.3 prints, Helm's functions beside them.
@@ -21,6 +30,11 @@ describe('templates', () => {
     ['{{ ternary "s" "o" (kindIs "string" .name) }}{{ kindIs "invalid" .none }}', 'strue'],
     ['{{ if and .count (not .none) }}{{ index .map "b" }}{{ end }}', '2'],
     ['{{ "{{ $labels.source }}" }}', '{{ $labels.source }}'],
+    ['{{ if and .missing .name }}yes{{ else }}no{{ end }}', 'no'],
+    ['{{ add (div (int .milliseconds) 1000) 15 }}', '40'],
+    ['{{ if gt (int .count) 2 }}more{{ end }}{{ if eq .html "<&>" }} equal{{ end }}', 'more equal'],
+    ['{{ range list "a" "b" }}{{ upper . }}{{ end }}', 'AB'],
+    ['{{ .Files.Get "x.txt" | replace "t" "T" | nindent 1 }}', '\n TexT of x.TxT'],
   ])('are read as Helm reads them: %s', (source, text) => {
     expect(run(source)).toBe(text);
   });
@@ -28,6 +42,9 @@ describe('templates', () => {
   it.each([
     ['{{ .large }}', 'would not be printed as it is meant'],
     ['{{ .missing }}', 'would not be printed as it is meant'],
+    ['{{ if gt .count 2 }}{{ end }}', 'not an int'],
+    ['{{ fail "settings.Y: wrong" }}', 'settings.Y: wrong'],
+    ['{{ .name .count }}', 'a value takes no arguments'],
     ['{{ lookup "v1" }}', 'lookup: not a function'],
     ['{{ .none.name }}', 'expected a map'],
     ['{{ $missing }}', '$missing is not set'],

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { loadConfig } from '@hopsmeter/runtime';
-import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { collectorConfigSchema } from '../../services/collector/src/config.ts';
+import * as objects from './chart-objects.ts';
+import { compileSchema } from './chart-schema.ts';
 import { findFaults } from './kubernetes-objects.ts';
-import { CHART, renderChart, valuesWith } from './render-chart.ts';
+import { COLLECTOR_CHART, valuesWith } from './render-chart.ts';
 import { recordOf } from './template-functions.ts';
 
-const isValid = new Ajv({ allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(`${CHART}values.schema.json`, 'utf8')),
-);
+const { listOf } = objects;
+const isValid = compileSchema(COLLECTOR_CHART);
 
 const REQUIRED = { CLUSTER_ID: '7d1f3c52-8a0b-4e6f-9c1d-2b5a6e7f8091', INGEST_URL: 'https://ingest.example.com' };
 
@@ -79,7 +77,7 @@ describe('the chart of the collector', () => {
   });
 
   it.each(CASES)('has a schema that its values fit: %s', (_, values) => {
-    expect(isValid(valuesWith(values)) || isValid.errors).toBe(true);
+    expect(isValid(valuesWith(COLLECTOR_CHART, values)) || isValid.errors).toBe(true);
   });
 
   it('makes the kinds that are switched on, and never a role', () => {
@@ -114,7 +112,7 @@ describe('the chart of the collector', () => {
     ],
     ['no key of the cluster', { settings: REQUIRED, secretKeys: { CLUSTER_KEY_FILE: null } }],
   ])('refuses values with %s', (_, values) => {
-    expect(isValid(valuesWith(values))).toBe(false);
+    expect(isValid(valuesWith(COLLECTOR_CHART, values))).toBe(false);
   });
 
   it.each(['CLUSTER_ID', 'INGEST_URL'])('says so where %s is missing', (name) => {
@@ -133,11 +131,7 @@ describe('the chart of the collector', () => {
   it.each(CASES.filter(([, values]) => values !== NOTHING))(
     'gives the collector settings that it takes: %s',
     (_, values) => {
-      const env = [...envOf(values)].map(([name, value]) => [
-        String(name),
-        value === undefined ? undefined : String(value),
-      ]);
-      expect(loadConfig(collectorConfigSchema, Object.fromEntries(env))).toMatchObject({
+      expect(loadConfig(collectorConfigSchema, Object.fromEntries(envOf(values)))).toMatchObject({
         CLUSTER_ID: REQUIRED.CLUSTER_ID,
         COLLECTOR_HOST: '0.0.0.0',
         CLUSTER_KEY_FILE: '/etc/hopsmeter/secret/cluster-key',
@@ -201,37 +195,28 @@ describe('the chart of the collector', () => {
   });
 });
 
-function render(values: object): Record<string, unknown>[] {
-  const files = renderChart(recordOf(values), { name: 'hopsmeter-collector', service: 'Helm' });
-  return [...files]
-    .filter(([name]) => name.endsWith('.yaml'))
-    .flatMap(([, text]) => parseAllDocuments(text).map((document) => recordOf(document.toJS())));
+function render(values: object): objects.ChartObject[] {
+  return objects.objectsOf(COLLECTOR_CHART, values);
 }
 
-function find(kind: string, values: object): Record<string, unknown> {
+function find(kind: string, values: object): objects.ChartObject {
   return recordOf(render(values).find((object) => object.kind === kind));
 }
 
-function podOf(values: object): Record<string, unknown> {
-  const { template } = recordOf(find('Deployment', values).spec);
-  return recordOf(recordOf(template).spec);
+function podOf(values: object): objects.ChartObject {
+  return objects.podOf(find('Deployment', values));
 }
 
-function containerOf(values: object): Record<string, unknown> {
-  return recordOf(listOf(podOf(values).containers)[0]);
+function containerOf(values: object): objects.ChartObject {
+  return objects.containerOf(find('Deployment', values));
 }
 
-function envOf(values: object): ReadonlyMap<unknown, unknown> {
-  return new Map(listOf(containerOf(values).env).map(({ name, value }) => [name, value]));
+function envOf(values: object): ReadonlyMap<string, string> {
+  return objects.envOf(find('Deployment', values));
 }
 
 function filesOf(values: object): unknown[] {
   const secret = listOf(podOf(values).volumes).find(({ name }) => name === 'secret')?.secret;
   const items = listOf(recordOf(secret).items);
   return items.map(({ path }) => path).sort();
-}
-
-function listOf(value: unknown): Record<string, unknown>[] {
-  if (!Array.isArray(value)) throw new Error('expected a list');
-  return value.map(recordOf);
 }
