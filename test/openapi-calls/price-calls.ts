@@ -35,7 +35,6 @@ export const PRICE_CALLS: readonly MakeCall[] = [
     operationId: 'changePrices',
     body: {
       change: { ...CHANGE, validFrom: known(world, 'from') },
-      reason: 'a promise',
       dryRun: true,
       forecastMonth: known(world, 'month'),
     },
@@ -52,6 +51,7 @@ export const PRICE_CALLS: readonly MakeCall[] = [
     status: 200,
     learn: ({ priceChange }, learned) => learned.set('priceChange', priceChange.id),
   }),
+  () => ({ operationId: 'listPriceOverrides', status: 200 }),
   () => ({ operationId: 'listPriceChanges', status: 200 }),
   (world) => ({ operationId: 'readPriceChange', params: { id: known(world, 'priceChange') }, status: 200 }),
   () => ({ operationId: 'readPrices', params: { id: 'auth0|other' }, status: 200 }),

@@ -165,9 +165,11 @@ export {
   type PriceChangeRow,
   type PriceChangesQuery,
 } from './pricing/list-price-changes.ts';
+export { type AccountOverrideRow, listPriceOverrides } from './pricing/list-price-overrides.ts';
 export * from './pricing/list-rate-cards.ts';
 export type { OverrideContent, PriceChange } from './pricing/price-change.ts';
 export { PartNotReRatedError, type ReRatedPart, reRatePart } from './pricing/re-rate.ts';
+export { readAccountNames } from './pricing/read-account-names.ts';
 export { readCreditUsd } from './pricing/read-credit-usd.ts';
 export * from './pricing/read-prices.ts';
 export * from './project-reports/list-project-reports.ts';

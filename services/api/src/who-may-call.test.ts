@@ -90,6 +90,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/rate-cards': { for: 'staff' },
   'POST /v1/rate-cards': { for: 'admins' },
   'GET /v1/accounts/:id/prices': { for: 'the owner' },
+  'GET /v1/price-overrides': { for: 'staff' },
   'GET /v1/price-changes': { for: 'staff' },
   'GET /v1/price-changes/:id': { for: 'staff' },
   'POST /v1/price-changes': { for: 'admins' },

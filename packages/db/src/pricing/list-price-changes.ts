@@ -10,6 +10,8 @@ export type PriceChangeRow = {
   readonly change: Readonly<Record<string, unknown>>;
   readonly reason: string;
   readonly accountOwnerId: string | null;
+  /** What people call that account; null where nobody knows it. */
+  readonly accountName: string | null;
   readonly meter: string | null;
   readonly firstDay: string;
   readonly endDay: string | null;
@@ -22,15 +24,24 @@ export type PriceChangeRow = {
   readonly createdAt: string;
   readonly createdBy: string;
   readonly appliedAt: string | null;
+  /** The rate or override that it made, while that is not withdrawn. */
+  readonly rateId: string | null;
+  readonly overrideId: string | null;
 };
 
 /** `changed_rows` is a JSON number: it stays below 2⁵³ as long as the rollup does. */
 const COLUMNS = `
-  id, change, reason, account_owner_id as "accountOwnerId", meter, ${dayText('first_day')} as "firstDay",
+  id, change, reason, account_owner_id as "accountOwnerId",
+  (select coalesce(name, email) from hopsmeter.users where users.id = price_changes.account_owner_id) as "accountName",
+  meter, ${dayText('first_day')} as "firstDay",
   ${dayText('end_day')} as "endDay", status,
   case status when 'applying' then ${dayText('next_day')} end as "nextDay",
   changed_rows::text as "changedRows", cost_difference::text as "costDifference",
-  ${instantText('created_at')} as "createdAt", created_by as "createdBy", ${instantText('applied_at')} as "appliedAt"
+  ${instantText('created_at')} as "createdAt", created_by as "createdBy", ${instantText('applied_at')} as "appliedAt",
+  (select rates.id from hopsmeter.rates
+    where price_change_id = price_changes.id and withdrawn_at is null) as "rateId",
+  (select price_overrides.id from hopsmeter.price_overrides
+    where price_change_id = price_changes.id and withdrawn_at is null) as "overrideId"
 `;
 
 /**

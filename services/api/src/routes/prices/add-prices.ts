@@ -7,6 +7,7 @@ import { addCreateRateCard } from './create-rate-card.ts';
 import { addListGpuModels } from './list-gpu-models.ts';
 import { addListMeters } from './list-meters.ts';
 import { addListPriceChanges } from './list-price-changes.ts';
+import { addListPriceOverrides } from './list-price-overrides.ts';
 import { addListRateCards } from './list-rate-cards.ts';
 import { addReadPriceChange } from './read-price-change.ts';
 import { addReadPrices } from './read-prices.ts';
@@ -19,7 +20,7 @@ export async function addPrices(scope: HttpApp, pool: Pool): Promise<void> {
     addFieldProblems(app);
     const routes = [
       [addListMeters, addCreateMeter, addListGpuModels, addSetGpuModel, addRemoveGpuModel],
-      [addListRateCards, addCreateRateCard, addReadPrices],
+      [addListRateCards, addCreateRateCard, addReadPrices, addListPriceOverrides],
       [addListPriceChanges, addReadPriceChange, addChangePrices],
     ];
     for (const addRoute of routes.flat()) addRoute(app, pool);

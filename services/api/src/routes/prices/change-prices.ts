@@ -1,4 +1,4 @@
-import { changePrices, type Pool, previewPriceChange } from '@hopsmeter/db';
+import { changePrices, type Pool, previewPriceChange, readAccountNames } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { changeOf } from '../../callers/change-of.ts';
@@ -6,7 +6,7 @@ import { changed } from '../../contract/change-responses.ts';
 import { reasonField } from '../../contract/fields.ts';
 import { monthField } from '../../contract/month.ts';
 import { changeField } from './change-field.ts';
-import { describeForecast, forecastSchema } from './forecast-answers.ts';
+import { describeForecast, forecastSchema, toldAccounts } from './forecast-answers.ts';
 import { priceChangeSchema } from './schemas.ts';
 
 /** As many tiers as terms may have, with the longest numbers, and the longest reason. */
@@ -15,7 +15,7 @@ const BODY_BYTES_MAX = 32_768;
 const bodySchema = z
   .strictObject({
     change: changeField,
-    reason: reasonField,
+    reason: reasonField.optional().meta({ description: 'Why; kept in the audit log. Only a dry run needs none' }),
     dryRun: z.boolean().default(false).meta({ description: 'Dry run: say what would happen and change nothing' }),
     forecastMonth: monthField(
       'Of a dry run: the month whose usage shows what the change costs; for a change of future days the last one ' +
@@ -30,8 +30,13 @@ const bodySchema = z
         description: 'Of the dry run; a change that reaches back needs it',
       }),
   })
-  .superRefine(({ dryRun, forecastMonth }, context) => {
-    if (dryRun || forecastMonth === undefined) return;
+  .superRefine(({ dryRun, reason, forecastMonth }, context) => {
+    if (dryRun) return;
+    if (reason === undefined) {
+      const message = 'expected a reason, because this is no dry run';
+      context.addIssue({ code: 'custom', path: ['reason'], message, params: { code: 'MISSING_FIELD' } });
+    }
+    if (forecastMonth === undefined) return;
     const message = 'expected only with dryRun: what is applied has no forecast';
     context.addIssue({ code: 'custom', path: ['forecastMonth'], message, params: { code: 'UNKNOWN_FIELD' } });
   });
@@ -72,9 +77,10 @@ export function addChangePrices(app: HttpApp, pool: Pool): void {
   };
   app.post('/v1/price-changes', { schema, bodyLimit: BODY_BYTES_MAX, config: { access: 'admin' } }, async (request) => {
     const { change, reason, dryRun, fingerprint, forecastMonth } = request.body;
-    if (dryRun) {
+    if (dryRun || reason === undefined) {
       const preview = await previewPriceChange(pool, change, forecastMonth);
-      return { dryRun, priceChange: null, forecast: describeForecast(preview) };
+      const names = await readAccountNames(pool, toldAccounts(preview));
+      return { dryRun, priceChange: null, forecast: describeForecast(preview, names) };
     }
     const wanted = { change, reason, fingerprint };
     return {

@@ -3,10 +3,15 @@ import { formatUsageMonth } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { CURRENCY, currencySchema, exactSchema, formatExact } from '../../contract/amounts.ts';
 import { monthText } from '../../contract/month.ts';
-import { dayText, validToText } from './schemas.ts';
+import { accountNameText, dayText, validToText } from './schemas.ts';
 
 /** Most accounts told in one answer, those with the largest difference; the total is of all. */
 const ACCOUNTS_MAX = 1_000;
+
+const accountShape = {
+  accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+  accountName: accountNameText,
+};
 
 const differenceShape = {
   oldCost: exactSchema.meta({ description: 'What the usage concerned costs now' }),
@@ -44,11 +49,7 @@ const monthSchema = z
       .min(0)
       .meta({ examples: [3] }),
     accounts: z
-      .array(
-        z
-          .object({ accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }), ...monthShape })
-          .meta({ id: 'AccountMonthForecast' }),
-      )
+      .array(z.object({ ...accountShape, ...monthShape }).meta({ id: 'AccountMonthForecast' }))
       .meta({ description: `Those with the largest difference, at most ${ACCOUNTS_MAX}` }),
   })
   .meta({ id: 'MonthForecast' });
@@ -69,27 +70,32 @@ export const forecastSchema = z.object({
     .min(0)
     .meta({ examples: [3] }),
   accounts: z
-    .array(
-      z
-        .object({ accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }), ...differenceShape })
-        .meta({ id: 'AccountForecast' }),
-    )
+    .array(z.object({ ...accountShape, ...differenceShape }).meta({ id: 'AccountForecast' }))
     .meta({ description: `Those with the largest difference, at most ${ACCOUNTS_MAX}` }),
   month: monthSchema.nullable().meta({
     description: 'What a month of usage would cost; null for a change of the past when no `forecastMonth` is given',
   }),
 });
 
-/** Writes a preview as {@link forecastSchema} has it. */
-export function describeForecast({ accounts, total, month, ...preview }: PriceChangePreview) {
+/** The accounts that {@link describeForecast} tells of a preview. */
+export function toldAccounts({ accounts, month }: PriceChangePreview): readonly string[] {
+  const told = [...accounts.slice(0, ACCOUNTS_MAX), ...(month?.accounts ?? []).slice(0, ACCOUNTS_MAX)];
+  return [...new Set(told.map(({ accountOwnerId }) => accountOwnerId))];
+}
+
+type Names = ReadonlyMap<string, string>;
+
+/** Writes a preview as {@link forecastSchema} has it. @param names of the accounts, by id. */
+export function describeForecast({ accounts, total, month, ...preview }: PriceChangePreview, names: Names) {
   return {
     ...preview,
-    month: month === undefined ? null : describeMonth(month),
+    month: month === undefined ? null : describeMonth(month, names),
     currency: CURRENCY,
     total: describeDifference(total),
     accountCount: accounts.length,
     accounts: accounts.slice(0, ACCOUNTS_MAX).map((account) => ({
       accountOwnerId: account.accountOwnerId,
+      accountName: names.get(account.accountOwnerId) ?? null,
       ...describeDifference(account),
     })),
   };
@@ -106,7 +112,7 @@ function describeDifference({ oldCost, newCost, difference, adjustment, modelEff
   };
 }
 
-function describeMonth({ usageMonth, pricedAs, total, accounts }: MonthForecast) {
+function describeMonth({ usageMonth, pricedAs, total, accounts }: MonthForecast, names: Names) {
   return {
     usageMonth: formatUsageMonth(usageMonth),
     pricedAs: formatUsageMonth(pricedAs),
@@ -114,6 +120,7 @@ function describeMonth({ usageMonth, pricedAs, total, accounts }: MonthForecast)
     accountCount: accounts.length,
     accounts: accounts.slice(0, ACCOUNTS_MAX).map((account) => ({
       accountOwnerId: account.accountOwnerId,
+      accountName: names.get(account.accountOwnerId) ?? null,
       ...describeMonthDifference(account),
     })),
   };

@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const OWNER = 'auth0|owner';
+const NAME = 'Ada Lovelace';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 /** A day of which usage is recorded, and one of which there is none for years. */
 const PAST = '2026-01-05';
@@ -54,7 +55,7 @@ const override = (content: object, more: object = {}) => ({
 
 beforeAll(async () => {
   api = await startTestApi({ requestsPerMinute: 1_000_000 });
-  await api.tables.insert(schema.users).values([{ id: OWNER }]);
+  await api.tables.insert(schema.users).values([{ id: OWNER, name: NAME }]);
   const cluster = await addCluster(api.tables, 'east');
   await addUsage(api.tables, [{ day: PAST, owner: OWNER, cluster, quantity: '10' }]);
   cardId = (await send('GET', '/v1/rate-cards')).body.rateCards[0].id;
@@ -148,6 +149,8 @@ describe('prices', () => {
     });
     expect(body.prices[0]).toMatchObject({ meter: 'cpu_hours', price: '0.30625', source: 'discount' });
     expect((await send('GET', path)).body.prices[0]).toMatchObject({ price: '0.35', source: 'card', overrideId: null });
+    const { overrides } = (await send('GET', '/v1/price-overrides')).body;
+    expect(overrides).toEqual([{ ...body.overrides[0], accountOwnerId: OWNER, accountName: NAME }]);
     expect((await send('GET', '/v1/accounts/nobody/prices')).body.code).toBe('NOT_FOUND');
     expect((await send('GET', `${path}?day=tomorrow`)).body.errors).toMatchObject([{ code: 'INVALID_DAY' }]);
   });
@@ -164,7 +167,14 @@ describe('a price change', () => {
         priceChange: { status: 'applied', reason: 'agreed', createdBy: 'service-role' },
       },
     ]);
-    expect((await send('GET', `/v1/price-changes/${body.priceChange.id}`)).body).toEqual(body.priceChange);
+    const path = `/v1/price-changes/${body.priceChange.id}`;
+    expect((await send('GET', path)).body).toEqual(body.priceChange);
+    const { rateId } = body.priceChange;
+    const [{ rates }] = (await send('GET', '/v1/rate-cards')).body.rateCards;
+    expect(rates).toContainEqual(expect.objectContaining({ id: rateId, validFrom: FUTURE }));
+    await change({ kind: 'withdraw_rate', rateId });
+    expect((await send('GET', path)).body).toEqual({ ...body.priceChange, rateId: null });
+    await change(rate());
     expect((await send('GET', `/v1/price-changes/${NOBODY}`)).body.code).toBe('NOT_FOUND');
   });
 
@@ -188,7 +198,7 @@ describe('a price change', () => {
         pricedAs: '2098-01',
         total: difference,
         accountCount: 1,
-        accounts: [{ accountOwnerId: OWNER, ...difference }],
+        accounts: [{ accountOwnerId: OWNER, accountName: NAME, ...difference }],
       },
     });
     for (const [more, code] of [
@@ -221,7 +231,7 @@ describe('a price change', () => {
         endDay: FUTURE,
         total: difference,
         accountCount: 1,
-        accounts: [{ accountOwnerId: OWNER, ...difference }],
+        accounts: [{ accountOwnerId: OWNER, accountName: NAME, ...difference }],
         month: null,
       },
     });
@@ -243,7 +253,7 @@ describe('a price change', () => {
       url = body.nextCursor === undefined ? '' : `/v1/price-changes?limit=1&cursor=${body.nextCursor}`;
     }
     expect(ids).toEqual((await send('GET', '/v1/price-changes')).body.priceChanges.map(({ id }: Json) => id));
-    expect(ids).toHaveLength(3);
+    expect(ids).toHaveLength(5);
   });
 
   it('keeps tiers, packages and included quantities', async () => {
@@ -311,9 +321,10 @@ describe('a price change', () => {
     expect(await send('GET', '/v1/price-changes')).toEqual(before);
   });
 
-  it('is refused without a reason', async () => {
+  it('is refused without a reason, unless it is a dry run', async () => {
     const missing = await send('POST', '/v1/price-changes', { change: rate() });
     expect(missing.body.errors).toMatchObject([{ pointer: '/reason', code: 'MISSING_FIELD' }]);
+    expect((await send('POST', '/v1/price-changes', { change: rate(), dryRun: true })).status).toBe(200);
     expect((await change(rate(), { reason: '  ' })).body.errors).toMatchObject([
       { pointer: '/reason', code: 'INVALID_TEXT' },
     ]);

@@ -34,22 +34,32 @@ export function mutable<T extends { readonly tiers: readonly StoredTier[] | null
   return { ...terms, tiers: terms.tiers === null ? null : [...terms.tiers] };
 }
 
+const systemIdText = z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] });
+
+export const accountNameText = z
+  .string()
+  .nullable()
+  .meta({ examples: ['Ada Lovelace'], description: 'Name, or else e-mail address; null where it is not known' });
+
 const overrideBase = {
   id: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
   validFrom: dayText,
   validTo: validToText,
 };
 
-export const overrideSchema = z
-  .discriminatedUnion('kind', [
+/** An override, with more fields beside its own. */
+function overrideWith<Shape extends z.ZodRawShape>(more: Shape) {
+  return z.discriminatedUnion('kind', [
     z.object({
       ...overrideBase,
+      ...more,
       kind: z.literal('price'),
       meter: z.string().meta({ examples: ['cpu_hours'] }),
       ...termsShape,
     }),
     z.object({
       ...overrideBase,
+      ...more,
       kind: z.literal('discount'),
       meter: z
         .string()
@@ -59,11 +69,22 @@ export const overrideSchema = z
     }),
     z.object({
       ...overrideBase,
+      ...more,
       kind: z.literal('card'),
       rateCardId: z.string().meta({ examples: ['0f8a2f5e-5f0c-4c1b-9c58-0a3f6a6f2b1d'] }),
     }),
-  ])
-  .meta({ id: 'PriceOverride', description: "What an account pays instead of its card's prices" });
+  ]);
+}
+
+export const overrideSchema = overrideWith({}).meta({
+  id: 'PriceOverride',
+  description: "What an account pays instead of its card's prices",
+});
+
+export const accountOverrideSchema = overrideWith({
+  accountOwnerId: z.string().meta({ examples: ['auth0|507f1f77'] }),
+  accountName: accountNameText,
+}).meta({ id: 'AccountPriceOverride', description: 'An override, and whose it is' });
 
 export const priceChangeSchema = z
   .object({
@@ -74,6 +95,7 @@ export const priceChangeSchema = z
       .string()
       .nullable()
       .meta({ examples: ['auth0|507f1f77'], description: 'The only account that it concerns; null for all' }),
+    accountName: accountNameText,
     meter: z
       .string()
       .nullable()
@@ -98,5 +120,7 @@ export const priceChangeSchema = z
       .string()
       .meta({ examples: ['2026-11-22T14:05:00.123456Z'] })
       .nullable(),
+    rateId: systemIdText.nullable().meta({ description: 'The rate that it made, until that is withdrawn' }),
+    overrideId: systemIdText.nullable().meta({ description: 'The override that it made, until that is withdrawn' }),
   })
   .meta({ id: 'PriceChange' });
