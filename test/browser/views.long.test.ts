@@ -128,6 +128,18 @@ const VIEWS: readonly View[] = [
     heading: /^Comparison$/,
     shows: ['CPU (core-hours)', 'Owner overwritten', 'Why they differ', /\d unexplained/, /Differences \([\d,]+\)/],
   },
+  {
+    name: 'prices',
+    path: () => '/prices',
+    heading: /^Prices$/,
+    shows: ['Rate card default', '$0.35 per core-hour', 'Change a price'],
+  },
+  {
+    name: 'prices-account',
+    path: () => `/prices?account=${encode(stack.money.closedAccount)}`,
+    heading: /^Prices$/,
+    shows: ['What the account pays', '$3.50 per GPU-hour', 'Give a discount'],
+  },
   { name: 'my-account', as: owner?.id ?? '', path: () => '/', heading: /^Astrid Berg$/, shows: ['My account'] },
   {
     name: 'no-access',

@@ -21,6 +21,10 @@ const EventsView = lazy(async () => ({ default: (await import('./views/events/ev
 const ReceiptView = lazy(async () => ({ default: (await import('./views/receipt/receipt-view.tsx')).ReceiptView }));
 const WebhooksView = lazy(async () => ({ default: (await import('./views/webhooks/webhooks-view.tsx')).WebhooksView }));
 const WebhookView = lazy(async () => ({ default: (await import('./views/webhooks/webhook-view.tsx')).WebhookView }));
+const PricesView = lazy(async () => ({ default: (await import('./views/prices/prices-view.tsx')).PricesView }));
+const PriceChangeView = lazy(async () => ({
+  default: (await import('./views/prices/price-change-view.tsx')).PriceChangeView,
+}));
 
 export type ViewProps = {
   readonly address: ViewAddress;
@@ -58,6 +62,10 @@ export function View({ address, month }: ViewProps) {
       return <WebhooksView />;
     case 'webhook':
       return <WebhookView key={address.id} id={address.id} />;
+    case 'prices':
+      return <PricesView />;
+    case 'price-change':
+      return <PriceChangeView key={address.id} id={address.id} />;
     default:
       return <NoView />;
   }

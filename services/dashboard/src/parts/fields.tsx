@@ -17,8 +17,8 @@ export type TextFieldProps = FieldProps<string> & {
   readonly kind?: 'text' | 'email' | 'url' | 'date' | 'month' | 'datetime-local' | 'decimal' | 'long';
   readonly lengthMax?: number;
   readonly placeholder?: string;
-  /** What the browser suggests. */
-  readonly suggestions?: readonly string[];
+  /** What the browser suggests; with a text, people find it by that too. */
+  readonly suggestions?: readonly (string | { readonly value: string; readonly text: string })[];
   readonly min?: string;
   readonly max?: string;
 };
@@ -53,9 +53,15 @@ export function TextField({ kind = 'text', suggestions, ...props }: TextFieldPro
       )}
       {suggestions === undefined ? null : (
         <datalist id={`${id}-list`}>
-          {suggestions.map((suggestion) => (
-            <option key={suggestion} value={suggestion} />
-          ))}
+          {suggestions.map((suggestion) =>
+            typeof suggestion === 'string' ? (
+              <option key={suggestion} value={suggestion} />
+            ) : (
+              <option key={suggestion.value} value={suggestion.value}>
+                {suggestion.text}
+              </option>
+            ),
+          )}
         </datalist>
       )}
     </Labelled>

@@ -12,8 +12,8 @@ export function addListPriceOverrides(app: HttpApp, pool: Pool): void {
     operationId: 'listPriceOverrides',
     summary: 'List what accounts have of their own',
     description:
-      'Own prices, discounts and other cards of all accounts, by account and first day: of the past and of the future; ' +
-      'withdrawn ones are left out.',
+      'Own prices, discounts and other cards of all accounts, by account and first day: of the past and of the ' +
+      'future; withdrawn ones are left out.',
     tags: ['Prices'],
     querystring: z.strictObject({}),
     response: listed('The overrides', answerSchema),

@@ -1,3 +1,4 @@
+import './parked.css';
 import { useState } from 'react';
 import { useApi, useSend } from '../../api/client.ts';
 import { SelectField, TextField } from '../../parts/fields.tsx';
