@@ -26,20 +26,32 @@ const ALONE = ['packages', 'services', 'test'].flatMap(listTests).filter(changes
 
 /**
  * The longest ones, longest first. At the end, where their sizes put them, one worker would play one of them while the
- * other had nothing left to do.
+ * others had nothing left to do.
  */
 const LONGEST = [
   'test/chaos/chaos.long.test.ts',
-  'test/browser/views.long.test.ts',
+  'test/collector/month.long.test.ts',
+  'test/import-usage.long.test.ts',
+  'test/exports/big-export.long.test.ts',
   'test/import-kill.long.test.ts',
   'test/faults.long.test.ts',
-  'packages/queue/src/queue.integration.test.ts',
+  'test/browser/views.long.test.ts',
+  'test/newer-node.long.test.ts',
+  'test/browser/use.long.test.ts',
   'test/browser/demo-page.long.test.ts',
-  'test/attacks/secrets-in-logs.long.test.ts',
+  'test/browser/security.long.test.ts',
+  'test/page-sign-in.long.test.ts',
+  'test/pipeline-health.long.test.ts',
+  'test/browser/many-accounts.long.test.ts',
   'test/attacks/costly-bodies.long.test.ts',
+  'packages/demo/src/create-demo.long.test.ts',
+  'test/simulation/simulation.test.ts',
+  'test/bills.property.test.ts',
+  'test/collector/backlog.long.test.ts',
   'test/exactness.long.test.ts',
-  'packages/db/src/reconciliation/reconciliation.integration.test.ts',
-  'services/worker/src/stripe/export-usage.integration.long.test.ts',
+  'test/attacks/secrets-in-logs.long.test.ts',
+  'test/attacks/slow-senders.long.test.ts',
+  'packages/queue/src/queue.integration.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
