@@ -42,6 +42,7 @@ import {
   endStripeCustomer,
   endTurn,
   findApplyingPriceChange,
+  findCluster,
   findOriginals,
   findPerson,
   findPriceChange,
@@ -91,6 +92,7 @@ import {
   postponeParked,
   previewPriceChange,
   purgeExpiredEvents,
+  readClusterActivity,
   readCoverage,
   readCreditUsd,
   readFollowingDirectory,
@@ -777,6 +779,8 @@ async function reconcileAndRepair(pool: Pool, clusterId: string): Promise<void> 
   expect(await listReconciliations(pool, { limit: 10 })).toHaveLength(2);
   expect((await readCoverage(pool, { ...DAYS, cellsMax: 100 })).cells).not.toEqual([]);
   expect(await countMissingHours(pool)).not.toEqual([]);
+  expect(await findCluster(pool, clusterId)).toBeDefined();
+  expect(await readClusterActivity(pool, [clusterId])).toHaveLength(1);
 }
 
 /** Something to draw from for the month that is closed afterwards. */

@@ -20,6 +20,7 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
     status: 200,
   }),
   () => ({ operationId: 'listClusters', status: 200 }),
+  (world) => ({ operationId: 'readCluster', params: { id: known(world, 'documentedCluster') }, status: 200 }),
   () => ({ operationId: 'createUser', body: { id: OWNER, email: 'o@example.com', name: 'Owner' }, status: 201 }),
   () => ({ operationId: 'createUser', body: { id: MEMBER, accountOwnerId: OWNER }, status: 201 }),
   () => ({

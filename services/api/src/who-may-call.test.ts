@@ -56,6 +56,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'DELETE /v1/invites/:id': { for: 'the owner', query: { accountOwnerId: OWNER } },
   'POST /v1/invites/accept': { for: 'everybody' },
   'GET /v1/clusters': { for: 'staff' },
+  'GET /v1/clusters/:id': { for: 'staff' },
   'POST /v1/clusters': { for: 'admins' },
   'PATCH /v1/clusters/:id': { for: 'admins' },
   'GET /v1/aliases': { for: 'staff' },

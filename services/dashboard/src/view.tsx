@@ -25,6 +25,12 @@ const PricesView = lazy(async () => ({ default: (await import('./views/prices/pr
 const PriceChangeView = lazy(async () => ({
   default: (await import('./views/prices/price-change-view.tsx')).PriceChangeView,
 }));
+const ClustersView = lazy(async () => ({ default: (await import('./views/clusters/clusters-view.tsx')).ClustersView }));
+const NewClusterView = lazy(async () => ({
+  default: (await import('./views/clusters/new-cluster-view.tsx')).NewClusterView,
+}));
+const ClusterView = lazy(async () => ({ default: (await import('./views/clusters/cluster-view.tsx')).ClusterView }));
+const SetUpView = lazy(async () => ({ default: (await import('./views/clusters/set-up-view.tsx')).SetUpView }));
 
 export type ViewProps = {
   readonly address: ViewAddress;
@@ -66,6 +72,14 @@ export function View({ address, month }: ViewProps) {
       return <PricesView />;
     case 'price-change':
       return <PriceChangeView key={address.id} id={address.id} />;
+    case 'clusters':
+      return <ClustersView />;
+    case 'new-cluster':
+      return <NewClusterView />;
+    case 'cluster':
+      return <ClusterView key={address.id} id={address.id} />;
+    case 'cluster-set-up':
+      return <SetUpView key={address.id} id={address.id} />;
     default:
       return <NoView />;
   }

@@ -1,5 +1,6 @@
 import { RequestError, type RequestErrorCode } from '@hopsmeter/usage';
 import type { AuditedTransaction } from '../audit/in-audited-transaction.ts';
+import type { Pool } from '../connection/pool.ts';
 import { instantText } from '../sql/instant.ts';
 
 export type ClusterStatus = 'active' | 'inactive';
@@ -47,4 +48,9 @@ export async function readCluster(
   const [cluster] = await rowsOf<ClusterRow>(READ_CLUSTER, [id]);
   if (cluster === undefined) throw new RequestError(code, `there is no cluster ${id}`);
   return cluster;
+}
+
+/** Finds a cluster by id. */
+export async function findCluster(pool: Pool, id: string): Promise<ClusterRow | undefined> {
+  return (await pool.query<ClusterRow>(READ_CLUSTER, [id])).rows[0];
 }

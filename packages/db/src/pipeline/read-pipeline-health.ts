@@ -77,7 +77,7 @@ export async function readPipelineHealth(pool: Pool): Promise<PipelineHealth> {
   if (row === undefined) throw new Error('an aggregate gave no row');
   const { oldestParkedAt, measuredAt, ...queue } = row;
   const { unexplained, checkedAt } = await readReconciliationState(pool);
-  const hours = (await countMissingHours(pool, COVERAGE_HOURS)).map(({ missingHours }) => missingHours);
+  const hours = (await countMissingHours(pool, { hours: COVERAGE_HOURS })).map(({ missingHours }) => missingHours);
   const overlapping = await countOverlappingUsage(pool, COVERAGE_HOURS);
   return {
     queue: measuredAt === null ? undefined : { ...queue, measuredAt },

@@ -5,8 +5,8 @@ import { GRID } from './cluster-hours-missing.ts';
 const HOURS = 62 * 24;
 
 /**
- * How many hours each cluster misses, from $1 up to, but not including, $2; $3 is NULL. Clusters that miss none are
- * there with 0. No locks.
+ * How many hours each cluster misses, from $1 up to, but not including, $2, of the cluster $3 or of all. Clusters that
+ * miss none are there with 0. No locks.
  */
 const COUNT_MISSING_HOURS = `
 with ${GRID}
@@ -16,9 +16,19 @@ from grid group by cluster
 
 export type MissingHours = { readonly clusterId: string; readonly missingHours: number };
 
-/** Counts with {@link COUNT_MISSING_HOURS}, over the last `hours` and the present one; over 62 days when not given. */
-export async function countMissingHours(pool: Pool, hours = HOURS): Promise<readonly MissingHours[]> {
+export type MissingHoursQuery = {
+  /** The last so many, and the present one; default {@link HOURS}. */
+  readonly hours?: number;
+  /** Default all clusters. */
+  readonly clusterId?: string | undefined;
+};
+
+/** Counts with {@link COUNT_MISSING_HOURS}. */
+export async function countMissingHours(
+  pool: Pool,
+  { hours = HOURS, clusterId }: MissingHoursQuery = {},
+): Promise<readonly MissingHours[]> {
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
   const [from, to] = [hour - hours * 3_600_000, hour + 3_600_000].map((ms) => new Date(ms).toISOString());
-  return (await pool.query<MissingHours>(COUNT_MISSING_HOURS, [from, to, null])).rows;
+  return (await pool.query<MissingHours>(COUNT_MISSING_HOURS, [from, to, clusterId ?? null])).rows;
 }

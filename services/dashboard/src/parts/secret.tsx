@@ -28,7 +28,7 @@ export function SecretDialog({ title, name, secret, onClose, children }: SecretD
 }
 
 /** Text for a terminal or another program, with a button that copies all of it. */
-function CodeBlock({ name, text }: { readonly name: string; readonly text: string }) {
+export function CodeBlock({ name, text }: { readonly name: string; readonly text: string }) {
   const [said, setSaid] = useState('');
   const copy = (): void => {
     navigator.clipboard.writeText(text).then(

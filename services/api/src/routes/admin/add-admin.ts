@@ -21,6 +21,7 @@ import { addListClusters } from './list-clusters.ts';
 import { addListInvites } from './list-invites.ts';
 import { addListProjects } from './list-projects.ts';
 import { addListUsers } from './list-users.ts';
+import { addReadCluster } from './read-cluster.ts';
 import { addRevokeInvite } from './revoke-invite.ts';
 import { addSetAlias } from './set-alias.ts';
 import { addUnassignUser } from './unassign-user.ts';
@@ -33,7 +34,7 @@ export async function addAdmin(scope: HttpApp, pool: Pool): Promise<void> {
       [addListUsers, addCreateUser, addChangeUser, addChangeOwner],
       [addAssignUser, addUnassignUser, addEndAssignment],
       [addListInvites, addCreateInvite, addAcceptInvite, addRevokeInvite],
-      [addListClusters, addCreateCluster, addChangeCluster],
+      [addListClusters, addReadCluster, addCreateCluster, addChangeCluster],
       [addListAliases, addSetAlias, addEndAlias],
       [addListProjects, addCreateProject, addChangeProject, addEndProject, addHandOverProject],
       [addListAuditLog],

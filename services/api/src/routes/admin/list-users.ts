@@ -2,6 +2,7 @@ import { listUsers, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { z } from 'zod';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
+import { systemIdSchema } from '../../contract/fields.ts';
 import { createPageCursor, nextCursorSchema, textPart } from '../../contract/page-cursor.ts';
 import { accountIdSchema, limitSchema, searchSchema } from '../../contract/parameters.ts';
 import { userSchema } from './schemas.ts';
@@ -11,6 +12,7 @@ const pages = createPageCursor(z.object({ id: textPart }));
 const querySchema = z.strictObject({
   q: searchSchema('Part of the id, name or e-mail address, in upper or lower case', 'ada@').optional(),
   accountOwnerId: accountIdSchema.optional().meta({ description: 'Only the members of this owner' }),
+  clusterId: systemIdSchema('Only users who are on this cluster now').optional(),
   cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
@@ -28,9 +30,9 @@ export function addListUsers(app: HttpApp, pool: Pool): void {
     response: listed('A page of users', answerSchema),
   };
   app.get('/v1/users', { schema, config: { access: 'staff' } }, async ({ query }) => {
-    const { q, accountOwnerId, cursor, limit } = query;
+    const { q, accountOwnerId, clusterId, cursor, limit } = query;
     const search = q === '' ? undefined : q;
-    const asked = { search, accountOwnerId, after: cursor?.id, limit: limit + 1 };
+    const asked = { search, accountOwnerId, clusterId, after: cursor?.id, limit: limit + 1 };
     const { rows, next } = pages.pageOf(await listUsers(pool, asked), limit, (row) => row);
     return { users: rows, ...next };
   });
