@@ -100,19 +100,25 @@ hours as materialized (
   left join hopsmeter.reconciled_days on day = (hour at time zone 'UTC')::date
   where hour <= now()
 ),
--- The planner takes each series for a thousand hours, so it hashes or sorts whatever follows. It must not be told that
--- there are fewer: it would pair every hour with every other one.
+-- Most manifests are of an hour; only of longer ones a series is made, which costs more than the row.
 manifest_hours as materialized (
+  select manifests.*, first_hour as hour
+  from manifests where first_hour = last_hour and first_hour >= $1::timestamptz
+  union all
+  -- The planner takes each series for a thousand hours, so it hashes or sorts whatever follows. It must not be told
+  -- that there are fewer: it would pair every hour with every other one.
   select manifests.*, hour
   from manifests cross join lateral generate_series(
     greatest(first_hour, $1::timestamptz), least(last_hour, $2::timestamptz - interval '1 hour'), interval '1 hour'
   ) as hour
+  where first_hour < last_hour
 ),
 path_hours as materialized (
   select
     cluster, hour, source_path, bool_or(missing_reason is null) as is_reported,
     sum(event_count) as reported, min(first_hour) as from_hour, max(last_hour) as to_hour,
-    max(recorded_at) as recorded_at, bool_or(sums <> '{}') as has_sums
+    max(recorded_at) as recorded_at, count(*) as manifest_count, (array_agg(sums))[1] as sums,
+    bool_or(sums <> '{}') as has_sums
   from manifest_hours group by cluster, hour, source_path
 ),
 sources as materialized (
@@ -181,11 +187,14 @@ missing_paths as materialized (
   where spoken.cluster is null and ${mayMiss('hours')}
 ),
 used_hours as materialized (
-  select distinct cluster, covered as hour
+  select cluster, hour from used where hour >= $1::timestamptz and hour < $2::timestamptz
+  union
+  select cluster, covered
   from used cross join lateral generate_series(
     greatest(hour, $1::timestamptz),
     greatest(hour, least(last_window_ended_at, $2::timestamptz) - interval '1 microsecond'), interval '1 hour'
   ) as covered
+  where last_window_ended_at > hour + interval '1 hour'
 ),
 reported_hours as materialized (select distinct cluster, hour from path_hours where is_reported),
 missing_hours as materialized (select distinct cluster, hour from missing_paths),

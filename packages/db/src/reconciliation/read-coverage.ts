@@ -32,20 +32,34 @@ const READ_COVERAGE = `
 with ${GRID},
 claims as materialized (select * from path_hours where is_reported),
 -- Expanded before anything is joined, so that it is joined on equality: else every hour of a path would be paired with
--- every other one.
+-- every other one. Most speak of one hour, and need no series.
 claimed_hours as materialized (
-  select cluster, hour, source_path, reported, recorded_at, has_sums, claimed_hour
+  select *, hour as claimed_hour from claims where from_hour = to_hour
+  union all
+  select claims.*, claimed_hour
   from claims cross join lateral generate_series(from_hour, to_hour, interval '1 hour') as claimed_hour
+  where from_hour < to_hour
 ),
 -- The usage that belongs to it, and when its days were compared.
 claimed as materialized (
   select
     claimed_hours.cluster, claimed_hours.hour, claimed_hours.source_path, reported, recorded_at, has_sums,
-    used.event_count, used.sums, coalesce(checked_at, '-infinity') as checked_at
+    used.event_count, used.sums, coalesce(checked_at, '-infinity') as checked_at,
+    not has_sums or (manifest_count = 1 and used.sums @> claimed_hours.sums) as has_same_sums
   from claimed_hours
   left join used on used.cluster = claimed_hours.cluster and used.source_path = claimed_hours.source_path
     and used.hour = claimed_hour
   left join hopsmeter.reconciled_days on day = (claimed_hour at time zone 'UTC')::date
+),
+counted as materialized (
+  select
+    cluster, hour, source_path, reported, recorded_at, coalesce(sum(event_count), 0) as counted,
+    min(checked_at) as checked_at, count(*) = 1 and bool_and(has_same_sums) as has_same_sums
+  from claimed group by cluster, hour, source_path, reported, recorded_at
+),
+-- One manifest, one row of usage and the same sums, as most are, need no arithmetic: taking sums apart costs the most.
+other_sums as materialized (
+  select cluster, hour, source_path from counted where has_same_sums is not true
 ),
 sums as (
   select cluster, hour, source_path, bool_or(counted < reported) as is_less, bool_or(counted > reported) as is_more
@@ -54,22 +68,18 @@ sums as (
       ${roundedQuantity('coalesce(sum(counted), 0)')} as counted
     from (
       select cluster, hour, source_path, entry.key as meter, entry.value::numeric as reported, null::numeric as counted
-      from manifest_hours cross join jsonb_each_text(sums) as entry
+      from manifest_hours join other_sums using (cluster, hour, source_path)
+      cross join lateral jsonb_each_text(sums) as entry
       union all
       select cluster, hour, source_path, entry.key, null, entry.value::numeric
-      from claimed cross join jsonb_each_text(sums) as entry where has_sums
+      from claimed join other_sums using (cluster, hour, source_path)
+      cross join lateral jsonb_each_text(sums) as entry where has_sums
     ) as both_sides
     group by cluster, hour, source_path, meter
     -- A meter that no manifest names was not summed.
     having count(reported) > 0
   ) as by_meter
   group by cluster, hour, source_path
-),
-counted as (
-  select
-    cluster, hour, source_path, reported, recorded_at, coalesce(sum(event_count), 0) as counted,
-    min(checked_at) as checked_at
-  from claimed group by cluster, hour, source_path, reported, recorded_at
 ),
 compared as (
   select
