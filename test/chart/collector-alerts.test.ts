@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { GETTING_PROMETHEUS_MS, playStories, type Story } from './alert-stories.ts';
+import { playStories, type Story } from '../watching/play-stories.ts';
+import { GETTING_PROMETHEUS_MS } from '../watching/promtool.ts';
 import { COLLECTOR_CHART, renderChart } from './render-chart.ts';
 import { recordOf } from './template-functions.ts';
 
@@ -59,8 +60,10 @@ it(
     const files = renderChart(COLLECTOR_CHART, { settings, prometheusRule: { enabled: true } });
     const { spec } = recordOf(parse(files.get('prometheusrule.yaml') ?? ''));
     const always = { up: '1x60' };
-    const labels = 'job="hopsmeter-collector", namespace="hopsmeter", source="compute"';
-    expect(await playStories({ rules: spec, stories: STORIES, always, labels })).toContain('SUCCESS');
+    const labels = ['job="hopsmeter-collector"', 'source="compute"'];
+    const scenes = STORIES.map((story) => [story]);
+    const said = await playStories({ rules: spec, scenes, always, labels, interval: '5m', askedAt: '4h' });
+    expect(said).toContain('SUCCESS');
   },
   GETTING_PROMETHEUS_MS,
 );

@@ -50,6 +50,8 @@ const EVERYTHING = {
   extraEnv: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
   networkPolicy: { extraEgress: [{ to: [{ ipBlock: { cidr: '10.0.0.5/32' } }], ports: [{ port: 8443 }] }] },
   podMonitor: { enabled: true, labels: { release: 'prometheus' } },
+  prometheusRule: { enabled: true, labels: { release: 'prometheus' }, docsUrl: 'https://example.com/docs/' },
+  grafanaDashboard: { enabled: true, annotations: { grafana_folder: 'billing' } },
   serviceAccount: { annotations: { team: 'platform' } },
   fullnameOverride: 'metering',
   podLabels: { team: 'platform' },
@@ -96,7 +98,8 @@ describe('the chart of hopsmeter', () => {
     const always = ['Deployment', 'Job', 'PodDisruptionBudget', 'Service'];
     const usually = [...always, 'HorizontalPodAutoscaler', 'NetworkPolicy', 'ServiceAccount'];
     expect(kinds(DEFAULT)).toEqual(usually.sort());
-    expect(kinds(EVERYTHING)).toEqual([...usually, 'Ingress', 'PodMonitor', 'ScaledObject', 'StatefulSet'].sort());
+    const switchedOn = ['ConfigMap', 'Ingress', 'PodMonitor', 'PrometheusRule', 'ScaledObject', 'StatefulSet'];
+    expect(kinds(EVERYTHING)).toEqual([...usually, ...switchedOn].sort());
     expect(kinds(NOTHING)).toEqual([...always, 'HorizontalPodAutoscaler'].sort());
   });
 
@@ -333,6 +336,14 @@ describe('the chart of hopsmeter', () => {
     };
     expect(paths('metering-ingest')).toEqual(['/api/v1/']);
     expect(paths('metering-api')).toEqual(['/']);
+  });
+
+  it('says in its rules where docs are to be read, if it was told', () => {
+    const url = 'https://example.com/docs/operations.md#hopsmeterapiaway';
+    expect(JSON.stringify(find('PrometheusRule', 'metering', EVERYTHING))).toContain(`"runbook_url":"${url}"`);
+    expect(JSON.stringify(render({ prometheusRule: { enabled: true } }))).toContain(
+      '"runbook":"docs/operations.md#hopsmeterapiaway"',
+    );
   });
 
   it('lets one process stay at another version for a while', () => {
