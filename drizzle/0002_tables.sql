@@ -148,6 +148,11 @@ CREATE TABLE "hopsmeter"."audit_log" (
 	"after" jsonb,
 	"reason" text,
 	"request_id" text,
+	"user_ids" text[] GENERATED ALWAYS AS (array_remove(array[
+          case when entity in ('users', 'spending_caps', 'stripe_customers') then entity_id end,
+          before ->> 'accountOwnerId', after ->> 'accountOwnerId', before ->> 'userId', after ->> 'userId',
+          after -> 'project' ->> 'userId'
+        ], null)) STORED,
 	CONSTRAINT "audit_log_actor_kind_known" CHECK ("hopsmeter"."audit_log"."actor_kind" in ('staff', 'owner', 'service', 'system'))
 );
 --> statement-breakpoint
@@ -839,8 +844,11 @@ CREATE INDEX "cluster_manifests_window_idx" ON "hopsmeter"."cluster_manifests" U
 CREATE INDEX "cluster_manifests_source_idx" ON "hopsmeter"."cluster_manifests" USING btree ("hopsworks_cluster_id","source_path","window_started_at");--> statement-breakpoint
 CREATE INDEX "corrections_root_event_key_idx" ON "hopsmeter"."corrections" USING btree ("root_event_key");--> statement-breakpoint
 CREATE INDEX "project_reports_namespace_idx" ON "hopsmeter"."project_reports" USING btree ("hopsworks_cluster_id","namespace","reported_at");--> statement-breakpoint
+CREATE INDEX "audit_log_user_ids_idx" ON "hopsmeter"."audit_log" USING gin ("user_ids");--> statement-breakpoint
 CREATE INDEX "audit_log_entity_idx" ON "hopsmeter"."audit_log" USING btree ("entity","entity_id","happened_at");--> statement-breakpoint
 CREATE INDEX "audit_log_happened_at_idx" ON "hopsmeter"."audit_log" USING btree ("happened_at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_actor_idx" ON "hopsmeter"."audit_log" USING btree ("actor_id","happened_at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_action_idx" ON "hopsmeter"."audit_log" USING btree ("action","happened_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "namespace_rules_one_in_force" ON "hopsmeter"."namespace_rules" USING btree ("hopsworks_cluster_id","pattern") WHERE withdrawn_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "team_invites_one_pending" ON "hopsmeter"."team_invites" USING btree ("account_owner_id",lower("email")) WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
 CREATE INDEX "users_account_owner_id_idx" ON "hopsmeter"."users" USING btree ("account_owner_id");--> statement-breakpoint
@@ -852,6 +860,7 @@ CREATE INDEX "price_overrides_account_owner_id_idx" ON "hopsmeter"."price_overri
 CREATE UNIQUE INDEX "rate_cards_one_default" ON "hopsmeter"."rate_cards" USING btree ("is_default") WHERE is_default;--> statement-breakpoint
 CREATE UNIQUE INDEX "rates_one_per_day" ON "hopsmeter"."rates" USING btree ("rate_card_id","meter","valid_from") WHERE withdrawn_at is null;--> statement-breakpoint
 CREATE INDEX "cluster_hours_usage_date_idx" ON "hopsmeter"."cluster_hours" USING btree ("usage_date");--> statement-breakpoint
+CREATE INDEX "cluster_hours_source_path_idx" ON "hopsmeter"."cluster_hours" USING btree ("hopsworks_cluster_id","source_path");--> statement-breakpoint
 CREATE INDEX "reconciliation_differences_reconciliation_id_idx" ON "hopsmeter"."reconciliation_differences" USING btree ("reconciliation_id");--> statement-breakpoint
 CREATE INDEX "reconciliations_requested_at_idx" ON "hopsmeter"."reconciliations" USING btree ("requested_at","id");--> statement-breakpoint
 CREATE INDEX "reconciliations_unfinished_idx" ON "hopsmeter"."reconciliations" USING btree ("requested_at") WHERE status <> 'done';--> statement-breakpoint
@@ -868,6 +877,7 @@ CREATE INDEX "parked_events_retry_idx" ON "hopsmeter"."parked_events" USING btre
 CREATE INDEX "parked_events_deferred_idx" ON "hopsmeter"."parked_events" USING btree ("reason","hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and reason in ('correction', 'manifest');--> statement-breakpoint
 CREATE INDEX "parked_events_project_reports_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","parked_at","id") WHERE status = 'pending' and deferred = 'project';--> statement-breakpoint
 CREATE INDEX "parked_events_ignored_idx" ON "hopsmeter"."parked_events" USING btree ("hopsworks_cluster_id","namespace","tried_version") WHERE status = 'ignored';--> statement-breakpoint
+CREATE INDEX "parked_events_event_id_idx" ON "hopsmeter"."parked_events" USING btree ("event_id");--> statement-breakpoint
 CREATE INDEX "parked_events_replaces_key_idx" ON "hopsmeter"."parked_events" USING btree ("replaces_key") WHERE replaces_key is not null;--> statement-breakpoint
 CREATE INDEX "usage_batches_received_at_idx" ON "hopsmeter"."usage_batches" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "usage_batches_recorded_at_idx" ON "hopsmeter"."usage_batches" USING btree ("recorded_at");--> statement-breakpoint

@@ -145,4 +145,11 @@ export const DIRECTORY_CALLS: readonly MakeCall[] = [
   }),
   (world) => ({ operationId: 'listClusterKeys', params: { id: known(world, 'documentedCluster') }, status: 200 }),
   () => ({ operationId: 'listAuditLog', status: 200 }),
+  (world) => ({
+    operationId: 'listAuditLog',
+    query: { account: 'auth0|owner', action: 'create_user', from: known(world, 'from') },
+    status: 200,
+  }),
+  () => ({ operationId: 'search', query: { q: 'a' }, status: 200 }),
+  () => ({ operationId: 'search', query: { q: 'x'.repeat(257) }, status: 400 }),
 ];

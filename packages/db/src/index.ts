@@ -196,6 +196,7 @@ export { createRecording } from './record/create-recording.ts';
 export { readCountedInstants } from './record/read-counted-instants.ts';
 export { type RecordedCounts, recordBatch, recordStatementOf, tryRecordBatch } from './record/record-batch.ts';
 export * as schema from './schema/index.ts';
+export { type Found, search } from './search/search.ts';
 export type { ClosedMonth } from './statements/close-month.ts';
 export {
   ACCOUNTS_PER_TRANSACTION_MAX,

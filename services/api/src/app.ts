@@ -34,6 +34,7 @@ import { addParked } from './routes/parked/add-parked.ts';
 import { addReadPipeline } from './routes/pipeline/read-pipeline.ts';
 import { addPrices } from './routes/prices/add-prices.ts';
 import { addReconciliation } from './routes/reconciliation/add-reconciliation.ts';
+import { addSearch } from './routes/search/search.ts';
 import { addStatements } from './routes/statements/add-statements.ts';
 import { addStripe } from './routes/stripe/add-stripe.ts';
 import { addReadTotals } from './routes/totals/read-totals.ts';
@@ -128,6 +129,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     addReadTotals(scope, { billing });
     addListUsageDaily(scope, { billing, streams });
     addReadMe(scope, pool);
+    addSearch(scope, pool);
     addReadPipeline(scope, { billing });
     await addEvents(scope, { pool, billing });
     addExportFocus(scope, { pool, billing, streams, now });

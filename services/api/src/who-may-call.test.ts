@@ -34,6 +34,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/events/:id/correction': { for: 'admins' },
   'GET /v1/pipeline': { for: 'staff' },
   'GET /v1/me': { for: 'owners' },
+  'GET /v1/search': { for: 'staff' },
   'GET /v1/exports/focus': { for: 'the owner', query: { account: OWNER } },
   'GET /api/v1/meters': { for: 'owners' },
   'GET /api/v1/meters/:slug/query': { for: 'owners' },

@@ -6,6 +6,37 @@ import { type EventOrigin, formatSource, parseSource } from './event-source.ts';
 const LIST_CLUSTER_IDS = 'select id from hopsmeter.hopsworks_clusters order by id';
 
 /**
+ * Every source that an event of an id may have come from: the clusters themselves, what they were counted from, and
+ * what parked events of that id came from. Parameters: $1 event id. For each source one look-up in the index of
+ * clusters' hours, however many hours there are; parked events by the index of their ids.
+ */
+const LIST_ORIGINS = `
+with recursive counted as (
+  select cluster.id, source.path
+  from hopsmeter.hopsworks_clusters cluster
+  cross join lateral (
+    select min(source_path) as path from hopsmeter.cluster_hours where hopsworks_cluster_id = cluster.id
+  ) as source
+  where source.path is not null
+  union all
+  select counted.id, source.path
+  from counted
+  cross join lateral (
+    select min(source_path) as path from hopsmeter.cluster_hours
+    where hopsworks_cluster_id = counted.id and source_path > counted.path
+  ) as source
+  where source.path is not null
+)
+select id as "clusterId", '' as "sourcePath" from hopsmeter.hopsworks_clusters
+union
+select id, path from counted
+union
+select hopsworks_cluster_id, source_path from hopsmeter.parked_events
+where event_id = $1 and hopsworks_cluster_id is not null
+limit 10000
+`;
+
+/**
  * Which of some event keys are known, and the events whose identity was not storable as it came and that are found by
  * the id that was kept of it.
  *
@@ -61,21 +92,35 @@ export type FoundEvent = { readonly eventKey: string; readonly source: string | 
 
 /** Finds the events of that id with {@link FIND_KEYS}; more than one only where no source was given. */
 export async function findEvents(snapshot: Query, query: EventQuery): Promise<readonly FoundEvent[]> {
-  const { rowsOf } = snapshot;
-  const { id, source, accountOwnerId } = query;
+  const { source } = query;
   const origin = source === undefined ? undefined : parseSource(source);
   if (source !== undefined && origin === undefined) return [];
   const origins: readonly EventOrigin[] =
     origin === undefined
-      ? (await rowsOf<{ id: string }>(LIST_CLUSTER_IDS)).map((cluster) => ({ clusterId: cluster.id, sourcePath: '' }))
+      ? (await snapshot.rowsOf<{ id: string }>(LIST_CLUSTER_IDS)).map(({ id }) => ({ clusterId: id, sourcePath: '' }))
       : [origin];
+  return findUnder(snapshot, query, origins, origin);
+}
+
+/** Finds the events of that id under every source that clusters are known to have, with {@link LIST_ORIGINS}. */
+export async function findEventsAnywhere(query: Query, id: string): Promise<readonly FoundEvent[]> {
+  const origins = await query.rowsOf<EventOrigin>(LIST_ORIGINS, [id]);
+  return findUnder(query, { id, accountOwnerId: undefined }, origins, undefined);
+}
+
+async function findUnder(
+  snapshot: Query,
+  { id, accountOwnerId }: Omit<EventQuery, 'source'>,
+  origins: readonly EventOrigin[],
+  origin: EventOrigin | undefined,
+): Promise<readonly FoundEvent[]> {
   const sources = new Map(
     origins.map((each) => [
       asUuid(eventKeyOf(each.clusterId, { id, sourcePath: each.sourcePath })),
       formatSource(each),
     ]),
   );
-  const found = await rowsOf<{ eventKey: string }>(FIND_KEYS, [
+  const found = await snapshot.rowsOf<{ eventKey: string }>(FIND_KEYS, [
     [...sources.keys()],
     accountOwnerId ?? null,
     id,
@@ -84,13 +129,13 @@ export async function findEvents(snapshot: Query, query: EventQuery): Promise<re
   ]);
   return found
     .map(({ eventKey }) => ({ eventKey, source: sources.get(eventKey) }))
-    .concat(await findImported(snapshot, query, origin))
+    .concat(await findImported(snapshot, { id, accountOwnerId }, origin))
     .sort((a, b) => ((a.source ?? '') < (b.source ?? '') ? -1 : 1));
 }
 
 async function findImported(
   { rowsOf }: Query,
-  { id, accountOwnerId }: EventQuery,
+  { id, accountOwnerId }: Omit<EventQuery, 'source'>,
   origin: EventOrigin | undefined,
 ): Promise<readonly FoundEvent[]> {
   if (origin !== undefined && origin.sourcePath !== IMPORTED_SOURCE_PATH) return [];

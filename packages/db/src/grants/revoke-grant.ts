@@ -37,7 +37,12 @@ export function revokeGrant(pool: Pool, change: Change, wanted: GrantRevocation)
     if (after === undefined) throw new Error('the grant was not changed');
     const unused = centsText(before.amount - before.drawn);
     const entry = { action: 'revoke_grant', entity: 'credit_grants', entityId: id };
-    await transaction.audit({ ...entry, before: { unused }, after: { revokedAt: after.revokedAt }, reason });
+    await transaction.audit({
+      ...entry,
+      before: { accountOwnerId, unused },
+      after: { revokedAt: after.revokedAt },
+      reason,
+    });
     return after;
   });
 }

@@ -248,11 +248,24 @@ export const auditLog = hopsmeterTable(
     after: jsonb('after'),
     reason: text('reason'),
     requestId: text('request_id'),
+    /** Users whom the change names: who pays, who used, who was moved. */
+    userIds: text('user_ids')
+      .array()
+      .generatedAlwaysAs(
+        sql.raw(`array_remove(array[
+          case when entity in ('users', 'spending_caps', 'stripe_customers') then entity_id end,
+          before ->> 'accountOwnerId', after ->> 'accountOwnerId', before ->> 'userId', after ->> 'userId',
+          after -> 'project' ->> 'userId'
+        ], null)`),
+      ),
   },
   (table) => [
+    index('audit_log_user_ids_idx').using('gin', table.userIds),
     index('audit_log_entity_idx').on(table.entity, table.entityId, table.happenedAt),
     // Lists are read from the newest row back.
     index('audit_log_happened_at_idx').on(table.happenedAt, table.id),
+    index('audit_log_actor_idx').on(table.actorId, table.happenedAt, table.id),
+    index('audit_log_action_idx').on(table.action, table.happenedAt, table.id),
     check('audit_log_actor_kind_known', sql`${table.actorKind} in ('staff', 'owner', 'service', 'system')`),
   ],
 ).enableRLS();

@@ -124,5 +124,7 @@ export const clusterHours = hopsmeterTable(
       columns: [table.hopsworksClusterId, table.hour, table.sourcePath, table.usageDate],
     }),
     index('cluster_hours_usage_date_idx').on(table.usageDate),
+    // What a cluster's usage came from, source after source.
+    index('cluster_hours_source_path_idx').on(table.hopsworksClusterId, table.sourcePath),
   ],
 ).enableRLS();

@@ -270,6 +270,8 @@ export const parkedEvents = hopsmeterTable(
     index('parked_events_ignored_idx')
       .on(table.hopsworksClusterId, table.namespace, table.triedVersion)
       .where(sql`status = 'ignored'`),
+    // A person who looks for an event knows its id, and not always where it came from.
+    index('parked_events_event_id_idx').on(table.eventId),
     index('parked_events_replaces_key_idx').on(table.replacesKey).where(sql`replaces_key is not null`),
     check('parked_events_status_known', sql`${table.status} in ('pending', 'counted', 'given_up', 'ignored')`),
     check('parked_events_resolved_at_the_end', sql`(${table.status} = 'pending') = (${table.resolvedAt} is null)`),

@@ -33,7 +33,8 @@ resolved as (
 logged as (
   insert into hopsmeter.audit_log (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id)
   select $4, $5, 'resolve_remittance', 'stripe_remittances', id,
-    jsonb_build_object('status', status, 'lastError', last_error), jsonb_build_object('status', $2), $3, $6
+    jsonb_build_object('accountOwnerId', account_owner_id, 'status', status, 'lastError', last_error),
+    jsonb_build_object('status', $2), $3, $6
   from before
 )
 select * from resolved

@@ -403,3 +403,37 @@ describe('bad input', () => {
       ]);
   });
 });
+
+describe('the audit log', () => {
+  const entriesOf = async (query: string): Promise<Json[]> =>
+    (await send('GET', `/v1/audit-log?${query}`)).body.entries;
+
+  it('tells what concerns an account: the owner, members of now and before, and what names them', async () => {
+    const [pat, sue, mo] = ['audit|pat', 'audit|sue', 'audit|mo'];
+    for (const id of [pat, sue]) await send('POST', '/v1/users', { id });
+    await send('POST', '/v1/users', { id: mo, accountOwnerId: pat });
+    await send('POST', `/v1/users/${pathOf(mo)}/owner`, { accountOwnerId: sue });
+    await send('POST', '/v1/projects', { clusterId, namespace: 'audited', userId: mo });
+    await send('POST', `/v1/accounts/${pathOf(pat)}/grants`, {
+      ...{ amount: '5.00', validFrom: '2026-11-01', expiresOn: '2027-11-01', reason: 'a test' },
+    });
+    const actionsOf = async (account: string): Promise<string[]> =>
+      (await entriesOf(`account=${pathOf(account)}`)).map(({ action }) => action);
+    const ofMo = ['create_project', 'change_owner', 'create_user'];
+    expect(await actionsOf(pat)).toEqual(['grant_credit', ...ofMo, 'create_user']);
+    expect(await actionsOf(sue)).toEqual([...ofMo, 'create_user']);
+    expect(await actionsOf('audit|nobody')).toEqual([]);
+  });
+
+  it('is filtered by who, what and when', async () => {
+    const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    const all = await entriesOf('actor=service-role');
+    expect(all.length).toBeGreaterThan(5);
+    expect(await entriesOf(`from=${day(-1)}&to=${day(2)}`)).toEqual(all);
+    expect(await entriesOf(`from=${day(2)}`)).toEqual([]);
+    expect(await entriesOf(`to=${day(-1)}`)).toEqual([]);
+    expect(await entriesOf('actor=auth0%7Cada')).toEqual([]);
+    const grants = await entriesOf('action=grant_credit&actor=service-role');
+    expect(grants.map(({ action }) => action)).toEqual(['grant_credit']);
+  });
+});

@@ -1,15 +1,23 @@
 import { listAuditLog, type Pool } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { formatUsageDay } from '@hopsmeter/usage';
 import { z } from 'zod';
 import { listed, ROWS_DEFAULT, ROWS_MAX } from '../../contract/change-responses.ts';
 import { createPageCursor, instantPart, nextCursorSchema, systemIdPart } from '../../contract/page-cursor.ts';
-import { limitSchema, searchSchema } from '../../contract/parameters.ts';
+import { daySchema, limitSchema, searchSchema, userIdSchema } from '../../contract/parameters.ts';
 
 const pages = createPageCursor(z.object({ happenedAt: instantPart, id: systemIdPart }));
 
 const querySchema = z.strictObject({
   entity: searchSchema('Only changes of this table', 'users').optional(),
   entityId: searchSchema('Only changes of the row with this key', 'auth0|507f1f77').optional(),
+  account: userIdSchema(
+    'Only changes that concern this account: its owner, and the users whom it ever paid for',
+  ).optional(),
+  actor: searchSchema('Only changes by this person or job', 'auth0|777').optional(),
+  action: searchSchema('Only these changes', 'grant_credit').optional(),
+  from: daySchema('First day (UTC)', '2026-11-01').optional(),
+  to: daySchema('Day after the last one (UTC)', '2026-12-01').optional(),
   cursor: pages.parameter,
   limit: limitSchema({ most: ROWS_MAX, standard: ROWS_DEFAULT }),
 });
@@ -49,9 +57,19 @@ export function addListAuditLog(app: HttpApp, pool: Pool): void {
     response: listed('A page of entries', answerSchema),
   };
   app.get('/v1/audit-log', { schema, config: { access: 'staff' } }, async ({ query }) => {
-    const filters = { entity: query.entity || undefined, entityId: query.entityId || undefined };
-    const found = await listAuditLog(pool, { ...filters, after: query.cursor, limit: query.limit + 1 });
-    const { rows, next } = pages.pageOf(found, query.limit, (row) => row);
+    const { entity, entityId, account, actor, action, from, to, cursor, limit } = query;
+    const found = await listAuditLog(pool, {
+      entity: entity || undefined,
+      entityId: entityId || undefined,
+      account,
+      actorId: actor || undefined,
+      action: action || undefined,
+      from: from === undefined ? undefined : formatUsageDay(from),
+      to: to === undefined ? undefined : formatUsageDay(to),
+      after: cursor,
+      limit: limit + 1,
+    });
+    const { rows, next } = pages.pageOf(found, limit, (row) => row);
     return { entries: rows, ...next };
   });
 }
