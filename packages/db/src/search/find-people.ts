@@ -13,8 +13,8 @@ export type FoundPerson = {
 };
 
 /**
- * Parameters: $1 to $4 of `rankOf`, $5 whether members are wanted or account owners, $6 number of rows. Reads all users:
- * there are thousands.
+ * Parameters: $1 to $4 of `rankOf`, $5 whether members are wanted or account owners, $6 number of rows. Reads all
+ * users: there are thousands.
  */
 const FIND_PEOPLE = `
 select

@@ -19,7 +19,7 @@ export type RemittanceDecision = (typeof REMITTANCE_DECISIONS)[number];
  */
 const RESOLVE_REMITTANCE = `
 with before as materialized (
-  select id, status, last_error from hopsmeter.stripe_remittances
+  select id, account_owner_id, status, last_error from hopsmeter.stripe_remittances
   where id = $1::uuid
     and status in ('uncertain', 'rejected', 'too_old', case when $2 = 'not_sent' then 'sent' else 'uncertain' end)
   for update

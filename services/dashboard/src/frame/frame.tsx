@@ -3,12 +3,15 @@ import { Link } from 'wouter';
 import { addresses } from '../address/addresses.ts';
 import type { ViewAddress } from '../address/view-of.ts';
 import { Said } from '../parts/said.tsx';
+import { SearchButton } from '../search/search-button.tsx';
+import { useMe } from '../session/use-session.ts';
 import { ThemeSwitch } from '../theme/theme-switch.tsx';
 import { Navigation } from './navigation.tsx';
 import { Person } from './person.tsx';
 
 /** What is around every view: where one can go, and who is signed in. */
 export function Frame({ address, children }: { readonly address: ViewAddress; readonly children: ReactNode }) {
+  const { isStaff } = useMe();
   return (
     <>
       <a className="skip-link" href="#view">
@@ -23,6 +26,7 @@ export function Frame({ address, children }: { readonly address: ViewAddress; re
           hopsmeter
         </Link>
         <div className="frame-person">
+          {isStaff ? <SearchButton /> : null}
           <ThemeSwitch />
           <Person />
         </div>
