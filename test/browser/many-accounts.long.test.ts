@@ -55,6 +55,21 @@ afterAll(async () => {
 });
 
 /** B10 is a failure of the system that this one replaces: see ../counted-once-on-the-right-bill.test.ts. */
+describe('a month of 1,242 accounts', () => {
+  it('has every account in its table, and their sum to the cent', async () => {
+    const page = await visitor.open(`/months/${month}`);
+    const table = page.getByRole('table', { name: 'Accounts' });
+    // With the row of headings.
+    await expect.poll(() => table.getAttribute('aria-rowcount'), { timeout: 20_000 }).toBe(String(ACCOUNTS + 1));
+    const shown = (await page.locator('tfoot td data').first().getAttribute('value')) ?? '';
+    const { months } = z
+      .object({ months: z.array(z.object({ month: z.string(), total: z.string() })) })
+      .parse(await stack.ask('/v1/months'));
+    expect(exact(shown)).toBe(exact(months.find((each) => each.month === month)?.total ?? ''));
+    expect(await table.getByRole('row').count(), 'only those near the screen').toBeLessThan(ROWS_MAX);
+  });
+});
+
 describe('a report', () => {
   it('of 1,242 rows ends after the last one, not after 1,000 (B10)', async () => {
     const page = await visitor.open(`/accounts?month=${month}`);

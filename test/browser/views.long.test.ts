@@ -140,6 +140,13 @@ const VIEWS: readonly View[] = [
     heading: /^Prices$/,
     shows: ['What the account pays', '$3.50 per GPU-hour', 'Give a discount'],
   },
+  { name: 'months', path: () => '/months', heading: /^Months$/, shows: ['Partly closed', 'Running'] },
+  {
+    name: 'month',
+    path: () => `/months/${stack.money.previousMonth}`,
+    heading: /\d{4}$/,
+    shows: ['Tara Quinn', /no\. \d/, 'Dry run for all', 'Refused'],
+  },
   { name: 'my-account', as: owner?.id ?? '', path: () => '/', heading: /^Astrid Berg$/, shows: ['My account'] },
   {
     name: 'no-access',

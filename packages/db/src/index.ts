@@ -208,6 +208,14 @@ export {
 export type { DraftStatement, LineOfStatement, OriginalStatement } from './statements/compute-statement.ts';
 export * from './statements/draft-statement.ts';
 export * from './statements/find-statement-differences.ts';
+export {
+  ACCOUNT_MONTH_STATES,
+  type AccountMonthState,
+  listMonthAccounts,
+  type MonthAccountRow,
+  type MonthAccountsQuery,
+} from './statements/list-month-accounts.ts';
+export { listMonths, type MonthRow } from './statements/list-months.ts';
 export { listStatements, type StatementsPage, type StatementsQuery } from './statements/list-statements.ts';
 export type { Customer } from './statements/read-parties.ts';
 export { readStatement, type Statement } from './statements/read-statement.ts';

@@ -102,6 +102,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/reconciliations/:id/repair': { for: 'admins' },
   'GET /v1/coverage': { for: 'staff' },
   'GET /v1/comparisons/:month': { for: 'staff' },
+  'GET /v1/months': { for: 'staff' },
+  'GET /v1/months/:month': { for: 'staff' },
   'GET /v1/statements/:account/:month': { for: 'the owner' },
   'GET /v1/accounts/:id/statements': { for: 'the owner' },
   'POST /v1/statements/close': { for: 'admins' },

@@ -31,6 +31,8 @@ const NewClusterView = lazy(async () => ({
 }));
 const ClusterView = lazy(async () => ({ default: (await import('./views/clusters/cluster-view.tsx')).ClusterView }));
 const SetUpView = lazy(async () => ({ default: (await import('./views/clusters/set-up-view.tsx')).SetUpView }));
+const MonthsView = lazy(async () => ({ default: (await import('./views/months/months-view.tsx')).MonthsView }));
+const MonthView = lazy(async () => ({ default: (await import('./views/months/month-view.tsx')).MonthView }));
 
 export type ViewProps = {
   readonly address: ViewAddress;
@@ -80,6 +82,10 @@ export function View({ address, month }: ViewProps) {
       return <ClusterView key={address.id} id={address.id} />;
     case 'cluster-set-up':
       return <SetUpView key={address.id} id={address.id} />;
+    case 'months':
+      return <MonthsView />;
+    case 'month':
+      return <MonthView key={address.month} month={address.month} />;
     default:
       return <NoView />;
   }

@@ -98,6 +98,29 @@ export function SelectField<Value extends string>({ options, ...props }: SelectF
   );
 }
 
+/** Yes or no. */
+export function CheckField({ label, value, onChange, hint, isDisabled = false }: FieldProps<boolean>) {
+  const id = useId();
+  return (
+    <div className="field field-check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={value}
+        disabled={isDisabled}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      {hint === undefined ? null : (
+        <p id={`${id}-hint`} className="field-hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** As the api takes it. */
 const REASON_LENGTH_MAX = 500;
 

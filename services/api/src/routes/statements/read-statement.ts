@@ -12,20 +12,16 @@ import {
   formatExact,
   moneySchema,
 } from '../../contract/amounts.ts';
-import { MONTH_PATTERN, monthText, parseMonth } from '../../contract/month.ts';
-import { accountIdSchema, parameter } from '../../contract/parameters.ts';
+import { monthText } from '../../contract/month.ts';
+import { accountIdSchema } from '../../contract/parameters.ts';
 import { answer, NOT_FOUND_RESPONSE, PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import { monthParameter } from './month-params.ts';
 import { describeSummary, summaryShape } from './schemas.ts';
 import type { StatementsDeps } from './statements-deps.ts';
 
 const paramsSchema = z.strictObject({
   account: accountIdSchema,
-  month: parameter({
-    parse: parseMonth,
-    code: 'INVALID_MONTH',
-    expected: 'expected a month such as 2026-11',
-    describedAs: { description: 'Calendar month in UTC', examples: ['2026-11'], pattern: MONTH_PATTERN },
-  }),
+  month: monthParameter,
 });
 
 const unitPriceSchema = z

@@ -1,6 +1,7 @@
 import type { Account } from '../../api/schemas.ts';
+import { type CsvCell, formatCsv, safeText } from '../../format/csv.ts';
 
-type Column = { readonly name: string; readonly read: (account: Account, month: string) => string | number | null };
+type Column = { readonly name: string; readonly read: (account: Account, month: string) => CsvCell };
 
 const COLUMNS: readonly Column[] = [
   { name: 'month', read: (_, month) => month },
@@ -17,23 +18,10 @@ const COLUMNS: readonly Column[] = [
   { name: 'credits', read: ({ credits }) => credits },
 ];
 
-/**
- * A list of accounts as CSV (RFC 4180). Names are what people chose: one that a spreadsheet would take for a formula
- * has a `'` before it, as in the api's own files. Amounts are numbers and have none.
- */
+/** A list of accounts as CSV. */
 export function formatAccountsCsv(month: string, accounts: readonly Account[]): string {
-  const lines = [
+  return formatCsv([
     COLUMNS.map(({ name }) => name),
     ...accounts.map((account) => COLUMNS.map(({ read }) => read(account, month))),
-  ];
-  return lines.map((cells) => `${cells.map(quote).join(',')}\r\n`).join('');
-}
-
-function safeText(text: string | null): string | null {
-  return text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
-
-function quote(cell: string | number | null): string {
-  const text = String(cell ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  ]);
 }

@@ -8,7 +8,9 @@ import { DownloadButton } from '../../parts/download-button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { isAdjustment } from './line-kinds.ts';
+import { formatStatementCsv } from './statement-csv.ts';
 import { StatementLines } from './statement-lines.tsx';
+import { StatementNeighbours } from './statement-neighbours.tsx';
 import { StatementParties } from './statement-parties.tsx';
 import { type Statement, statementSchema } from './statement-schema.ts';
 import { StatementSums } from './statement-sums.tsx';
@@ -25,7 +27,7 @@ export function StatementView({ id, month }: { readonly id: string; readonly mon
         title={`${titleOf(statement.data)}, ${formatMonth(month)}`}
         up={<Link href={addresses.account(id, { month })}>{name}</Link>}
       >
-        {statement.data !== undefined ? <Tools id={id} month={month} /> : null}
+        {statement.data !== undefined ? <Tools statement={statement.data} id={id} month={month} /> : null}
       </PageTitle>
       {isMissing ? (
         <Empty title="Statement not found.">
@@ -45,13 +47,22 @@ function titleOf(statement: Statement | undefined): string {
   return statement.number === null ? 'Draft statement' : `Statement no. ${statement.number}`;
 }
 
-function Tools({ id, month }: { readonly id: string; readonly month: string }) {
+type ToolsProps = { readonly statement: Statement; readonly id: string; readonly month: string };
+
+function Tools({ statement, id, month }: ToolsProps) {
   const focus = `/v1/exports/focus?${new URLSearchParams({ month, account: id })}`;
   return (
     <>
+      <StatementNeighbours id={id} month={month} />
       <button type="button" className="button" onClick={() => window.print()}>
         Print
       </button>
+      <DownloadButton
+        make={async () => new Blob([formatStatementCsv(statement)], { type: 'text/csv;charset=utf-8' })}
+        fileName={`statement-${month}.csv`}
+      >
+        Lines (CSV)
+      </DownloadButton>
       <DownloadButton address={focus} fileName={`focus-${month}.csv`}>
         FOCUS (CSV)
       </DownloadButton>
