@@ -2,7 +2,6 @@ import { createLogger, createRegistry } from '@hopsmeter/runtime';
 import { createTestApp } from '@hopsmeter/test/support/api/test-api.ts';
 import { createTestDatabase } from '@hopsmeter/test/support/db/test-database.ts';
 import { createTestIngest } from '@hopsmeter/test/support/ingest/test-ingest.ts';
-import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { createCollectorMetrics } from '../../services/collector/src/collector-metrics.ts';
 import { createSourceComparison } from '../../services/collector/src/source-comparison.ts';
@@ -69,7 +68,7 @@ export async function serveMetrics(): Promise<ServedMetrics> {
   }
 }
 
-function labelsIn(registry: Registry): (readonly [string, readonly string[]])[] {
+function labelsIn(registry: ReturnType<typeof createRegistry>): (readonly [string, readonly string[]])[] {
   return registry.getMetricsAsArray().map((metric) => {
     const { name, labelNames } = metricSchema.parse(metric);
     return [name, labelNames];
