@@ -24,7 +24,8 @@ const metricSchema = z.object({ name: z.string(), labelNames: z.array(z.string()
 /** Starts every process with all that can be configured, and asks what it serves. */
 export async function serveMetrics(): Promise<ServedMetrics> {
   const registries = ['ingest', 'worker', 'collector'].map(
-    (name) => [name, createRegistry({ withProcess: true })] as const,
+    // Those of the process are the same everywhere, and what collects them watches this process until its end.
+    (name) => [name, createRegistry({ withProcess: name === 'ingest' })] as const,
   );
   const [ingestRegistry, workerRegistry, collectorRegistry] = registries.map(([, registry]) => registry);
   if (ingestRegistry === undefined || workerRegistry === undefined || collectorRegistry === undefined)
