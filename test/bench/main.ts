@@ -18,7 +18,7 @@ const PARTS = ['floor', 'load', 'half', 'freshness', 'sizes', 'naive', 'ledger']
 type Part = (typeof PARTS)[number];
 
 const HELP = `npm run bench -- [--only PART[,PART]] [--seconds N] [--ledger ROWS[,ROWS]] [--json FILE]
-npm run bench -- --only re-rating | reads | soak   (each has a --help of its own)
+npm run bench -- --only re-rating | reads | page | soak   (each has a --help of its own)
 npm run bench -- --only noisy-cluster
 npm run bench -- --against REV   (another revision in turns with this one; has a --help of its own)
 
