@@ -6,8 +6,9 @@ import { createTestDatabase, type TestDatabase } from '../support/db/test-databa
 import { copyApplication } from './harness/copy-application.ts';
 import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
 import { findBarriers } from './harness/find-barriers.ts';
-import { createVisitor, isSettled, NARROW, photograph, type Visitor } from './harness/open-page.ts';
+import { createVisitor, isSettled, NARROW, photograph, type Visitor, ZOOMED } from './harness/open-page.ts';
 import { tabTo } from './harness/read-page.ts';
+import { findUnreached } from './harness/tab-through.ts';
 
 let application: TestDatabase;
 let stack: DemoStack;
@@ -173,15 +174,19 @@ describe('every view', () => {
       await page.emulateMedia({ colorScheme });
       await photograph(page, `${name}-${colorScheme}`);
       grounds.push(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor'));
-      expect.soft(await findBarriers(page), `${name} ${colorScheme}`).toEqual([]);
+      const barriers = await findBarriers(page, colorScheme === 'light' ? 'all' : 'colours');
+      expect.soft(barriers, `${name} ${colorScheme}`).toEqual([]);
     }
     expect(grounds[0]).not.toBe(grounds[1]);
+    expect.soft(await findUnreached(page), 'what a keyboard does not reach, or not visibly').toEqual([]);
 
     await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize(NARROW);
-    await isSettled(page);
-    const scrolled = await page.evaluate('scrollTo(1_000, 0), scrollX');
-    expect.soft(scrolled, 'what a narrow screen would have to scroll sideways').toBe(0);
+    for (const viewport of [ZOOMED, NARROW]) {
+      await page.setViewportSize(viewport);
+      await isSettled(page);
+      const scrolled = await page.evaluate('scrollTo(1_000, 0), scrollX');
+      expect.soft(scrolled, `to be scrolled sideways on ${viewport.width} pixels`).toBe(0);
+    }
     await photograph(page, `${name}-narrow`);
   });
 });

@@ -3,7 +3,7 @@ import type { Pool } from '@hopsmeter/db';
 /** Clusters of a large operator, those of the rollup among them. */
 const CLUSTERS = 10;
 
-/** What a year of ten clusters leaves behind, beside the rollup. Every statement adds to what the rollup's filling made. */
+/** What a year of ten clusters leaves behind, beside the rollup; each adds to what the filling of the rollup made. */
 const STATEMENTS: readonly string[] = [
   `insert into hopsmeter.hopsworks_clusters (name, max_users, created_at)
    select 'bench-' || n, 500, now() - interval '1 year' from generate_series(3, ${CLUSTERS}) as n`,

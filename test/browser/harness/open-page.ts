@@ -15,6 +15,8 @@ const ARE_WANTED = process.env.SCREENSHOTS === 'true';
 export const ADMIN = 'development|billing-admin';
 
 const WIDE = { width: 1280, height: 900 };
+/** {@link WIDE} at 200 %. */
+export const ZOOMED = { width: 640, height: 450 };
 export const NARROW = { width: 360, height: 740 };
 
 export type OpenOptions = {

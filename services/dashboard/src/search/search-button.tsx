@@ -19,7 +19,6 @@ export function SearchButton() {
       <button
         type="button"
         className="button search-button"
-        aria-label="Search"
         aria-keyshortcuts="Control+K Meta+K /"
         onClick={() => setOpen(true)}
       >
