@@ -244,6 +244,8 @@ export * from './totals/each-usage-daily.ts';
 export * from './totals/has-account.ts';
 export * from './totals/list-accounts.ts';
 export * from './totals/list-usage-daily.ts';
+export { type AccountFacts, readAccountFacts } from './totals/read-account-facts.ts';
+export { type OwnUsageRow, readOwnUsage } from './totals/read-own-usage.ts';
 export * from './totals/read-totals.ts';
 export {
   readWindows,

@@ -96,6 +96,7 @@ const ASKED: Readonly<Record<string, string>> = {
   to: '2026-12-01',
   month: '2026-11',
   slug: 'cpu_hours',
+  by: 'project',
 };
 const ASKED_OF_OPENMETER: Readonly<Record<string, string>> = {
   from: '2026-11-01T00:00:00Z',

@@ -23,7 +23,7 @@ const ORDER = `
  *
  * Guarantees
  * - An account is every user without an owner, and every user who has usage billed to them in the month: a former owner
- *   keeps the months that they paid for.
+ *   keeps the months that they paid for. The only account that is asked for ($7) is there in every month.
  * - `total` is the account's exact total rounded once, half away from zero (what `round` does with NUMERIC), and
  *   `overall_total` is the sum of those, of all matching accounts and not only of the page. So whoever adds up the
  *   pages gets that number; the sums of the month before and of the projections are the same. Credits too, to 4
@@ -67,7 +67,7 @@ accounts as materialized (
     coalesce(sums.whole_days, 0) as whole_days
   from hopsmeter.users
   left join sums on sums.account_owner_id = users.id
-  where (users.account_owner_id is null or sums.is_billed)
+  where (users.account_owner_id is null or sums.is_billed or $7 is not null)
     and ($7::text is null or users.id = $7)
     and ($3::text is null or users.id ilike $3 or users.name ilike $3 or users.email ilike $3)
 ),

@@ -19,6 +19,7 @@ const ALLOWED: Readonly<Record<AccessNeed, readonly string[]>> = {
   staff: ['service role', 'staff admin', 'staff read'],
   'own-account': ['service role', 'staff admin', 'staff read', 'owner'],
   'any-owner': ['service role', 'staff admin', 'staff read', 'owner'],
+  'any-user': ['service role', 'staff admin', 'staff read', 'owner', 'member'],
   person: ['service role', 'staff admin', 'staff read', 'owner', 'member', 'stranger'],
 };
 

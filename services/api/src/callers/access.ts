@@ -8,9 +8,10 @@ import type { Caller } from './caller.ts';
  * - `staff`: staff
  * - `own-account`: staff, and the owner of the one account that the request names
  * - `any-owner`: staff, and every account owner; the route answers with the accounts of {@link accountsOf} only
+ * - `any-user`: staff, and every user of ours, owner or member
  * - `person`: everybody with a valid token
  */
-export const ACCESS_NEEDS = ['admin', 'staff', 'own-account', 'any-owner', 'person'] as const;
+export const ACCESS_NEEDS = ['admin', 'staff', 'own-account', 'any-owner', 'any-user', 'person'] as const;
 
 export type AccessNeed = (typeof ACCESS_NEEDS)[number];
 
@@ -43,8 +44,13 @@ const REFUSALS: Readonly<Record<AccessNeed, string>> = {
   staff: 'this needs the permission billing:read',
   'own-account': 'an account is visible to its owner and to billing staff only',
   'any-owner': 'billing is visible to account owners and to billing staff only',
+  'any-user': 'no account here has you as its owner or as a member',
   person: 'this has to be done by a person',
 };
+
+/** What everybody of a kind may do, whichever account it is about. */
+const OF_MEMBERS: readonly AccessNeed[] = ['any-user', 'person'];
+const OF_OWNERS: readonly AccessNeed[] = ['any-owner', ...OF_MEMBERS];
 
 function isAllowed(caller: Caller, need: AccessNeed, account: string | undefined): boolean {
   switch (caller.kind) {
@@ -53,9 +59,10 @@ function isAllowed(caller: Caller, need: AccessNeed, account: string | undefined
     case 'staff':
       return need !== 'admin' || caller.rights === 'admin';
     case 'owner':
-      return need === 'person' || need === 'any-owner' || (need === 'own-account' && account === caller.userId);
+      return OF_OWNERS.includes(need) || (need === 'own-account' && account === caller.userId);
     // A member has no billing access: the bill is the owner's.
     case 'member':
+      return OF_MEMBERS.includes(need);
     case 'stranger':
       return need === 'person';
   }

@@ -17,7 +17,7 @@ export type DashboardOptions = {
 const VIEWS = [
   '/',
   ...['accounts', 'events', 'prices', 'months', 'clusters', 'operations'].flatMap((noun) => [`/${noun}`, `/${noun}/*`]),
-  ...['parked', 'comparison', 'coverage', 'usage', 'sign-in'].map((noun) => `/${noun}`),
+  ...['parked', 'comparison', 'coverage', 'usage', 'invites/accept', 'sign-in'].map((noun) => `/${noun}`),
 ];
 
 /** The names of built files hold a hash of what is in them, so a name never means something else. */

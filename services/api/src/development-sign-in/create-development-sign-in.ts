@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { AccessTokens } from '../callers/access-tokens.ts';
 import type { DevelopmentPerson } from '../dashboard/add-sign-in.ts';
 import { createDevelopmentTokens } from './development-tokens.ts';
-import { isStaffId, listDevelopmentPeople } from './people.ts';
+import { isMadeUp, listDevelopmentPeople } from './people.ts';
 
 /** Everything of the development sign-in; the api of a production image does not contain this folder. */
 export type DevelopmentSignIn = {
@@ -35,7 +35,7 @@ export async function createDevelopmentSignIn(pool: Pool, now: () => number): Pr
       app.post('/dashboard/development-sign-in', { schema }, async ({ body: { id }, hostname }) => {
         if (!LOCAL_NAMES.includes(hostname))
           throw new RequestError('FORBIDDEN', 'the development sign-in only works on this machine');
-        if (!isStaffId(id) && (await findPerson(pool, id)) === undefined)
+        if (!isMadeUp(id) && (await findPerson(pool, id)) === undefined)
           throw new RequestError('NOT_FOUND', 'no such person');
         return tokens.sign(id);
       });

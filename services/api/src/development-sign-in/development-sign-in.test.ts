@@ -57,6 +57,7 @@ describe('the development sign-in', () => {
       ['auth0|ada', 'Ada'],
       ['auth0|bo', 'bo@example.com'],
       ['auth0|cy', 'Cy'],
+      ['development|newcomer', 'Newcomer'],
     ]);
   });
 
@@ -65,12 +66,13 @@ describe('the development sign-in', () => {
     ['development|billing-staff', 'staff', null, ['billing:read']],
     ['auth0|ada', 'owner', 'Ada', []],
     ['auth0|bo', 'owner', 'bo@example.com', []],
+    ['auth0|cy', 'member', 'Cy', []],
   ])('makes one %s', async (id, kind, name, permissions) => {
     expect((await askAs(id, '/v1/me')).json()).toEqual({ id, kind, name, permissions });
   });
 
-  it('lets a member in as somebody who may see no bill', async () => {
-    const answer = await askAs('auth0|cy', '/v1/me');
+  it('makes one a stranger, who can accept an invitation and nothing else', async () => {
+    const answer = await askAs('development|newcomer', '/v1/me');
     expect([answer.statusCode, answer.json().code]).toEqual([403, 'FORBIDDEN']);
   });
 

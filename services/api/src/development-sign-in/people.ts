@@ -2,6 +2,13 @@ import { listUsers, type Pool } from '@hopsmeter/db';
 import { ADMIN_PERMISSION, READ_PERMISSION } from '../callers/authenticate.ts';
 import type { DevelopmentPerson } from '../dashboard/add-sign-in.ts';
 
+/** Somebody whom nobody has invited yet: to try an invitation with. */
+const NEWCOMER: DevelopmentPerson = {
+  id: 'development|newcomer',
+  name: 'Newcomer',
+  role: 'is in no account before accepting an invitation',
+};
+
 /** Staff are known by their tokens and need not be users. */
 const STAFF: readonly (DevelopmentPerson & { readonly permissions: readonly string[] })[] = [
   {
@@ -25,9 +32,9 @@ const MEMBERS_MAX = 2;
 /** The users among whom those are looked for. */
 const USERS_MAX = 200;
 
-/** Whether an id is one of the staff made up for development. */
-export function isStaffId(id: string): boolean {
-  return STAFF.some((person) => person.id === id);
+/** Whether an id is of somebody made up for development, who need not be a user. */
+export function isMadeUp(id: string): boolean {
+  return [...STAFF, NEWCOMER].some((person) => person.id === id);
 }
 
 /** What tokens of a person say about their rights. */
@@ -35,9 +42,9 @@ export function permissionsOf(id: string): readonly string[] {
   return STAFF.find((person) => person.id === id)?.permissions ?? [];
 }
 
-/** Somebody of each kind: staff, account owners, and members, who may see no bill. */
+/** Somebody of each kind: staff, account owners, members, who may see no bill, and somebody who is new. */
 export async function listDevelopmentPeople(pool: Pool): Promise<readonly DevelopmentPerson[]> {
-  const users = await listUsers(pool, { limit: USERS_MAX });
+  const users = (await listUsers(pool, { limit: USERS_MAX })).filter(({ id }) => !isMadeUp(id));
   const pick = (isOwner: boolean, role: string, count: number): DevelopmentPerson[] =>
     users
       .filter(({ accountOwnerId }) => (accountOwnerId === null) === isOwner)
@@ -46,6 +53,7 @@ export async function listDevelopmentPeople(pool: Pool): Promise<readonly Develo
   return [
     ...STAFF.map(({ id, name, role }) => ({ id, name, role })),
     ...pick(true, 'account owner', OWNERS_MAX),
-    ...pick(false, 'member, has no billing access', MEMBERS_MAX),
+    ...pick(false, 'member, sees their own usage and no bill', MEMBERS_MAX),
+    NEWCOMER,
   ];
 }

@@ -1,15 +1,16 @@
-import { ACCOUNTS_SORTS, type AccountRow, type AccountsSort } from '@hopsmeter/db';
+import { ACCOUNTS_SORTS, type AccountsSort } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
 import { formatUsageDay, type Micros, usageDayOf } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Billing } from '../../billing.ts';
 import { accountsOf } from '../../callers/access.ts';
-import { CURRENCY, creditsSchema, currencySchema, exactSchema, moneySchema } from '../../contract/amounts.ts';
+import { CURRENCY, creditsSchema, currencySchema, moneySchema } from '../../contract/amounts.ts';
 import { freshnessSchema } from '../../contract/freshness.ts';
 import { nextCursorSchema } from '../../contract/page-cursor.ts';
 import { ParameterError } from '../../contract/parameter-errors.ts';
 import { limitSchema, monthOf, monthSchema, parameter, searchSchema } from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
+import { accountShape, describeAccount, PREVIOUS, PROJECTED, SAME_PERIOD } from './account-shape.ts';
 import { accountsCursor } from './accounts-cursor.ts';
 import { accountsPeriodOf } from './accounts-period.ts';
 
@@ -37,35 +38,6 @@ const querySchema = z.strictObject({
   limit: limitSchema({ most: ACCOUNTS_MAX, standard: ACCOUNTS_DEFAULT }),
 });
 
-const PREVIOUS = 'The whole month before';
-const SAME_PERIOD =
-  "Of the month before the days up to today's day of the month, today's included. Of a month that is over, all of it";
-const PROJECTED = 'Projected cost of the month at the average of its full days so far; null before the first has ended';
-
-const accountSchema = z
-  .object({
-    id: z.string().meta({ description: "The account owner's user id", examples: ['auth0|507f1f77'] }),
-    name: z
-      .string()
-      .nullable()
-      .meta({ examples: ['Ada Lovelace'] }),
-    email: z
-      .string()
-      .nullable()
-      .meta({ examples: ['ada@example.com'] }),
-    memberCount: z
-      .int()
-      .min(0)
-      .meta({ description: 'Current members, without the owner', examples: [4] }),
-    total: moneySchema,
-    totalExact: exactSchema,
-    credits: creditsSchema,
-    previous: z.object({ total: moneySchema, totalExact: exactSchema }).meta({ description: PREVIOUS }),
-    samePeriod: z.object({ total: moneySchema, totalExact: exactSchema }).meta({ description: SAME_PERIOD }),
-    projected: z.object({ total: moneySchema }).nullable().meta({ description: PROJECTED }),
-  })
-  .meta({ id: 'Account', description: 'An account and what its month costs' });
-
 const answerSchema = z
   .object({
     month: z.string().meta({ examples: ['2026-11'] }),
@@ -86,7 +58,9 @@ const answerSchema = z
       .object({ total: moneySchema })
       .nullable()
       .meta({ description: `${PROJECTED}. Sum over the accounts that match` }),
-    accounts: z.array(accountSchema),
+    accounts: z.array(
+      z.object(accountShape).meta({ id: 'Account', description: 'An account and what its month costs' }),
+    ),
     nextCursor: nextCursorSchema,
     freshness: freshnessSchema,
   })
@@ -159,21 +133,6 @@ export function addListAccounts(app: HttpApp, { billing, now }: ListAccountsDeps
       freshness,
     };
   });
-}
-
-function describeAccount({ id, name, email, memberCount, total, totalExact, credits, ...row }: AccountRow) {
-  return {
-    id,
-    name,
-    email,
-    memberCount,
-    total,
-    totalExact,
-    credits,
-    previous: { total: row.previous, totalExact: row.previousExact },
-    samePeriod: { total: row.samePeriod, totalExact: row.samePeriodExact },
-    projected: row.projected === null ? null : { total: row.projected },
-  };
 }
 
 function otherSort(): ParameterError {

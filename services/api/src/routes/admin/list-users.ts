@@ -24,12 +24,12 @@ export function addListUsers(app: HttpApp, pool: Pool): void {
   const schema = {
     operationId: 'listUsers',
     summary: 'List users',
-    description: 'Account owners and members, by id.',
+    description: 'Account owners and members, by id. An owner names their own account; staff may leave it out.',
     tags: ['People'],
     querystring: querySchema,
     response: listed('A page of users', answerSchema),
   };
-  app.get('/v1/users', { schema, config: { access: 'staff' } }, async ({ query }) => {
+  app.get('/v1/users', { schema, config: { access: 'own-account' } }, async ({ query }) => {
     const { q, accountOwnerId, clusterId, cursor, limit } = query;
     const search = q === '' ? undefined : q;
     const asked = { search, accountOwnerId, clusterId, after: cursor?.id, limit: limit + 1 };

@@ -161,7 +161,8 @@ function labelsOf({ accountName, userName, projectNamespace, clusterName }: Tota
   return Object.keys(labels).length === 0 ? undefined : labels;
 }
 
-function tooManyGroups(): ParameterError {
+/** Of an answer that would hold more than {@link GROUPS_MAX} groups. */
+export function tooManyGroups(): ParameterError {
   const detail = `more than ${GROUPS_MAX} groups; ask for fewer days or group by less`;
   return new ParameterError([{ parameter: 'groupBy', code: 'TOO_MANY_GROUPS', detail }]);
 }
