@@ -4,7 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type DemoStack, startDemoStack } from './harness/demo-stack.ts';
 import { createVisitor, isSettled, NARROW, type Visitor } from './harness/open-page.ts';
-import { centsOfAccounts, costOf, downloadDailyRows, exact, readFigure } from './harness/read-page.ts';
+import {
+  centsOfAccounts,
+  costOf,
+  downloadDailyRows,
+  exact,
+  isShownAs,
+  listenForDecimals,
+  readFigure,
+  readNumbers,
+} from './harness/read-page.ts';
 
 let stack: DemoStack;
 let visitor: Visitor;
@@ -169,6 +178,80 @@ describe('from a total to what is behind it', () => {
   });
 });
 
+describe('a month on the page, from the api and as CSV', () => {
+  /** Opens a view, and has the decimals of every answer that it is made of. */
+  const openAndListen = async (path: string, as?: string) => {
+    let heard: ReturnType<typeof listenForDecimals> | undefined;
+    const page = await visitor.open(path, {
+      ...(as === undefined ? {} : { as }),
+      prepare: async (opened) => {
+        heard = listenForDecimals(opened);
+      },
+    });
+    await isSettled(page);
+    if (heard === undefined) throw new Error('nothing was listened to');
+    return { page, decimals: await heard.read() };
+  };
+  const sumOf = (values: readonly string[]) => values.reduce((sum, value) => sum + exact(value), 0n);
+
+  it.each([
+    ['the list of accounts', () => `/accounts?month=${stack.money.previousMonth}`, 10],
+    ['an account by member', () => accountPath(stack.money.correctedAccount), 40],
+    ['an account by project', () => `${accountPath(stack.money.correctedAccount)}&by=project`, 20],
+    ['an account by meter', () => `${accountPath(stack.money.correctedAccount)}&by=meter`, 10],
+    ['a closed account', () => accountPath(stack.money.closedAccount), 20],
+    ['a final statement', () => statementPath(stack.money.previousMonth), 20],
+    ['a draft', () => statementPath(stack.money.month), 10],
+  ])('shows no number in %s that the api did not give, or that is not the sum above it', async (_, path, countMin) => {
+    const { page, decimals } = await openAndListen(path());
+    const numbers = await readNumbers(page);
+    expect(numbers.length).toBeGreaterThanOrEqual(countMin);
+    for (const number of numbers) {
+      const value = exact(number.value);
+      expect(decimals.has(value) || (number.column.length > 0 && value === sumOf(number.column)), number.value).toBe(
+        true,
+      );
+      expect(isShownAs(number), `${number.value} as ${number.text}`).toBe(true);
+    }
+  });
+
+  it('has the same cost of each member and meter in the table and in the daily rows', async () => {
+    const page = await visitor.open(accountPath(stack.money.correctedAccount));
+    const rows = await downloadDailyRows(page);
+    const table = page.getByRole('table', { name: 'Cost by member' });
+    const headings = await table.locator('thead th').allInnerTexts();
+    const place = headings.findIndex((heading) => heading.startsWith('CPU'));
+    const users = new Set(rows.map(({ userName = '' }) => userName));
+    expect(users.size).toBeGreaterThan(5);
+    for (const user of users) {
+      const cells = table.getByRole('row', { name: new RegExp(`^${user}`) }).locator('th, td');
+      const cpu = rows.filter(({ userName, meter }) => userName === user && meter === 'cpu_hours');
+      expect(exact((await cells.nth(place).locator('data').getAttribute('value')) ?? '')).toBe(costOf(cpu));
+      const all = rows.filter(({ userName }) => userName === user);
+      expect(exact((await cells.nth(-2).locator('data').getAttribute('value')) ?? '')).toBe(costOf(all));
+    }
+  });
+
+  it('shows a member exactly the quantities of their daily rows', async () => {
+    const { previousMonth, correctedAccount } = stack.money;
+    const rows = await downloadDailyRows(await visitor.open(accountPath(correctedAccount)));
+    const user = 'auth0|bela-kovacs';
+    const page = await visitor.open(`/usage?month=${previousMonth}`, { as: user });
+    const sums = new Map<string, bigint>();
+    for (const { userId, meter = '', quantityExact = '' } of rows)
+      if (userId === user) sums.set(meter, (sums.get(meter) ?? 0n) + exact(quantityExact, 32));
+    const figures = await page.locator('.figure-value data').all();
+    const shown = await Promise.all(
+      figures.map(async (figure) => exact((await figure.getAttribute('value')) ?? '', 32)),
+    );
+    expect(new Set(shown)).toEqual(new Set(sums.values()));
+    for (const number of await readNumbers(page)) expect(isShownAs(number), number.text).toBe(true);
+  });
+});
+
+const accountPath = (id: string): string => `/accounts/${encode(id)}?month=${stack.money.previousMonth}`;
+const statementPath = (month: string): string => `/accounts/${encode(stack.money.closedAccount)}/statements/${month}`;
+
 describe('parked events', () => {
   const waiting = (page: Page) => page.getByRole('heading', { name: /^Events \(\d+\)$/ }).innerText();
 
@@ -232,9 +315,13 @@ describe('an overview', () => {
     }
 
     const [member] = members;
-    const theirs = await visitor.open('/', { as: member?.id ?? '', expects: /403.*v1\/me/ });
-    expect(await theirs.locator('h1').innerText()).toBe('You have no billing access');
-    expect(await theirs.locator('body').innerText()).not.toMatch(/\$|0\.00/);
+    const theirs = await visitor.open(`/?month=${month}`, { as: member?.id ?? '' });
+    expect(await theirs.locator('h1').innerText()).toBe('My usage');
+    const quantities = await theirs.locator('.figure-value data').all();
+    expect(quantities.length).toBeGreaterThan(0);
+    for (const quantity of quantities)
+      expect(exact((await quantity.getAttribute('value')) ?? '', 32)).toBeGreaterThan(0n);
+    expect(await theirs.locator('body').innerText()).not.toMatch(/\$|USD/);
   });
 
   it('begins the month at midnight UTC (F4)', async () => {

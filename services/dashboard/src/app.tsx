@@ -7,7 +7,7 @@ import { ViewBoundary } from './frame/view-boundary.tsx';
 import { Loading } from './parts/loading.tsx';
 import { Problem } from './parts/problem.tsx';
 import { MeContext, useSession } from './session/use-session.ts';
-import { View } from './view.tsx';
+import { AcceptInviteView, View } from './view.tsx';
 import { SignInView } from './views/sign-in/sign-in-view.tsx';
 
 /** The page: who is signed in decides whether there is a view, the address decides which. */
@@ -31,7 +31,15 @@ export function App() {
     case 'signed-out':
       return <SignInView offer={state.offer} notice={state.notice} />;
     case 'no-access':
-      return <NoAccess name={state.name} />;
+      return viewOf(pathname).view === 'accept-invite' ? (
+        <main className="alone">
+          <Suspense fallback={<Loading label="Loading the invitation" lines={2} />}>
+            <AcceptInviteView name={state.name} />
+          </Suspense>
+        </main>
+      ) : (
+        <NoAccess name={state.name} />
+      );
     case 'signed-in': {
       const address = viewOf(pathname, search);
       return (

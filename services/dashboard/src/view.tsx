@@ -7,6 +7,9 @@ import { NoPermission } from './frame/no-permission.tsx';
 import { NoView } from './frame/no-view.tsx';
 import { useMe } from './session/use-session.ts';
 
+export const AcceptInviteView = lazy(async () => ({
+  default: (await import('./views/accept-invite/accept-invite-view.tsx')).AcceptInviteView,
+}));
 const OverviewView = lazy(async () => ({ default: (await import('./views/overview/overview-view.tsx')).OverviewView }));
 const ParkedView = lazy(async () => ({ default: (await import('./views/parked/parked-view.tsx')).ParkedView }));
 const ComparisonView = lazy(async () => ({
@@ -14,11 +17,21 @@ const ComparisonView = lazy(async () => ({
 }));
 const AccountsView = lazy(async () => ({ default: (await import('./views/accounts/accounts-view.tsx')).AccountsView }));
 const AccountView = lazy(async () => ({ default: (await import('./views/account/account-view.tsx')).AccountView }));
+const AccountSettingsView = lazy(async () => ({
+  default: (await import('./views/account/settings/settings-view.tsx')).AccountSettingsView,
+}));
+const AccountPeopleView = lazy(async () => ({
+  default: (await import('./views/account/people/people-view.tsx')).AccountPeopleView,
+}));
+const AccountHistoryView = lazy(async () => ({
+  default: (await import('./views/account/history/history-view.tsx')).AccountHistoryView,
+}));
 const StatementView = lazy(async () => ({
   default: (await import('./views/statement/statement-view.tsx')).StatementView,
 }));
 const EventsView = lazy(async () => ({ default: (await import('./views/events/events-view.tsx')).EventsView }));
 const ReceiptView = lazy(async () => ({ default: (await import('./views/receipt/receipt-view.tsx')).ReceiptView }));
+const UsageView = lazy(async () => ({ default: (await import('./views/usage/usage-view.tsx')).UsageView }));
 const WebhooksView = lazy(async () => ({ default: (await import('./views/webhooks/webhooks-view.tsx')).WebhooksView }));
 const WebhookView = lazy(async () => ({ default: (await import('./views/webhooks/webhook-view.tsx')).WebhookView }));
 const PricesView = lazy(async () => ({ default: (await import('./views/prices/prices-view.tsx')).PricesView }));
@@ -42,7 +55,7 @@ export type ViewProps = {
 
 /** The view of an address, or why there is none. Each view is loaded when it is first shown. */
 export function View({ address, month }: ViewProps) {
-  const { kind, id } = useMe();
+  const { kind, id, name } = useMe();
   const audience = refusedAudience(address.view, kind);
   if (audience !== undefined) return <NoPermission audience={audience} />;
   const named = 'month' in address ? address.month : month;
@@ -50,12 +63,19 @@ export function View({ address, month }: ViewProps) {
   switch (address.view) {
     case 'overview':
     case 'sign-in':
+      if (kind === 'member') return <UsageView />;
       // What an owner wants to see first is the own account.
       return kind === 'owner' && id !== null ? <AccountView id={id} /> : <OverviewView />;
     case 'accounts':
       return <AccountsView />;
     case 'account':
       return <AccountView key={address.id} id={address.id} />;
+    case 'account-settings':
+      return <AccountSettingsView key={address.id} id={address.id} />;
+    case 'account-people':
+      return <AccountPeopleView key={address.id} id={address.id} />;
+    case 'account-history':
+      return <AccountHistoryView key={address.id} id={address.id} />;
     case 'statement':
       return <StatementView key={`${address.id} ${address.month}`} id={address.id} month={address.month} />;
     case 'events':
@@ -66,6 +86,10 @@ export function View({ address, month }: ViewProps) {
       return <ParkedView />;
     case 'comparison':
       return <ComparisonView />;
+    case 'usage':
+      return <UsageView />;
+    case 'accept-invite':
+      return <AcceptInviteView name={name ?? undefined} kind={kind} />;
     case 'webhooks':
       return <WebhooksView />;
     case 'webhook':

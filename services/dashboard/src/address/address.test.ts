@@ -45,6 +45,7 @@ describe('an address', () => {
     [addresses.webhooks(), 'webhooks'],
     [addresses.auditLog(), 'audit-log'],
     [addresses.usage(), 'usage'],
+    [pathOf(addresses.acceptInvite('hwi_x')), 'accept-invite'],
     ['/nothing', 'nothing'],
     ['/parked/x', 'nothing'],
     ['/accounts/x/y', 'nothing'],
@@ -62,7 +63,7 @@ describe('an address', () => {
 
 describe('after signing in one comes back', () => {
   it('to where one wanted to go', () => {
-    for (const address of ['/', '/accounts?month=2026-11', '/events/a%2Fb?source=x'])
+    for (const address of ['/', '/accounts?month=2026-11', '/events/a%2Fb?source=x', addresses.acceptInvite('hwi_x')])
       expect(safeReturnTo(address)).toBe(address);
   });
 

@@ -33,6 +33,8 @@ export const addresses = {
   webhook: (id: string) => `/operations/webhooks/${encodeURIComponent(id)}`,
   auditLog: (query: Query = {}) => withQuery('/operations/audit-log', query),
   usage: (query: Query = {}) => withQuery('/usage', query),
+  /** The token stands behind the `#`, which browsers keep to themselves: addresses end up in logs. */
+  acceptInvite: (token: string) => `/invites/accept#token=${encodeURIComponent(token)}`,
   signIn: () => '/sign-in',
 } as const;
 

@@ -17,6 +17,7 @@ export type ViewAddress =
         | 'webhooks'
         | 'audit-log'
         | 'usage'
+        | 'accept-invite'
         | 'sign-in'
         | 'nothing';
     }
@@ -71,6 +72,7 @@ const ROUTES: readonly Route[] = [
   ['operations/webhooks/:', (id = '') => ({ view: 'webhook', id })],
   ['operations/audit-log', () => ({ view: 'audit-log' })],
   ['usage', () => ({ view: 'usage' })],
+  ['invites/accept', () => ({ view: 'accept-invite' })],
   ['sign-in', () => ({ view: 'sign-in' })],
 ];
 

@@ -36,6 +36,7 @@ const AUDIENCES: Readonly<Record<ViewName, Audience>> = {
   webhook: 'staff',
   'audit-log': 'staff',
   usage: 'everybody',
+  'accept-invite': 'everybody',
   'sign-in': 'everybody',
   nothing: 'everybody',
 };

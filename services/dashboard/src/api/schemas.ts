@@ -8,6 +8,22 @@ export type Freshness = z.output<typeof freshnessSchema>;
 /** Money twice: with cents, and exactly. */
 const exactMoneySchema = z.object({ total: z.string(), totalExact: z.string() });
 
+/** An account and what its month costs. */
+export const accountSchema = z.object({
+  id: z.string(),
+  name: z.nullable(z.string()),
+  email: z.nullable(z.string()),
+  memberCount: z.number(),
+  total: z.string(),
+  totalExact: z.string(),
+  credits: z.string(),
+  previous: exactMoneySchema,
+  samePeriod: exactMoneySchema,
+  projected: z.nullable(z.object({ total: z.string() })),
+});
+
+export type Account = z.output<typeof accountSchema>;
+
 /** `GET /v1/accounts` */
 export const accountsSchema = z.object({
   month: z.string(),
@@ -16,25 +32,35 @@ export const accountsSchema = z.object({
   previous: z.object({ total: z.string() }),
   samePeriod: z.object({ total: z.string() }),
   projected: z.nullable(z.object({ total: z.string() })),
-  accounts: z.array(
-    z.object({
-      id: z.string(),
-      name: z.nullable(z.string()),
-      email: z.nullable(z.string()),
-      memberCount: z.number(),
-      total: z.string(),
-      totalExact: z.string(),
-      credits: z.string(),
-      previous: exactMoneySchema,
-      samePeriod: exactMoneySchema,
-      projected: z.nullable(z.object({ total: z.string() })),
-    }),
-  ),
+  accounts: z.array(accountSchema),
   nextCursor: z.optional(z.string()),
   freshness: freshnessSchema,
 });
 
-export type Account = z.output<typeof accountsSchema>['accounts'][number];
+export const totalsGroupSchema = z.object({
+  key: z.object({
+    day: z.optional(z.string()),
+    account: z.optional(z.string()),
+    user: z.optional(z.string()),
+    project: z.optional(z.nullable(z.string())),
+    cluster: z.optional(z.string()),
+    meter: z.optional(z.string()),
+  }),
+  labels: z.optional(
+    z.object({
+      account: z.optional(z.string()),
+      user: z.optional(z.string()),
+      project: z.optional(z.string()),
+      cluster: z.optional(z.string()),
+    }),
+  ),
+  isReported: z.optional(z.boolean()),
+  quantity: z.optional(z.string()),
+  cost: z.string(),
+  costExact: z.string(),
+});
+
+export type TotalsGroup = z.output<typeof totalsGroupSchema>;
 
 /** `GET /v1/totals` and `GET /v1/accounts/{id}/totals` */
 export const totalsSchema = z.object({
@@ -42,34 +68,9 @@ export const totalsSchema = z.object({
   to: z.string(),
   total: z.string(),
   totalExact: z.string(),
-  groups: z.array(
-    z.object({
-      key: z.object({
-        day: z.optional(z.string()),
-        account: z.optional(z.string()),
-        user: z.optional(z.string()),
-        project: z.optional(z.nullable(z.string())),
-        cluster: z.optional(z.string()),
-        meter: z.optional(z.string()),
-      }),
-      labels: z.optional(
-        z.object({
-          account: z.optional(z.string()),
-          user: z.optional(z.string()),
-          project: z.optional(z.string()),
-          cluster: z.optional(z.string()),
-        }),
-      ),
-      isReported: z.optional(z.boolean()),
-      quantity: z.optional(z.string()),
-      cost: z.string(),
-      costExact: z.string(),
-    }),
-  ),
+  groups: z.array(totalsGroupSchema),
   freshness: freshnessSchema,
 });
-
-export type TotalsGroup = z.output<typeof totalsSchema>['groups'][number];
 
 /** `GET /v1/usage-daily` */
 export const usageDailySchema = z.object({

@@ -1,5 +1,5 @@
 import { formatDay } from '../format/date.ts';
-import { formatMoney } from '../format/money.ts';
+import type { AmountFormat } from './amount-format.ts';
 import type { Amounts, Series } from './stack.ts';
 
 export type BarsTableProps = {
@@ -8,10 +8,11 @@ export type BarsTableProps = {
   readonly series: readonly Series[];
   readonly amounts: Amounts;
   readonly totals: readonly string[];
+  readonly format: AmountFormat;
 };
 
 /** The same as the bars, for who does not see them. */
-export function BarsTable({ label, days, series, amounts, totals }: BarsTableProps) {
+export function BarsTable({ label, days, series, amounts, totals, format }: BarsTableProps) {
   return (
     <table>
       <caption>{label}</caption>
@@ -31,9 +32,9 @@ export function BarsTable({ label, days, series, amounts, totals }: BarsTablePro
           <tr key={day}>
             <th scope="row">{formatDay(day)}</th>
             {series.map(({ key }) => (
-              <td key={key}>{formatMoney(amounts.get(day)?.get(key) ?? '0')}</td>
+              <td key={key}>{format.write(amounts.get(day)?.get(key) ?? '0')}</td>
             ))}
-            <td>{formatMoney(totals[place] ?? '0')}</td>
+            <td>{format.write(totals[place] ?? '0')}</td>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { formatDayShort } from '../format/date.ts';
-import { formatMoneyCompact } from '../format/money.ts';
+import type { AmountFormat } from './amount-format.ts';
 import type { Colours } from './colours.ts';
 import type { Series, Stack } from './stack.ts';
 
@@ -11,6 +11,7 @@ export type BarsOptions = {
   readonly colours: Colours;
   readonly width: number;
   readonly height: number;
+  readonly format: AmountFormat;
   /** Told which day the pointer is at; undefined when it left. */
   readonly onPoint: (place: number | undefined) => void;
   /** Told where somebody clicked: the day, and how high on the scale. */
@@ -25,7 +26,7 @@ const LABEL_WIDTH_PX = 64;
  * it.
  */
 export function drawBars(element: HTMLElement, options: BarsOptions): uPlot {
-  const { days, series, stack, colours, width, height, onPoint, onClick } = options;
+  const { days, series, stack, colours, width, height, format, onPoint, onClick } = options;
   const bars = uPlot.paths.bars?.({ size: [0.76, 64], align: 0 });
   const order = stack.tops.map((_, place) => place).reverse();
   const axis = { stroke: colours.text, ticks: { show: false }, font: '12px system-ui, sans-serif' };
@@ -56,7 +57,7 @@ export function drawBars(element: HTMLElement, options: BarsOptions): uPlot {
           ...axis,
           size: 60,
           grid: { stroke: colours.line, width: 1 },
-          values: (_, splits) => splits.map((value) => formatMoneyCompact(String(value))),
+          values: (_, splits) => splits.map((value) => format.writeShort(String(value))),
         },
       ],
       series: [

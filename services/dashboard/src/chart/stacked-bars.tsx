@@ -3,8 +3,8 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot';
 import { formatDayLong, formatDayShort } from '../format/date.ts';
 import { parseDecimal } from '../format/decimal.ts';
-import { formatMoney } from '../format/money.ts';
 import { useTheme } from '../theme/use-theme.ts';
+import { type AmountFormat, MONEY } from './amount-format.ts';
 import { BarsTable } from './bars-table.tsx';
 import { readColours } from './colours.ts';
 import { drawBars } from './draw-bars.ts';
@@ -17,11 +17,13 @@ export type StackedBarsProps = {
   readonly days: readonly string[];
   /** From the bottom of a bar to its top. */
   readonly series: readonly Series[];
-  /** USD as decimal text, by day and key of the series. */
+  /** Decimal text, by day and key of the series. */
   readonly amounts: Amounts;
   /** Told which part of which bar was clicked, or chosen by keyboard. */
   readonly onSelect?: ((day: string, seriesKey: string) => void) | undefined;
   readonly height?: number;
+  /** How amounts are written; default as money. */
+  readonly format?: AmountFormat;
 };
 
 type Point = { readonly day: number; readonly series: number | undefined };
@@ -30,7 +32,8 @@ type Point = { readonly day: number; readonly series: number | undefined };
  * Daily amounts as stacked bars. A pointer or the arrow keys tell the amounts of a day, a click or Enter chooses a part
  * of it; screen readers have a table.
  */
-export function StackedBars({ label, days, series, amounts, onSelect, height = 260 }: StackedBarsProps) {
+export function StackedBars(props: StackedBarsProps) {
+  const { label, days, series, amounts, onSelect, height = 260, format = MONEY } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [point, setPoint] = useState<Point>();
@@ -69,11 +72,12 @@ export function StackedBars({ label, days, series, amounts, onSelect, height = 2
       colours: readColours(element),
       width,
       height,
+      format,
       onPoint: (day) => setPoint(day === undefined ? undefined : { day, series: undefined }),
       onClick: (day, value) => clicked.current(day, value),
     });
     return () => chart.destroy();
-  }, [days, series, stack, width, height, isDark]);
+  }, [days, series, stack, width, height, format, isDark]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = moveBy(event.key, point, days.length, series.length);
@@ -102,13 +106,13 @@ export function StackedBars({ label, days, series, amounts, onSelect, height = 2
         onBlur={() => setPoint(undefined)}
       />
       <p className="visually-hidden" aria-live="polite">
-        {point?.series === undefined ? '' : sayPoint(point, days, series, amounts)}
+        {point?.series === undefined ? '' : sayPoint(point, props, format)}
       </p>
       {point === undefined ? null : (
-        <Tooltip point={point} days={days} series={series} amounts={amounts} total={stack.totals[point.day] ?? '0'} />
+        <Tooltip {...{ point, days, series, amounts, format }} total={stack.totals[point.day] ?? '0'} />
       )}
       <div className="visually-hidden">
-        <BarsTable label={label} days={days} series={series} amounts={amounts} totals={stack.totals} />
+        <BarsTable {...{ label, days, series, amounts, format }} totals={stack.totals} />
       </div>
     </figure>
   );
@@ -130,9 +134,10 @@ function Legend({ series }: Pick<StackedBarsProps, 'series'>) {
 type TooltipProps = Pick<StackedBarsProps, 'days' | 'series' | 'amounts'> & {
   readonly point: Point;
   readonly total: string;
+  readonly format: AmountFormat;
 };
 
-function Tooltip({ point, days, series, amounts, total }: TooltipProps) {
+function Tooltip({ point, days, series, amounts, total, format }: TooltipProps) {
   const day = days[point.day];
   if (day === undefined) return null;
   const side = point.day * 2 < days.length ? 'chart-tooltip-right' : 'chart-tooltip-left';
@@ -151,14 +156,14 @@ function Tooltip({ point, days, series, amounts, total }: TooltipProps) {
                   <span className={swatchOf(colour)} />
                   {name}
                 </th>
-                <td className="number">{formatMoney(amount)}</td>
+                <td className="number">{format.write(amount)}</td>
               </tr>
             ))}
         </tbody>
         <tfoot>
           <tr>
             <th scope="row">Total</th>
-            <td className="number">{formatMoney(total)}</td>
+            <td className="number">{format.write(total)}</td>
           </tr>
         </tfoot>
       </table>
@@ -173,14 +178,13 @@ function swatchOf(colour: number): string {
 
 function sayPoint(
   { day, series: place = 0 }: Point,
-  days: readonly string[],
-  series: readonly Series[],
-  amounts: Amounts,
-) {
+  { days, series, amounts }: StackedBarsProps,
+  format: AmountFormat,
+): string {
   const [dayText, chosen] = [days[day], series[place]];
   if (dayText === undefined || chosen === undefined) return '';
   const amount = amounts.get(dayText)?.get(chosen.key) ?? '0';
-  return `${formatDayShort(dayText)}, ${chosen.name}: ${formatMoney(amount)}`;
+  return `${formatDayShort(dayText)}, ${chosen.name}: ${format.write(amount)}`;
 }
 
 function moveBy(key: string, point: Point | undefined, dayCount: number, seriesCount: number): Point | undefined {

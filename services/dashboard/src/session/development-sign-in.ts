@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ApiProblem } from '../api/api-problem.ts';
 import { readApi } from '../api/client.ts';
-import { safeReturnTo } from './return-to.ts';
+import { currentAddress, safeReturnTo } from './return-to.ts';
 import type { DevelopmentPerson } from './sign-in-offer.ts';
 import { type SignedIn, type SignInEvents, SignInFailed, type SignInWay } from './sign-in-way.ts';
 import { signedInMark } from './signed-in-mark.ts';
@@ -44,7 +44,7 @@ export function createDevelopmentSignIn(people: readonly DevelopmentPerson[], ev
   return {
     async resume() {
       const id = signedInMark.read();
-      return id === undefined ? undefined : comeIn(id, `${window.location.pathname}${window.location.search}`);
+      return id === undefined ? undefined : comeIn(id, currentAddress());
     },
     async begin(returnTo, who) {
       if (who === undefined) throw new SignInFailed('Choose somebody.');

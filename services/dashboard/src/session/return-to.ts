@@ -2,8 +2,8 @@ import { addresses } from '../address/addresses.ts';
 
 /** The address that a person wanted, or the first view for one who came to sign in. */
 export function currentAddress(): string {
-  const { pathname, search } = window.location;
-  return safeReturnTo(`${pathname}${search}`);
+  const { pathname, search, hash } = window.location;
+  return safeReturnTo(`${pathname}${search}${hash}`);
 }
 
 /**

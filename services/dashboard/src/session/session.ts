@@ -19,7 +19,7 @@ export type SessionState =
       /** What the person should know: that the session ended, or why signing in failed. */
       readonly notice: string | undefined;
     }
-  /** Signed in, but the person may see no bills: a member of somebody's account, or unknown here. */
+  /** Signed in, but the person is in no account. */
   | { readonly kind: 'no-access'; readonly name: string | undefined }
   | { readonly kind: 'signed-in'; readonly me: Me };
 
@@ -31,6 +31,8 @@ export type Session = {
   /** Signs in, and comes back to the address that is shown. `who` is for development only. */
   signIn(who?: string): Promise<void>;
   signOut(): Promise<void>;
+  /** Asks again who the person is: accepting an invitation changed it. */
+  lookAgain(): Promise<void>;
 };
 
 const SESSION_ENDED = 'Your session has ended. Sign in again to go on where you were.';
@@ -60,7 +62,7 @@ export function createSession(onChange: () => void): Session {
     try {
       const me = await readApi('/v1/me', meSchema);
       onChange();
-      if (returnTo !== `${window.location.pathname}${window.location.search}`) go(returnTo, { replace: true });
+      if (returnTo !== currentAddress()) go(returnTo, { replace: true });
       show({ kind: 'signed-in', me: { ...me, name: me.name ?? name ?? null } });
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 403) show({ kind: 'no-access', name });
@@ -96,12 +98,18 @@ export function createSession(onChange: () => void): Session {
       });
     },
     signIn: (who) => attempt(async () => way?.begin(currentAddress(), who)),
+    lookAgain: () => attempt(async () => ({ name: nameOf(state), returnTo: currentAddress() })),
     async signOut() {
       await way?.signOut();
       go(addresses.signIn());
       showSignedOut();
     },
   };
+}
+
+function nameOf(state: SessionState): string | undefined {
+  if (state.kind === 'no-access') return state.name;
+  return state.kind === 'signed-in' ? (state.me.name ?? undefined) : undefined;
 }
 
 /** Each way is loaded only where it is used. */

@@ -11,6 +11,7 @@ import { Money } from '../../parts/money.tsx';
 import { Quantity } from '../../parts/quantity.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { Share as ShareBar } from '../../parts/share.tsx';
+import { breakdownSchema } from './account-schemas.ts';
 import { divide, metersOf, type Share, sortShares, WAYS, type Way } from './divide.ts';
 
 export type AccountBreakdownProps = { readonly id: string; readonly month: string };
@@ -39,20 +40,21 @@ export function AccountBreakdown({ id, month }: AccountBreakdownProps) {
 type PartsProps = AccountBreakdownProps & { readonly way: Way };
 
 function Parts({ id, month, way }: PartsProps) {
-  const path = `/v1/accounts/${encodeURIComponent(id)}/totals`;
+  const path = `/v1/accounts/${encodeURIComponent(id)}`;
   const range = daysOfMonth(month);
-  const wholes = useApi(path, { ...range, groupBy: way }, totalsSchema);
   const isDivided = way !== 'meter';
-  const cells = useApi(path, { ...range, groupBy: `${way},meter` }, totalsSchema, { enabled: isDivided });
-  // The same cents as when the month is divided by meter: those of the cells do not add up to them.
-  const meters = useApi(path, { ...range, groupBy: 'meter' }, totalsSchema, { enabled: isDivided });
-  return (
-    <Answer of={wholes} label="Loading the breakdown" lines={6}>
-      {({ total, from, groups }) => {
-        const shares = divide(way, groups, cells.data?.from === from ? cells.data.groups : []);
-        const sums = meters.data?.from === from ? meters.data.groups : [];
-        return <PartsTable id={id} month={month} way={way} total={total} shares={shares} sums={sums} />;
-      }}
+  const table = useApi(`${path}/breakdown`, { ...range, by: way }, breakdownSchema, { enabled: isDivided });
+  const meters = useApi(`${path}/totals`, { ...range, groupBy: 'meter' }, totalsSchema, { enabled: !isDivided });
+  const props = { id, month, way };
+  return isDivided ? (
+    <Answer of={table} label="Loading the breakdown" lines={6}>
+      {({ total, parts, cells, meters: sums }) => (
+        <PartsTable {...props} total={total} shares={divide(way, parts, cells)} sums={sums} />
+      )}
+    </Answer>
+  ) : (
+    <Answer of={meters} label="Loading the breakdown" lines={6}>
+      {({ total, groups }) => <PartsTable {...props} total={total} shares={divide(way, groups, [])} sums={[]} />}
     </Answer>
   );
 }

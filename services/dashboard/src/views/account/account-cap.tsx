@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useApi } from '../../api/client.ts';
 import { formatMonth } from '../../format/date.ts';
 import { formatShare } from '../../format/quantity.ts';
@@ -10,7 +11,7 @@ import { Share } from '../../parts/share.tsx';
 import { capSchema } from './account-schemas.ts';
 
 /** The spending cap of the account, and which of its thresholds the running month has reached. */
-export function AccountCap({ id }: { readonly id: string }) {
+export function AccountCap({ id, children }: { readonly id: string; readonly children?: ReactNode }) {
   const cap = useApi(`/v1/accounts/${encodeURIComponent(id)}/cap`, {}, capSchema);
   return (
     <section className="card" aria-labelledby="account-cap">
@@ -25,6 +26,7 @@ export function AccountCap({ id }: { readonly id: string }) {
         )}
       </div>
       <Cap cap={cap} />
+      {children}
     </section>
   );
 }

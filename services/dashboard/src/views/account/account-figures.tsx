@@ -2,14 +2,14 @@ import { Link } from 'wouter';
 import * as z from 'zod/mini';
 import { addresses } from '../../address/addresses.ts';
 import { useApi } from '../../api/client.ts';
-import { type Account, totalsSchema } from '../../api/schemas.ts';
+import { totalsSchema } from '../../api/schemas.ts';
 import { addMonths, formatMonth, monthOf } from '../../format/date.ts';
 import { parseDecimal } from '../../format/decimal.ts';
 import { Change } from '../../parts/change.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Money } from '../../parts/money.tsx';
 import { Quantity } from '../../parts/quantity.tsx';
-import { type StatementSummary, summarySchema } from './account-schemas.ts';
+import { type AccountFacts, type StatementSummary, summarySchema } from './account-schemas.ts';
 
 /** The totals of an account; those over all accounts have credits of the default card. */
 export const accountTotalsSchema = z.extend(totalsSchema, { credits: z.string() });
@@ -19,7 +19,7 @@ export type AccountFiguresProps = {
   readonly month: string;
   readonly totals: z.output<typeof accountTotalsSchema>;
   /** Undefined while it is loaded. */
-  readonly account: Account | undefined;
+  readonly account: AccountFacts | undefined;
 };
 
 /** The account's month in numbers: at list prices, as it is billed, before, and as it may end. */

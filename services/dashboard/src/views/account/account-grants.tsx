@@ -4,13 +4,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Day } from '../../parts/day.tsx';
 import { Money } from '../../parts/money.tsx';
 import { type Grant, grantsSchema } from './account-schemas.ts';
-
-const STATUSES: Readonly<Record<Grant['status'], string>> = {
-  scheduled: 'not valid yet',
-  valid: 'valid',
-  expired: 'expired',
-  revoked: 'revoked',
-};
+import { GRANT_STATUSES } from './grant-statuses.ts';
 
 const COLUMNS: readonly Column<Grant>[] = [
   {
@@ -20,7 +14,7 @@ const COLUMNS: readonly Column<Grant>[] = [
     render: ({ reason, reference }) => (
       <>
         {reference ?? reason}
-        {reference === null ? null : <span className="account-grant-status quiet">{reason}</span>}
+        {reference === null ? null : <span className="account-note quiet">{reason}</span>}
       </>
     ),
   },
@@ -30,7 +24,7 @@ const COLUMNS: readonly Column<Grant>[] = [
     render: ({ status, expiresOn }) => (
       <>
         {expiresOn === null ? 'no end' : <Day day={expiresOn} />}
-        <span className="account-grant-status quiet">{STATUSES[status]}</span>
+        <span className="account-note quiet">{GRANT_STATUSES[status]}</span>
       </>
     ),
   },
@@ -41,7 +35,7 @@ const COLUMNS: readonly Column<Grant>[] = [
     render: ({ drawn, amount }) => (
       <>
         <Money amount={drawn} />
-        <span className="account-grant-status quiet">
+        <span className="account-note quiet">
           of <Money amount={amount} />
         </span>
       </>

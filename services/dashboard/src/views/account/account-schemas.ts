@@ -1,4 +1,25 @@
 import * as z from 'zod/mini';
+import { accountSchema, totalsGroupSchema } from '../../api/schemas.ts';
+
+/** `GET /v1/accounts/{id}` */
+export const accountFactsSchema = z.extend(accountSchema, {
+  billingAddress: z.nullable(z.string()),
+  accountOwnerId: z.nullable(z.string()),
+  cluster: z.nullable(z.object({ id: z.string(), name: z.string() })),
+  cap: z.nullable(z.string()),
+  creditLeft: z.string(),
+  hasStripeCustomer: z.boolean(),
+});
+
+export type AccountFacts = z.output<typeof accountFactsSchema>;
+
+/** `GET /v1/accounts/{id}/breakdown` */
+export const breakdownSchema = z.object({
+  total: z.string(),
+  parts: z.array(totalsGroupSchema),
+  meters: z.array(totalsGroupSchema),
+  cells: z.array(totalsGroupSchema),
+});
 
 /** What a list of statements and a statement have in common. */
 export const summarySchema = z.object({
@@ -32,6 +53,8 @@ const grantSchema = z.object({
   validFrom: z.string(),
   expiresOn: z.nullable(z.string()),
   reason: z.string(),
+  revokeReason: z.nullable(z.string()),
+  carriedFrom: z.nullable(z.object({ month: z.string(), number: z.number() })),
 });
 
 export type Grant = z.output<typeof grantSchema>;

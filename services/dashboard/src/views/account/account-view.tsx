@@ -1,17 +1,9 @@
-import './account.css';
-import { Link } from 'wouter';
-import { addresses } from '../../address/addresses.ts';
 import { useQuery } from '../../address/use-query.ts';
 import { useApi } from '../../api/client.ts';
-import { accountsSchema } from '../../api/schemas.ts';
 import { daysOfMonth, isMonth, monthOf } from '../../format/date.ts';
-import { formatCount } from '../../format/quantity.ts';
 import { Answer } from '../../parts/answer.tsx';
-import { Copyable } from '../../parts/copyable.tsx';
 import { FreshnessLine } from '../../parts/freshness-line.tsx';
 import { MonthPicker } from '../../parts/month-picker.tsx';
-import { PageTitle } from '../../parts/page-title.tsx';
-import { useMe } from '../../session/use-session.ts';
 import { AccountAdjustments } from './account-adjustments.tsx';
 import { AccountBreakdown } from './account-breakdown.tsx';
 import { AccountCap } from './account-cap.tsx';
@@ -19,21 +11,16 @@ import { AccountDaily } from './account-daily.tsx';
 import { AccountDownloads } from './account-downloads.tsx';
 import { AccountFigures, type AccountFiguresProps, accountTotalsSchema } from './account-figures.tsx';
 import { AccountGrants } from './account-grants.tsx';
+import { AccountSections, useAccount } from './account-sections.tsx';
 import { AccountStatements } from './account-statements.tsx';
-
-/** The longest text that the list of accounts can be searched for; an id may have one character more. */
-const SEARCH_LENGTH_MAX = 254;
 
 /** An account's month: what it costs, who and what makes it, and what is billed and paid. */
 export function AccountView({ id }: { readonly id: string }) {
-  const { isStaff } = useMe();
   const [query, setQuery] = useQuery();
   const asked = query.get('month');
   const month = isMonth(asked) ? asked : monthOf();
   const { from, to } = daysOfMonth(month);
-  // The list answers for one account too: with what it cost before, and what it will.
-  const accounts = useApi('/v1/accounts', { month, q: id.slice(0, SEARCH_LENGTH_MAX), limit: '1000' }, accountsSchema);
-  const account = accounts.data?.accounts.find((each) => each.id === id);
+  const account = useAccount(id, month).data;
   const totals = useApi(
     `/v1/accounts/${encodeURIComponent(id)}/totals`,
     { from, to, groupBy: 'day,meter' },
@@ -41,18 +28,10 @@ export function AccountView({ id }: { readonly id: string }) {
   );
   return (
     <>
-      <PageTitle
-        title={account?.name ?? account?.email ?? id}
-        up={isStaff ? <Link href={addresses.accounts({ month })}>Accounts</Link> : undefined}
-      >
+      <AccountSections id={id} account={account} current="account" month={month}>
         <MonthPicker month={month} onChange={(next) => setQuery({ month: next })} />
         <AccountDownloads id={id} month={month} />
-      </PageTitle>
-      <p className="quiet account-id">
-        {account?.email == null ? null : `${account.email} · `}
-        {account === undefined ? null : `${formatCount(account.memberCount)} members · `}
-        <Copyable text={id} name="account id" />
-      </p>
+      </AccountSections>
       <Answer of={totals} label="Loading the month's total" lines={10}>
         {(data) => <Month id={id} month={month} totals={data} account={account} />}
       </Answer>

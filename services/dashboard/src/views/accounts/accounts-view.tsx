@@ -1,4 +1,5 @@
 import './accounts.css';
+import { useState } from 'react';
 import { useQuery } from '../../address/use-query.ts';
 import { useApiPages } from '../../api/client.ts';
 import { accountsSchema } from '../../api/schemas.ts';
@@ -12,6 +13,7 @@ import { PageTitle } from '../../parts/page-title.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { useMe } from '../../session/use-session.ts';
+import { CreateUser } from '../account/people/create-user.tsx';
 import { AccountsDays } from './accounts-days.tsx';
 import { AccountsDownloads } from './accounts-downloads.tsx';
 import { AccountsTable } from './accounts-table.tsx';
@@ -27,7 +29,8 @@ const LOOKS = [
 
 /** Who pays how much in a month. */
 export function AccountsView() {
-  const { isStaff } = useMe();
+  const { isStaff, isAdmin } = useMe();
+  const [isCreating, setCreating] = useState(false);
   const [query, setQuery] = useQuery();
   const asked = query.get('month');
   const month = isMonth(asked) ? asked : monthOf();
@@ -46,6 +49,11 @@ export function AccountsView() {
       <PageTitle title="Accounts">
         <MonthPicker month={month} onChange={(next) => setQuery({ month: next })} />
         <AccountsDownloads month={month} q={q} sort={formatSort(sort)} isStaff={isStaff} />
+        {isAdmin ? (
+          <button type="button" className="button button-main" onClick={() => setCreating(true)}>
+            Create an account
+          </button>
+        ) : null}
       </PageTitle>
       <section className="card" aria-label={`Accounts in ${formatMonth(month)}`}>
         <div className="card-head">
@@ -76,6 +84,7 @@ export function AccountsView() {
         <MoreButton of={accounts} text="Show more accounts" isEager />
       </section>
       {freshness === undefined ? null : <FreshnessLine freshness={freshness} />}
+      {isCreating ? <CreateUser accountOwnerId={null} onClose={() => setCreating(false)} /> : null}
     </>
   );
 }
