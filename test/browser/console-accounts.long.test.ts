@@ -137,7 +137,8 @@ describe('an operator', () => {
     await stack.pipeline.pool.query(
       `insert into hopsmeter.stripe_remittances (account_owner_id, stripe_customer_id, meter, event_name, month,
         sequence, value, cumulative_after, usage_total, status, created_at, last_error)
-      values ($1, 'cus_Ada', 'cpu_hours', 'hopsmeter_cpu_hours', '2026-10-01', 1, 5, 5, 1, 'uncertain', now(), 'no answer')`,
+      values ($1, 'cus_Ada', 'cpu_hours', 'hopsmeter_cpu_hours', '2026-10-01', 1, 5, 5, 1,
+        'uncertain', now(), 'no answer')`,
       [ADA],
     );
     await press(page, 'Uncertain');

@@ -134,8 +134,8 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     addReadTotals(scope, { billing });
     addListUsageDaily(scope, { billing, streams });
     addReadMe(scope, pool);
-    addSearch(scope, pool);
     addReadOwnUsage(scope, { billing, pool });
+    addSearch(scope, pool);
     addReadPipeline(scope, { billing });
     await addEvents(scope, { pool, billing });
     addExportFocus(scope, { pool, billing, streams, now });

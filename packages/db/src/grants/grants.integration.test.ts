@@ -152,7 +152,12 @@ describe('recorded draws', () => {
       { grantId: second, amount: 1_01n },
     ]);
     expect(await close('2026-12', 1n)).toEqual([{ grantId: second, amount: 1n }]);
-    const balance = balanceOf(await listGrants(database.pool, owner), '2026-12-01');
+    const grants = await listGrants(database.pool, owner);
+    expect(grants.find(({ id }) => id === second)?.draws).toMatchObject([
+      { month: '2026-11', amount: '1.01' },
+      { month: '2026-12', amount: '0.01' },
+    ]);
+    const balance = balanceOf(grants, '2026-12-01');
     expect(balance).toEqual({
       granted: 100_000_009_99n,
       drawn: 11_02n,

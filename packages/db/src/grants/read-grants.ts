@@ -22,6 +22,8 @@ export type GrantRow = {
   readonly revokeReason: string | null;
   /** The statement below zero that left it for later ones; null for a grant that a person made. */
   readonly carriedFrom: { readonly month: string; readonly number: number } | null;
+  /** What each statement took, by month; below zero where it gave back. They add up to `drawn`. */
+  readonly draws: readonly { readonly month: string; readonly number: number; readonly amount: string }[];
 };
 
 /**
@@ -39,7 +41,13 @@ select
   (
     select jsonb_build_object('month', ${monthText('month')}, 'number', number)
     from hopsmeter.statements where id = carried_from_statement_id
-  ) as "carriedFrom"
+  ) as "carriedFrom",
+  (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'month', ${monthText('month')}, 'number', number, 'amount', grant_draws.amount::text) order by number), '[]')
+    from hopsmeter.grant_draws join hopsmeter.statements on statements.id = statement_id
+    where credit_grant_id = credit_grants.id
+  ) as draws
 from hopsmeter.credit_grants
 where account_owner_id = $1 and ($2::uuid is null or id = $2) and ($3::text is null or reference = $3)
 order by expires_on nulls last, valid_from, credit_grants.created_at, id

@@ -13,9 +13,9 @@ import type { TotalsGrouping } from './read-totals.ts';
  * - Whoever pays: usage of a time under another owner is the user's too.
  *
  * Parameters: $1 user, $2 first usage day, $3 day after the last, $4 to $6 whether to group by day, project and
- * cluster, $7 most groups. The accounts of the user's history are named because the rollup's key begins with the account; an
- * index by user would be written to with every row. What was moved to another account in a closed month leaves there
- * as much as it takes, so accounts that are no longer part of the history come to nothing.
+ * cluster, $7 most groups. The accounts of the user's history are named because the rollup's key begins with the
+ * account; an index by user would be written to with every row. What was moved to another account in a closed month
+ * leaves there as much as it takes, so accounts that are no longer part of the history come to nothing.
  */
 const READ_OWN_USAGE = `
 with grouped as materialized (

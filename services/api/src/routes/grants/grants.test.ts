@@ -49,6 +49,7 @@ describe('POST /v1/accounts/{id}/grants', () => {
         revokedAt: null,
         revokeReason: null,
         carriedFrom: null,
+        draws: [],
       },
     });
     expect(await post(grantsOf(owner), body)).toEqual({ ...first, status: 200 });

@@ -38,6 +38,9 @@ export const grantSchema = z
       .meta({
         description: 'The statement below zero that left it for later ones; null for a grant that a person made',
       }),
+    draws: z
+      .array(z.object({ month: monthText, number: z.int().meta({ examples: [43] }), amount: moneySchema }))
+      .meta({ description: 'What each statement took from it; negative where it gave back. They add up to `drawn`' }),
   })
   .meta({ id: 'Grant', description: 'What an account has paid ahead, or was given' });
 
@@ -54,6 +57,7 @@ export function describeGrant(grant: GrantRow, today: string): z.input<typeof gr
     revokedAt,
     revokeReason,
     carriedFrom,
+    draws,
   } = grant;
   return {
     id,
@@ -69,5 +73,6 @@ export function describeGrant(grant: GrantRow, today: string): z.input<typeof gr
     revokedAt,
     revokeReason,
     carriedFrom,
+    draws: draws.map((draw) => ({ ...draw })),
   };
 }

@@ -62,8 +62,8 @@ function Accept({ token, name, kind }: AcceptInviteViewProps & { readonly token:
         {kind === 'owner'
           ? 'If you accept, your own account becomes a part of the one that invited you: its owner pays for what you ' +
             'use from now on. Earlier usage stays on your own account, and its bills are no longer shown to you.'
-          : 'If you accept, you become a member of the account that invited you: its owner pays for what you use from ' +
-            'now on, and sees how much that is.'}
+          : 'If you accept, you become a member of the account that invited you: its owner pays for what you use ' +
+            'from now on, and sees how much that is.'}
       </p>
       {isNew ? (
         <TextField

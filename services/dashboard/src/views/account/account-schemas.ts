@@ -55,6 +55,7 @@ const grantSchema = z.object({
   reason: z.string(),
   revokeReason: z.nullable(z.string()),
   carriedFrom: z.nullable(z.object({ month: z.string(), number: z.number() })),
+  draws: z.array(z.object({ month: z.string(), number: z.number(), amount: z.string() })),
 });
 
 export type Grant = z.output<typeof grantSchema>;

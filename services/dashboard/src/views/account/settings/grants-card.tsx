@@ -86,7 +86,21 @@ function columnsOf(id: string, onRevoke: ((grant: Grant) => void) | undefined): 
       render: ({ expiresOn }) => (expiresOn === null ? 'never' : <Day day={expiresOn} />),
     },
     { key: 'amount', heading: 'Amount', align: 'right', render: ({ amount }) => <Money amount={amount} /> },
-    { key: 'drawn', heading: 'Drawn', align: 'right', render: ({ drawn }) => <Money amount={drawn} /> },
+    {
+      key: 'drawn',
+      heading: 'Drawn',
+      align: 'right',
+      render: ({ drawn, draws }) => (
+        <>
+          <Money amount={drawn} />
+          {draws.map(({ month, number, amount }) => (
+            <span key={number} className="account-note quiet">
+              <Link href={addresses.statement(id, month)}>{formatMonth(month)}</Link>: <Money amount={amount} />
+            </span>
+          ))}
+        </>
+      ),
+    },
     ...(onRevoke === undefined
       ? []
       : [

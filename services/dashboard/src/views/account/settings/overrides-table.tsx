@@ -22,8 +22,10 @@ export function OverridesTable({ overrides }: { readonly overrides: readonly Pri
 
 function describe(override: PriceOverride): string {
   switch (override.kind) {
-    case 'price':
-      return `${meterName(override.meter)}: ${describeUnitPrice(override.meter, override.price, override.priceQuantity).text}`;
+    case 'price': {
+      const { text } = describeUnitPrice(override.meter, override.price, override.priceQuantity);
+      return `${meterName(override.meter)}: ${text}`;
+    }
     case 'discount':
       return `${override.discountPercent}% off ${override.meter === null ? 'all meters' : meterName(override.meter)}`;
     case 'card':
