@@ -6,7 +6,7 @@ import type { AccountMonth } from './month-schemas.ts';
 import { WaitingText } from './waiting-text.tsx';
 
 /** Where an account stands with the month, and why it would be refused. */
-export function AccountState({ account }: { readonly account: AccountMonth }) {
+export function AccountState({ month, account }: { readonly month: string; readonly account: AccountMonth }) {
   const { state, number, closedAt, refusal, waiting } = account;
   switch (state) {
     case 'closed':
@@ -35,7 +35,7 @@ export function AccountState({ account }: { readonly account: AccountMonth }) {
       return (
         <>
           <span className="quiet">Running</span>
-          {waiting === null ? null : <WaitingText waiting={waiting} />}
+          {waiting === null ? null : <WaitingText month={month} waiting={waiting} />}
         </>
       );
     case 'nothing':
@@ -44,7 +44,7 @@ export function AccountState({ account }: { readonly account: AccountMonth }) {
       return (
         <>
           <HealthBadge health="watch">Refused</HealthBadge> <Why code={refusal?.code} detail={refusal?.detail} />
-          {waiting === null ? null : <WaitingText waiting={waiting} />}
+          {waiting === null ? null : <WaitingText month={month} waiting={waiting} />}
         </>
       );
   }

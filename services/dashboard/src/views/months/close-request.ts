@@ -3,7 +3,7 @@ import { readApi } from '../../api/client.ts';
 import { closedSchema } from './month-schemas.ts';
 
 /** Accounts that one request can name. */
-export const ACCOUNTS_NAMED_MAX = 25;
+const ACCOUNTS_NAMED_MAX = 25;
 
 /** A thousand accounts are looked at in one request of a dry run, at 15 to 40 ms each. */
 const TIMEOUT_MS = 300_000;

@@ -36,7 +36,7 @@ export function MonthAccounts({ month, accounts, chosen, onChoose }: MonthAccoun
       isSortable: true,
       render: ({ accountOwnerId, accountName }) => <AccountLink id={accountOwnerId} name={accountName} month={month} />,
     },
-    { key: 'state', heading: 'State', render: (account) => <AccountState account={account} /> },
+    { key: 'state', heading: 'State', render: (account) => <AccountState month={month} account={account} /> },
     {
       key: 'total',
       heading: 'Total',

@@ -50,7 +50,7 @@ export function OdditiesTable({ month, result, accounts }: OdditiesTableProps) {
           {oddities.map((oddity) => (
             <div key={oddity}>{TEXTS[oddity]}</div>
           ))}
-          {waiting === null ? null : <WaitingText waiting={waiting} />}
+          {waiting === null ? null : <WaitingText month={month} waiting={waiting} />}
         </>
       ),
     },

@@ -4,7 +4,8 @@ import { formatCount } from '../../format/quantity.ts';
 import type { Waiting } from './month-schemas.ts';
 
 /** What may still change a month, each with the way to what can be done about it. */
-export function WaitingText({ waiting: { parked, missingHours, differences } }: { readonly waiting: Waiting }) {
+export function WaitingText({ month, waiting }: { readonly month: string; readonly waiting: Waiting }) {
+  const { parked, missingHours, differences } = waiting;
   return (
     <>
       {parked.map(({ reason, events, isOwn }) => (
@@ -17,7 +18,7 @@ export function WaitingText({ waiting: { parked, missingHours, differences } }: 
       ))}
       {missingHours.map(({ clusterId, clusterName, hours }) => (
         <div key={clusterId}>
-          <Link href={addresses.coverage({ cluster: clusterId })}>
+          <Link href={addresses.coverage({ cluster: clusterId, month })}>
             {formatCount(hours)} missing {hours === 1 ? 'hour' : 'hours'} of {clusterName}
           </Link>
         </div>
