@@ -9,7 +9,7 @@ import { Refusal } from './refusal.tsx';
 
 const ACTIONS = [
   { value: 'ignore', text: 'Ignore it, and keep the events' },
-  { value: 'book', text: 'Bill it as a user’s' },
+  { value: 'book', text: 'Bill it to a user' },
 ] as const;
 
 /** Says what becomes of usage of namespaces that are no project. */
@@ -44,17 +44,17 @@ export function AddRule({ clusterId, onClose }: { readonly clusterId: string; re
       }
       onClose={onClose}
     >
-      <p>It holds for usage of namespaces that are no project, also for what is parked now. Projects come first.</p>
+      <p>It applies to namespaces that are not projects, and to what is parked now. Projects take precedence.</p>
       <TextField
         label="Namespaces"
         isRequired
         placeholder="kube-*"
-        hint="A namespace, or the beginning of one and *."
+        hint="A namespace, or how one begins, followed by *."
         value={pattern}
         onChange={setPattern}
         error={fields?.get('pattern')}
       />
-      <SelectField label="What becomes of it" isRequired options={ACTIONS} value={action} onChange={setAction} />
+      <SelectField label="What happens to it" isRequired options={ACTIONS} value={action} onChange={setAction} />
       {action === 'book' ? (
         <PersonField label="User" value={user} onChange={setUser} error={fields?.get('userId')} />
       ) : null}

@@ -51,14 +51,14 @@ export function ChangeCluster({ cluster, onClose }: { readonly cluster: ActiveCl
           label="Status"
           isRequired
           options={STATUSES}
-          hint="Who is on an inactive cluster stays; nobody else comes."
+          hint="Users of an inactive cluster stay; no one else can be assigned to it."
           value={status}
           onChange={setStatus}
         />
       </div>
       <div className="form-row">
         <TextField
-          label="Most cores of an event"
+          label="Maximum cores per event"
           kind="decimal"
           isRequired
           value={maxCores}
@@ -66,7 +66,7 @@ export function ChangeCluster({ cluster, onClose }: { readonly cluster: ActiveCl
           error={fields?.get('maxCores')}
         />
         <TextField
-          label="Most GPUs of an event"
+          label="Maximum GPUs per event"
           kind="decimal"
           isRequired
           value={maxGpus}

@@ -39,12 +39,12 @@ export function ChangeProject({ project, onClose }: { readonly project: Project;
     >
       {(problem) => (
         <>
-          <p>Counted usage moves to who had the namespace for the longest part of its window.</p>
+          <p>Counted usage moves to whoever had the namespace for the longest part of its window.</p>
           <div className="form-row">
             <TextField
               label="From (UTC)"
               kind="datetime-local"
-              hint="Empty: always."
+              hint="Leave empty for “always”."
               value={from}
               onChange={setFrom}
               error={problem?.fields.get('startedAt')}
@@ -52,7 +52,7 @@ export function ChangeProject({ project, onClose }: { readonly project: Project;
             <TextField
               label="Until (UTC)"
               kind="datetime-local"
-              hint="Empty: it goes on."
+              hint="Leave empty if it goes on."
               value={until}
               onChange={setUntil}
               error={problem?.fields.get('endedAt')}

@@ -71,11 +71,11 @@ export function ClusterFacts({ cluster }: { readonly cluster: ActiveCluster }) {
           <dd>
             <Copyable text={id} name="cluster id" />
           </dd>
-          <dt>Most cores of an event</dt>
+          <dt>Maximum cores per event</dt>
           <dd>
             {formatCount(maxCores)} <span className="quiet">(more over its window is parked as implausible)</span>
           </dd>
-          <dt>Most GPUs of an event</dt>
+          <dt>Maximum GPUs per event</dt>
           <dd>{formatCount(maxGpus)}</dd>
           <dt>Added</dt>
           <dd>

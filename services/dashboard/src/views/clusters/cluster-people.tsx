@@ -68,10 +68,10 @@ export function ClusterPeople({ cluster, isAdmin }: { readonly cluster: ActiveCl
       </div>
       <p className="quiet cluster-note">
         {cluster.status === 'inactive'
-          ? 'The cluster is inactive: nobody else can be moved here.'
+          ? 'The cluster is inactive: no one else can be moved here.'
           : room > 0
             ? `There is room for ${formatCount(room)} more.`
-            : 'The cluster is full: nobody else can be moved here.'}{' '}
+            : 'The cluster is full: no one else can be moved here.'}{' '}
         Usage of a user is counted only on clusters that they were on.
       </p>
       <Answer of={list} label="Loading the users">
@@ -82,7 +82,7 @@ export function ClusterPeople({ cluster, isAdmin }: { readonly cluster: ActiveCl
             rows={pages.flatMap(({ users }) => users)}
             rowKey={({ id }) => id}
             empty={
-              <Empty title="Nobody is on this cluster.">
+              <Empty title="No users are on this cluster.">
                 {isAdmin ? 'Move a user here, so that their usage is counted.' : 'Billing admins move users.'}
               </Empty>
             }

@@ -15,8 +15,8 @@ const COLUMNS: readonly Column<NamespaceRule>[] = [
   { key: 'pattern', heading: 'Namespaces', isRowHeader: true, render: ({ pattern }) => <code>{pattern}</code> },
   {
     key: 'action',
-    heading: 'What becomes of their usage',
-    render: ({ userId }) => (userId === null ? 'Ignored, and kept' : `Billed as ${userId}’s`),
+    heading: 'What happens to their usage',
+    render: ({ userId }) => (userId === null ? 'Ignored, and kept' : `Billed to ${userId}`),
   },
   { key: 'reason', heading: 'Reason', render: ({ reason }) => <span className="quiet">{reason}</span> },
   {
@@ -62,7 +62,7 @@ export function ClusterRules({ clusterId, isAdmin }: { readonly clusterId: strin
             rowKey={({ id }) => id}
             empty={
               <Empty title="There are no rules.">
-                Usage of namespaces that are no project, such as those of the platform, is parked.
+                Usage of namespaces that are not projects, such as the platform's own, is parked.
               </Empty>
             }
           />

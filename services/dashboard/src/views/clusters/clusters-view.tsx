@@ -31,7 +31,7 @@ export function ClustersView() {
             const clusters = pages.flatMap((page) => page.clusters);
             return clusters.length === 0 ? (
               <Empty title="There are no clusters yet.">
-                {isAdmin ? 'Add one to give it a key and see its first event come.' : 'Billing admins add them.'}
+                {isAdmin ? 'Add one to give it a key and see its first event arrive.' : 'Billing admins add them.'}
               </Empty>
             ) : (
               <ClustersTable clusters={clusters} />

@@ -29,10 +29,10 @@ export function CollectorCommands({ clusterId, clusterKey }: CollectorCommandsPr
       <Segments label="How to start the collector" options={WAYS} value={way} onChange={setWay} />
       <CodeBlock name="command" text={commands.start} />
       {clusterKey === undefined ? (
-        <p className="quiet">Put the key in for YOUR-KEY: it was shown when it was created, and is stored nowhere.</p>
+        <p className="quiet">Replace YOUR-KEY with the key: it was shown when it was created and is not stored.</p>
       ) : null}
       <p className="quiet">
-        It collects compute from OpenCost. Storage, egress and projects are switched on by further settings, see
+        It collects compute from OpenCost. Further settings switch on storage, egress and projects: see
         docs/collector.md. Then ask whether everything is reached:
       </p>
       <CodeBlock name="check" text={commands.check} />

@@ -26,8 +26,8 @@ export function CreateKey({ cluster, onClose }: CreateKeyProps) {
       onSubmit={() => send.mutate(undefined)}
       onClose={onClose}
     >
-      <p>Whoever has the key can post usage of this cluster. It works at once and is shown only once.</p>
-      <p className="quiet">A cluster has at most two live keys. To replace one, rotate it.</p>
+      <p>Anyone who has the key can post usage of this cluster. It works at once and is shown only once.</p>
+      <p className="quiet">A cluster can have two live keys. To replace one, rotate it.</p>
       <Refusal problem={send.error} />
     </FormDialog>
   );

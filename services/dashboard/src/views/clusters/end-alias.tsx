@@ -31,7 +31,7 @@ export function EndAlias({ alias, onClose }: { readonly alias: Alias; readonly o
       <TextField
         label="At (UTC)"
         kind="datetime-local"
-        hint="Empty: now, or at the end of the last usage that was counted by it."
+        hint="Leave empty for now, or for the end of the last usage counted by it."
         value={at}
         onChange={setAt}
         error={send.error?.fields.get('at')}

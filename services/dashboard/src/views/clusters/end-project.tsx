@@ -37,7 +37,7 @@ export function EndProject({ project, onClose }: { readonly project: Project; re
           <TextField
             label="At (UTC)"
             kind="datetime-local"
-            hint="Empty: now."
+            hint="Leave empty for now."
             value={at}
             onChange={setAt}
             error={problem?.fields.get('at')}

@@ -38,7 +38,7 @@ export function HandOverProject({ project, onClose }: { readonly project: Projec
           <TextField
             label="From (UTC)"
             kind="datetime-local"
-            hint="Empty: from now on. In the past it needs a reason."
+            hint="Leave empty for now. A time in the past needs a reason."
             value={from}
             onChange={setFrom}
             error={problem?.fields.get('from')}

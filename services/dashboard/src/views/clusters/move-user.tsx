@@ -55,7 +55,7 @@ export function MoveUser({ cluster, onClose }: { readonly cluster: ActiveCluster
           <TextField
             label="Since (UTC)"
             kind="datetime-local"
-            hint="Empty: from now on. In the past it needs a reason."
+            hint="Leave empty for now. A time in the past needs a reason."
             value={from}
             onChange={setFrom}
             error={problem?.fields.get('from')}

@@ -67,7 +67,7 @@ export function NewClusterView() {
             </div>
           </form>
         ) : (
-          <Empty title="Only billing admins add clusters." />
+          <Empty title="Only billing admins can add clusters." />
         )}
       </section>
     </>

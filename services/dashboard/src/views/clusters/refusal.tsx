@@ -3,23 +3,23 @@ import type { ApiProblem } from '../../api/api-problem.ts';
 /** What one can do about it, by the code of a refusal; the problem itself says what stands against it. */
 const REMEDIES: Readonly<Record<string, string>> = {
   CLUSTER_EXISTS: 'Choose a name that no other cluster has.',
-  CLUSTER_FULL: 'Raise the most users of the cluster, or move somebody else away first.',
+  CLUSTER_FULL: 'Raise the cluster's maximum number of users, or move someone else away first.',
   CLUSTER_INACTIVE: 'Set the cluster to active first, or choose another one.',
   MEMBER_FOLLOWS_OWNER:
     'Members are on the cluster of their account owner: move the owner, and the members move along.',
   OWNER_NOT_ASSIGNED: 'Assign the account owner first.',
-  NO_CLUSTER_WITH_ROOM: 'Raise the most users of a cluster, or add one.',
-  USAGE_COUNTED_LATER: 'Usage of that time is counted already. Choose a later moment.',
-  NAMESPACE_TAKEN: 'Hand the other project over, or change its begin or end.',
-  USER_NOT_ON_CLUSTER: 'Assign the user to the cluster first, with the moment since when.',
-  PROJECT_ENDED: 'Use the present project of the namespace; for another end give a reason.',
+  NO_CLUSTER_WITH_ROOM: 'Raise a cluster's maximum number of users, or add a cluster.',
+  USAGE_COUNTED_LATER: 'Usage of that time is already counted. Choose a later time.',
+  NAMESPACE_TAKEN: 'Hand over the other project, or change its start or end.',
+  USER_NOT_ON_CLUSTER: 'Assign the user to the cluster first, from the right time on.',
+  PROJECT_ENDED: 'Use the namespace's current project; for another end give a reason.',
   ALIAS_TAKEN: 'End the other alias first, or choose another time.',
   TOO_MANY_KEYS: 'Revoke a key that is no longer used, or rotate one without grace.',
-  KEY_ENDED: 'The key works no more. Create a new one.',
+  KEY_ENDED: 'The key no longer works. Create a new one.',
   RULE_EXISTS: 'Withdraw the other rule first.',
   TOO_MANY_RULES: 'Use fewer rules, with * at the end.',
-  REASON_REQUIRED: 'A change of the past needs a reason.',
-  MOMENT_IN_FUTURE: 'Choose a moment that has passed.',
+  REASON_REQUIRED: 'A change to the past needs a reason.',
+  MOMENT_IN_FUTURE: 'Choose a time in the past.',
   MOMENT_TOO_OLD: 'The past 400 days can be changed.',
 };
 

@@ -58,7 +58,7 @@ export function RegisterProject({ clusterId, onClose }: { readonly clusterId: st
             <TextField
               label="From (UTC)"
               kind="datetime-local"
-              hint="Empty: always, or now when somebody had it before."
+              hint="Leave empty for “always”, or for now if someone had it before."
               value={from}
               onChange={setFrom}
               error={problem?.fields.get('startedAt')}
@@ -66,7 +66,7 @@ export function RegisterProject({ clusterId, onClose }: { readonly clusterId: st
             <TextField
               label="Until (UTC)"
               kind="datetime-local"
-              hint="Empty: it goes on."
+              hint="Leave empty if it goes on."
               value={until}
               onChange={setUntil}
               error={problem?.fields.get('endedAt')}

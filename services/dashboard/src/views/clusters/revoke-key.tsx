@@ -28,7 +28,8 @@ export function RevokeKey({ clusterId, revoked, onClose }: RevokeKeyProps) {
       onClose={onClose}
     >
       <p>
-        It is refused within 10 seconds, for good. A collector that posts with it keeps its events until it has another.
+        It is refused within 10 seconds, for good. A collector that posts with it keeps its events until it has another
+        key.
       </p>
       <p className="quiet">
         {revoked.lastUsedAt === null ? (

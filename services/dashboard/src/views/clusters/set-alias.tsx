@@ -33,7 +33,7 @@ export function SetAlias({ clusterId, onClose }: { readonly clusterId: string; r
       }
       onClose={onClose}
     >
-      <p>Usage that the cluster reports under this name is that of the user. What was counted stays.</p>
+      <p>Usage that the cluster reports under this name belongs to the user. What was counted stays.</p>
       <TextField
         label="Alias"
         isRequired
@@ -48,7 +48,7 @@ export function SetAlias({ clusterId, onClose }: { readonly clusterId: string; r
         <TextField
           label="From (UTC)"
           kind="datetime-local"
-          hint="Empty: since nobody else has it."
+          hint="Leave empty to start when no one else has it."
           value={from}
           onChange={setFrom}
           error={fields?.get('startedAt')}
@@ -56,7 +56,7 @@ export function SetAlias({ clusterId, onClose }: { readonly clusterId: string; r
         <TextField
           label="Until (UTC)"
           kind="datetime-local"
-          hint="Empty: still so."
+          hint="Leave empty if it still holds."
           value={until}
           onChange={setUntil}
           error={fields?.get('endedAt')}

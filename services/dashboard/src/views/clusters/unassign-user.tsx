@@ -33,7 +33,7 @@ export function UnassignUser({ cluster, user, onClose }: UnassignUserProps) {
     say('The user is on no cluster.');
     onClose();
   };
-  const title = `Take ${user.name ?? user.id} off ${cluster.name}?`;
+  const title = `Unassign ${user.name ?? user.id} from ${cluster.name}?`;
   const choice = (
     <>
       <p>

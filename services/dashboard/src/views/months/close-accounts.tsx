@@ -48,7 +48,7 @@ export function CloseAccounts({ month, result: { closed }, onConfirm, onClose }:
       </p>
       {waiting.length === 0 ? null : (
         <CheckField
-          label={ready.length === 0 ? 'Close although something is waiting' : alsoClose(waiting.length)}
+          label={ready.length === 0 ? 'Close even though something is waiting' : alsoClose(waiting.length)}
           hint="Parked events, missing hours or differences could still change these statements."
           value={isAccepted}
           onChange={setAccepted}

@@ -18,7 +18,7 @@ export function ClosingStatus({ month, progress, accounts }: ClosingStatusProps)
   return (
     <section className="card closing" aria-labelledby="closing">
       <h2 id="closing">Closing {formatMonth(month)}</h2>
-      <progress aria-label="Accounts that are closed" value={closed + refused.length} max={all} />
+      <progress aria-label="Accounts closed" value={closed + refused.length} max={all} />
       <p role="status">
         {formatCount(closed)} of {formatCount(all)} {all === 1 ? 'account is' : 'accounts are'} closed.{' '}
         {isBusy ? 'Keep this page open until it is done; what is closed stays closed if you leave.' : null}

@@ -85,7 +85,7 @@ export function MonthAccounts({ month, accounts, chosen, onChoose }: MonthAccoun
         rowKey={({ accountOwnerId }) => accountOwnerId}
         sort={sort}
         onSort={({ key, direction }) => setQuery({ sort: `${direction === 'descending' ? '-' : ''}${key}` })}
-        empty={accounts.length === 0 ? 'Nothing was booked in this month.' : 'There are no such accounts.'}
+        empty={accounts.length === 0 ? 'Nothing was booked in this month.' : 'No accounts match.'}
       />
     </section>
   );

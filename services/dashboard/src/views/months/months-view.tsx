@@ -51,7 +51,7 @@ export function MonthsView() {
               rowKey={({ month }) => month}
               empty={
                 <Empty title="There is nothing to bill yet.">
-                  The first month stands here once a cluster has reported usage.
+                  The first month appears here once a cluster has reported usage.
                 </Empty>
               }
             />

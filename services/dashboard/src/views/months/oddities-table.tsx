@@ -21,8 +21,8 @@ type Row = {
 const TEXTS: Readonly<Record<Oddity, string>> = {
   new: 'New: nothing was billed in the month before',
   gone: 'Gone: nothing to bill any more',
-  grew: 'Grew by much',
-  fell: 'Fell by much',
+  grew: 'Rose sharply',
+  fell: 'Fell sharply',
   negative: 'Below zero',
   waiting: 'Something is waiting:',
 };

@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<NamespaceRule>[] = [
   },
   {
     key: 'action',
-    heading: 'What becomes of its usage',
+    heading: 'What happens to its usage',
     render: ({ userId, reason }) => (
       <>
         {userId === null ? 'Ignored, and kept.' : `Booked for ${userId}.`} <span className="quiet">{reason}</span>

@@ -19,12 +19,12 @@ export function ChangeProgress({ change }: { readonly change: PriceChange }) {
       {status === 'applied' ? (
         <p>
           {changedRows === 0
-            ? 'No recorded usage had to be re-rated.'
+            ? 'No recorded usage needed re-rating.'
             : `All recorded usage has its new price: ${formatCount(changedRows)} rows changed.`}
         </p>
       ) : (
         <>
-          <progress aria-label="Usage days that are re-rated" value={Math.min(done, all)} max={Math.max(all, 1)} />
+          <progress aria-label="Usage days being re-rated" value={Math.min(done, all)} max={Math.max(all, 1)} />
           <p>
             {nextDay === null ? null : `${formatDay(nextDay)} is next. `}
             {formatCount(changedRows)} rows changed so far. New usage has the new price already; no month that the

@@ -47,7 +47,7 @@ export function Changes({ cards }: { readonly cards: readonly RateCard[] }) {
             columns={columns}
             rows={pages.flatMap(({ priceChanges }) => priceChanges)}
             rowKey={({ id }) => id}
-            empty={<Empty title="No price was ever changed.">The first rates came with the installation.</Empty>}
+            empty={<Empty title="No price has been changed yet.">The first rates came with the installation.</Empty>}
           />
         )}
       </Answer>

@@ -42,7 +42,7 @@ export function CreateMeter({ onCreated, onClose }: CreateMeterProps) {
         isRequired
         lengthMax={METER_LENGTH_MAX}
         placeholder="gpu_hours_h100"
-        hint="Of a to z, 0 to 9 and single underscores. A GPU model's own meter begins with gpu_hours_."
+        hint="Lowercase letters, digits and single underscores. A GPU model's own meter begins with gpu_hours_."
         value={meter}
         onChange={setMeter}
         error={problem?.get('meter')}

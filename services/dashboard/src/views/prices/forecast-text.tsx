@@ -12,8 +12,8 @@ export function ForecastText({ forecast }: { readonly forecast: Forecast }) {
   return (
     <div className="forecast">
       <p>
-        It concerns usage {describeDays(firstDay, endDay)}.{' '}
-        {isReRated ? null : 'Nothing that is recorded changes: those days have not come yet.'}
+        It affects usage {describeDays(firstDay, endDay)}.{' '}
+        {isReRated ? null : 'No recorded usage changes: those days are in the future.'}
       </p>
       {isReRated ? <Recorded forecast={forecast} /> : null}
       {month === null ? null : <Month month={month} />}
@@ -42,7 +42,7 @@ function Recorded({ forecast: { total, accounts, accountCount } }: { readonly fo
         <dt>Closed months</dt>
         <dd>
           {parseDecimal(total.adjustment) === 0n ? (
-            'No closed month is concerned.'
+            'No closed month is affected.'
           ) : (
             <>
               <Money amount={total.adjustment} /> of it is booked in the open month, as an adjustment
@@ -77,7 +77,7 @@ function Month({ month }: { readonly month: NonNullable<Forecast['month']> }) {
         <dt>A month of usage</dt>
         <dd>
           {accountCount === 0 ? (
-            `Nobody would have paid anything else for the usage of ${formatMonth(usageMonth)}.`
+            `No account would have paid a different amount for its usage in ${formatMonth(usageMonth)}.`
           ) : (
             <>
               The usage of {formatMonth(usageMonth)} would cost {formatCount(accountCount)}{' '}

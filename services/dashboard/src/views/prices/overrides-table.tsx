@@ -33,7 +33,7 @@ export function OverridesTable({ overrides, cards, isAdmin }: OverridesTableProp
         <Link href={addresses.prices({ account: accountOwnerId })}>{accountName ?? accountOwnerId}</Link>
       ),
     },
-    { key: 'what', heading: 'What it has', render: textOf },
+    { key: 'what', heading: 'Terms', render: textOf },
     { key: 'first', heading: 'First day', render: ({ validFrom }) => <Day day={validFrom} /> },
     {
       key: 'last',
@@ -75,7 +75,7 @@ export function OverridesTable({ overrides, cards, isAdmin }: OverridesTableProp
   return (
     <>
       <DataTable
-        caption="What accounts have of their own"
+        caption="Prices and discounts of accounts"
         columns={columns}
         rows={overrides}
         rowKey={({ id }) => id}

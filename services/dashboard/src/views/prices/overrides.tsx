@@ -14,7 +14,7 @@ export type OverridesProps = Pick<RatesProps, 'cards' | 'onSet'> & {
   readonly account: string;
 };
 
-/** What accounts have of their own: prices, discounts and cards; and what one account pays for each meter. */
+/** Prices and discounts of accounts: prices, discounts and cards; and what one account pays for each meter. */
 export function Overrides({ cards, account, onSet }: OverridesProps) {
   const list = useApi('/v1/price-overrides', {}, overridesSchema);
   return (
@@ -24,7 +24,7 @@ export function Overrides({ cards, account, onSet }: OverridesProps) {
       <section className="card" aria-labelledby="overrides">
         <div className="card-head">
           <h2 id="overrides">
-            {account === '' ? 'What accounts have of their own' : 'What the account has of its own'}
+            {account === '' ? 'Prices and discounts of accounts' : 'Prices and discounts of the account'}
           </h2>
           {onSet === undefined || account === '' ? null : (
             <span className="row-actions">

@@ -28,7 +28,7 @@ export function PriceChangeView({ id }: { readonly id: string }) {
     return (
       <>
         <PageTitle title="Price change" up={up} />
-        <Empty title="Price change not found.">The address names a change that does not exist.</Empty>
+        <Empty title="Price change not found.">There is no price change with this id.</Empty>
       </>
     );
   return (

@@ -143,7 +143,7 @@ export function SetPrice({ cards, meters, from, onClose }: SetPriceProps) {
               <TextField
                 label="Last day"
                 kind="date"
-                hint="Empty: it has no end."
+                hint="Leave empty for no end."
                 value={lastDay}
                 onChange={(next) => change({ lastDay: next })}
                 error={errorOf('validTo')}

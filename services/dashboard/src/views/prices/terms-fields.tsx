@@ -4,9 +4,9 @@ import { TiersFields } from './tiers-fields.tsx';
 
 const MODELS = [
   { value: 'flat', text: 'Flat: each unit costs the same' },
-  { value: 'graduated', text: 'Graduated: each unit costs what its tier says' },
-  { value: 'volume', text: 'Volume: all units cost what the tier of the month says' },
-  { value: 'package', text: 'Package: every package that is begun is paid for' },
+  { value: 'graduated', text: 'Graduated: each unit costs the price of its tier' },
+  { value: 'volume', text: 'Volume: all units cost the price of the tier that the month reaches' },
+  { value: 'package', text: 'Package: every started package is charged in full' },
 ] as const;
 
 export type TermsFieldsProps = {

@@ -23,7 +23,7 @@ export function WithdrawRate({ rateId, text, onClose }: WithdrawRateProps) {
       {() => (
         <>
           <p>{text}</p>
-          <p>It is taken back for all its days: the card's price before it holds on.</p>
+          <p>It is removed for all its days; the card's previous price stays in force.</p>
         </>
       )}
     </ChangePrices>
@@ -49,7 +49,7 @@ export function WithdrawOverride({ overrideId, text, onClose }: ChangeOverridePr
       {() => (
         <>
           <p>{text}</p>
-          <p>It is taken back for all its days. To keep it for the past, end it instead.</p>
+          <p>It is removed for all its days. To keep it for the past, end it instead.</p>
         </>
       )}
     </ChangePrices>
