@@ -43,7 +43,7 @@ export type Query = Readonly<Record<string, string | undefined>>;
 
 /** Adds parameters to a path. */
 export function withQuery(path: string, query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
     value === undefined || value === '' ? [] : [[name, value]],
   );
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;

@@ -3,16 +3,16 @@ import type { ApiProblem } from '../../api/api-problem.ts';
 /** What one can do about it, by the code of a refusal; the problem itself says what stands against it. */
 const REMEDIES: Readonly<Record<string, string>> = {
   CLUSTER_EXISTS: 'Choose a name that no other cluster has.',
-  CLUSTER_FULL: 'Raise the cluster's maximum number of users, or move someone else away first.',
+  CLUSTER_FULL: 'Raise the maximum number of users of the cluster, or move someone else away first.',
   CLUSTER_INACTIVE: 'Set the cluster to active first, or choose another one.',
   MEMBER_FOLLOWS_OWNER:
     'Members are on the cluster of their account owner: move the owner, and the members move along.',
   OWNER_NOT_ASSIGNED: 'Assign the account owner first.',
-  NO_CLUSTER_WITH_ROOM: 'Raise a cluster's maximum number of users, or add a cluster.',
+  NO_CLUSTER_WITH_ROOM: 'Raise the maximum number of users of a cluster, or add a cluster.',
   USAGE_COUNTED_LATER: 'Usage of that time is already counted. Choose a later time.',
   NAMESPACE_TAKEN: 'Hand over the other project, or change its start or end.',
   USER_NOT_ON_CLUSTER: 'Assign the user to the cluster first, from the right time on.',
-  PROJECT_ENDED: 'Use the namespace's current project; for another end give a reason.',
+  PROJECT_ENDED: 'Use the current project of the namespace; for another end give a reason.',
   ALIAS_TAKEN: 'End the other alias first, or choose another time.',
   TOO_MANY_KEYS: 'Revoke a key that is no longer used, or rotate one without grace.',
   KEY_ENDED: 'The key no longer works. Create a new one.',
