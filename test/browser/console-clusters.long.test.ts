@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createTestClient } from '../harness/client.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { one } from '../harness/world.ts';
@@ -274,6 +275,90 @@ describe('a billing admin', () => {
   });
 });
 
+describe('coverage', () => {
+  /** A day of the past month, so that it is over whenever this runs. */
+  const day = ((): string => {
+    const date = new Date();
+    return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 1, 5)).toISOString().slice(0, 10);
+  })();
+
+  it('shows a month of hours, says each by keyboard, and what to do about one that is missing', async () => {
+    const id = await clusterId();
+    await stack.pipeline.pool.query(
+      `insert into hopsmeter.cluster_manifests
+        (event_key, content_hash, hopsworks_cluster_id, source_path, window_started_at, window_ended_at, event_count,
+         sums, missing_reason)
+      select gen_random_uuid(), 1, $1, '/collector/' || source, start, start + interval '1 hour', count, '{}', reason
+      from (
+        select 'compute' as source, $2::timestamptz + n * interval '1 hour' as start,
+          case when n = 5 then 2 else 0 end as count, null as reason
+        from generate_series(0, 23) as n where n <> 3
+        union all
+        select 'online-storage', $2::timestamptz + interval '23 hours', 0, 'RonDB did not answer'
+      ) as manifests`,
+      [id, `${day}T00:00:00Z`],
+    );
+    await stack.ask('/v1/reconciliations', 'POST', { from: day, to: dayAfter(day) });
+    await waitFor('the day to be compared', async () =>
+      (await rowsOf('select from hopsmeter.reconciled_days where day = $1', [day])).length === 1 ? true : undefined,
+    );
+
+    const page = await signIn('Billing admin', `/coverage?month=${day.slice(0, 7)}`);
+    await page.getByRole('heading', { name: 'Missing and short hours (3)' }).waitFor();
+    const rows = await page
+      .getByRole('table', { name: 'Hours that are not right' })
+      .locator('tbody tr')
+      .allInnerTexts();
+    expect(rows[0]).toMatch(/23:00–24:00.*Missing\s+online-storage: RonDB did not answer/s);
+    expect(rows[1]).toMatch(/05:00–06:00.*Short\s+compute\s+0 of 2/s);
+    expect(rows[2]).toMatch(/03:00–04:00.*Missing\s+compute/s);
+    await photograph(page, 'coverage');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await photograph(page, 'coverage-dark');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+
+    await page.getByRole('application', { name: /^eu-north-2: \d+ missing/ }).focus();
+    for (const key of ['ArrowLeft', ...Array(4).fill('ArrowRight'), ...Array(3).fill('ArrowDown')])
+      await page.keyboard.press(key);
+    expect(await page.locator('.coverage-cluster [aria-live]').innerText()).toMatch(
+      /03:00–04:00 UTC: Missing\. 0 counted/,
+    );
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^eu-north-2, .*03:00–04:00 UTC$/ }).waitFor();
+    const events = await page.getByRole('link', { name: 'Events of the hour' }).getAttribute('href');
+    expect(new URLSearchParams(events?.split('?')[1]).get('hour')).toBe(`${day}T03:00:00Z`);
+    await page.setViewportSize(NARROW);
+    expect(await page.evaluate('scrollTo(1_000, 0), scrollX')).toBe(0);
+    await photograph(page, 'coverage-narrow');
+
+    await rowOf(page, '03:00–04:00').getByRole('button', { name: 'What to do' }).click();
+    const collect = await page.getByRole('region', { name: 'command' }).innerText();
+    expect(collect).toContain(`collect --from ${day}T03:00:00Z --to ${day}T04:00:00Z`);
+    await photograph(page, 'coverage-what-to-do', { isWhole: false });
+    const statement = await page.getByRole('region', { name: 'statement' }).innerText();
+    const { key } = z.object({ key: z.string() }).parse(await stack.ask(`/v1/clusters/${id}/keys`, 'POST'));
+    const sent = await fetch(`${one(stack.pipeline.ingests).url}/api/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/cloudevents+json' },
+      body: /-d '(.*)'/s.exec(statement)?.[1] ?? '',
+    });
+    expect([sent.status, await sent.text()]).toEqual([202, expect.anything()]);
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    await waitFor('the hour not to be missing', async () => {
+      await page.reload();
+      await isSettled(page);
+      return (await page.getByRole('heading', { name: 'Missing and short hours (2)' }).count()) === 1
+        ? true
+        : undefined;
+    });
+
+    await page.goto(`${stack.url}${events}`);
+    await page.getByText('Nothing that matches was used on these days.').waitFor();
+  });
+});
+
 describe('who may not', () => {
   it('as billing staff sees all of it, and no button that changes something', async () => {
     const page = await signIn('Billing staff', '/clusters');
@@ -307,4 +392,8 @@ describe('who may not', () => {
 
 async function clusterId(): Promise<string> {
   return one(await rowsOf<{ id: string }>('select id from hopsmeter.hopsworks_clusters')).id;
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }

@@ -173,6 +173,43 @@ const VIEWS: readonly View[] = [
     heading: /\d{4}$/,
     shows: ['Tara Quinn', /no\. \d/, 'Dry run for all', 'Refused'],
   },
+  {
+    name: 'clusters',
+    path: () => '/clusters',
+    heading: /^Clusters$/,
+    shows: ['Last event', 'Lag', 'Missing hours, 7 days', 'Add a cluster'],
+  },
+  { name: 'new-cluster', path: () => '/clusters/new', heading: /^Add a cluster$/, shows: ['Most users'] },
+  {
+    name: 'cluster',
+    path: () => `/clusters/${stack.money.parked.clusterId}`,
+    heading: /./,
+    shows: ['About the cluster', 'Keys', 'Create a key'],
+  },
+  {
+    name: 'cluster-people',
+    path: () => `/clusters/${stack.money.parked.clusterId}?section=people`,
+    heading: /./,
+    shows: ['Astrid Berg', 'Move a user here', 'Aliases'],
+  },
+  {
+    name: 'cluster-projects',
+    path: () => `/clusters/${stack.money.parked.clusterId}?section=projects`,
+    heading: /./,
+    shows: ['churn', 'Hand over', 'Namespace rules'],
+  },
+  {
+    name: 'cluster-set-up',
+    path: () => `/clusters/${stack.money.parked.clusterId}/set-up`,
+    heading: /^Set up /,
+    shows: ['helm install hopsmeter-collector', 'First event seen'],
+  },
+  {
+    name: 'coverage',
+    path: () => '/coverage',
+    heading: /^Coverage$/,
+    shows: ['Hours of', 'Missing and short hours', 'Unreported'],
+  },
   { name: 'my-account', as: owner?.id ?? '', path: () => '/', heading: /^Astrid Berg$/, shows: ['My account'] },
   {
     name: 'my-usage',

@@ -46,6 +46,7 @@ const ClusterView = lazy(async () => ({ default: (await import('./views/clusters
 const SetUpView = lazy(async () => ({ default: (await import('./views/clusters/set-up-view.tsx')).SetUpView }));
 const MonthsView = lazy(async () => ({ default: (await import('./views/months/months-view.tsx')).MonthsView }));
 const MonthView = lazy(async () => ({ default: (await import('./views/months/month-view.tsx')).MonthView }));
+const CoverageView = lazy(async () => ({ default: (await import('./views/coverage/coverage-view.tsx')).CoverageView }));
 
 export type ViewProps = {
   readonly address: ViewAddress;
@@ -98,6 +99,8 @@ export function View({ address, month }: ViewProps) {
       return <PricesView />;
     case 'price-change':
       return <PriceChangeView key={address.id} id={address.id} />;
+    case 'coverage':
+      return <CoverageView />;
     case 'clusters':
       return <ClustersView />;
     case 'new-cluster':

@@ -10,9 +10,9 @@ import { type EventOrigin, formatSource } from './event-source.ts';
  * A page of the ledger's rows of some usage days, the newest usage day first, and of a day the newest window first.
  *
  * Parameters: $1 first usage day, $2 day after the last, $3 account, $4 user, $5 whether outside of any project, $6
- * project, $7 cluster, $8 meter, $9 day on which it is booked; NULL is everything. $10 to $13 usage day, start of the
- * window, key and part of the row before, or all of them NULL, $14 number of rows. When its batch came is looked up by
- * key, for the rows of the page only.
+ * project, $7 cluster, $8 meter, $9 day on which it is booked, $15 hour in which the window begins; NULL is everything.
+ * $10 to $13 usage day, start of the window, key and part of the row before, or all of them NULL, $14 number of rows.
+ * When its batch came is looked up by key, for the rows of the page only.
  *
  * The BRIN index of the usage day bounds what is read; the rest is a scan of those days. Measured on 2 busy cores with
  * a ledger of 2,010,000 rows over 30 days, 67,000 a day of 1,000 accounts, median of 7 with the look-ups of {@link
@@ -32,6 +32,8 @@ with page as materialized (
     and ($7::uuid is null or hopsworks_cluster_id = $7)
     and ($8::text is null or $8 = any (meters))
     and ($9::date is null or coalesce(booked_on, usage_date) = $9)
+    and ($15::timestamptz is null
+      or (window_started_at >= $15 and window_started_at < $15::timestamptz + interval '1 hour'))
     and ($10::date is null or (usage_date, window_started_at, event_key, part)
       < ($10, $11::timestamptz, $12::uuid, $13::smallint))
   order by usage_date desc, window_started_at desc, event_key desc, part desc
@@ -77,6 +79,8 @@ export type EventsQuery = {
   readonly meter?: string | undefined;
   /** Only what is booked on this day: with it a search finds exactly the rows behind a row of the rollup. */
   readonly bookedOn?: UsageDay | undefined;
+  /** Only windows that begin within the hour from this moment on. */
+  readonly hour?: string | undefined;
   readonly after: LedgerPosition | undefined;
   readonly limit: number;
 };
@@ -131,7 +135,7 @@ export function searchEvents(pool: Pool, query: EventsQuery): Promise<readonly L
 }
 
 function parametersOf(query: EventsQuery, start: UsageDay, end: UsageDay, limit: number): unknown[] {
-  const { accountOwnerId, userId, projectId, clusterId, meter, bookedOn, after } = query;
+  const { accountOwnerId, userId, projectId, clusterId, meter, bookedOn, hour, after } = query;
   const isOutside = projectId === NO_PROJECT;
   return [
     formatUsageDay(start),
@@ -148,6 +152,7 @@ function parametersOf(query: EventsQuery, start: UsageDay, end: UsageDay, limit:
     after?.eventKey ?? null,
     after?.part ?? null,
     limit,
+    hour ?? null,
   ];
 }
 

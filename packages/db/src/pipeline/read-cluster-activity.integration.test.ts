@@ -18,20 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-async function receive(clusterId: string, ...times: readonly string[]): Promise<void> {
-  const requests = times.map((receivedAt) => ({ requestId: randomUUID(), clusterId, receivedAt, eventCount: 1 }));
+async function receive(time: string, ...clusterIds: readonly string[]): Promise<void> {
+  const requests = clusterIds.map((clusterId) => ({ requestId: randomUUID(), clusterId, eventCount: 1 }));
   await database.pool.query(
     `insert into hopsmeter.usage_batches
       (id, received_at, event_count, counted_count, duplicate_count, parked_count, requests)
     values ($1, $2, 1, 1, 0, 0, $3)`,
-    [randomUUID(), times[0], JSON.stringify(requests)],
+    [randomUUID(), time, JSON.stringify(requests)],
   );
 }
 
 const read = async (clusterId: string) => (await readClusterActivity(database.pool, [clusterId]))[0];
 
 it('says nothing of a cluster that never sent anything', async () => {
-  await receive(seeded.clusterId, '2026-03-01T10:00:00Z');
+  await receive('2026-03-01T10:00:00Z', seeded.clusterId);
   expect(await read(seeded.emptyClusterId)).toEqual({
     clusterId: seeded.emptyClusterId,
     lastEventAt: null,
@@ -40,15 +40,15 @@ it('says nothing of a cluster that never sent anything', async () => {
 });
 
 it('finds the newest request of a cluster behind those of others, also when its key was used in vain', async () => {
-  await receive(seeded.clusterId, '2026-03-02T10:00:00Z', '2026-03-02T10:00:01Z');
-  await receive(seeded.emptyClusterId, '2026-03-03T10:00:00Z');
-  expect(await read(seeded.clusterId)).toMatchObject({ lastEventAt: '2026-03-02T10:00:01.000000Z' });
+  await receive('2026-03-02T10:00:00Z', randomUUID(), seeded.clusterId);
+  await receive('2026-03-03T10:00:00Z', seeded.emptyClusterId);
+  expect(await read(seeded.clusterId)).toMatchObject({ lastEventAt: '2026-03-02T10:00:00.000000Z' });
   await database.pool.query(
     `insert into hopsmeter.cluster_keys (hopsworks_cluster_id, prefix, hash, last_used_at)
     values ($1, 'hwm_live_abcd', decode(repeat('ab', 32), 'hex'), '2026-03-02T18:00:00Z')`,
     [seeded.clusterId],
   );
-  expect(await read(seeded.clusterId)).toMatchObject({ lastEventAt: '2026-03-02T10:00:01.000000Z' });
+  expect(await read(seeded.clusterId)).toMatchObject({ lastEventAt: '2026-03-02T10:00:00.000000Z' });
 });
 
 it('says until when a cluster reported: by usage, or by a manifest that has the hour', async () => {

@@ -13,7 +13,7 @@ const BATCHES_MAX = 20_000;
 /** Windows do not end in the order in which they begin; of the newest so many one ends last. */
 const NEWEST_WINDOWS = 24;
 
-/** A batch in which the cluster is. Its requests are written by us: {"clusterId": "…", "receivedAt": "…"}. */
+/** A batch in which the cluster is; its requests are [{"clusterId": "…"}]. */
 const OF_CLUSTER = `jsonb_build_array(jsonb_build_object('clusterId', clusters.id::text))`;
 
 /**
@@ -32,22 +32,17 @@ with newest as materialized (
 select
   clusters.id as "clusterId",
   (
-    select ${finiteInstantText(`max((request ->> 'receivedAt')::timestamptz)`)}
+    select ${finiteInstantText('received_at')}
     from (
-      select requests
-      from (
-        select requests from hopsmeter.usage_batches
-        where received_at >= clusters.created_at - ${KEY_USE_NOTED_WITHIN}
-          and received_at <= coalesce((
-            select max(last_used_at) from hopsmeter.cluster_keys where hopsworks_cluster_id = clusters.id
-          ) + ${KEY_USE_NOTED_WITHIN}, 'infinity')
-        order by received_at desc limit ${BATCHES_MAX}
-      ) as recent
-      where requests @> ${OF_CLUSTER}
-      limit 1
-    ) as batch
-    cross join lateral jsonb_array_elements(batch.requests) as request
-    where request ->> 'clusterId' = clusters.id::text
+      select received_at, requests from hopsmeter.usage_batches
+      where received_at >= clusters.created_at - ${KEY_USE_NOTED_WITHIN}
+        and received_at <= coalesce((
+          select max(last_used_at) from hopsmeter.cluster_keys where hopsworks_cluster_id = clusters.id
+        ) + ${KEY_USE_NOTED_WITHIN}, 'infinity')
+      order by received_at desc limit ${BATCHES_MAX}
+    ) as recent
+    where requests @> ${OF_CLUSTER}
+    limit 1
   ) as "lastEventAt",
   ${finiteInstantText(`greatest(
     newest.last_event_at,

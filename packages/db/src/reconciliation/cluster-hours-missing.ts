@@ -69,30 +69,39 @@ spans as materialized (
   from hopsmeter.hopsworks_clusters as clusters
   where $3::uuid is null or clusters.id = $3
 ),
+-- Cluster by cluster, as the indexes have them: of a year that is read for a month the rest is left alone.
 manifests as materialized (
   select
-    hopsworks_cluster_id as cluster, source_path, window_started_at, window_ended_at, event_count, sums,
-    missing_reason, recorded_at,
-    date_trunc('hour', window_started_at, 'UTC') as first_hour,
-    date_trunc('hour', window_ended_at - interval '1 microsecond', 'UTC') as last_hour
-  from hopsmeter.cluster_manifests
-  where window_started_at < $2::timestamptz and window_started_at >= $1::timestamptz - interval '31 days'
-    and window_ended_at > $1::timestamptz
-    and ($3::uuid is null or hopsworks_cluster_id = $3)
+    cluster, source_path, window_started_at, window_ended_at, event_count, sums, missing_reason, recorded_at,
+    -- A third of the time of date_trunc, which looks up a time zone.
+    date_bin('1 hour', window_started_at, '2000-01-01T00:00:00Z') as first_hour,
+    date_bin('1 hour', window_ended_at - interval '1 microsecond', '2000-01-01T00:00:00Z') as last_hour
+  from spans
+  cross join lateral (
+    select * from hopsmeter.cluster_manifests
+    where hopsworks_cluster_id = cluster and window_started_at < $2::timestamptz
+      and window_started_at >= $1::timestamptz - interval '31 days' and window_ended_at > $1::timestamptz
+    offset 0
+  ) as manifest
+),
+-- The hours that manifests speak of, which may begin before and end after those that are asked for.
+reach as materialized (
+  select
+    least(min(first_hour), $1::timestamptz) as from_hour,
+    greatest(max(last_hour) + interval '1 hour', $2::timestamptz) as to_hour
+  from manifests
 ),
 used as materialized (
-  select hopsworks_cluster_id as cluster, hour, source_path, event_count, overlapping_count, sums,
-    last_window_ended_at
-  from hopsmeter.cluster_hours
-  -- A window is at most a month long, unless a person released it.
-  where hour >= $1::timestamptz - interval '31 days' and hour < $2::timestamptz + interval '31 days'
-    and ($3::uuid is null or hopsworks_cluster_id = $3)
-    -- Beyond the hours that are asked for only what reaches into them, or what such manifests speak of.
-    and (
-      hour >= $1::timestamptz or last_window_ended_at > $1::timestamptz
-      or hour >= (select min(first_hour) from manifests)
-    )
-    and (hour < $2::timestamptz or hour <= (select max(last_hour) from manifests))
+  select cluster, hour, source_path, event_count, overlapping_count, sums, last_window_ended_at
+  from spans cross join reach
+  cross join lateral (
+    select * from hopsmeter.cluster_hours
+    -- A window is at most a month long, unless a person released it. Before the hours that are asked for only what
+    -- reaches into them, or what such manifests speak of.
+    where hopsworks_cluster_id = cluster and hour >= $1::timestamptz - interval '31 days' and hour < to_hour
+      and (hour >= from_hour or last_window_ended_at > $1::timestamptz)
+    offset 0
+  ) as used_hour
 ),
 hours as materialized (
   select hour, checked_at

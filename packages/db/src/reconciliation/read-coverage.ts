@@ -30,36 +30,54 @@ const CELL_SOURCES_MAX = 20;
  */
 const READ_COVERAGE = `
 with ${GRID},
-claims as materialized (select * from path_hours where is_reported),
+used_paths as materialized (
+  select
+    cluster, hour, source_path, sum(event_count) as event_count, sum(overlapping_count) as overlapping,
+    count(*) as row_count, (array_agg(sums))[1] as sums
+  from used group by cluster, hour, source_path
+),
+-- Most hours of a path have one manifest of just that hour and one row of usage with the same sums. What is to be said
+-- of them follows from these two; the others have a null state, and are added up below. Taking sums apart and adding
+-- them up for all of them was most of what a month cost.
+judged as materialized (
+  select
+    cluster, hour, source_path, path.reported, used_paths.event_count as counted, path.recorded_at, path.has_sums,
+    path.from_hour, path.to_hour,
+    case
+      when path.reported is null then 'unreported'
+      when path.manifest_count > 1 or path.from_hour < path.to_hour then null
+      -- Equal ones are told apart by their bytes, which is cheaper than to look for each meter.
+      when path.has_sums and (
+        used_paths.row_count = 1 and (used_paths.sums = path.sums or used_paths.sums @> path.sums)
+      ) is not true then null
+      when coalesce(checked_at, '-infinity') < path.recorded_at then 'unchecked'
+      when coalesce(used_paths.event_count, 0) < path.reported then 'short'
+      when coalesce(used_paths.event_count, 0) > path.reported then 'over'
+      else 'complete'
+    end as state
+  from (select * from path_hours where is_reported) as path
+  full join used_paths using (cluster, hour, source_path)
+  left join hours using (hour)
+  -- Usage for which no manifest speaks, of the hours that are asked for.
+  where path.reported is not null
+    or (used_paths.event_count > 0 and hour >= $1::timestamptz and hour < $2::timestamptz)
+),
+claims as materialized (select * from judged where state is null),
 -- Expanded before anything is joined, so that it is joined on equality: else every hour of a path would be paired with
--- every other one. Most speak of one hour, and need no series.
+-- every other one.
 claimed_hours as materialized (
-  select *, hour as claimed_hour from claims where from_hour = to_hour
-  union all
-  select claims.*, claimed_hour
+  select cluster, hour, source_path, reported, recorded_at, has_sums, claimed_hour
   from claims cross join lateral generate_series(from_hour, to_hour, interval '1 hour') as claimed_hour
-  where from_hour < to_hour
 ),
 -- The usage that belongs to it, and when its days were compared.
 claimed as materialized (
   select
     claimed_hours.cluster, claimed_hours.hour, claimed_hours.source_path, reported, recorded_at, has_sums,
-    used.event_count, used.sums, coalesce(checked_at, '-infinity') as checked_at,
-    not has_sums or (manifest_count = 1 and used.sums @> claimed_hours.sums) as has_same_sums
+    used.event_count, used.sums, coalesce(checked_at, '-infinity') as checked_at
   from claimed_hours
   left join used on used.cluster = claimed_hours.cluster and used.source_path = claimed_hours.source_path
     and used.hour = claimed_hour
   left join hopsmeter.reconciled_days on day = (claimed_hour at time zone 'UTC')::date
-),
-counted as materialized (
-  select
-    cluster, hour, source_path, reported, recorded_at, coalesce(sum(event_count), 0) as counted,
-    min(checked_at) as checked_at, count(*) = 1 and bool_and(has_same_sums) as has_same_sums
-  from claimed group by cluster, hour, source_path, reported, recorded_at
-),
--- One manifest, one row of usage and the same sums, as most are, need no arithmetic: taking sums apart costs the most.
-other_sums as materialized (
-  select cluster, hour, source_path from counted where has_same_sums is not true
 ),
 sums as (
   select cluster, hour, source_path, bool_or(counted < reported) as is_less, bool_or(counted > reported) as is_more
@@ -68,12 +86,11 @@ sums as (
       ${roundedQuantity('coalesce(sum(counted), 0)')} as counted
     from (
       select cluster, hour, source_path, entry.key as meter, entry.value::numeric as reported, null::numeric as counted
-      from manifest_hours join other_sums using (cluster, hour, source_path)
+      from manifest_hours join claims using (cluster, hour, source_path)
       cross join lateral jsonb_each_text(sums) as entry
       union all
       select cluster, hour, source_path, entry.key, null, entry.value::numeric
-      from claimed join other_sums using (cluster, hour, source_path)
-      cross join lateral jsonb_each_text(sums) as entry where has_sums
+      from claimed cross join jsonb_each_text(sums) as entry where has_sums
     ) as both_sides
     group by cluster, hour, source_path, meter
     -- A meter that no manifest names was not summed.
@@ -81,7 +98,16 @@ sums as (
   ) as by_meter
   group by cluster, hour, source_path
 ),
-compared as (
+counted as (
+  select
+    cluster, hour, source_path, reported, recorded_at, coalesce(sum(event_count), 0) as counted,
+    min(checked_at) as checked_at
+  from claimed group by cluster, hour, source_path, reported, recorded_at
+),
+compared as materialized (
+  select cluster, hour, source_path, reported, coalesce(counted, 0) as counted, state
+  from judged where state is not null
+  union all
   select
     cluster, hour, source_path, reported, counted,
     case
@@ -92,28 +118,16 @@ compared as (
       when is_less then 'short'
       when is_more then 'over'
       else 'complete'
-    end as state
+    end
   from counted left join sums using (cluster, hour, source_path)
-),
--- Usage for which no manifest speaks.
-unreported as (
-  select used.cluster, used.hour, used.source_path, sum(used.event_count) as counted
-  from used left join claims
-    on claims.cluster = used.cluster and claims.hour = used.hour and claims.source_path = used.source_path
-  where claims.cluster is null and used.event_count > 0
-    and used.hour >= $1::timestamptz and used.hour < $2::timestamptz
-  group by used.cluster, used.hour, used.source_path
 ),
 paths as materialized (
   select
-    cluster, hour, source_path, compared.reported, coalesce(compared.counted, unreported.counted) as counted, reason,
+    cluster, hour, source_path, compared.reported, compared.counted, reason,
     array_position(array['${COVERAGE_STATES.join("','")}'], case
-      when missing_paths.cluster is not null then 'missing'
-      else coalesce(compared.state, 'unreported')
+      when missing_paths.cluster is not null then 'missing' else compared.state
     end) as state
-  from compared
-  full join unreported using (cluster, hour, source_path)
-  full join missing_paths using (cluster, hour, source_path)
+  from compared full join missing_paths using (cluster, hour, source_path)
 ),
 cells as materialized (
   select
@@ -123,7 +137,7 @@ cells as materialized (
   from paths group by cluster, hour
 ),
 overlapping as materialized (
-  select cluster, hour, sum(overlapping_count) as overlapping from used group by cluster, hour
+  select cluster, hour, sum(overlapping) as overlapping from used_paths group by cluster, hour
 ),
 parked as materialized (
   select hopsworks_cluster_id as cluster, left(${parkedText('start')}, 13) as hour_text, count(*) as parked

@@ -406,6 +406,8 @@ describe('GET /v1/events', () => {
     expect(await idsOf(`${DAY}&project=none`)).toEqual(['s-own']);
     expect(await idsOf(`${DAY}&meter=gpu_hours`)).toEqual([]);
     expect(await idsOf(`${DAY}&bookedOn=2026-12-01`)).toEqual([]);
+    expect(await idsOf(`${DAY}&hour=2026-11-18T00:00:00Z`)).toEqual(await idsOf(DAY));
+    expect(await idsOf(`${DAY}&hour=2026-11-18T01:00:00Z`)).toEqual([]);
     expect(await idsOf('from=2026-11-01&to=2026-11-20&limit=1')).toEqual(['s-24']);
   });
 
@@ -419,6 +421,7 @@ describe('GET /v1/events', () => {
     ['from=2026-09-01&to=2026-10-03', 'RANGE_TOO_LONG'],
     ['from=2026-09-01&to=2026-09-01', 'INVALID_RANGE'],
     ['from=2026-09-01', 'MISSING_PARAMETER'],
+    ['from=2026-09-01&to=2026-09-02&hour=2026-09-01T13:30:00Z', 'INVALID_CHOICE'],
     [`${DAY}&limit=501`, 'INVALID_LIMIT'],
     [`${DAY}&cursor=WyJ4Il0`, 'INVALID_CURSOR'],
     [`${DAY}&project=x`, 'INVALID_TEXT'],

@@ -1,15 +1,25 @@
 import { EVENT_SEARCH_DAYS_MAX, type Pool, searchEvents } from '@hopsmeter/db';
 import type { HttpApp } from '@hopsmeter/runtime';
+import { parseTime } from '@hopsmeter/usage';
 import { z } from 'zod';
 import type { Billing } from '../../billing.ts';
 import { ledgerCursor } from '../../contract/ledger-cursor.ts';
-import { accountFilter, checkRange, daySchema, limitSchema, usageFilterShape } from '../../contract/parameters.ts';
+import {
+  accountFilter,
+  checkRange,
+  daySchema,
+  limitSchema,
+  parameter,
+  usageFilterShape,
+} from '../../contract/parameters.ts';
 import { answer, PROBLEM_RESPONSES } from '../../contract/problems.ts';
 import { eventsSchema } from './schemas.ts';
 
 /** People look at these on a screen; 500 rows are 300 kB of JSON. */
 const EVENTS_MAX = 500;
 const EVENTS_DEFAULT = 100;
+
+const HOUR = /^2\d{3}-\d{2}-\d{2}T\d{2}:00:00Z$/;
 
 const querySchema = z
   .strictObject({
@@ -25,6 +35,16 @@ const querySchema = z
         'than its usage day',
       '2026-11-22',
     ).optional(),
+    hour: parameter({
+      parse: (text) => (HOUR.test(text) && parseTime(text) !== undefined ? text : undefined),
+      code: 'INVALID_CHOICE',
+      expected: 'expected an hour such as 2026-11-22T13:00:00Z',
+      describedAs: {
+        description: 'Only what began to be used in this hour (UTC), as a cell of the coverage',
+        examples: ['2026-11-22T13:00:00Z'],
+        pattern: HOUR.source,
+      },
+    }).optional(),
     cursor: ledgerCursor.parameter,
     limit: limitSchema({ most: EVENTS_MAX, standard: EVENTS_DEFAULT }),
   })

@@ -28,3 +28,8 @@ it('takes ids as they are', () => {
 it("keeps an owner in the owner's account, whatever the address says", () => {
   expect(parse('account=auth0%7Cother', 'auth0|me').account).toBe('auth0|me');
 });
+
+it('takes an hour as the coverage links to it, and nothing else for one', () => {
+  expect(parse('from=2026-11-22&hour=2026-11-22T13:00:00Z').hour).toBe('2026-11-22T13:00:00Z');
+  expect(parse('from=2026-11-22&hour=13').hour).toBeUndefined();
+});

@@ -14,14 +14,18 @@ export type EventSearch = {
   readonly cluster: string | undefined;
   readonly meter: string | undefined;
   readonly bookedOn: string | undefined;
+  /** The hour in which the window begins, as a cell of the coverage: `2026-11-22T13:00:00Z`. */
+  readonly hour: string | undefined;
 };
 
 /** The parameters that narrow the search down. */
-export const FILTERS = ['account', 'user', 'project', 'cluster', 'meter', 'bookedOn'] as const;
+export const FILTERS = ['account', 'user', 'project', 'cluster', 'meter', 'bookedOn', 'hour'] as const;
 
 export type Filter = (typeof FILTERS)[number];
 
 const DAY = /^2\d{3}-\d{2}-\d{2}$/;
+
+const HOUR = /^2\d{3}-\d{2}-\d{2}T\d{2}:00:00Z$/;
 
 /** Reads a search from the address; today where it names no day. An owner searches in the own account only. */
 export function parseSearch(query: URLSearchParams, onlyAccount: string | undefined): EventSearch {
@@ -40,5 +44,6 @@ export function parseSearch(query: URLSearchParams, onlyAccount: string | undefi
     cluster: text('cluster'),
     meter: text('meter'),
     bookedOn: day('bookedOn'),
+    hour: HOUR.test(query.get('hour') ?? '') ? text('hour') : undefined,
   };
 }

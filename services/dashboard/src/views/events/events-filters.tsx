@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<Filter, string>> = {
   cluster: 'Cluster id',
   meter: 'Meter',
   bookedOn: 'Booked on',
+  hour: 'Hour, such as 2026-11-22T13:00:00Z',
 };
 
 export type EventsFiltersProps = {

@@ -55,7 +55,10 @@ export function EventsView() {
           <EventsFilters search={search} isAccountFixed={!isStaff} onChange={onChange} />
         </details>
       </section>
-      {list.data === undefined || (events.length === 0 && rollup.data?.rows.length === 0) ? null : (
+      {/* The rollup knows days: an hour's events cannot be compared with it. */}
+      {search.hour !== undefined ||
+      list.data === undefined ||
+      (events.length === 0 && rollup.data?.rows.length === 0) ? null : (
         <BookedAmount
           search={search}
           events={events}

@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<Filter, string>> = {
   cluster: 'Cluster',
   meter: 'Meter',
   bookedOn: 'Booked on',
+  hour: 'Hour',
 };
 
 export type FilterChipsProps = {

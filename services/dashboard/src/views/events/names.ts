@@ -26,7 +26,7 @@ export function namesOf(rows: readonly UsageDailyRow[]): Names {
 export function nameOfFilter(filter: Filter, search: EventSearch, names: Names): string {
   const value = search[filter] ?? '';
   if (filter === 'meter') return meterName(value);
-  if (filter === 'bookedOn') return value;
+  if (filter === 'bookedOn' || filter === 'hour') return value;
   if (filter === 'project' && value === 'none') return 'outside of any';
   return names[filter].get(value) ?? value;
 }
