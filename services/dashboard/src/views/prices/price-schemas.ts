@@ -54,7 +54,7 @@ export function isPriced({ meter }: Pick<Meter, 'meter'>): boolean {
 }
 
 /** What an account has of its own. */
-const contentSchema = z.discriminatedUnion('kind', [
+export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('price'), meter: z.string(), ...termsShape }),
   z.object({ kind: z.literal('discount'), meter: z.nullable(z.string()), discountPercent: z.string() }),
   z.object({ kind: z.literal('card'), rateCardId: z.string() }),
@@ -62,7 +62,7 @@ const contentSchema = z.discriminatedUnion('kind', [
 
 export type OverrideContent = z.output<typeof contentSchema>;
 
-const overrideShape = { id: z.string(), validFrom: z.string(), validTo: z.nullable(z.string()) };
+export const overrideShape = { id: z.string(), validFrom: z.string(), validTo: z.nullable(z.string()) };
 const ownerShape = { accountOwnerId: z.string(), accountName: z.nullable(z.string()) };
 
 /** `GET /v1/price-overrides` */

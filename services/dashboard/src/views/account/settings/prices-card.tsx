@@ -1,15 +1,15 @@
 import { Link } from 'wouter';
 import { addresses } from '../../../address/addresses.ts';
 import { useApi } from '../../../api/client.ts';
-import { formatDecimal, parseDecimal } from '../../../format/decimal.ts';
-import { formatQuantity, meterName, meterUnit } from '../../../format/quantity.ts';
-import { describeUnitPrice } from '../../../format/unit-price.ts';
+import { meterName } from '../../../format/quantity.ts';
 import { Answer } from '../../../parts/answer.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
 import { Money } from '../../../parts/money.tsx';
 import { useMe } from '../../../session/use-session.ts';
+import type { AccountPrice } from '../../prices/price-schemas.ts';
+import { TermsText } from '../../prices/terms-text.tsx';
 import { OverridesTable } from './overrides-table.tsx';
-import { type AccountPrice, pricesSchema } from './price-schemas.ts';
+import { pricesSchema } from './price-schemas.ts';
 
 const SOURCES: Readonly<Record<AccountPrice['source'], string>> = {
   card: 'rate card',
@@ -17,37 +17,9 @@ const SOURCES: Readonly<Record<AccountPrice['source'], string>> = {
   price: 'a price of its own',
 };
 
-const MODELS: Readonly<Record<AccountPrice['model'], string | undefined>> = {
-  flat: undefined,
-  graduated: 'the list price; graduated over the month',
-  volume: 'the list price; by the volume of the month',
-  package: 'for every package that is begun',
-};
-
 const COLUMNS: readonly Column<AccountPrice>[] = [
   { key: 'meter', heading: 'Meter', isRowHeader: true, render: ({ meter }) => meterName(meter) },
-  {
-    key: 'price',
-    heading: 'Price today',
-    render: ({ meter, price, priceQuantity, model }) => {
-      const { text, alias } = describeUnitPrice(meter, price, priceQuantity);
-      return (
-        <>
-          {text}
-          {alias === undefined ? null : ` (${alias})`}
-          {MODELS[model] === undefined ? null : <span className="account-note quiet">{MODELS[model]}</span>}
-        </>
-      );
-    },
-  },
-  {
-    key: 'included',
-    heading: 'Included a month',
-    render: ({ meter, includedQuantity }) =>
-      parseDecimal(includedQuantity) === 0n
-        ? '–'
-        : `${formatQuantity(formatDecimal(parseDecimal(includedQuantity)))} ${meterUnit(meter)}`,
-  },
+  { key: 'price', heading: 'Price today', render: (price) => <TermsText meter={price.meter} terms={price} /> },
   { key: 'source', heading: 'From', render: ({ source }) => SOURCES[source] },
 ];
 
@@ -79,7 +51,7 @@ export function PricesCard({ id }: { readonly id: string }) {
               rowKey={({ meter }) => meter}
               empty="No meter has a price today."
             />
-            {overrides.length === 0 ? null : <OverridesTable overrides={overrides} />}
+            {overrides.length === 0 ? null : <OverridesTable overrides={overrides} rateCard={rateCard} />}
           </>
         )}
       </Answer>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useApi } from '../../../api/client.ts';
-import { today } from '../../../format/date.ts';
+import { addDays, today } from '../../../format/date.ts';
 import { Answer } from '../../../parts/answer.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
 import { Day } from '../../../parts/day.tsx';
@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<StripePeriod>[] = [
     render: ({ stripeCustomerId }) => <span className="fixed">{stripeCustomerId}</span>,
   },
   { key: 'from', heading: 'Pays for usage from', render: ({ from }) => <Day day={from} /> },
-  { key: 'to', heading: 'Until', render: ({ to }) => (to === null ? 'no end' : <Day day={to} />) },
+  { key: 'to', heading: 'Last day', render: ({ to }) => (to === null ? '–' : <Day day={addDays(to, -1)} />) },
 ];
 
 /** Which Stripe customer pays for the account, and how much of its usage Stripe has. */
