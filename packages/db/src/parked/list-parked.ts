@@ -6,9 +6,10 @@ import { filterValues, matchesFilter, type ParkedFilter } from './parked-filter.
 /**
  * A page of parked events, the longest waiting first.
  *
- * Parameters: $1 status, $2 to $5 filter, $6 and $7 time and id of the last event seen or NULL, $8 number of rows. An
- * event is a few hundred bytes; a whole job that could not be read may have megabytes, of which the beginning is shown.
- * Read along the index of status and time, so a page costs what it holds unless a filter is rare.
+ * Parameters: $1 status or NULL, $2 to $5 filter, $6 and $7 time and id of the last event seen or NULL, $8 number of
+ * rows, $9 the only ids or NULL. Give a status or ids: each has an index. An event is a few hundred bytes; a whole job
+ * that could not be read may have megabytes, of which the beginning is shown. Read along the index of status and time,
+ * so a page costs what it holds unless a filter is rare.
  */
 const LIST_PARKED = `
 select
@@ -26,7 +27,8 @@ select
     else jsonb_build_object('tooLongToShow', octet_length(event::text), 'beginning', left(event::text, 1000))
   end as event
 from hopsmeter.parked_events
-where status = $1
+where ($1::text is null or status = $1)
+  and ($9::uuid[] is null or id = any ($9))
   and ${matchesFilter(2)}
   and ($6::timestamptz is null or (parked_at, id) > ($6, $7::uuid))
 order by parked_at, id
@@ -40,7 +42,10 @@ export type ParkedStatus = (typeof PARKED_STATUSES)[number];
 export type ParkedPosition = { readonly parkedAt: string; readonly id: string };
 
 export type ParkedQuery = {
-  readonly status: ParkedStatus;
+  /** Undefined for any; then give ids. */
+  readonly status: ParkedStatus | undefined;
+  /** Only these. */
+  readonly ids?: readonly string[] | undefined;
   readonly filter: ParkedFilter;
   readonly after: ParkedPosition | undefined;
   readonly limit: number;
@@ -73,9 +78,15 @@ export type ParkedEventRow = {
 /** Lists with {@link LIST_PARKED}. */
 export async function listParked(
   pool: Pool,
-  { status, filter, after, limit }: ParkedQuery,
+  { status, ids, filter, after, limit }: ParkedQuery,
 ): Promise<readonly ParkedEventRow[]> {
-  const parameters = [status, ...filterValues(filter), after?.parkedAt ?? null, after?.id ?? null, limit];
-  const { rows } = await pool.query<ParkedEventRow>(LIST_PARKED, parameters);
+  const { rows } = await pool.query<ParkedEventRow>(LIST_PARKED, [
+    status ?? null,
+    ...filterValues(filter),
+    after?.parkedAt ?? null,
+    after?.id ?? null,
+    limit,
+    ids ?? null,
+  ]);
   return rows;
 }

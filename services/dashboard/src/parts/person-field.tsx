@@ -14,6 +14,8 @@ export type PersonFieldProps = {
   readonly label: string;
   readonly value: string;
   readonly onChange: (id: string) => void;
+  /** Default true. */
+  readonly isRequired?: boolean;
   readonly hint?: string;
   readonly error?: string | undefined;
 };

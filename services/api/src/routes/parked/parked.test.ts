@@ -100,12 +100,30 @@ describe('GET /v1/parked', () => {
     expect(await idsOf('?status=given_up')).toEqual([]);
   });
 
-  it.each(['status=late', 'reason=none', 'clusterId=1', 'cursor=x', 'limit=501', 'account=a'])(
-    'refuses %s',
-    async (query) => {
-      expect((await api.get(`/v1/parked?${query}`)).status).toBe(400);
-    },
-  );
+  it('tells what became of some, whatever that is', async () => {
+    const parkedAt = '2026-11-22T14:00:00Z';
+    const done = { status: 'counted', resolution: 'counted', resolvedAt: parkedAt, parkedAt };
+    const [counted, pending] = [await park('unknown_user', done), await park('unknown_user')];
+    await park('unknown_user');
+    const statusesOf = async (query: string) => (await list(query)).parkedEvents.map(({ status }: Json) => status);
+    expect(await statusesOf(`?ids=${counted},${pending.toUpperCase()}`)).toEqual(['counted', 'pending']);
+    expect(await statusesOf(`?ids=${counted},${pending}&status=pending`)).toEqual(['pending']);
+    expect(await statusesOf(`?ids=${randomUUID()}`)).toEqual([]);
+  });
+
+  it.each([
+    'ids=',
+    'ids=1',
+    `ids=${Array.from({ length: 101 }, () => randomUUID()).join(',')}`,
+    'status=late',
+    'reason=none',
+    'clusterId=1',
+    'cursor=x',
+    'limit=501',
+    'account=a',
+  ])('refuses %s', async (query) => {
+    expect((await api.get(`/v1/parked?${query}`)).status).toBe(400);
+  });
 
   it('shows the beginning of what is too long to show', async () => {
     await park('unreadable_batch', { event: { payload: 'x'.repeat(1_000_000) } });

@@ -1,20 +1,46 @@
+import { useState } from 'react';
 import { useApi } from '../../api/client.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { type NamespaceRule, namespaceRulesSchema } from './parked-schemas.ts';
+import { WithdrawRuleDialog } from './remedies/withdraw-rule.tsx';
 
 /** The rules for namespaces that are no project, with what they did. Shown only where there are some. */
-export function NamespaceRules() {
+export function NamespaceRules({ isAdmin }: { readonly isAdmin: boolean }) {
+  const [withdrawn, setWithdrawn] = useState<NamespaceRule>();
   const rules = useApi('/v1/namespace-rules', {}, namespaceRulesSchema).data?.rules ?? [];
-  if (rules.length === 0) return null;
+  const columns = isAdmin ? [...COLUMNS, withdrawColumn(setWithdrawn)] : COLUMNS;
   return (
-    <section className="card" aria-labelledby="rules">
-      <div className="card-head">
-        <h2 id="rules">Namespaces of the platform</h2>
-      </div>
-      <DataTable caption="Rules for namespaces" columns={COLUMNS} rows={rows(rules)} rowKey={({ id }) => id} />
-    </section>
+    <>
+      {rules.length === 0 ? null : (
+        <section className="card" aria-labelledby="rules">
+          <div className="card-head">
+            <h2 id="rules">Namespaces of the platform</h2>
+          </div>
+          <DataTable caption="Rules for namespaces" columns={columns} rows={rows(rules)} rowKey={({ id }) => id} />
+        </section>
+      )}
+      {withdrawn === undefined ? null : <WithdrawRuleDialog rule={withdrawn} onClose={() => setWithdrawn(undefined)} />}
+    </>
   );
+}
+
+function withdrawColumn(onWithdraw: (rule: NamespaceRule) => void): Column<NamespaceRule> {
+  return {
+    key: 'withdraw',
+    heading: <span className="visually-hidden">Action</span>,
+    align: 'right',
+    render: (rule) => (
+      <button
+        type="button"
+        className="button button-quiet"
+        aria-label={`Withdraw ${rule.pattern}`}
+        onClick={() => onWithdraw(rule)}
+      >
+        Withdraw…
+      </button>
+    ),
+  };
 }
 
 const rows = (rules: readonly NamespaceRule[]) => [...rules].sort((a, b) => b.ignoredCount - a.ignoredCount);

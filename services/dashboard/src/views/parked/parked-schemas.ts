@@ -31,6 +31,7 @@ export const namespaceRulesSchema = z.object({
   rules: z.array(
     z.object({
       id: z.string(),
+      clusterId: z.string(),
       pattern: z.string(),
       userId: z.nullable(z.string()),
       reason: z.string(),

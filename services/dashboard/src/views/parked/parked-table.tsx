@@ -1,11 +1,11 @@
-import { Link } from 'wouter';
-import { addresses } from '../../address/addresses.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Ago } from '../../parts/day.tsx';
+import { EventLink } from './event-link.tsx';
 import { EventText } from './event-text.tsx';
 import type { ParkedEvent, ParkedStatus } from './parked-schemas.ts';
 import { reasonText } from './reasons.ts';
+import { REMEDY_TEXTS, remediesFor } from './remedy-kinds.ts';
 
 export type ParkedTableProps = {
   readonly status: ParkedStatus;
@@ -13,6 +13,8 @@ export type ParkedTableProps = {
   readonly chosen: ReadonlySet<string>;
   /** Absent for who may not decide. */
   readonly onChoose: ((chosen: ReadonlySet<string>) => void) | undefined;
+  /** Opens what helps an event; absent for who may do nothing about it. */
+  readonly onHelp: ((event: ParkedEvent) => void) | undefined;
 };
 
 const EMPTY: Readonly<Record<ParkedStatus, string>> = {
@@ -22,15 +24,22 @@ const EMPTY: Readonly<Record<ParkedStatus, string>> = {
   ignored: 'Nothing is ignored.',
 };
 
+const RESOLVED: Readonly<Record<ParkedStatus, string>> = {
+  pending: 'Parked',
+  counted: 'Counted',
+  given_up: 'Given up',
+  ignored: 'Ignored',
+};
+
 /** The events, the longest waiting first. */
-export function ParkedTable({ status, events, chosen, onChoose }: ParkedTableProps) {
+export function ParkedTable({ status, events, chosen, onChoose, onHelp }: ParkedTableProps) {
   const columns: readonly Column<ParkedEvent>[] = [
     ...(onChoose === undefined ? [] : [choice(events, chosen, onChoose)]),
     {
       key: 'event',
       heading: 'Event',
       isRowHeader: true,
-      render: (event) => <EventId event={event} />,
+      render: (event) => <EventLink event={event} />,
     },
     {
       key: 'reason',
@@ -42,26 +51,28 @@ export function ParkedTable({ status, events, chosen, onChoose }: ParkedTablePro
         </>
       ),
     },
+    ...(onHelp === undefined
+      ? []
+      : [{ key: 'help', heading: 'What helps', render: (event: ParkedEvent) => helpButton(event, onHelp) }]),
     { key: 'said', heading: 'What it says', render: (event) => <EventText event={event.event} /> },
     status === 'pending'
       ? {
           key: 'age',
           heading: 'Parked',
           align: 'right',
-          render: ({ parkedAt }) => <Ago time={parkedAt} />,
+          render: ({ parkedAt, tryCount, dueAt }) => (
+            <>
+              <Ago time={parkedAt} />
+              <span className="parked-detail quiet">{describeTries(tryCount, dueAt)}</span>
+            </>
+          ),
         }
       : {
           key: 'resolved',
-          heading: status === 'counted' ? 'Counted' : 'Given up',
+          heading: RESOLVED[status],
           align: 'right',
           render: ({ resolvedAt }) => (resolvedAt === null ? '–' : <Ago time={resolvedAt} />),
         },
-    {
-      key: 'tries',
-      heading: 'Tried again',
-      align: 'right',
-      render: ({ tryCount, dueAt }) => describeTries(tryCount, dueAt),
-    },
   ];
   return (
     <DataTable caption="Parked events" columns={columns} rows={events} rowKey={({ id }) => id} empty={EMPTY[status]} />
@@ -69,17 +80,17 @@ export function ParkedTable({ status, events, chosen, onChoose }: ParkedTablePro
 }
 
 function describeTries(count: number, dueAt: string | null): string {
-  if (dueAt !== null) return 'now…';
-  if (count === 0) return 'not yet';
-  return count === 1 ? 'once' : `${formatCount(count)} times`;
+  if (dueAt !== null) return 'tried now…';
+  if (count === 0) return '';
+  return count === 1 ? 'tried again once' : `tried again ${formatCount(count)} times`;
 }
 
-function EventId({ event: { eventId, clusterId, sourcePath } }: { readonly event: ParkedEvent }) {
-  if (clusterId === null) return <span className="fixed">{eventId}</span>;
+function helpButton(event: ParkedEvent, onHelp: (event: ParkedEvent) => void) {
+  const text = REMEDY_TEXTS[remediesFor(event.reason)[0] ?? 'give-up'].button;
   return (
-    <Link className="fixed" href={addresses.receipt(eventId, `urn:hopsworks:cluster:${clusterId}${sourcePath}`)}>
-      {eventId}
-    </Link>
+    <button type="button" className="button" aria-label={`${text} ${event.eventId}`} onClick={() => onHelp(event)}>
+      {text}
+    </button>
   );
 }
 

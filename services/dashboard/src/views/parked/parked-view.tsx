@@ -10,13 +10,16 @@ import { PageTitle } from '../../parts/page-title.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { useMe } from '../../session/use-session.ts';
 import { Decide } from './decide.tsx';
+import { FollowStatus } from './follow-status.tsx';
 import { GpuModels } from './gpu-models.tsx';
 import { NamespaceRules } from './namespace-rules.tsx';
 import { type ParkedEvent, parkedSchema, STATUSES } from './parked-schemas.ts';
 import { ParkedTable } from './parked-table.tsx';
 import { reasonText } from './reasons.ts';
 import { ReasonsTable } from './reasons-table.tsx';
+import { RemedyDialog } from './remedies/remedy-dialog.tsx';
 import { RetryStatus } from './retry-status.tsx';
+import { useFollow } from './use-follow.ts';
 import { useRetry } from './use-retry.ts';
 
 /** A page of the list; a person goes through some dozens. */
@@ -31,6 +34,8 @@ export function ParkedView() {
   const pipeline = usePipeline();
   const list = useApiPages('/v1/parked', { status, reason, limit: PAGE_EVENTS }, parkedSchema);
   const retry = useRetry();
+  const { followed, follow } = useFollow();
+  const [helped, setHelped] = useState<ParkedEvent>();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const choose = (next: ReadonlySet<string>): void => setChosen(next);
   const show = (changes: { readonly status?: string; readonly reason?: string | undefined }): void => {
@@ -58,6 +63,7 @@ export function ParkedView() {
         {isAdmin ? '' : 'Billing admins can.'}
       </p>
       <RetryStatus progress={retry.progress} problem={retry.problem} />
+      <FollowStatus followed={followed} />
       <section className="card" aria-labelledby="reasons">
         <div className="card-head">
           <h2 id="reasons">Why they wait</h2>
@@ -74,7 +80,7 @@ export function ParkedView() {
           )}
         </Answer>
       </section>
-      <NamespaceRules />
+      <NamespaceRules isAdmin={isAdmin} />
       <section className="card" aria-labelledby="events">
         <div className="card-head">
           <h2 id="events">
@@ -113,6 +119,7 @@ export function ParkedView() {
               events={events}
               chosen={chosen}
               onChoose={isAdmin && status === 'pending' ? choose : undefined}
+              onHelp={isAdmin && (status === 'pending' || status === 'ignored') ? setHelped : undefined}
             />
           )}
         </Answer>
@@ -128,6 +135,9 @@ export function ParkedView() {
         ) : null}
       </section>
       <GpuModels waiting={waitingModels(events)} isAdmin={isAdmin} />
+      {helped === undefined ? null : (
+        <RemedyDialog event={helped} events={events} onDone={follow} onClose={() => setHelped(undefined)} />
+      )}
     </>
   );
 }

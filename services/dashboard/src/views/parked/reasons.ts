@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   unknown_namespace: {
     name: 'Unknown namespace',
     meaning: 'No project has that namespace on the cluster at the time of the usage.',
-    remedy: 'Create the project. Its events are then counted automatically.',
+    remedy: 'Register it as a project of a user, or add a rule for it. Its events are then counted automatically.',
   },
   ignored_namespace: {
     name: 'Ignored namespace',
@@ -31,12 +31,12 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   unknown_meter: {
     name: 'Unknown meter',
     meaning: 'The event counts something that is not registered as a meter.',
-    remedy: 'Register the meter and its price.',
+    remedy: 'Register the meter, then set its price.',
   },
   unknown_gpu_model: {
     name: 'Unknown GPU model',
     meaning: 'The GPU model is not assigned to a meter.',
-    remedy: 'Assign the model to a meter under GPU models, below. Its events are then counted automatically.',
+    remedy: 'Assign the model to a meter. Its events are then counted automatically.',
   },
   no_rate: {
     name: 'No price',
