@@ -838,6 +838,7 @@ ALTER TABLE "hopsmeter"."usage_daily" ADD CONSTRAINT "usage_daily_price_override
 CREATE INDEX "spending_alerts_raised_at_idx" ON "hopsmeter"."spending_alerts" USING btree ("raised_at","id");--> statement-breakpoint
 CREATE INDEX "spending_caps_checked_at_idx" ON "hopsmeter"."spending_caps" USING btree ("checked_at");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_due_idx" ON "hopsmeter"."webhook_deliveries" USING btree ("next_attempt_at") WHERE next_attempt_at is not null;--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_dead_idx" ON "hopsmeter"."webhook_deliveries" USING btree ("webhook_endpoint_id") WHERE dead_at is not null;--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_endpoint_idx" ON "hopsmeter"."webhook_deliveries" USING btree ("webhook_endpoint_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_endpoints_one_per_url" ON "hopsmeter"."webhook_endpoints" USING btree ("url",coalesce("account_owner_id", '')) WHERE disabled_at is null;--> statement-breakpoint
 CREATE INDEX "cluster_manifests_window_idx" ON "hopsmeter"."cluster_manifests" USING btree ("hopsworks_cluster_id","window_started_at");--> statement-breakpoint

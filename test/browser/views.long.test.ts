@@ -210,6 +210,24 @@ const VIEWS: readonly View[] = [
     heading: /^Coverage$/,
     shows: ['Hours of', 'Missing and short hours', 'Unreported'],
   },
+  {
+    name: 'operations',
+    path: () => '/operations',
+    heading: /^Health$/,
+    shows: ['Workers', 'Backlog', 'Reconciliation', 'Stripe', 'Open Parked events'],
+  },
+  {
+    name: 'reconciliations',
+    path: () => '/operations/reconciliations',
+    heading: /^Reconciliation$/,
+    shows: ['Compare days', 'schedule', 'The same'],
+  },
+  {
+    name: 'audit-log',
+    path: () => '/operations/audit-log?action=close_month',
+    heading: /^Audit log$/,
+    shows: ['Month closed', 'Closed'],
+  },
   { name: 'my-account', as: owner?.id ?? '', path: () => '/', heading: /^Astrid Berg$/, shows: ['My account'] },
   {
     name: 'my-usage',

@@ -45,6 +45,7 @@ export const BILLING_CALLS: readonly MakeCall[] = [
   (world) => ({ operationId: 'readMonth', params: { month: known(world, 'month') }, status: 200 }),
   () => ({ operationId: 'readMe', status: 200 }),
   () => ({ operationId: 'readPipeline', status: 200 }),
+  () => ({ operationId: 'readOperations', status: 200 }),
   (world) => ({
     operationId: 'listEvents',
     query: monthOf(world),

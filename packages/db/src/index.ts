@@ -145,6 +145,7 @@ export * from './parked/settle-parked.ts';
 export type { ParkedChoice } from './parked/take-parked.ts';
 export * from './pipeline/read-cluster-activity.ts';
 export * from './pipeline/read-freshness.ts';
+export { type Operations, readOperations } from './pipeline/read-operations.ts';
 export * from './pipeline/read-pipeline-counts.ts';
 export { type PipelineHealth, type QueueHealth, readPipelineHealth } from './pipeline/read-pipeline-health.ts';
 export * from './pipeline/report-queue-status.ts';

@@ -34,6 +34,7 @@ import { addReadOwnUsage } from './routes/me/read-own-usage.ts';
 import { addNamespaceRules } from './routes/namespace-rules/add-namespace-rules.ts';
 import { addOpenMeter } from './routes/openmeter/add-openmeter.ts';
 import { addParked } from './routes/parked/add-parked.ts';
+import { addReadOperations } from './routes/pipeline/read-operations.ts';
 import { addReadPipeline } from './routes/pipeline/read-pipeline.ts';
 import { addPrices } from './routes/prices/add-prices.ts';
 import { addReconciliation } from './routes/reconciliation/add-reconciliation.ts';
@@ -137,6 +138,7 @@ export async function createApiApp(deps: ApiDeps): Promise<HttpShell> {
     addReadOwnUsage(scope, { billing, pool });
     addSearch(scope, pool);
     addReadPipeline(scope, { billing });
+    addReadOperations(scope, pool);
     await addEvents(scope, { pool, billing });
     addExportFocus(scope, { pool, billing, streams, now });
     addOpenMeter(scope, { pool, billing, now });

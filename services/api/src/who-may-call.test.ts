@@ -35,6 +35,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/receipt': { for: 'owners' },
   'POST /v1/events/:id/correction': { for: 'admins' },
   'GET /v1/pipeline': { for: 'staff' },
+  'GET /v1/operations': { for: 'staff' },
   'GET /v1/search': { for: 'staff' },
   'GET /v1/me': { for: 'users' },
   'GET /v1/me/usage': { for: 'everybody', query: { from: '2026-11-01', to: '2026-12-01' } },

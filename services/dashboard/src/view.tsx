@@ -32,6 +32,18 @@ const StatementView = lazy(async () => ({
 const EventsView = lazy(async () => ({ default: (await import('./views/events/events-view.tsx')).EventsView }));
 const ReceiptView = lazy(async () => ({ default: (await import('./views/receipt/receipt-view.tsx')).ReceiptView }));
 const UsageView = lazy(async () => ({ default: (await import('./views/usage/usage-view.tsx')).UsageView }));
+const OperationsView = lazy(async () => ({
+  default: (await import('./views/operations/operations-view.tsx')).OperationsView,
+}));
+const ReconciliationsView = lazy(async () => ({
+  default: (await import('./views/reconciliation/reconciliations-view.tsx')).ReconciliationsView,
+}));
+const ReconciliationView = lazy(async () => ({
+  default: (await import('./views/reconciliation/reconciliation-view.tsx')).ReconciliationView,
+}));
+const AuditLogView = lazy(async () => ({
+  default: (await import('./views/audit-log/audit-log-view.tsx')).AuditLogView,
+}));
 const WebhooksView = lazy(async () => ({ default: (await import('./views/webhooks/webhooks-view.tsx')).WebhooksView }));
 const WebhookView = lazy(async () => ({ default: (await import('./views/webhooks/webhook-view.tsx')).WebhookView }));
 const PricesView = lazy(async () => ({ default: (await import('./views/prices/prices-view.tsx')).PricesView }));
@@ -91,6 +103,14 @@ export function View({ address, month }: ViewProps) {
       return <UsageView />;
     case 'accept-invite':
       return <AcceptInviteView name={name ?? undefined} kind={kind} />;
+    case 'operations':
+      return <OperationsView />;
+    case 'reconciliations':
+      return <ReconciliationsView />;
+    case 'reconciliation':
+      return <ReconciliationView key={address.id} id={address.id} />;
+    case 'audit-log':
+      return <AuditLogView />;
     case 'webhooks':
       return <WebhooksView />;
     case 'webhook':

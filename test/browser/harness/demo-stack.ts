@@ -28,6 +28,9 @@ export type Stack = {
 /** As the api is told it. */
 const STATEMENT_ISSUER = 'Example Cloud AB|Storgatan 1|111 22 Stockholm';
 
+/** Only the api has it: no worker sends anything to the webhooks that a test creates. */
+const WEBHOOK_SIGNING_KEY = Buffer.alloc(32, 7).toString('base64');
+
 export type StackOptions = {
   readonly workers?: number;
   /** URL of an application's database, to compare with. */
@@ -42,7 +45,7 @@ export async function startStack({ workers = 1, applicationUrl }: StackOptions =
     ingests: workers === 0 ? 0 : 1,
     apis: 1,
     apiSettings: {
-      ...{ API_DEVELOPMENT_SIGN_IN: 'true', LOG_LEVEL: 'trace', STATEMENT_ISSUER },
+      ...{ API_DEVELOPMENT_SIGN_IN: 'true', LOG_LEVEL: 'trace', STATEMENT_ISSUER, WEBHOOK_SIGNING_KEY },
       ...(applicationUrl === undefined ? {} : { DIRECTORY_SOURCE_URL: applicationUrl }),
     },
     onApiLine: (line) => apiLog.push(line),

@@ -110,6 +110,7 @@ export const webhookDeliveries = hopsmeterTable(
   (table) => [
     unique('webhook_deliveries_one_per_endpoint').on(table.spendingAlertId, table.webhookEndpointId),
     index('webhook_deliveries_due_idx').on(table.nextAttemptAt).where(sql`next_attempt_at is not null`),
+    index('webhook_deliveries_dead_idx').on(table.webhookEndpointId).where(sql`dead_at is not null`),
     index('webhook_deliveries_endpoint_idx').on(table.webhookEndpointId, table.createdAt, table.id),
     check(
       'webhook_deliveries_one_state',
