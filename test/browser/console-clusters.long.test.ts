@@ -135,7 +135,7 @@ describe('a billing admin', () => {
     await press(page, 'Move a user here');
     await fill(page, 'User', OTHER);
     await press(page, 'See what would happen');
-    await page.getByText('Raise the most users of the cluster').waitFor();
+    await page.getByText('Raise the maximum number of users of the cluster').waitFor();
     await press(page, 'Cancel');
 
     await press(page, 'Change');
