@@ -174,6 +174,37 @@ describe('reconciliation', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('is filtered by account, by what, by who and by days, and shows before and after', async () => {
+    await stack.ask('/v1/users/auth0%7Cnils-aker', 'PATCH', { name: 'Nils Åker' });
+    const page = await signIn('/operations/audit-log', /Billing staff/);
+    await heading(page, 'Audit log');
+    await page.getByLabel(/^Account/).fill('auth0|tara-quinn');
+    await page.locator('.field-hint', { hasText: 'Tara Quinn, tara.quinn@example.com' }).waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('account')).toBe('auth0|tara-quinn');
+    await isSettled(page);
+    await expect.poll(() => page.getByRole('cell', { name: /^Month closed/ }).count()).toBe(1);
+    expect(await page.getByRole('cell', { name: /nils-aker/ }).count()).toBe(0);
+    await page.getByLabel(/^What/).selectOption({ label: 'Credit granted' });
+    await isSettled(page);
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.reload();
+    await isSettled(page);
+    expect(await page.getByRole('row').count(), 'the address holds the filters').toBe(2);
+
+    await page.getByRole('button', { name: 'Show everything' }).click();
+    await page.getByLabel(/^What/).selectOption({ label: 'User changed' });
+    const change = page.getByRole('row', { name: /^[^\n]*User changed\s*auth0\|nils-aker/ });
+    await change.locator('summary').click();
+    await expect.poll(() => change.getByRole('row', { name: /^name/ }).innerText()).toMatch(/Nils Aker\s+Nils Åker/);
+    await photograph(page, 'audit-log');
+    expect.soft(await findBarriers(page)).toEqual([]);
+    await page.getByLabel(/^Until/).fill('2020-01-01');
+    await page.getByText('No change matches.').waitFor();
+  });
+});
+
 describe('webhooks', () => {
   it('are created with a secret that is shown once, and disabled; a dead delivery is retried', async () => {
     const { pool } = stack.pipeline;
