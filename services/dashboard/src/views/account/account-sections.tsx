@@ -27,8 +27,8 @@ const SECTIONS = [
 
 export type AccountSectionsProps = {
   readonly id: string;
-  /** Undefined while it is loaded. */
-  readonly account: AccountFacts | undefined;
+  /** What {@link useAccount} has so far. */
+  readonly account: Pick<UseQueryResult<AccountFacts, ApiProblem>, 'data' | 'isPending'>;
   readonly current: (typeof SECTIONS)[number]['view'];
   /** The month that the list of accounts is shown of when one goes up. */
   readonly month?: string;
@@ -37,20 +37,21 @@ export type AccountSectionsProps = {
 };
 
 /** Whose account it is, and the way to its other sections. */
-export function AccountSections({ id, account, current, month, children }: AccountSectionsProps) {
+export function AccountSections({ id, account: { data, isPending }, current, month, children }: AccountSectionsProps) {
   const { isStaff, kind } = useMe();
   const seen = SECTIONS.filter(({ view }) => refusedAudience(view, kind) === undefined);
   const to = SECTIONS.find(({ view }) => view === current)?.to(id) ?? '';
   return (
     <>
       <PageTitle
-        title={account?.name ?? account?.email ?? id}
+        title={isPending ? 'Account' : (data?.name ?? data?.email ?? id)}
+        isLoading={isPending}
         up={isStaff ? <Link href={addresses.accounts({ month })}>Accounts</Link> : undefined}
       >
         {children}
       </PageTitle>
       <p className="quiet account-id">
-        {account === undefined ? null : <Facts account={account} />}
+        {data === undefined ? null : <Facts account={data} />}
         <Copyable text={id} name="account id" />
       </p>
       <SectionLinks

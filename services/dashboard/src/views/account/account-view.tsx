@@ -20,7 +20,7 @@ export function AccountView({ id }: { readonly id: string }) {
   const asked = query.get('month');
   const month = isMonth(asked) ? asked : monthOf();
   const { from, to } = daysOfMonth(month);
-  const account = useAccount(id, month).data;
+  const account = useAccount(id, month);
   const totals = useApi(
     `/v1/accounts/${encodeURIComponent(id)}/totals`,
     { from, to, groupBy: 'day,meter' },
@@ -33,7 +33,7 @@ export function AccountView({ id }: { readonly id: string }) {
         <AccountDownloads id={id} month={month} />
       </AccountSections>
       <Answer of={totals} label="Loading the month's total" lines={10}>
-        {(data) => <Month id={id} month={month} totals={data} account={account} />}
+        {(data) => <Month id={id} month={month} totals={data} account={account.data} />}
       </Answer>
     </>
   );

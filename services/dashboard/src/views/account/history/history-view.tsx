@@ -58,7 +58,7 @@ export function AccountHistoryView({ id }: { readonly id: string }) {
   const log = useApiPages('/v1/audit-log', { account: id }, auditLogSchema);
   return (
     <>
-      <AccountSections id={id} account={account.data} current="account-history" />
+      <AccountSections id={id} account={account} current="account-history" />
       <section className="card" aria-labelledby="account-history">
         <div className="card-head">
           <h2 id="account-history">Notes of the audit log</h2>

@@ -8,7 +8,7 @@ export function AccountPeopleView({ id }: { readonly id: string }) {
   const account = useAccount(id);
   return (
     <>
-      <AccountSections id={id} account={account.data} current="account-people" />
+      <AccountSections id={id} account={account} current="account-people" />
       <Answer of={account} label="Loading the account" lines={10}>
         {(data) => (
           <>

@@ -11,7 +11,7 @@ export function AccountSettingsView({ id }: { readonly id: string }) {
   const account = useAccount(id);
   return (
     <>
-      <AccountSections id={id} account={account.data} current="account-settings" />
+      <AccountSections id={id} account={account} current="account-settings" />
       <Answer of={account} label="Loading the account" lines={10}>
         {(data) => (
           <>
