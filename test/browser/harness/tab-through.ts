@@ -16,6 +16,8 @@ export async function findUnreached(page: Page): Promise<readonly string[]> {
 const TABS_MORE = 3;
 
 const WATCH_FOCUS = `(() => {
+  // Of a date each part stops Tab, and the button of its calendar.
+  const PARTS = 7;
   const controls = () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
     .filter((element) => element.tabIndex >= 0 && !element.disabled && element.checkVisibility());
   const reached = new Set();
@@ -30,5 +32,6 @@ const WATCH_FOCUS = `(() => {
     ...unmarked,
   ];
   document.activeElement?.blur();
-  return controls().length;
+  const stops = (element) => (element.matches('[type="date"], [type="datetime-local"], [type="month"]') ? PARTS : 1);
+  return controls().reduce((sum, element) => sum + stops(element), 0);
 })()`;
