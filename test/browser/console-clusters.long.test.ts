@@ -306,7 +306,7 @@ describe('coverage', () => {
     const page = await signIn('Billing admin', `/coverage?month=${day.slice(0, 7)}`);
     await page.getByRole('heading', { name: 'Missing and short hours (3)' }).waitFor();
     const rows = await page
-      .getByRole('table', { name: 'Hours that are not right' })
+      .getByRole('table', { name: 'Hours that need attention' })
       .locator('tbody tr')
       .allInnerTexts();
     expect(rows[0]).toMatch(/23:00–24:00.*Missing\s+online-storage: RonDB did not answer/s);

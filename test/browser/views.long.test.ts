@@ -97,7 +97,7 @@ const VIEWS: readonly View[] = [
     name: 'account-people',
     path: () => `/accounts/${encode(stack.money.correctedAccount)}/people`,
     heading: /^Astrid Berg$/,
-    shows: ['Bela Kovacs', 'Add a member', 'Nobody was invited.'],
+    shows: ['Bela Kovacs', 'Add a member', 'No one has been invited.'],
   },
   {
     name: 'account-history',

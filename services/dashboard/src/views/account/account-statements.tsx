@@ -55,7 +55,7 @@ export function AccountStatements({ id }: { readonly id: string }) {
           disabled={statements.isFetchingNextPage}
           onClick={() => void statements.fetchNextPage()}
         >
-          Show earlier ones
+          Show earlier changes
         </button>
       ) : null}
     </section>

@@ -57,7 +57,7 @@ export const ClusterHours = memo(function ClusterHours({ cluster, dayCount, chos
     hour: Math.min(Math.floor(nativeEvent.offsetY / (HEIGHT_PX / HOURS_OF_DAY)), HOURS_OF_DAY - 1),
   });
   const cell = marked === undefined ? undefined : cells.get(keyOf(marked));
-  const text = cell === undefined ? 'This hour has not begun, or nothing was set up yet.' : sayCell(cell);
+  const text = cell === undefined ? 'This hour has not begun, or nothing was set up then.' : sayCell(cell);
   return (
     <>
       <p className="coverage-pointed" aria-hidden="true">

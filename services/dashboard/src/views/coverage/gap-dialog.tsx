@@ -64,7 +64,7 @@ function remedyOf(gap: Gap): ReactNode {
     case 'over':
       return (
         <p>
-          More was counted than the cluster reported. See whether a source reports under two ids, or whether the
+          More was counted than the cluster reported. Check whether a source reports under two ids, or whether the
           manifest was sent before all events were known; make copies void on their receipts.
         </p>
       );
@@ -78,7 +78,7 @@ function remedyOf(gap: Gap): ReactNode {
     default:
       return (
         <p>
-          Usage came and no manifest speaks of it, so nobody can tell whether it is all. A source that has never sent
+          Usage arrived without a manifest, so it cannot be checked for completeness. A source that has never sent
           manifests is not expected to; the collector sends them for every hour.
         </p>
       );
@@ -96,7 +96,7 @@ function Missing({ gap }: { readonly gap: Gap }) {
       </p>
       <ol className="coverage-steps">
         <li>
-          <p>See whether everything is reached. A collector that runs again catches up by itself.</p>
+          <p>Check whether it reaches everything. A collector that runs again catches up by itself.</p>
           <CodeBlock name="check" text={DOCTOR_COMMAND} />
         </li>
         <li>
@@ -108,7 +108,7 @@ function Missing({ gap }: { readonly gap: Gap }) {
           <CodeBlock name="statement" text={nothingUsedCommand(gap, ingestUrl)} />
         </li>
       </ol>
-      <p className="quiet">What was used and cannot be had again is imported, or the month is closed without it.</p>
+      <p className="quiet">Usage that no source still knows is imported, or the month is closed without it.</p>
     </>
   );
 }

@@ -78,13 +78,13 @@ export function GapsTable({ gaps, onChoose }: GapsTableProps) {
   return (
     <>
       <DataTable
-        caption="Hours that are not right"
+        caption="Hours that need attention"
         columns={columns}
         rows={gaps}
         rowKey={({ clusterId, sourcePath, state, from, reason }) =>
           `${clusterId} ${sourcePath} ${state} ${from} ${reason}`
         }
-        empty={<Empty title="There are no such hours in this month." />}
+        empty={<Empty title="There are no missing or short hours in this month." />}
       />
       {shown === undefined ? null : <GapDialog gap={shown} onClose={() => setShown(undefined)} />}
     </>

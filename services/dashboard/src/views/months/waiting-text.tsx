@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { addresses } from '../../address/addresses.ts';
 import { formatCount } from '../../format/quantity.ts';
+import { reasonText } from '../parked/reasons.ts';
 import type { Waiting } from './month-schemas.ts';
 
 /** What may still change a month, each with the way to what can be done about it. */
@@ -11,9 +12,9 @@ export function WaitingText({ month, waiting }: { readonly month: string; readon
       {parked.map(({ reason, events, isOwn }) => (
         <div key={`${reason} ${isOwn}`}>
           <Link href={addresses.parked({ reason })}>
-            {formatCount(events)} parked {events === 1 ? 'event' : 'events'} ({reason})
+            {formatCount(events)} parked {events === 1 ? 'event' : 'events'} ({reasonText(reason).name.toLowerCase()})
           </Link>
-          {isOwn ? null : ' of nobody known, on its cluster'}
+          {isOwn ? null : ' of an unknown owner on its cluster'}
         </div>
       ))}
       {missingHours.map(({ clusterId, clusterName, hours }) => (

@@ -68,15 +68,15 @@ function judgeWorkers({ health: { queue } }: Pipeline): Finding {
 const ADVICE: Readonly<Record<PipelineFinding['key'], Readonly<Record<string, string>>>> = {
   queue: {
     'No worker': 'Start workers. What was accepted is in Redis and is counted when they are back.',
-    Missing: 'Do not empty Redis. Restart the workers, and have clusters send again what they sent since.',
+    Missing: 'Do not empty Redis. Restart the workers, and have clusters resend what they have sent since.',
     Paused: 'Resume the queue in whatever paused it; nothing is lost meanwhile.',
     'Far behind': 'Add workers, or look for what slows Postgres: long queries, no disk space, locks.',
     Behind: 'Watch it. If it grows, add workers.',
   },
   difference: {
-    'They differ': 'Open the comparison below, find out what wrote past the workers, and repair it.',
+    'They differ': 'Open the comparison below, find out what wrote to the tables besides the workers, and repair it.',
     'Not compared': 'Wait for the first comparison, or request one.',
-    'Last comparison is old': 'Workers compare every hour: see that one runs, or request a comparison.',
+    'Last comparison is old': 'Workers compare every hour: check that one is running, or request a comparison.',
   },
   parked: {
     Waiting: 'Open Parked events: each reason names what helps.',
@@ -126,7 +126,7 @@ function judgeReconciliations(
     word: isLate ? 'Takes long' : 'Running',
     text: `${countOf(unfinished, 'comparison is', 'comparisons are')} not finished.`,
     time: { label: 'The oldest was requested', at: oldestRequestedAt },
-    advice: isLate ? 'Look at the workers: they do them one after the other.' : undefined,
+    advice: isLate ? 'Look at the workers: they run one comparison after another.' : undefined,
   } satisfies Finding;
 }
 
@@ -160,7 +160,7 @@ function judgeWebhooks(
       health: 'bad',
       word: 'Not delivered',
       text: `${countOf(count, 'alert was', 'alerts were')} given up after many attempts.`,
-      advice: 'Ask who receives them, then retry each; or disable a webhook that nobody needs.',
+      advice: 'Ask whoever receives them, then retry each; or disable a webhook that is no longer needed.',
       links: dead.map(({ webhookId, url, deadDeliveries }) => ({
         to: `${addresses.webhook(webhookId)}?status=dead`,
         text: `${url} (${formatCount(deadDeliveries)})`,
@@ -205,7 +205,7 @@ function judgeRemittances({
       word: 'Stuck',
       text: `${countOf(stuck, 'meter event waits', 'meter events wait')} for a person: ${parts.join(', ')}.`,
       advice:
-        'Look for each at Stripe by its identifier, put right why it was rejected, and say on the account’s settings ' +
+        'Find each at Stripe by its identifier, fix why it was rejected, and say on the account’s settings ' +
         'whether Stripe has it.',
       links: accounts.map(({ accountOwnerId, count }) => ({
         to: addresses.accountSettings(accountOwnerId),

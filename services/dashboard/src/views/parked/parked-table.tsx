@@ -19,7 +19,7 @@ export type ParkedTableProps = {
 
 const EMPTY: Readonly<Record<ParkedStatus, string>> = {
   pending: 'Nothing waits here.',
-  counted: 'No parked event was counted since.',
+  counted: 'No parked events have been counted since.',
   given_up: 'Nothing was given up.',
   ignored: 'Nothing is ignored.',
 };

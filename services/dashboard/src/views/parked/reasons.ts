@@ -72,7 +72,7 @@ const REASONS: Readonly<Record<string, ReasonText>> = {
   project: {
     name: 'Project',
     meaning: "A cluster's report of a project, about to be settled.",
-    remedy: 'Wait a moment; try it again when it stays.',
+    remedy: 'Wait a moment; retry it if it stays.',
   },
   contradiction: {
     name: 'Contradiction',

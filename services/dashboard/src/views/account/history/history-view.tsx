@@ -71,11 +71,11 @@ export function AccountHistoryView({ id }: { readonly id: string }) {
               columns={COLUMNS}
               rows={pages.flatMap(({ entries }) => entries)}
               rowKey={(entry) => entry.id}
-              empty="Nothing about this account was changed yet."
+              empty="Nothing about this account has been changed yet."
             />
           )}
         </Answer>
-        <MoreButton of={log} text="Show earlier ones" />
+        <MoreButton of={log} text="Show earlier changes" />
       </section>
     </>
   );

@@ -38,8 +38,8 @@ export function InvitesCard({ id }: { readonly id: string }) {
             rows={pages.flatMap((page) => page.invites)}
             rowKey={(invite) => invite.id}
             empty={
-              <Empty title="Nobody was invited.">
-                Invite somebody to get a link for them: whoever opens it and signs in becomes a member.
+              <Empty title="No one has been invited.">
+                Invite someone to get a link for them: whoever opens it and signs in becomes a member.
               </Empty>
             }
           />

@@ -46,7 +46,7 @@ export function MembersCard({ account }: { readonly account: AccountFacts }) {
             columns={columnsOf(id, isAdmin ? setOpened : undefined)}
             rows={pages.flatMap(({ users }) => users)}
             rowKey={(user) => user.id}
-            empty="The account has no members. Invite somebody below: they join with the link."
+            empty="The account has no members. Invite someone below: they join with the link."
           />
         )}
       </Answer>

@@ -86,7 +86,7 @@ export function GrantCredit({ id, onClose }: { readonly id: string; readonly onC
       <TextField
         label="Reference"
         placeholder="invoice-2026-117"
-        hint="Yours: the same reference never grants twice."
+        hint="Your own: the same reference never grants twice."
         value={reference}
         onChange={setReference}
         error={problem?.get('reference')}

@@ -44,7 +44,7 @@ export function GrantsCard({ id }: { readonly id: string }) {
                 <Empty title="There is no prepaid credit.">
                   {isAdmin
                     ? 'Grant credit when the account has paid ahead: statements draw from it first.'
-                    : 'What is paid ahead stands here, and statements draw from it first.'}
+                    : 'Prepaid credit appears here, and statements draw from it first.'}
                 </Empty>
               }
             />

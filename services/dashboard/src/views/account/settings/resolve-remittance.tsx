@@ -6,7 +6,7 @@ import { say } from '../../../parts/said.tsx';
 import { type Remittance, remittanceSchema } from './stripe-schemas.ts';
 
 const OUTCOMES = [
-  { value: 'sent', text: 'Stripe has it, or it is billed in another way' },
+  { value: 'sent', text: 'Stripe has it, or it was billed another way' },
   { value: 'not_sent', text: 'Stripe does not have it: send it again' },
 ] as const;
 

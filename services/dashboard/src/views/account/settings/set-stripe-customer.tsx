@@ -31,8 +31,7 @@ export function SetStripeCustomer({ id, onClose }: { readonly id: string; readon
       onClose={onClose}
     >
       <p>
-        Usage that is booked on that day or later is sent to Stripe for this customer. Whoever paid before pays up to
-        that day.
+        Usage booked on that day or later is sent to Stripe for this customer. Whoever paid before pays up to that day.
       </p>
       <TextField
         label="Stripe customer"

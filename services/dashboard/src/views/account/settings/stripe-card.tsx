@@ -61,7 +61,7 @@ export function StripeCard({ id }: { readonly id: string }) {
                   <Empty title="The account is not billed through Stripe.">
                     {isAdmin
                       ? 'Set its Stripe customer to send its usage there.'
-                      : 'Its statements are billed in another way.'}
+                      : 'Its statements are billed another way.'}
                   </Empty>
                 }
               />
