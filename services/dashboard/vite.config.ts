@@ -46,5 +46,8 @@ export default defineConfig({
     // A file written into another one as data: would need an exception in the content security policy.
     assetsInlineLimit: 0,
     sourcemap: false,
+    // What two views have in common comes with the first one: 33 files of 245 kB instead of 99 of 276 kB, because each
+    // file is compressed by itself. A view of its own is then a few kB.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } } },
   },
 });
