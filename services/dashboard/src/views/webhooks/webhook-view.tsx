@@ -2,8 +2,10 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { addresses } from '../../address/addresses.ts';
 import { useQuery } from '../../address/use-query.ts';
-import { useApiPages, useSend } from '../../api/client.ts';
+import { useApi, useApiPages, useSend } from '../../api/client.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { Copyable } from '../../parts/copyable.tsx';
+import { Time } from '../../parts/day.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { MoreButton } from '../../parts/more-button.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
@@ -11,7 +13,7 @@ import { say } from '../../parts/said.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { useMe } from '../../session/use-session.ts';
 import { DeliveriesTable } from './deliveries-table.tsx';
-import { deliveriesSchema, webhookSchema } from './webhook-schemas.ts';
+import { deliveriesSchema, type Webhook, webhookSchema, webhooksSchema } from './webhook-schemas.ts';
 
 const STATUSES = [
   { value: 'all', text: 'All' },
@@ -19,6 +21,9 @@ const STATUSES = [
   { value: 'dead', text: 'Dead' },
   { value: 'delivered', text: 'Delivered' },
 ] as const;
+
+/** There can be 100 at a time, and those that were disabled. */
+const WEBHOOKS_LIMIT = '500';
 
 /** New attempts are seen soon. */
 const REFETCH_MS = 5_000;
@@ -30,18 +35,22 @@ export function WebhookView({ id }: { readonly id: string }) {
   const [isDisabling, setDisabling] = useState(false);
   const status = STATUSES.find(({ value }) => value === query.get('status'))?.value ?? 'all';
   const path = `/v1/webhooks/${id}`;
+  const webhook = useApi('/v1/webhooks', { limit: WEBHOOKS_LIMIT }, webhooksSchema).data?.webhooks.find(
+    (one) => one.id === id,
+  );
   const list = useApiPages(`${path}/deliveries`, { status: status === 'all' ? undefined : status }, deliveriesSchema, {
     refetchMs: REFETCH_MS,
   });
   return (
     <>
       <PageTitle title="Webhook" up={<Link href={addresses.webhooks()}>Webhooks</Link>}>
-        {isAdmin ? (
+        {isAdmin && webhook?.disabledAt === null ? (
           <button type="button" className="button button-danger" onClick={() => setDisabling(true)}>
             Disable
           </button>
         ) : null}
       </PageTitle>
+      {webhook === undefined ? null : <WebhookFacts webhook={webhook} />}
       <section className="card" aria-labelledby="deliveries">
         <div className="card-head">
           <h2 id="deliveries">Deliveries</h2>
@@ -61,6 +70,33 @@ export function WebhookView({ id }: { readonly id: string }) {
       </section>
       {isDisabling ? <DisableWebhook path={path} onClose={() => setDisabling(false)} /> : null}
     </>
+  );
+}
+
+function WebhookFacts({ webhook: { url, accountOwnerId, disabledAt } }: { readonly webhook: Webhook }) {
+  return (
+    <dl className="facts">
+      <dt>URL</dt>
+      <dd>
+        <Copyable text={url} name="URL" />
+      </dd>
+      <dt>Alerts of</dt>
+      <dd>
+        {accountOwnerId === null ? (
+          'all accounts'
+        ) : (
+          <Link href={addresses.account(accountOwnerId)}>{accountOwnerId}</Link>
+        )}
+      </dd>
+      {disabledAt === null ? null : (
+        <>
+          <dt>Disabled</dt>
+          <dd>
+            <Time time={disabledAt} />
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 
