@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { useLocationProperty } from 'wouter/use-browser-location';
 import { viewOf } from './address/view-of.ts';
 import { Frame } from './frame/frame.tsx';
@@ -33,9 +32,7 @@ export function App() {
     case 'no-access':
       return viewOf(pathname).view === 'accept-invite' ? (
         <main className="alone">
-          <Suspense fallback={<Loading label="Loading the invitation" lines={2} />}>
-            <AcceptInviteView name={state.name} />
-          </Suspense>
+          <AcceptInviteView name={state.name} />
         </main>
       ) : (
         <NoAccess name={state.name} />
@@ -46,9 +43,7 @@ export function App() {
         <MeContext value={state.me}>
           <Frame address={address}>
             <ViewBoundary key={pathname}>
-              <Suspense fallback={<Loading label="Loading the view" lines={6} />}>
-                <View address={address} month={new URLSearchParams(search).get('month')} />
-              </Suspense>
+              <View address={address} month={new URLSearchParams(search).get('month')} />
             </ViewBoundary>
           </Frame>
         </MeContext>

@@ -1,64 +1,52 @@
-import { lazy } from 'react';
 import type { ViewAddress } from './address/view-of.ts';
 import { refusedAudience } from './address/who-may-see.ts';
 import { isMonth } from './format/date.ts';
 import { NoMonth } from './frame/no-month.tsx';
 import { NoPermission } from './frame/no-permission.tsx';
 import { NoView } from './frame/no-view.tsx';
+import { whenShown } from './parts/when-shown.tsx';
 import { useMe } from './session/use-session.ts';
 
-export const AcceptInviteView = lazy(async () => ({
-  default: (await import('./views/accept-invite/accept-invite-view.tsx')).AcceptInviteView,
-}));
-const OverviewView = lazy(async () => ({ default: (await import('./views/overview/overview-view.tsx')).OverviewView }));
-const ParkedView = lazy(async () => ({ default: (await import('./views/parked/parked-view.tsx')).ParkedView }));
-const ComparisonView = lazy(async () => ({
-  default: (await import('./views/comparison/comparison-view.tsx')).ComparisonView,
-}));
-const AccountsView = lazy(async () => ({ default: (await import('./views/accounts/accounts-view.tsx')).AccountsView }));
-const AccountView = lazy(async () => ({ default: (await import('./views/account/account-view.tsx')).AccountView }));
-const AccountSettingsView = lazy(async () => ({
-  default: (await import('./views/account/settings/settings-view.tsx')).AccountSettingsView,
-}));
-const AccountPeopleView = lazy(async () => ({
-  default: (await import('./views/account/people/people-view.tsx')).AccountPeopleView,
-}));
-const AccountHistoryView = lazy(async () => ({
-  default: (await import('./views/account/history/history-view.tsx')).AccountHistoryView,
-}));
-const StatementView = lazy(async () => ({
-  default: (await import('./views/statement/statement-view.tsx')).StatementView,
-}));
-const EventsView = lazy(async () => ({ default: (await import('./views/events/events-view.tsx')).EventsView }));
-const ReceiptView = lazy(async () => ({ default: (await import('./views/receipt/receipt-view.tsx')).ReceiptView }));
-const UsageView = lazy(async () => ({ default: (await import('./views/usage/usage-view.tsx')).UsageView }));
-const OperationsView = lazy(async () => ({
-  default: (await import('./views/operations/operations-view.tsx')).OperationsView,
-}));
-const ReconciliationsView = lazy(async () => ({
-  default: (await import('./views/reconciliation/reconciliations-view.tsx')).ReconciliationsView,
-}));
-const ReconciliationView = lazy(async () => ({
-  default: (await import('./views/reconciliation/reconciliation-view.tsx')).ReconciliationView,
-}));
-const AuditLogView = lazy(async () => ({
-  default: (await import('./views/audit-log/audit-log-view.tsx')).AuditLogView,
-}));
-const WebhooksView = lazy(async () => ({ default: (await import('./views/webhooks/webhooks-view.tsx')).WebhooksView }));
-const WebhookView = lazy(async () => ({ default: (await import('./views/webhooks/webhook-view.tsx')).WebhookView }));
-const PricesView = lazy(async () => ({ default: (await import('./views/prices/prices-view.tsx')).PricesView }));
-const PriceChangeView = lazy(async () => ({
-  default: (await import('./views/prices/price-change-view.tsx')).PriceChangeView,
-}));
-const ClustersView = lazy(async () => ({ default: (await import('./views/clusters/clusters-view.tsx')).ClustersView }));
-const NewClusterView = lazy(async () => ({
-  default: (await import('./views/clusters/new-cluster-view.tsx')).NewClusterView,
-}));
-const ClusterView = lazy(async () => ({ default: (await import('./views/clusters/cluster-view.tsx')).ClusterView }));
-const SetUpView = lazy(async () => ({ default: (await import('./views/clusters/set-up-view.tsx')).SetUpView }));
-const MonthsView = lazy(async () => ({ default: (await import('./views/months/months-view.tsx')).MonthsView }));
-const MonthView = lazy(async () => ({ default: (await import('./views/months/month-view.tsx')).MonthView }));
-const CoverageView = lazy(async () => ({ default: (await import('./views/coverage/coverage-view.tsx')).CoverageView }));
+export const AcceptInviteView = whenShown(
+  async () => (await import('./views/accept-invite/accept-invite-view.tsx')).AcceptInviteView,
+);
+const OverviewView = whenShown(async () => (await import('./views/overview/overview-view.tsx')).OverviewView);
+const ParkedView = whenShown(async () => (await import('./views/parked/parked-view.tsx')).ParkedView);
+const ComparisonView = whenShown(async () => (await import('./views/comparison/comparison-view.tsx')).ComparisonView);
+const AccountsView = whenShown(async () => (await import('./views/accounts/accounts-view.tsx')).AccountsView);
+const AccountView = whenShown(async () => (await import('./views/account/account-view.tsx')).AccountView);
+const AccountSettingsView = whenShown(
+  async () => (await import('./views/account/settings/settings-view.tsx')).AccountSettingsView,
+);
+const AccountPeopleView = whenShown(
+  async () => (await import('./views/account/people/people-view.tsx')).AccountPeopleView,
+);
+const AccountHistoryView = whenShown(
+  async () => (await import('./views/account/history/history-view.tsx')).AccountHistoryView,
+);
+const StatementView = whenShown(async () => (await import('./views/statement/statement-view.tsx')).StatementView);
+const EventsView = whenShown(async () => (await import('./views/events/events-view.tsx')).EventsView);
+const ReceiptView = whenShown(async () => (await import('./views/receipt/receipt-view.tsx')).ReceiptView);
+const UsageView = whenShown(async () => (await import('./views/usage/usage-view.tsx')).UsageView);
+const OperationsView = whenShown(async () => (await import('./views/operations/operations-view.tsx')).OperationsView);
+const ReconciliationsView = whenShown(
+  async () => (await import('./views/reconciliation/reconciliations-view.tsx')).ReconciliationsView,
+);
+const ReconciliationView = whenShown(
+  async () => (await import('./views/reconciliation/reconciliation-view.tsx')).ReconciliationView,
+);
+const AuditLogView = whenShown(async () => (await import('./views/audit-log/audit-log-view.tsx')).AuditLogView);
+const WebhooksView = whenShown(async () => (await import('./views/webhooks/webhooks-view.tsx')).WebhooksView);
+const WebhookView = whenShown(async () => (await import('./views/webhooks/webhook-view.tsx')).WebhookView);
+const PricesView = whenShown(async () => (await import('./views/prices/prices-view.tsx')).PricesView);
+const PriceChangeView = whenShown(async () => (await import('./views/prices/price-change-view.tsx')).PriceChangeView);
+const ClustersView = whenShown(async () => (await import('./views/clusters/clusters-view.tsx')).ClustersView);
+const NewClusterView = whenShown(async () => (await import('./views/clusters/new-cluster-view.tsx')).NewClusterView);
+const ClusterView = whenShown(async () => (await import('./views/clusters/cluster-view.tsx')).ClusterView);
+const SetUpView = whenShown(async () => (await import('./views/clusters/set-up-view.tsx')).SetUpView);
+const MonthsView = whenShown(async () => (await import('./views/months/months-view.tsx')).MonthsView);
+const MonthView = whenShown(async () => (await import('./views/months/month-view.tsx')).MonthView);
+const CoverageView = whenShown(async () => (await import('./views/coverage/coverage-view.tsx')).CoverageView);
 
 export type ViewProps = {
   readonly address: ViewAddress;
