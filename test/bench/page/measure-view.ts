@@ -20,7 +20,7 @@ export const SLOW_FRAME_MS = 50;
 
 const WIDE = { width: 1280, height: 900 };
 
-/** Opens a view some times in new contexts of a browser, twice in each, and scrolls it. */
+/** Opens a view some times in new contexts of a browser, twice in each, and scrolls it in the last one. */
 export async function measureView(
   browser: Browser,
   {
@@ -40,7 +40,7 @@ export async function measureView(
       const page = await context.newPage();
       cold.push(await untilContent(page, url));
       warm.push(await untilContent(page, url));
-      scrolled = await scroll(page);
+      if (time === times - 1) scrolled = await scroll(page);
     } finally {
       await context.close();
     }
