@@ -125,7 +125,7 @@ describe('an account owner', () => {
     const owner = 'auth0|nils-aker';
     const page = await visitor.open('/', { as: owner, expects: /403/ });
     await heading(page, 'Nils Aker');
-    expect(await page.getByRole('navigation').innerText()).not.toContain('Parked');
+    expect(await page.getByRole('navigation', { name: 'Views' }).innerText()).not.toContain('Parked');
     for (const path of [
       `/accounts/${encode('auth0|astrid-berg')}`,
       `/accounts/${encode('auth0|astrid-berg')}/statements/${stack.money.month}`,
