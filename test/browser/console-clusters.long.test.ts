@@ -61,6 +61,12 @@ async function foresee(page: Page, text: string | RegExp): Promise<void> {
 
 const hourAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
 
+/** The last whole hour: it is of one day at any time of the day, so that what was used then is one row of the ledger. */
+function lastHour(): { readonly start: string; readonly end: string } {
+  const end = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  return { start: new Date(end - 3_600_000).toISOString(), end: new Date(end).toISOString() };
+}
+
 const usage = (clusterId: string, id: string, namespace: string) => ({
   id,
   source: `urn:hopsworks:cluster:${clusterId}`,
@@ -69,7 +75,7 @@ const usage = (clusterId: string, id: string, namespace: string) => ({
   time: hourAgo(0),
   data: {
     namespace,
-    window: { start: hourAgo(2), end: hourAgo(1) },
+    window: lastHour(),
     cpuCoreHours: '8',
     gpuHours: '0',
     ramByteHours: '0',
