@@ -23,7 +23,10 @@ const AMOUNTS = {
 };
 
 /** Whatever takes minutes, and more seeds of what is random; each file in a process of its own. */
-export function createLongProject(amounts: typeof AMOUNTS = AMOUNTS): TestProjectInlineConfiguration {
+export function createLongProject(
+  amounts: typeof AMOUNTS = AMOUNTS,
+  without: readonly string[] = [],
+): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
@@ -32,7 +35,7 @@ export function createLongProject(amounts: typeof AMOUNTS = AMOUNTS): TestProjec
       testTimeout: 900_000,
       hookTimeout: 600_000,
       include: [LONG_TESTS, ...SEEDED_TESTS],
-      exclude: configDefaults.exclude,
+      exclude: [...configDefaults.exclude, ...without],
       env: amounts,
     },
   };

@@ -14,7 +14,7 @@ export function StatementNeighbours({ id, month }: { readonly id: string; readon
   const before = months.findLast((each) => each < month);
   const after = months.find((each) => each > month);
   return (
-    <>
+    <span className="statement-neighbours" aria-busy={list.isPending}>
       {before === undefined ? null : (
         <Link href={addresses.statement(id, before)} className="button" aria-label={`Previous: ${formatMonth(before)}`}>
           <span aria-hidden="true">‹</span> {formatMonth(before)}
@@ -25,6 +25,6 @@ export function StatementNeighbours({ id, month }: { readonly id: string; readon
           {formatMonth(after)} <span aria-hidden="true">›</span>
         </Link>
       )}
-    </>
+    </span>
   );
 }
