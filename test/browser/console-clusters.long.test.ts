@@ -61,7 +61,7 @@ async function foresee(page: Page, text: string | RegExp): Promise<void> {
 
 const hourAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-/** The last whole hour: it is of one day at any time of the day, so that what was used then is one row of the ledger. */
+/** The last whole hour is of one day at any time of the day: what was used in it is one row of the ledger. */
 function lastHour(): { readonly start: string; readonly end: string } {
   const end = Math.floor(Date.now() / 3_600_000) * 3_600_000;
   return { start: new Date(end - 3_600_000).toISOString(), end: new Date(end).toISOString() };
