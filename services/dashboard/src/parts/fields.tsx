@@ -124,8 +124,8 @@ export function CheckField({ label, value, onChange, hint, isDisabled = false }:
 /** As the api takes it. */
 const REASON_LENGTH_MAX = 500;
 
-/** Why something is changed; kept in the audit log. */
-export function ReasonField(props: Pick<FieldProps<string>, 'value' | 'onChange' | 'error'>) {
+/** Why something is changed; kept in the audit log. Default required. */
+export function ReasonField(props: Pick<FieldProps<string>, 'value' | 'onChange' | 'error' | 'hint' | 'isRequired'>) {
   return <TextField label="Reason" hint="Kept in the audit log." isRequired lengthMax={REASON_LENGTH_MAX} {...props} />;
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { CheckedFormDialog } from '../../parts/checked-form-dialog.tsx';
-import { TextField } from '../../parts/fields.tsx';
+import { ReasonField, TextField } from '../../parts/fields.tsx';
 import { say } from '../../parts/said.tsx';
 import { changedProjectSchema, type Project } from './cluster-schemas.ts';
 import { momentOf } from './moment-of.ts';
@@ -42,9 +42,8 @@ export function EndProject({ project, onClose }: { readonly project: Project; re
             onChange={setAt}
             error={problem?.fields.get('at')}
           />
-          <TextField
-            label="Reason"
-            lengthMax={500}
+          <ReasonField
+            isRequired={false}
             hint="Needed where counted usage moves. Kept in the audit log."
             value={reason}
             onChange={setReason}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { CheckedFormDialog } from '../../parts/checked-form-dialog.tsx';
-import { TextField } from '../../parts/fields.tsx';
+import { ReasonField, TextField } from '../../parts/fields.tsx';
 import { PersonField } from '../../parts/person-field.tsx';
 import { say } from '../../parts/said.tsx';
 import { type Project, projectChangeSchema } from './cluster-schemas.ts';
@@ -43,10 +43,7 @@ export function HandOverProject({ project, onClose }: { readonly project: Projec
             onChange={setFrom}
             error={problem?.fields.get('from')}
           />
-          <TextField
-            label="Reason"
-            lengthMax={500}
-            hint="Kept in the audit log."
+          <ReasonField
             isRequired={from !== ''}
             value={reason}
             onChange={setReason}

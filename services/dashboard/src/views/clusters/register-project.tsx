@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { CheckedFormDialog } from '../../parts/checked-form-dialog.tsx';
-import { TextField } from '../../parts/fields.tsx';
+import { ReasonField, TextField } from '../../parts/fields.tsx';
 import { PersonField } from '../../parts/person-field.tsx';
 import { say } from '../../parts/said.tsx';
 import { changedProjectSchema } from './cluster-schemas.ts';
@@ -72,9 +72,8 @@ export function RegisterProject({ clusterId, onClose }: { readonly clusterId: st
               error={problem?.fields.get('endedAt')}
             />
           </div>
-          <TextField
-            label="Reason"
-            lengthMax={500}
+          <ReasonField
+            isRequired={false}
             hint="Needed where counted usage moves. Kept in the audit log."
             value={reason}
             onChange={setReason}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { formatMonth } from '../../format/date.ts';
 import { sumDecimals } from '../../format/decimal.ts';
 import { formatCount } from '../../format/quantity.ts';
-import { CheckField, ReasonField, TextField } from '../../parts/fields.tsx';
+import { CheckField, ReasonField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Money } from '../../parts/money.tsx';
 import type { ClosingOrder } from './use-closing.ts';
@@ -54,11 +54,7 @@ export function CloseAccounts({ month, result: { closed }, onConfirm, onClose }:
           onChange={setAccepted}
         />
       )}
-      {isAccepted && waiting.length > 0 ? (
-        <ReasonField value={reason} onChange={setReason} />
-      ) : (
-        <TextField label="Reason" hint="Kept in the audit log." lengthMax={500} value={reason} onChange={setReason} />
-      )}
+      <ReasonField isRequired={isAccepted && waiting.length > 0} value={reason} onChange={setReason} />
     </FormDialog>
   );
 }
